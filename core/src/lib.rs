@@ -1,0 +1,1 @@
+//! What Kubernetes answers to dual-stack Services, as one pure function.

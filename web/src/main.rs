@@ -1,0 +1,3 @@
+//! The page of the Dual-Stack Playground.
+
+fn main() {}
