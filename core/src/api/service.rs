@@ -1,0 +1,281 @@
+//! What is a Service? The v1 object as clients and the server exchange it.
+//! Source: staging/src/k8s.io/api/core/v1/types.go.
+//!
+//! As upstream, optional fields stay optional: an absent list and `[]` are the same, an absent string
+//! and `""` are the same, except where a field is an `Option`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A Service.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Service {
+    /// Name, namespace, labels and what the server keeps about the object.
+    pub metadata: ObjectMeta,
+    /// What the client wants, completed by the server.
+    pub spec: ServiceSpec,
+    /// What load balancers report.
+    #[serde(skip_serializing_if = "is_default")]
+    pub status: ServiceStatus,
+}
+
+/// The metadata fields the simulator looks at.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ObjectMeta {
+    /// Unique in the namespace.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Prefix for a name the server makes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub generate_name: String,
+    /// The namespace; empty in a body means that of the URL.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// Assigned at creation.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub uid: String,
+    /// Changes with every write.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub resource_version: String,
+    /// When it was created, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_timestamp: Option<String>,
+    /// When deletion was asked for, while finalizers remain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_timestamp: Option<String>,
+    /// Labels.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Annotations.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// Who must agree before the object disappears.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub finalizers: Vec<String>,
+    /// Kept as sent; not looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owner_references: Vec<Value>,
+}
+
+/// The spec of a Service.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceSpec {
+    /// `ClusterIP`, `ExternalName`, `LoadBalancer` or `NodePort`.
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+    pub type_: String,
+    /// The ports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<ServicePort>,
+    /// Labels of the Pods behind the Service.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub selector: BTreeMap<String, String>,
+    /// Always the first of `cluster_ips`.
+    #[serde(rename = "clusterIP", skip_serializing_if = "String::is_empty")]
+    pub cluster_ip: String,
+    /// One address per family, or `None`.
+    #[serde(rename = "clusterIPs", skip_serializing_if = "Vec::is_empty")]
+    pub cluster_ips: Vec<String>,
+    /// `IPv4` and `IPv6`, the primary first; texts, because a client can send anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ip_families: Vec<String>,
+    /// `SingleStack`, `PreferDualStack` or `RequireDualStack`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_family_policy: Option<String>,
+    /// Addresses outside Kubernetes' care.
+    #[serde(rename = "externalIPs", skip_serializing_if = "Vec::is_empty")]
+    pub external_ips: Vec<String>,
+    /// `ClientIP` or `None`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub session_affinity: String,
+    /// How long `ClientIP` affinity sticks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_affinity_config: Option<SessionAffinityConfig>,
+    /// An address asked of the load balancer.
+    #[serde(rename = "loadBalancerIP", skip_serializing_if = "String::is_empty")]
+    pub load_balancer_ip: String,
+    /// Clients the load balancer lets in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_source_ranges: Vec<String>,
+    /// The name an `ExternalName` Service stands for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub external_name: String,
+    /// `Cluster` or `Local`, for traffic from outside.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub external_traffic_policy: String,
+    /// `Cluster` or `Local`, for traffic from inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub internal_traffic_policy: Option<String>,
+    /// Where load balancers ask for health; 0 is none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub health_check_node_port: i32,
+    /// Whether addresses of Pods that are not ready are published.
+    #[serde(skip_serializing_if = "is_default")]
+    pub publish_not_ready_addresses: bool,
+    /// Whether a load balancer needs node ports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocate_load_balancer_node_ports: Option<bool>,
+    /// Which load balancer implementation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer_class: Option<String>,
+    /// Which endpoints to prefer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_distribution: Option<String>,
+}
+
+/// A port of a Service.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServicePort {
+    /// Needed where there are several ports.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// `SCTP`, `TCP` or `UDP`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub protocol: String,
+    /// A hint for implementations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_protocol: Option<String>,
+    /// The port of the Service.
+    pub port: i32,
+    /// The port of the Pods; number or name.
+    pub target_port: IntOrString,
+    /// The port on every node; 0 is none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub node_port: i32,
+}
+
+/// A number or a name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum IntOrString {
+    /// A number.
+    Int(i32),
+    /// A name.
+    Str(String),
+}
+
+impl Default for IntOrString {
+    fn default() -> Self {
+        Self::Int(0)
+    }
+}
+
+/// The settings of session affinity.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SessionAffinityConfig {
+    /// Of `ClientIP` affinity.
+    #[serde(rename = "clientIP", skip_serializing_if = "Option::is_none")]
+    pub client_ip: Option<ClientIpConfig>,
+}
+
+/// The settings of `ClientIP` affinity.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClientIpConfig {
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<i32>,
+}
+
+/// The status of a Service.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceStatus {
+    /// What the load balancer got. Always printed, as upstream prints it.
+    pub load_balancer: LoadBalancerStatus,
+    /// Kept as sent; not looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Value>,
+}
+
+/// What a load balancer reports.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LoadBalancerStatus {
+    /// Its addresses and names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ingress: Vec<LoadBalancerIngress>,
+}
+
+/// An address or a name of a load balancer.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LoadBalancerIngress {
+    /// An address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ip: String,
+    /// A name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hostname: String,
+    /// `VIP` or `Proxy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_mode: Option<String>,
+    /// Ports and their errors, kept as sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Value>,
+}
+
+/// `type: ClusterIP`.
+pub const CLUSTER_IP: &str = "ClusterIP";
+/// `type: NodePort`.
+pub const NODE_PORT: &str = "NodePort";
+/// `type: LoadBalancer`.
+pub const LOAD_BALANCER: &str = "LoadBalancer";
+/// `type: ExternalName`.
+pub const EXTERNAL_NAME: &str = "ExternalName";
+/// The value of `clusterIP` that makes a Service headless.
+pub const NONE: &str = "None";
+/// `ipFamilyPolicy: SingleStack`.
+pub const SINGLE_STACK: &str = "SingleStack";
+/// `ipFamilyPolicy: PreferDualStack`.
+pub const PREFER_DUAL_STACK: &str = "PreferDualStack";
+/// `ipFamilyPolicy: RequireDualStack`.
+pub const REQUIRE_DUAL_STACK: &str = "RequireDualStack";
+
+impl ServiceSpec {
+    /// Whether `clusterIPs` is `None` and nothing else: what validation calls headless.
+    #[must_use]
+    pub fn is_headless(&self) -> bool {
+        self.cluster_ips.len() == 1 && self.has_no_cluster_ip()
+    }
+
+    /// Whether `clusterIPs` starts with `None`: what the allocation asks.
+    #[must_use]
+    pub fn has_no_cluster_ip(&self) -> bool {
+        self.cluster_ips.first().is_some_and(|first| first == NONE)
+    }
+
+    /// Whether no Pod is selected: absent and `{}` are the same.
+    #[must_use]
+    pub fn is_selectorless(&self) -> bool {
+        self.selector.is_empty()
+    }
+
+    /// Whether this is an `ExternalName` Service.
+    #[must_use]
+    pub fn is_external_name(&self) -> bool {
+        self.type_ == EXTERNAL_NAME
+    }
+
+    /// A load balancer that keeps traffic local asks every node for its health.
+    #[must_use]
+    pub fn needs_health_check(&self) -> bool {
+        self.type_ == LOAD_BALANCER && self.external_traffic_policy == "Local"
+    }
+
+    /// The policy, or the empty text.
+    #[must_use]
+    pub fn policy(&self) -> &str {
+        self.ip_family_policy.as_deref().unwrap_or_default()
+    }
+}

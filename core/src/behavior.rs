@@ -1,0 +1,425 @@
+//! What differs between Kubernetes minors, as named fields.
+//!
+//! Each minor is the one before plus named differences: "what changes when I upgrade" is a diff of
+//! two constants. Stages ask a field, never a version. Gates are as declared in
+//! pkg/features/kube_features.go of each release; the other fields name their rule (`REL-…`).
+
+use std::collections::BTreeMap;
+
+use crate::env::AllocatorKind;
+use crate::version::KubeVersion;
+
+/// A feature gate in one release.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gate {
+    /// The release does not know it, and behaves as said.
+    Absent(bool),
+    /// Can be switched; this is the value.
+    Default(bool),
+    /// Known but locked to this value.
+    Locked(bool),
+}
+
+impl Gate {
+    /// Whether the feature is on.
+    #[must_use]
+    pub const fn on(self) -> bool {
+        match self {
+            Self::Absent(on) | Self::Default(on) | Self::Locked(on) => on,
+        }
+    }
+}
+
+/// Which generation of the Service handler answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layer {
+    /// Up to 1.22: validation first, then allocation (REL-40 to REL-51).
+    Old,
+    /// From 1.23 on: allocation first, then validation.
+    Current,
+}
+
+/// How texts that are addresses only to Go's old parser are warned about (WARN-2, WARN-5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AddressWarnings {
+    /// No such warning (REL-7).
+    None,
+    /// Go's own error text (REL-6).
+    GoError {
+        /// Whether a prefix length with a leading zero is warned about as well.
+        prefix_length: bool,
+    },
+    /// `will be considered invalid in a future Kubernetes release` (REL-5).
+    Future,
+    /// `is invalid`.
+    Invalid,
+}
+
+/// How a Service whose name makes no IPAddress object fails (IP-13).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NamelessAllocation {
+    /// 422 at `spec.clusterIPs`.
+    Invalid,
+    /// 500 `range is full`: the true cause is lost (REL-16).
+    RangeFull,
+    /// 500 with the true cause (REL-17).
+    InternalError,
+}
+
+/// Everything the simulator knows to differ between minors.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Behavior {
+    /// `IPv6DualStack`.
+    pub dual_stack: Gate,
+    /// `ServiceLBNodePortControl`.
+    pub lb_node_port_control: Gate,
+    /// `MixedProtocolLBService`.
+    pub mixed_protocol_lb: Gate,
+    /// `ServiceLoadBalancerClass`.
+    pub load_balancer_class: Gate,
+    /// `ServiceInternalTrafficPolicy`.
+    pub internal_traffic_policy: Gate,
+    /// `ServiceIPStaticSubrange`: dynamic addresses keep out of the lower band.
+    pub service_ip_bands: Gate,
+    /// `ServiceNodePortStaticSubrange`: the same for node ports.
+    pub node_port_bands: Gate,
+    /// `MultiCIDRServiceAllocator`: IPAddress objects instead of a bitmap.
+    pub multi_cidr_allocator: Gate,
+    /// `DisableAllocatorDualWrite`: off, the bitmap is kept beside the IPAddress objects.
+    pub disable_dual_write: Gate,
+    /// `LoadBalancerIPMode`.
+    pub lb_ip_mode: Gate,
+    /// `AllowServiceLBStatusOnNonLB`.
+    pub lb_status_on_non_lb: Gate,
+    /// `ServiceTrafficDistribution`.
+    pub traffic_distribution: Gate,
+    /// `PreferSameTrafficDistribution`.
+    pub prefer_same: Gate,
+    /// `StrictIPCIDRValidation`.
+    pub strict_ip_validation: Gate,
+    /// `RelaxedServiceNameValidation`.
+    pub relaxed_service_name: Gate,
+
+    /// The generation of the Service handler.
+    pub layer: Layer,
+    /// Fields of `spec` this release does not know yet.
+    pub unknown_fields: &'static [&'static str],
+    /// Unknown fields are warned about (REL-12).
+    pub warns_of_unknown_fields: bool,
+    /// Lists and structures in errors are printed as JSON, not in Go syntax (REL-14).
+    pub prints_json_values: bool,
+    /// `range is full` names the Service (REL-15).
+    pub range_full_names_service: bool,
+    /// A name that makes no IPAddress object (REL-16 to REL-18).
+    pub nameless_allocation: NamelessAllocation,
+    /// A dynamic request for a family without a range says the network does not match (REL-19).
+    pub missing_range_is_mismatch: bool,
+    /// IPAddress and bitmap texts of IP-11 for a nameless mismatch (REL-21 is the allocator's).
+    pub address_warnings: AddressWarnings,
+    /// VAL-3 exists (REL-7).
+    pub compares_topology_annotations: bool,
+    /// WARN-1 exists (REL-7).
+    pub warns_of_topology_hints: bool,
+    /// VAL-21 gives an error per entry, not one for the list (REL-4).
+    pub source_ranges_one_by_one: bool,
+    /// WARN-3 exists (REL-8).
+    pub warns_of_ignored_headless_fields: bool,
+    /// WARN-4 exists (REL-9).
+    pub warns_of_external_ips: bool,
+    /// WARN-6 exists (REL-10).
+    pub warns_of_external_name: bool,
+    /// WARN-7 exists (REL-11).
+    pub warns_of_prefer_close: bool,
+    /// A load balancer may not expose port 10250 (REL-25).
+    pub protects_kubelet_port: bool,
+    /// A ClusterIP Service with external addresses counts as externally accessible (REL-26).
+    pub external_ips_are_external_access: bool,
+    /// Node ports are carried over even to a load balancer without them (REL-27).
+    pub carries_unwanted_node_ports: bool,
+    /// VAL-11 speaks of `a letter or number` (REL-28).
+    pub port_name_letter_or_number: bool,
+    /// `internalTrafficPolicy` is set for ExternalName as well, and shown (REL-29).
+    pub internal_policy_on_external_name: bool,
+}
+
+/// Kubernetes 1.20.
+pub const V1_20: Behavior = Behavior {
+    dual_stack: Gate::Default(false),
+    lb_node_port_control: Gate::Default(false),
+    mixed_protocol_lb: Gate::Default(false),
+    load_balancer_class: Gate::Absent(false),
+    internal_traffic_policy: Gate::Absent(false),
+    service_ip_bands: Gate::Absent(false),
+    node_port_bands: Gate::Absent(false),
+    multi_cidr_allocator: Gate::Absent(false),
+    disable_dual_write: Gate::Absent(false),
+    lb_ip_mode: Gate::Absent(false),
+    lb_status_on_non_lb: Gate::Absent(true),
+    traffic_distribution: Gate::Absent(false),
+    prefer_same: Gate::Absent(false),
+    strict_ip_validation: Gate::Absent(false),
+    relaxed_service_name: Gate::Absent(false),
+    layer: Layer::Old,
+    unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
+    warns_of_unknown_fields: false,
+    prints_json_values: false,
+    range_full_names_service: false,
+    nameless_allocation: NamelessAllocation::Invalid,
+    missing_range_is_mismatch: false,
+    address_warnings: AddressWarnings::None,
+    compares_topology_annotations: false,
+    warns_of_topology_hints: false,
+    source_ranges_one_by_one: false,
+    warns_of_ignored_headless_fields: false,
+    warns_of_external_ips: false,
+    warns_of_external_name: false,
+    warns_of_prefer_close: false,
+    protects_kubelet_port: true,
+    external_ips_are_external_access: false,
+    carries_unwanted_node_ports: true,
+    port_name_letter_or_number: true,
+    internal_policy_on_external_name: false,
+};
+/// Kubernetes 1.21.
+pub const V1_21: Behavior = Behavior {
+    dual_stack: Gate::Default(true),
+    load_balancer_class: Gate::Default(false),
+    internal_traffic_policy: Gate::Default(false),
+    unknown_fields: &["trafficDistribution"],
+    internal_policy_on_external_name: true,
+    ..V1_20
+};
+/// Kubernetes 1.22.
+pub const V1_22: Behavior = Behavior {
+    lb_node_port_control: Gate::Default(true),
+    load_balancer_class: Gate::Default(true),
+    internal_traffic_policy: Gate::Default(true),
+    ..V1_21
+};
+/// Kubernetes 1.23.
+pub const V1_23: Behavior =
+    Behavior { dual_stack: Gate::Locked(true), layer: Layer::Current, ..V1_22 };
+/// Kubernetes 1.24.
+pub const V1_24: Behavior = Behavior {
+    lb_node_port_control: Gate::Locked(true),
+    mixed_protocol_lb: Gate::Default(true),
+    load_balancer_class: Gate::Locked(true),
+    service_ip_bands: Gate::Default(false),
+    internal_policy_on_external_name: false,
+    ..V1_23
+};
+/// Kubernetes 1.25.
+pub const V1_25: Behavior = Behavior {
+    dual_stack: Gate::Absent(true),
+    service_ip_bands: Gate::Default(true),
+    warns_of_unknown_fields: true,
+    port_name_letter_or_number: false,
+    ..V1_24
+};
+/// Kubernetes 1.26.
+pub const V1_26: Behavior = Behavior {
+    lb_node_port_control: Gate::Absent(true),
+    mixed_protocol_lb: Gate::Locked(true),
+    load_balancer_class: Gate::Absent(true),
+    internal_traffic_policy: Gate::Locked(true),
+    service_ip_bands: Gate::Locked(true),
+    ..V1_25
+};
+/// Kubernetes 1.27.
+pub const V1_27: Behavior = Behavior {
+    node_port_bands: Gate::Default(false),
+    multi_cidr_allocator: Gate::Default(false),
+    address_warnings: AddressWarnings::GoError { prefix_length: false },
+    compares_topology_annotations: true,
+    warns_of_topology_hints: true,
+    ..V1_26
+};
+/// Kubernetes 1.28.
+pub const V1_28: Behavior = Behavior {
+    mixed_protocol_lb: Gate::Absent(true),
+    internal_traffic_policy: Gate::Absent(true),
+    service_ip_bands: Gate::Absent(true),
+    node_port_bands: Gate::Default(true),
+    warns_of_external_name: true,
+    ..V1_27
+};
+/// Kubernetes 1.29.
+pub const V1_29: Behavior = Behavior {
+    node_port_bands: Gate::Locked(true),
+    lb_ip_mode: Gate::Default(false),
+    lb_status_on_non_lb: Gate::Default(false),
+    external_ips_are_external_access: true,
+    ..V1_28
+};
+/// Kubernetes 1.30.
+pub const V1_30: Behavior = Behavior {
+    lb_ip_mode: Gate::Default(true),
+    traffic_distribution: Gate::Default(false),
+    unknown_fields: &[],
+    source_ranges_one_by_one: true,
+    address_warnings: AddressWarnings::GoError { prefix_length: true },
+    carries_unwanted_node_ports: false,
+    ..V1_29
+};
+/// Kubernetes 1.31.
+pub const V1_31: Behavior = Behavior {
+    node_port_bands: Gate::Absent(true),
+    disable_dual_write: Gate::Default(false),
+    traffic_distribution: Gate::Default(true),
+    ..V1_30
+};
+/// Kubernetes 1.32.
+pub const V1_32: Behavior = Behavior { lb_ip_mode: Gate::Locked(true), ..V1_31 };
+/// Kubernetes 1.33.
+pub const V1_33: Behavior = Behavior {
+    multi_cidr_allocator: Gate::Default(true),
+    traffic_distribution: Gate::Locked(true),
+    prefer_same: Gate::Default(false),
+    strict_ip_validation: Gate::Default(false),
+    nameless_allocation: NamelessAllocation::InternalError,
+    missing_range_is_mismatch: true,
+    address_warnings: AddressWarnings::Future,
+    protects_kubelet_port: false,
+    ..V1_32
+};
+/// Kubernetes 1.34.
+pub const V1_34: Behavior = Behavior {
+    multi_cidr_allocator: Gate::Locked(true),
+    disable_dual_write: Gate::Default(true),
+    prefer_same: Gate::Default(true),
+    relaxed_service_name: Gate::Default(false),
+    prints_json_values: true,
+    nameless_allocation: NamelessAllocation::RangeFull,
+    missing_range_is_mismatch: false,
+    warns_of_ignored_headless_fields: true,
+    ..V1_33
+};
+/// Kubernetes 1.35.
+pub const V1_35: Behavior = Behavior {
+    disable_dual_write: Gate::Locked(true),
+    lb_status_on_non_lb: Gate::Absent(false),
+    prefer_same: Gate::Locked(true),
+    nameless_allocation: NamelessAllocation::Invalid,
+    warns_of_prefer_close: true,
+    ..V1_34
+};
+/// Kubernetes 1.36.
+pub const V1_36: Behavior = Behavior {
+    strict_ip_validation: Gate::Default(true),
+    relaxed_service_name: Gate::Default(true),
+    range_full_names_service: true,
+    address_warnings: AddressWarnings::Invalid,
+    warns_of_external_ips: true,
+    ..V1_35
+};
+
+static TABLE: [&Behavior; 17] = [
+    &V1_20, &V1_21, &V1_22, &V1_23, &V1_24, &V1_25, &V1_26, &V1_27, &V1_28, &V1_29, &V1_30, &V1_31,
+    &V1_32, &V1_33, &V1_34, &V1_35, &V1_36,
+];
+
+impl Behavior {
+    /// The behaviour of a release with its default gates.
+    #[must_use]
+    pub fn of(version: KubeVersion) -> Self {
+        TABLE[usize::from(version.number() - KubeVersion::OLDEST.number())].clone()
+    }
+
+    /// Every gate the simulator acts on, by its name.
+    fn gates(&mut self) -> [(&'static str, &mut Gate); 15] {
+        [
+            ("IPv6DualStack", &mut self.dual_stack),
+            ("ServiceLBNodePortControl", &mut self.lb_node_port_control),
+            ("MixedProtocolLBService", &mut self.mixed_protocol_lb),
+            ("ServiceLoadBalancerClass", &mut self.load_balancer_class),
+            ("ServiceInternalTrafficPolicy", &mut self.internal_traffic_policy),
+            ("ServiceIPStaticSubrange", &mut self.service_ip_bands),
+            ("ServiceNodePortStaticSubrange", &mut self.node_port_bands),
+            ("MultiCIDRServiceAllocator", &mut self.multi_cidr_allocator),
+            ("DisableAllocatorDualWrite", &mut self.disable_dual_write),
+            ("LoadBalancerIPMode", &mut self.lb_ip_mode),
+            ("AllowServiceLBStatusOnNonLB", &mut self.lb_status_on_non_lb),
+            ("ServiceTrafficDistribution", &mut self.traffic_distribution),
+            ("PreferSameTrafficDistribution", &mut self.prefer_same),
+            ("StrictIPCIDRValidation", &mut self.strict_ip_validation),
+            ("RelaxedServiceNameValidation", &mut self.relaxed_service_name),
+        ]
+    }
+
+    /// The names of the gates that this release knows, with their values.
+    #[must_use]
+    pub fn known_gates(&self) -> BTreeMap<&'static str, Gate> {
+        let mut copy = self.clone();
+        copy.gates()
+            .into_iter()
+            .filter(|(_, gate)| !matches!(gate, Gate::Absent(_)))
+            .map(|(name, gate)| (name, *gate))
+            .collect()
+    }
+
+    /// Folds one entry of `--feature-gates` in.
+    ///
+    /// # Errors
+    /// As `component-base/featuregate` says it: an unknown gate, or a locked one set otherwise.
+    pub fn set_gate(&mut self, name: &str, on: bool) -> Result<(), String> {
+        let unrecognized = || Err(format!("unrecognized feature gate: {name}"));
+        let Some((_, gate)) = self.gates().into_iter().find(|(known, _)| *known == name) else {
+            return unrecognized();
+        };
+        match *gate {
+            Gate::Absent(_) => unrecognized(),
+            Gate::Locked(value) if value != on => {
+                Err(format!("cannot set feature gate {name} to {on}, feature is locked to {value}"))
+            }
+            Gate::Locked(_) => Ok(()),
+            Gate::Default(_) => {
+                *gate = Gate::Default(on);
+                Ok(())
+            }
+        }
+    }
+
+    /// Which code hands out cluster IPs.
+    #[must_use]
+    pub fn allocator(&self) -> AllocatorKind {
+        if self.multi_cidr_allocator.on() {
+            AllocatorKind::IpAddress
+        } else {
+            AllocatorKind::Bitmap
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Behavior, Gate, TABLE};
+    use crate::version::KubeVersion;
+
+    #[test]
+    fn every_minor_has_its_own_behaviour() {
+        assert_eq!(TABLE.len(), KubeVersion::all().count());
+        let minor = |minor| Behavior::of(KubeVersion::minor(minor).expect("a simulated minor"));
+        assert!(!minor(20).dual_stack.on() && minor(21).dual_stack.on());
+        assert!(!minor(32).multi_cidr_allocator.on() && minor(33).multi_cidr_allocator.on());
+        assert_eq!(minor(34).multi_cidr_allocator, Gate::Locked(true));
+    }
+
+    #[test]
+    fn a_gate_the_release_does_not_know_or_has_locked_is_refused() {
+        let mut behavior = Behavior::of(KubeVersion::LATEST);
+        assert_eq!(behavior.set_gate("StrictIPCIDRValidation", false), Ok(()));
+        assert!(!behavior.strict_ip_validation.on());
+        assert_eq!(
+            behavior.set_gate("IPv6DualStack", true),
+            Err("unrecognized feature gate: IPv6DualStack".to_owned())
+        );
+        assert_eq!(
+            behavior.set_gate("MultiCIDRServiceAllocator", false),
+            Err(
+                "cannot set feature gate MultiCIDRServiceAllocator to false, feature is locked to \
+                 true"
+                    .to_owned()
+            )
+        );
+    }
+}

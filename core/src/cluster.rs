@@ -1,0 +1,795 @@
+//! The API server's front door: a cluster takes requests and answers them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::ops::Deref;
+
+use serde_json::Value as Json;
+
+use crate::api::go_json;
+use crate::api::service::Service;
+use crate::diag::{Diagnostic, Program};
+use crate::env::Env;
+use crate::net::go_parse::parse_ip;
+use crate::net::{Cidr, Family};
+use crate::patch;
+use crate::path::FieldPath;
+use crate::pools::{Picker, Pools, Usable};
+use crate::service::allocate::Ask;
+use crate::service::{self, Txn, default, read};
+use crate::source::decode::{self, Decoded, Stray};
+use crate::source::yaml::Node;
+use crate::trace::{Step, Trace};
+use crate::version::Versions;
+use crate::{facts, rules};
+
+pub use crate::status::{Reason, Status};
+
+rules! {
+    /// A value of a wrong type.
+    BODY_IS_NOT_A_SERVICE {
+        id: "DEC-3", slug: "body-does-not-decode",
+        versions: Versions::ALL,
+        source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        facts: [],
+        en: "A value has another type than the field, so the body is no Service. Nothing else was looked at.",
+        zh: "某个值的类型与字段不符，因此请求体不是 Service。其余内容均未检查。",
+    }
+    /// A field the type does not have.
+    FIELD_IS_UNKNOWN {
+        id: "DEC-2", slug: "unknown-field-is-dropped",
+        versions: Versions::ALL,
+        source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        facts: [],
+        en: "The Service has no such field (case matters): it is dropped, with a warning from 1.25 on.",
+        zh: "Service 没有此字段（区分大小写）：该字段被丢弃，自 1.25 起会警告。",
+    }
+    /// kubectl asks for strictness.
+    STRICT_REFUSES_FIELD {
+        id: "DEC-6", slug: "strict-validation-refuses-field",
+        versions: Versions::ALL,
+        source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        facts: [],
+        en: "kubectl asks the server to be strict: a field the Service does not have, or one that stands twice, ends the request. Field names are case-sensitive.",
+        zh: "kubectl 要求服务器严格校验：Service 没有的字段或重复的字段会使请求失败。字段名区分大小写。",
+    }
+    /// The body names another namespace than the URL.
+    NAMESPACES_DIFFER {
+        id: "DEC-4", slug: "namespaces-differ",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/rest/create.go EnsureObjectNamespaceMatchesRequestNamespace",
+        facts: [],
+        en: "The namespace in the body is not the one the request goes to.",
+        zh: "请求体中的命名空间与请求目标不一致。",
+    }
+    /// A new object has no version yet.
+    NEW_OBJECT_HAS_A_VERSION {
+        id: "DEC-5", slug: "new-object-has-a-resource-version",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Create",
+        facts: [],
+        en: "`resourceVersion` belongs to stored objects; storage refuses a new one that has it.",
+        zh: "`resourceVersion` 属于已存储的对象；存储层拒绝带有它的新对象。",
+    }
+    /// The name is taken.
+    NAME_IS_TAKEN {
+        id: "MSG-6a", slug: "name-is-taken",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Create",
+        facts: [],
+        en: "A Service of this name exists already; everything this request took is given back.",
+        zh: "已存在同名 Service；此请求占用的一切均已归还。",
+    }
+    /// There is no such object.
+    NAME_IS_NOT_FOUND {
+        id: "MSG-6b", slug: "name-is-not-found",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Get",
+        facts: [],
+        en: "There is no Service of this name.",
+        zh: "不存在该名称的 Service。",
+    }
+    /// Somebody else wrote in between.
+    VERSION_IS_STALE {
+        id: "MSG-6c", slug: "resource-version-is-stale",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Update",
+        facts: [],
+        en: "The object was changed since the client read it, so the update is refused.",
+        zh: "对象在客户端读取之后已被更改，因此更新被拒绝。",
+    }
+    /// A PUT to a name that is free.
+    PUT_CREATES {
+        id: "PUT-1", slug: "put-creates-a-missing-object",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Update",
+        facts: [],
+        en: "There is no Service of this name, so the PUT creates it.",
+        zh: "不存在该名称的 Service，因此 PUT 会创建它。",
+    }
+    /// A patch that makes no sense for the object.
+    PATCH_DOES_NOT_APPLY {
+        id: "PAT-2", slug: "patch-does-not-apply",
+        versions: Versions::ALL,
+        source: "apiserver pkg/endpoints/handlers/patch.go",
+        facts: [],
+        en: "An operation of the patch names something that is not there.",
+        zh: "补丁中的某个操作指向不存在的内容。",
+    }
+    /// Deleting gives everything back.
+    DELETE_RELEASES {
+        id: "DEL-1", slug: "delete-releases-addresses-and-ports",
+        versions: Versions::ALL,
+        source: "pkg/registry/core/service/storage/storage.go afterDelete",
+        facts: [],
+        en: "The Service is gone; its addresses and node ports are free again.",
+        zh: "Service 已删除；其地址和节点端口重新空闲。",
+    }
+    /// Finalizers hold an object.
+    FINALIZERS_HOLD {
+        id: "DEL-2", slug: "finalizers-hold-the-object",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Delete",
+        facts: [],
+        en: "Finalizers remain, so the Service is only marked; nothing is given back until the last one goes.",
+        zh: "仍有终结器，因此 Service 只是被标记；最后一个终结器移除之前不会归还任何内容。",
+    }
+}
+
+/// An object as the server stores and answers it. Made only where every stage has passed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stored<T>(T);
+
+impl<T> Deref for Stored<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What the server answers when it agrees.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Answer {
+    /// An object.
+    Service {
+        /// As stored.
+        service: Stored<Service>,
+        /// Whether the request made it (201).
+        created: bool,
+    },
+    /// A bare `Status: Success`, as DELETE answers up to 1.21.
+    Success,
+}
+
+/// The answer to a request.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// The object, or why not.
+    pub result: Result<Answer, Status>,
+    /// Sent as `Warning:` headers, in order; texts are upstream's.
+    pub warnings: Vec<Diagnostic>,
+    /// Everything that was decided.
+    pub trace: Vec<Step>,
+}
+
+impl Outcome {
+    /// The Service of the answer.
+    #[must_use]
+    pub fn service(&self) -> Option<&Service> {
+        match &self.result {
+            Ok(Answer::Service { service, .. }) => Some(service),
+            _ => None,
+        }
+    }
+}
+
+/// How strict the server is with fields it does not know (`fieldValidation`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FieldValidation {
+    /// Refuse: what kubectl asks for.
+    Strict,
+    /// Warn: what a plain request gets.
+    #[default]
+    Warn,
+    /// Say nothing.
+    Ignore,
+}
+
+/// What a request says beside its body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// `dryRun=All`.
+    pub dry_run: bool,
+    /// `fieldValidation`.
+    pub field_validation: FieldValidation,
+    /// The namespace of the URL.
+    pub namespace: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dry_run: false,
+            field_validation: FieldValidation::default(),
+            namespace: "default".to_owned(),
+        }
+    }
+}
+
+/// A change to a stored object.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Patch {
+    /// RFC 7386.
+    Merge(Node),
+    /// Kubernetes' own.
+    Strategic(Node),
+    /// RFC 6902.
+    Json(Node),
+}
+
+/// A request about Services.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Request {
+    /// POST.
+    Create(Node),
+    /// PUT, to the name in the body.
+    Replace(Node),
+    /// PATCH.
+    Patch {
+        /// Of which object.
+        name: String,
+        /// What to change.
+        patch: Patch,
+    },
+    /// GET.
+    Get {
+        /// Which object.
+        name: String,
+    },
+    /// DELETE.
+    Delete {
+        /// Which object.
+        name: String,
+    },
+}
+
+/// What became of a ServiceCIDR that was deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServiceCidrState {
+    /// It is gone.
+    Gone,
+    /// Addresses in it are in use: it waits, and gives out nothing.
+    Terminating,
+}
+
+/// Namespace and name.
+pub type Key = (String, String);
+
+/// The stored objects of a cluster and what they hold.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    env: Env,
+    services: BTreeMap<Key, Service>,
+    pools: Pools,
+    /// How many creates of a name came before: a re-created Service gets other addresses.
+    creates: BTreeMap<Key, u64>,
+    /// The resourceVersion of the last write.
+    revision: u64,
+    gone_cidrs: Vec<String>,
+}
+
+/// The body of a request, decoded and defaulted.
+type Body = Result<(Decoded, Vec<Diagnostic>), Status>;
+
+impl Cluster {
+    /// A cluster that has just been made: nothing stored, not even the `kubernetes` Service.
+    #[must_use]
+    pub fn new(env: Env) -> Self {
+        let pools = Pools::new(&env);
+        Self {
+            env,
+            services: BTreeMap::new(),
+            pools,
+            creates: BTreeMap::new(),
+            revision: 0,
+            gone_cidrs: Vec::new(),
+        }
+    }
+
+    /// The configuration of the running API server.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// What is given out.
+    #[must_use]
+    pub fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// The stored Services, by namespace and name.
+    #[must_use]
+    pub fn services(&self) -> &BTreeMap<Key, Service> {
+        &self.services
+    }
+
+    /// Answers a request. A rejected one leaves no trace in pools or objects, but for TXN-3.
+    pub fn handle(&mut self, request: Request, options: &Options) -> Outcome {
+        let mut trace = Trace::default();
+        let mut warnings = Vec::new();
+        let result = match request {
+            Request::Create(body) => self.post(&body, options, &mut warnings, &mut trace),
+            Request::Replace(body) => self.put(&body, options, &mut warnings, &mut trace),
+            Request::Patch { name, patch } => {
+                self.patch(&name, &patch, options, &mut warnings, &mut trace)
+            }
+            Request::Get { name } => self.get(&name, options, &mut trace),
+            Request::Delete { name } => self.delete(&name, options, &mut trace),
+        };
+        Outcome { result, warnings, trace: trace.into_steps() }
+    }
+
+    fn post(
+        &mut self,
+        body: &Node,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let (decoded, strays) = self.decode(body, options, trace)?;
+        warnings.extend(strays);
+        self.create(decoded.service, options, false, warnings, trace)
+    }
+
+    fn put(
+        &mut self,
+        body: &Node,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let (decoded, strays) = self.decode(body, options, trace)?;
+        warnings.extend(strays);
+        let name = decoded.service.metadata.name.clone();
+        let key = (options.namespace.clone(), name);
+        if self.services.contains_key(&key) {
+            return self.update(&key, decoded.service, options, warnings, trace);
+        }
+        trace.note(&PUT_CREATES, FieldPath::metadata("name"), facts![]);
+        self.create(decoded.service, options, true, warnings, trace)
+    }
+
+    fn patch(
+        &mut self,
+        name: &str,
+        patch: &Patch,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let key = (options.namespace.clone(), name.to_owned());
+        let Some(old) = self.read(&key) else { return Err(not_found(name, trace)) };
+        let mut object = to_json(&old);
+        let behavior = &self.env.behavior;
+        match patch {
+            Patch::Merge(patch) => patch::merge(&mut object, &patch.to_json()),
+            Patch::Strategic(patch) => {
+                let strays = decode::strays_of_patch(patch, behavior.unknown_fields);
+                if !strays.is_empty() && options.field_validation == FieldValidation::Strict {
+                    let printed = go_map(&patch.to_json());
+                    let messages = joined(&strays);
+                    let path = FieldPath::default().field("patch");
+                    trace.reject(&STRICT_REFUSES_FIELD, path, facts![]);
+                    return Err(Status {
+                        code: 422,
+                        reason: Some(Reason::Invalid),
+                        message: format!(
+                            " \"\" is invalid: patch: Invalid value: \"{printed}\": strict decoding \
+                             error: {messages}"
+                        ),
+                        causes: vec![Diagnostic::field(
+                            crate::diag::Cause::Invalid { value: format!("\"{printed}\"") },
+                            FieldPath::default().field("patch"),
+                            format!("strict decoding error: {messages}"),
+                        )],
+                    });
+                }
+                patch::strategic_merge(&mut object, &patch.to_json());
+            }
+            Patch::Json(patch) => {
+                if patch::json_patch(&mut object, &patch.to_json()).is_err() {
+                    trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
+                    return Err(Status {
+                        code: 422,
+                        reason: Some(Reason::Invalid),
+                        message: "the server rejected our request due to an error in our request"
+                            .to_owned(),
+                        causes: Vec::new(),
+                    });
+                }
+            }
+        }
+        let (decoded, strays) = self.decode(&Node::from_json(&object), options, trace)?;
+        warnings.extend(strays);
+        self.update(&key, decoded.service, options, warnings, trace)
+    }
+
+    fn get(&self, name: &str, options: &Options, trace: &mut Trace) -> Result<Answer, Status> {
+        let key = (options.namespace.clone(), name.to_owned());
+        let stored = self.services.get(&key).cloned();
+        let Some(mut service) = stored else { return Err(not_found(name, trace)) };
+        default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
+        read::default_on_read(&self.env, &mut service, trace);
+        Ok(Answer::Service { service: Stored(service), created: false })
+    }
+
+    fn delete(
+        &mut self,
+        name: &str,
+        options: &Options,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let key = (options.namespace.clone(), name.to_owned());
+        let Some(mut service) = self.read(&key) else { return Err(not_found(name, trace)) };
+        if !service.metadata.finalizers.is_empty() {
+            trace.note(&FINALIZERS_HOLD, FieldPath::metadata("finalizers"), facts![]);
+            if !options.dry_run {
+                service.metadata.deletion_timestamp = Some(self.now());
+                self.store(&key, &mut service);
+            }
+        } else if !options.dry_run {
+            trace.note(&DELETE_RELEASES, FieldPath::default(), facts![]);
+            self.remove(&key);
+        }
+        if self.env.behavior.layer == crate::behavior::Layer::Old {
+            return Ok(Answer::Success);
+        }
+        Ok(Answer::Service { service: Stored(service), created: false })
+    }
+
+    /// Takes an object out of storage and gives back what it holds.
+    fn remove(&mut self, key: &Key) {
+        let Some(service) = self.read(key) else { return };
+        self.services.remove(key);
+        let mut txn = Txn::default();
+        service::release(&service, &mut txn);
+        let env = &self.env;
+        txn.commit(|family| env.ranges.has(family), &mut self.pools);
+        self.sweep_service_cidrs();
+    }
+
+    /// Decodes a body and fills in the versioned defaults.
+    fn decode(&self, body: &Node, options: &Options, trace: &mut Trace) -> Body {
+        let behavior = &self.env.behavior;
+        let mut decoded = decode::service(body, behavior.unknown_fields).map_err(|error| {
+            let step = trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
+            let mut cause = Diagnostic::plain(Program::KubeApiserver, error.message.clone());
+            cause.span = Some(error.span);
+            cause.step = Some(step);
+            cannot_be_handled(&error.message)
+        })?;
+        let mut warnings = Vec::new();
+        if !decoded.strays.is_empty() {
+            match options.field_validation {
+                FieldValidation::Strict => {
+                    trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default(), facts![]);
+                    let messages = joined(&decoded.strays);
+                    return Err(cannot_be_handled(&format!("strict decoding error: {messages}")));
+                }
+                FieldValidation::Warn if behavior.warns_of_unknown_fields => {
+                    warnings.extend(decoded.strays.iter().map(|stray| stray_warning(stray, trace)));
+                }
+                _ => {}
+            }
+        }
+        let meta = &mut decoded.service.metadata;
+        if meta.namespace.is_empty() {
+            meta.namespace.clone_from(&options.namespace);
+        } else if meta.namespace != options.namespace {
+            trace.reject(&NAMESPACES_DIFFER, FieldPath::metadata("namespace"), facts![]);
+            return Err(Status::bad_request(
+                "the namespace of the provided object does not match the namespace sent on the \
+                 request",
+            ));
+        }
+        default::set_defaults(behavior, &mut decoded.service, trace);
+        Ok((decoded, warnings))
+    }
+
+    fn create(
+        &mut self,
+        mut service: Service,
+        options: &Options,
+        by_put: bool,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let sent_version = !service.metadata.resource_version.is_empty();
+        let key_of = |name: &str| (options.namespace.clone(), name.to_owned());
+        let asked_for = if service.metadata.name.is_empty() {
+            service.metadata.generate_name.clone()
+        } else {
+            service.metadata.name.clone()
+        };
+        let creates = self.creates.entry(key_of(&asked_for)).or_default();
+        let picker = Picker::new(self.env.seed, &options.namespace, &asked_for, *creates);
+        *creates += 1;
+        self.fill_metadata(&mut service, picker);
+        let mut txn = Txn::default();
+        let mut ask = Ask {
+            env: &self.env,
+            pools: &mut self.pools,
+            txn: &mut txn,
+            picker,
+            dry_run: options.dry_run,
+        };
+        let name = service.metadata.name.clone();
+        let key = key_of(&name);
+        let result = service::create(&mut ask, &mut service, trace)
+            .map_err(|refusal| refusal.into_status(&name))
+            .and_then(|found| {
+                warnings.extend(found);
+                if sent_version {
+                    let path = FieldPath::metadata("resourceVersion");
+                    trace.reject(&NEW_OBJECT_HAS_A_VERSION, path, facts![]);
+                    return Err(Status::bare_error(
+                        "resourceVersion should not be set on objects to be created",
+                    ));
+                }
+                if self.services.contains_key(&key) {
+                    trace.reject(&NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
+                    return Err(Status::already_exists("services", &name));
+                }
+                Ok(())
+            });
+        if let Err(status) = result {
+            txn.revert(&mut self.pools);
+            return Err(status);
+        }
+        if !options.dry_run {
+            let env = &self.env;
+            txn.commit(|family| env.ranges.has(family), &mut self.pools);
+            self.store(&key, &mut service);
+        }
+        read::default_on_read(&self.env, &mut service, &mut Trace::default());
+        Ok(Answer::Service { service: Stored(service), created: by_put })
+    }
+
+    fn update(
+        &mut self,
+        key: &Key,
+        mut service: Service,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let name = key.1.clone();
+        let Some(old) = self.read(key) else { return Err(not_found(&name, trace)) };
+        let version = &service.metadata.resource_version;
+        if !version.is_empty() && *version != old.metadata.resource_version {
+            trace.reject(&VERSION_IS_STALE, FieldPath::metadata("resourceVersion"), facts![]);
+            return Err(Status::conflict("services", &name));
+        }
+        let meta = &mut service.metadata;
+        meta.uid.clone_from(&old.metadata.uid);
+        meta.resource_version.clone_from(&old.metadata.resource_version);
+        meta.creation_timestamp.clone_from(&old.metadata.creation_timestamp);
+        meta.deletion_timestamp.clone_from(&old.metadata.deletion_timestamp);
+        let creates = self.creates.get(key).copied().unwrap_or_default();
+        // Another salt than that of creates: an update does not repeat the create's picks.
+        let picker = Picker::new(self.env.seed ^ 1 << 63, &key.0, &name, creates);
+        let mut txn = Txn::default();
+        let mut ask = Ask {
+            env: &self.env,
+            pools: &mut self.pools,
+            txn: &mut txn,
+            picker,
+            dry_run: options.dry_run,
+        };
+        match service::update(&mut ask, &old, &mut service, trace) {
+            Ok(found) => warnings.extend(found),
+            Err(refusal) => {
+                txn.revert(&mut self.pools);
+                return Err(refusal.into_status(&name));
+            }
+        }
+        if !options.dry_run {
+            let env = &self.env;
+            txn.commit(|family| env.ranges.has(family), &mut self.pools);
+            self.store(key, &mut service);
+            self.sweep_service_cidrs();
+            let meta = &service.metadata;
+            if meta.deletion_timestamp.is_some() && meta.finalizers.is_empty() {
+                self.remove(key);
+            }
+        }
+        read::default_on_read(&self.env, &mut service, &mut Trace::default());
+        Ok(Answer::Service { service: Stored(service), created: false })
+    }
+
+    /// The stored object as a read shows it.
+    fn read(&self, key: &Key) -> Option<Service> {
+        let mut service = self.services.get(key)?.clone();
+        default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
+        read::default_on_read(&self.env, &mut service, &mut Trace::default());
+        Some(service)
+    }
+
+    fn store(&mut self, key: &Key, service: &mut Service) {
+        self.revision += 1;
+        service.metadata.resource_version = self.revision.to_string();
+        self.services.insert(key.clone(), service.clone());
+    }
+
+    /// Server-owned metadata of a new object; whatever the client sent there is wiped.
+    fn fill_metadata(&self, service: &mut Service, picker: Picker) {
+        let meta = &mut service.metadata;
+        if meta.name.is_empty() && !meta.generate_name.is_empty() {
+            // The letters of apiserver's name generator: no vowels, no digits that look like them.
+            const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+            let base: String = meta.generate_name.chars().take(58).collect();
+            let suffix = (0..5).map(|at| {
+                let pick = picker.below(64 + at, LETTERS.len() as u64);
+                char::from(LETTERS[pick as usize])
+            });
+            meta.name = base + &suffix.collect::<String>();
+        }
+        let (high, low) = (picker.below(48, u64::MAX), picker.below(49, u64::MAX));
+        meta.uid = format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xfff,
+            low >> 48 & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff,
+        );
+        meta.resource_version.clear();
+        meta.creation_timestamp = Some(self.now());
+        meta.deletion_timestamp = None;
+    }
+
+    /// The clock of the simulation: a minute per write, so that it is the same on every machine.
+    fn now(&self) -> String {
+        let minutes = self.revision;
+        format!(
+            "2026-01-{:02}T{:02}:{:02}:00Z",
+            1 + minutes / 1440 % 28,
+            minutes / 60 % 24,
+            minutes % 60
+        )
+    }
+
+    /// The API server starts again with another configuration. Stored objects persist; what they
+    /// hold is marked as taken again, as the repair loops do.
+    pub fn restart(&mut self, env: Env) {
+        self.env = env;
+        self.pools.forget_what_restarts_rebuild(&self.env);
+        self.pools.sync_default_cidr(&self.env);
+        let keys: Vec<Key> = self.services.keys().cloned().collect();
+        for key in keys {
+            self.mark(&key);
+        }
+    }
+
+    /// Marks what a stored Service holds, as far as the allocators cover it.
+    fn mark(&mut self, key: &Key) {
+        let Some(service) = self.services.get(key) else { return };
+        let spec = &service.spec;
+        for text in std::iter::once(&spec.cluster_ip).chain(&spec.cluster_ips) {
+            let Some(read) = parse_ip(text) else { continue };
+            let family = Family::of(read.ip);
+            let bits = crate::net::cidr::to_bits(read.ip);
+            let covers = |(cidr, _): &(Cidr, Usable)| cidr.contains(read.ip);
+            if self.env.ranges.has(family)
+                && self.pools.ready_ranges(&self.env, family).iter().any(covers)
+                && !self.pools.taken(family).contains(bits)
+            {
+                self.pools.mark_address(family, read.ip);
+            }
+        }
+        let ports = spec.ports.iter().map(|port| port.node_port);
+        for port in ports.chain([spec.health_check_node_port]).filter(|port| *port != 0) {
+            if crate::pools::check_port(self.env.node_ports, port).is_ok() {
+                self.pools.mark_port(port);
+            }
+        }
+    }
+
+    /// Puts an object into storage exactly as given, without defaults or validation, and marks what
+    /// it holds. For objects that an older release stored.
+    pub fn seed_service(&mut self, object: &Node) {
+        let Ok(decoded) = decode::service(object, &[]) else { return };
+        let mut service = decoded.service;
+        if service.metadata.namespace.is_empty() {
+            service.metadata.namespace = "default".to_owned();
+        }
+        let key = (service.metadata.namespace.clone(), service.metadata.name.clone());
+        self.store(&key, &mut service);
+        self.mark(&key);
+    }
+
+    /// Somebody else holds this address.
+    pub fn preallocate_ip(&mut self, ip: IpAddr) {
+        self.pools.mark_address(Family::of(ip), ip);
+    }
+
+    /// Somebody else holds this node port.
+    pub fn preallocate_port(&mut self, port: u16) {
+        self.pools.mark_port(i32::from(port));
+    }
+
+    /// How many addresses of a family are taken.
+    #[must_use]
+    pub fn used_addresses(&self, family: Family) -> u64 {
+        self.pools.taken(family).len()
+    }
+
+    /// How many node ports are taken.
+    #[must_use]
+    pub fn used_ports(&self) -> u64 {
+        self.pools.taken_ports().len()
+    }
+
+    /// Removes terminating ServiceCIDRs that nothing holds any more.
+    fn sweep_service_cidrs(&mut self) {
+        let gone = self.pools.sweep_service_cidrs(&self.env);
+        self.gone_cidrs.extend(gone);
+    }
+
+    /// The ServiceCIDRs that vanished since this was asked last.
+    pub fn service_cidrs_gone(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.gone_cidrs)
+    }
+}
+
+fn not_found(name: &str, trace: &mut Trace) -> Status {
+    trace.reject(&NAME_IS_NOT_FOUND, FieldPath::metadata("name"), facts![]);
+    Status::not_found("services", name)
+}
+
+fn cannot_be_handled(why: &str) -> Status {
+    Status::bad_request(format!("Service in version \"v1\" cannot be handled as a Service: {why}"))
+}
+
+fn joined(strays: &[Stray]) -> String {
+    strays.iter().map(|stray| stray.message.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn stray_warning(stray: &Stray, trace: &mut Trace) -> Diagnostic {
+    let step = trace.note(&FIELD_IS_UNKNOWN, FieldPath::default(), facts![]);
+    let mut warning = Diagnostic::plain(Program::KubeApiserver, stray.message.clone());
+    warning.span = Some(stray.span);
+    warning.step = Some(step);
+    warning
+}
+
+/// An object as JSON, with the type it always has.
+#[must_use]
+pub fn to_json(service: &Service) -> Json {
+    let mut object = serde_json::to_value(service).unwrap_or(Json::Null);
+    if let Json::Object(map) = &mut object {
+        map.insert("apiVersion".to_owned(), "v1".into());
+        map.insert("kind".to_owned(), "Service".into());
+    }
+    object
+}
+
+/// A patch as Go prints a map: `map[spec:map[foo:1]]`.
+fn go_map(value: &Json) -> String {
+    match value {
+        Json::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key}:{}", go_map(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        Json::Array(list) => {
+            let entries: Vec<String> = list.iter().map(go_map).collect();
+            format!("[{}]", entries.join(" "))
+        }
+        Json::String(text) => text.clone(),
+        Json::Null => "<nil>".to_owned(),
+        other => go_json(other),
+    }
+}

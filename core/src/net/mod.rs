@@ -1,0 +1,9 @@
+//! Addresses only: this folder knows nothing of Kubernetes objects.
+
+pub mod cidr;
+pub mod family;
+pub mod go_parse;
+pub mod pool;
+
+pub use cidr::Cidr;
+pub use family::{Family, Stack};

@@ -1,0 +1,4 @@
+//! What a person typed: text into values with spans. Reading never fails.
+
+pub mod decode;
+pub mod yaml;

@@ -1,0 +1,130 @@
+//! Which Kubernetes minor? Versions are compared here and in `behavior.rs`, nowhere else.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A 1.x minor release from 1.20 to 1.36. There is deliberately no `Ord`: code asks the release's
+/// [`crate::behavior::Behavior`], never whether it is "already 1.25".
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct KubeVersion(u8);
+
+impl KubeVersion {
+    /// The first minor with `ipFamilyPolicy`, `ipFamilies` and `clusterIPs`.
+    pub const OLDEST: Self = Self(20);
+    /// The reference release of the rules.
+    pub const LATEST: Self = Self(36);
+
+    /// `1.<minor>`; `None` outside 1.20 to 1.36.
+    #[must_use]
+    pub const fn minor(minor: u8) -> Option<Self> {
+        if minor >= Self::OLDEST.0 && minor <= Self::LATEST.0 { Some(Self(minor)) } else { None }
+    }
+
+    /// Every minor, the newest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (Self::OLDEST.0..=Self::LATEST.0).rev().map(Self)
+    }
+
+    pub(crate) const fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for KubeVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1.{}", self.0)
+    }
+}
+
+impl FromStr for KubeVersion {
+    type Err = String;
+
+    /// Reads `1.36`, `v1.36` and `1.36.2`; the patch release does not matter here.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.trim().trim_start_matches('v').split('.');
+        (parts.next() == Some("1"))
+            .then(|| parts.next().and_then(|minor| minor.parse().ok()))
+            .flatten()
+            .and_then(Self::minor)
+            .ok_or_else(|| {
+                format!(
+                    "Kubernetes {text} is not simulated; {} to {} are.",
+                    Self::OLDEST,
+                    Self::LATEST
+                )
+            })
+    }
+}
+
+/// A span of minors in which something holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Versions {
+    first: u8,
+    last: u8,
+}
+
+impl Versions {
+    /// All simulated minors.
+    pub const ALL: Self = Self { first: KubeVersion::OLDEST.0, last: KubeVersion::LATEST.0 };
+
+    /// From this 1.x minor on.
+    #[must_use]
+    pub const fn since(minor: u8) -> Self {
+        Self { first: minor, last: KubeVersion::LATEST.0 }
+    }
+
+    /// Up to and including this 1.x minor.
+    #[must_use]
+    pub const fn until(minor: u8) -> Self {
+        Self { first: KubeVersion::OLDEST.0, last: minor }
+    }
+
+    /// From the one to the other, both included.
+    #[must_use]
+    pub const fn between(first: u8, last: u8) -> Self {
+        Self { first, last }
+    }
+
+    /// Whether `version` lies in the span.
+    #[must_use]
+    pub const fn contains(self, version: KubeVersion) -> bool {
+        self.first <= version.0 && version.0 <= self.last
+    }
+}
+
+impl fmt::Display for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (oldest, latest) = (KubeVersion::OLDEST.0, KubeVersion::LATEST.0);
+        match (self.first, self.last) {
+            (first, last) if first <= oldest && last >= latest => write!(f, "all"),
+            (first, last) if first == last => write!(f, "1.{first}"),
+            (first, last) if last >= latest => write!(f, "1.{first} and later"),
+            (first, last) if first <= oldest => write!(f, "up to 1.{last}"),
+            (first, last) => write!(f, "1.{first} to 1.{last}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KubeVersion, Versions};
+
+    #[test]
+    fn a_version_is_read_with_or_without_v_and_patch() {
+        for text in ["1.36", "v1.36", "1.36.2", " v1.36.0 "] {
+            assert_eq!(text.parse(), Ok(KubeVersion::LATEST), "{text}");
+        }
+        for text in ["", "2.36", "1", "1.19", "1.37", "1.x", "1.-1", "1.256"] {
+            assert!(text.parse::<KubeVersion>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_says_in_words_what_it_covers() {
+        assert_eq!(Versions::ALL.to_string(), "all");
+        assert_eq!(Versions::since(25).to_string(), "1.25 and later");
+        assert_eq!(Versions::until(24).to_string(), "up to 1.24");
+        assert_eq!(Versions::between(33, 33).to_string(), "1.33");
+        assert_eq!(Versions::between(27, 32).to_string(), "1.27 to 1.32");
+    }
+}
