@@ -55,6 +55,19 @@ pub enum AddressWarnings {
     Invalid,
 }
 
+/// How large a Service range may be (API-4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RangeLimit {
+    /// At most 20 host bits.
+    Bits20,
+    /// At most 20 host bits, 64 with the IPAddress allocator.
+    Bits64WithAllocator,
+    /// At most 20 host bits, no check with the IPAddress allocator.
+    NoneWithAllocator,
+    /// At most 20 host bits, no check with the IPAddress allocator alone (no bitmap beside it).
+    NoneWithAllocatorAlone,
+}
+
 /// How a Service whose name makes no IPAddress object fails (IP-13).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NamelessAllocation {
@@ -102,6 +115,10 @@ pub struct Behavior {
 
     /// The generation of the Service handler.
     pub layer: Layer,
+    /// How large a Service range may be.
+    pub range_limit: RangeLimit,
+    /// kube-apiserver exits if its address is of another family than its first range (API-9).
+    pub checks_advertise_family: bool,
     /// Fields of `spec` this release does not know yet.
     pub unknown_fields: &'static [&'static str],
     /// Unknown fields are warned about (REL-12).
@@ -160,6 +177,8 @@ pub const V1_20: Behavior = Behavior {
     strict_ip_validation: Gate::Absent(false),
     relaxed_service_name: Gate::Absent(false),
     layer: Layer::Old,
+    range_limit: RangeLimit::Bits20,
+    checks_advertise_family: false,
     unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
     warns_of_unknown_fields: false,
     prints_json_values: false,
@@ -205,6 +224,7 @@ pub const V1_24: Behavior = Behavior {
     mixed_protocol_lb: Gate::Default(true),
     load_balancer_class: Gate::Locked(true),
     service_ip_bands: Gate::Default(false),
+    checks_advertise_family: true,
     internal_policy_on_external_name: false,
     ..V1_23
 };
@@ -229,6 +249,7 @@ pub const V1_26: Behavior = Behavior {
 pub const V1_27: Behavior = Behavior {
     node_port_bands: Gate::Default(false),
     multi_cidr_allocator: Gate::Default(false),
+    range_limit: RangeLimit::Bits64WithAllocator,
     address_warnings: AddressWarnings::GoError { prefix_length: false },
     compares_topology_annotations: true,
     warns_of_topology_hints: true,
@@ -247,6 +268,7 @@ pub const V1_28: Behavior = Behavior {
 pub const V1_29: Behavior = Behavior {
     node_port_bands: Gate::Locked(true),
     lb_ip_mode: Gate::Default(false),
+    range_limit: RangeLimit::NoneWithAllocator,
     lb_status_on_non_lb: Gate::Default(false),
     external_ips_are_external_access: true,
     ..V1_28
@@ -265,6 +287,7 @@ pub const V1_30: Behavior = Behavior {
 pub const V1_31: Behavior = Behavior {
     node_port_bands: Gate::Absent(true),
     disable_dual_write: Gate::Default(false),
+    range_limit: RangeLimit::NoneWithAllocatorAlone,
     traffic_distribution: Gate::Default(true),
     ..V1_30
 };
@@ -355,6 +378,12 @@ impl Behavior {
             .filter(|(_, gate)| !matches!(gate, Gate::Absent(_)))
             .map(|(name, gate)| (name, *gate))
             .collect()
+    }
+
+    /// Whether some release has a gate of this name that the simulator acts on.
+    #[must_use]
+    pub fn models_gate(name: &str) -> bool {
+        V1_36.clone().gates().iter().any(|(known, _)| *known == name)
     }
 
     /// Folds one entry of `--feature-gates` in.

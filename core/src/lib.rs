@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod behavior;
+pub mod boot;
 pub mod cluster;
 pub mod diag;
 pub mod env;

@@ -799,8 +799,8 @@ mod tests {
     fn no_prefix_of_a_text_panics() {
         let text = "a: &x {b: [1, '双', \"\\u00e9\"]}\n---\n- <<: *x\n- |\n  文\n- ? k\n  : v\n\t- !!int x\n";
         for (end, _) in text.char_indices() {
-            parse(&text[..end]);
-            parse(&text[end..]);
+            let _ = parse(&text[..end]);
+            let _ = parse(&text[end..]);
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Does the control plane start? Each component's flags and start-up checks.
+
+pub mod apiserver;
