@@ -1,5 +1,6 @@
 //! Kubernetes objects as plain data, and how kubectl prints them.
 
+pub mod print;
 pub mod service;
 
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.

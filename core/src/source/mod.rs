@@ -1,4 +1,5 @@
 //! What a person typed: text into values with spans. Reading never fails.
 
 pub mod decode;
+pub mod flags;
 pub mod yaml;
