@@ -36,7 +36,7 @@ fn object(value: &mut Json) -> &mut Map<String, Json> {
 }
 
 /// The key by which a list merges in a strategic patch; other lists are replaced.
-fn merge_key(path: &[&str]) -> Option<&'static str> {
+pub(crate) fn merge_key(path: &[&str]) -> Option<&'static str> {
     match path {
         ["spec", "ports"] => Some("port"),
         ["metadata", "ownerReferences"] => Some("uid"),

@@ -15,6 +15,8 @@ use crate::net::{Cidr, Family, Stack};
 use crate::path::FieldPath;
 use crate::rule::{Fidelity, Rule};
 use crate::rules;
+use crate::source::flags::{Component, FlagsText};
+use crate::span::Span;
 use crate::text::Text;
 use crate::trace::{Origin, Trace};
 use crate::version::{KubeVersion, Versions};
@@ -180,6 +182,95 @@ impl Default for Flags {
             kubernetes_service_node_port: 0,
         }
     }
+}
+
+/// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags
+/// that the simulator does not act on are named in the second list.
+///
+/// # Errors
+/// A value that its flag does not take.
+pub fn read(
+    text: &FlagsText,
+    behavior: &mut Behavior,
+    trace: &mut Trace,
+) -> Result<(Flags, Vec<Unmodelled>), StartError> {
+    let mut flags = Flags::default();
+    let mut unmodelled = Vec::new();
+    for flag in text.of(Component::KubeApiserver) {
+        let value = flag.value.clone().unwrap_or_default();
+        let slot = match flag.name.as_str() {
+            RANGE => &mut flags.service_cluster_ip_range,
+            PORTS => &mut flags.service_node_port_range,
+            "advertise-address" => &mut flags.advertise_address,
+            "bind-address" => &mut flags.bind_address,
+            "endpoint-reconciler-type" => &mut flags.endpoint_reconciler_type,
+            "kubernetes-service-node-port" => {
+                match value.parse() {
+                    Ok(port) => flags.kubernetes_service_node_port = port,
+                    Err(_) => {
+                        let why =
+                            format!("strconv.ParseInt: parsing {}: invalid syntax", quote(&value));
+                        return Err(bad_flag("kubernetes-service-node-port", &why, trace));
+                    }
+                }
+                continue;
+            }
+            "feature-gates" => {
+                for entry in value.split(',').filter(|entry| !entry.trim().is_empty()) {
+                    match set_gate(behavior, entry.trim()) {
+                        Ok(true) => {}
+                        Ok(false) => unmodelled.push(Unmodelled {
+                            span: flag.value_span,
+                            name: entry.trim().to_owned(),
+                        }),
+                        Err(why) => return Err(bad_flag("feature-gates", &why, trace)),
+                    }
+                }
+                continue;
+            }
+            name => {
+                unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") });
+                continue;
+            }
+        };
+        *slot = value;
+    }
+    Ok((flags, unmodelled))
+}
+
+/// A flag or gate that changes nothing here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unmodelled {
+    /// Where it stands.
+    pub span: Span,
+    /// As it was written.
+    pub name: String,
+}
+
+fn bad_flag(flag: &'static str, why: &str, trace: &mut Trace) -> StartError {
+    let step = trace.reject(&FLAG_DOES_NOT_PARSE, FieldPath::default(), facts![flag]);
+    trace.because(step, Origin::Flag(flag));
+    StartError { message: why.to_owned(), flag, entry: None }
+}
+
+/// Sets one gate; false if the simulator knows nothing of it.
+fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
+    let Some((name, value)) = entry.split_once('=') else {
+        return Err(format!("missing bool value for {entry}"));
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let on = match value {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => true,
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => false,
+        _ => {
+            let why = format!("strconv.ParseBool: parsing {}: invalid syntax", quote(value));
+            return Err(format!("invalid value of {name}={value}, err: {why}"));
+        }
+    };
+    if !Behavior::models_gate(name) {
+        return Ok(false);
+    }
+    behavior.set_gate(name, on).map(|()| true)
 }
 
 /// One reason why kube-apiserver exits.

@@ -58,6 +58,14 @@ pub struct Flag {
     pub span: Span,
 }
 
+impl Flag {
+    /// Whether no value stands in the text.
+    #[must_use]
+    pub fn value_span_is_empty(&self) -> bool {
+        self.value_span.start == self.value_span.end
+    }
+}
+
 /// The flags of one component.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Section {

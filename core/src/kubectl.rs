@@ -1,0 +1,330 @@
+//! What does kubectl make of a manifest, and what does it print? `kubectl apply -f`, rule MSG-7.
+//! Source: kubectl `pkg/cmd/apply/apply.go`, `patcher.go`; `pkg/cmd/util/helpers.go`; cli-runtime
+//! `pkg/resource/visitor.go`.
+
+use serde_json::{Map, Value as Json};
+
+use crate::api::{go_json, quote};
+use crate::cluster::{
+    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Request, Status, to_json,
+};
+use crate::patch::merge_key;
+use crate::rule::Fidelity;
+use crate::rules;
+use crate::source::yaml::{Entry, Node, Value};
+use crate::span::Span;
+use crate::text::Text;
+use crate::version::Versions;
+
+rules! {
+    /// kubectl cannot tell what the document is.
+    DOCUMENT_HAS_NO_KIND {
+        id: "MSG-7a", slug: "document-has-no-kind",
+        versions: Versions::ALL,
+        source: "kubectl pkg/validation/validation.go getObjectKind",
+        facts: [],
+        en: "Without `apiVersion` and `kind` kubectl cannot tell which resource this is, and sends nothing.",
+        zh: "没有 `apiVersion` 和 `kind`，kubectl 无法判断这是什么资源，因此不发送任何内容。",
+    }
+    /// Something else than a Service.
+    KIND_IS_NOT_SIMULATED {
+        id: "MSG-7b", slug: "kind-is-not-simulated",
+        versions: Versions::ALL,
+        source: "this playground",
+        fidelity: Fidelity::Simplified(Text {
+            en: "A real cluster would store the object.",
+            zh: "真实集群会存储该对象。",
+        }),
+        facts: [kind],
+        en: "Objects of kind {kind} are not simulated yet.",
+        zh: "{kind} 类型的对象尚未模拟。",
+    }
+    /// A namespace is taken to exist.
+    NAMESPACE_IS_TAKEN_TO_EXIST {
+        id: "MSG-7c", slug: "namespace-is-taken-to-exist",
+        versions: Versions::ALL,
+        source: "this playground",
+        fidelity: Fidelity::Simplified(Text {
+            en: "A real cluster refuses objects in a namespace that does not exist.",
+            zh: "真实集群会拒绝不存在的命名空间中的对象。",
+        }),
+        facts: [namespace],
+        en: "The namespace {namespace} is taken to exist.",
+        zh: "假定命名空间 {namespace} 存在。",
+    }
+}
+
+/// The annotation in which `kubectl apply` remembers what was applied.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// The name the page gives to the manifest in kubectl's messages.
+pub const FILE: &str = "service.yaml";
+
+/// What kubectl did with a document, and what it printed.
+pub struct Applied {
+    /// The server's answer; `None` where nothing was sent.
+    pub outcome: Option<Outcome>,
+    /// The lines of the terminal.
+    pub terminal: String,
+}
+
+/// `kubectl apply` of one Service: create it, or patch the stored one three ways.
+pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
+    let namespace = namespace_of(document).to_owned();
+    let options = Options { dry_run: false, field_validation: FieldValidation::Strict, namespace };
+    let name = name_of(document).to_owned();
+    let manifest = sorted(document);
+    let mut applied = manifest.to_json();
+    set(&mut applied, &["metadata", "namespace"], options.namespace.as_str().into());
+    let last_applied = remember(&applied);
+    let key = (options.namespace.clone(), name.clone());
+    let Some(live) = cluster.services().get(&key).map(to_json) else {
+        let body = with_annotation(manifest, &last_applied);
+        let outcome = cluster.handle(Request::Create(body), &options);
+        let terminal = terminal(&outcome, &name, "created", &|message| {
+            format!("error when creating {}: {message}", quote(FILE))
+        });
+        return Applied { outcome: Some(outcome), terminal };
+    };
+    let original = live
+        .pointer("/metadata/annotations")
+        .and_then(|annotations| annotations.get(LAST_APPLIED)?.as_str())
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or(Json::Null);
+    set(&mut applied, &["metadata", "annotations", LAST_APPLIED], last_applied.into());
+    let patch = three_way(&original, &applied, &live, &mut Vec::new());
+    let is_empty = patch.is_empty();
+    let patch = Json::Object(patch);
+    let request = if is_empty {
+        Request::Get { name: name.clone() }
+    } else {
+        Request::Patch { name: name.clone(), patch: Patch::Strategic(Node::from_json(&patch)) }
+    };
+    let outcome = cluster.handle(request, &options);
+    let verb = if is_empty { "unchanged" } else { "configured" };
+    let terminal = terminal(&outcome, &name, verb, &|message| {
+        format!(
+            "error when applying patch:\n{}\nto:\nResource: \"/v1, Resource=services\", \
+             GroupVersionKind: \"/v1, Kind=Service\"\nName: {}, Namespace: {}\nfor: {}: error when \
+             patching {}: {message}",
+            go_json(&patch),
+            quote(&name),
+            quote(&options.namespace),
+            quote(FILE),
+            quote(FILE),
+        )
+    });
+    Applied { outcome: Some(outcome), terminal }
+}
+
+/// What kubectl says of a document that names no resource, and sends nowhere.
+#[must_use]
+pub fn missing_kind(document: &Node) -> Option<String> {
+    let missing: Vec<&str> = [("apiVersion", "apiVersion not set"), ("kind", "kind not set")]
+        .into_iter()
+        .filter(|(field, _)| document.text_of(field).is_none_or(str::is_empty))
+        .map(|(_, words)| words)
+        .collect();
+    let words = match missing.as_slice() {
+        [] => return None,
+        [one] => (*one).to_owned(),
+        more => format!("[{}]", more.join(", ")),
+    };
+    Some(format!(
+        "error: error validating {}: error validating data: {words}; if you choose to ignore these \
+         errors, turn validation off with --validate=false",
+        quote(FILE)
+    ))
+}
+
+/// The namespace a document asks for, or `default`.
+#[must_use]
+pub fn namespace_of(document: &Node) -> &str {
+    document
+        .entry("metadata")
+        .and_then(|metadata| metadata.value.text_of("namespace"))
+        .filter(|namespace| !namespace.is_empty())
+        .unwrap_or("default")
+}
+
+/// The name of a document's object, or the empty text.
+#[must_use]
+pub fn name_of(document: &Node) -> &str {
+    document.entry("metadata").and_then(|it| it.value.text_of("name")).unwrap_or_default()
+}
+
+/// MSG-7: the terminal after a request.
+fn terminal(outcome: &Outcome, name: &str, verb: &str, wrap: &dyn Fn(&str) -> String) -> String {
+    let mut lines: Vec<String> =
+        outcome.warnings.iter().map(|warning| format!("Warning: {}", warning.detail)).collect();
+    match &outcome.result {
+        Ok(_) => lines.push(format!("service/{name} {verb}")),
+        Err(status) => lines.push(print_error(status, name, wrap)),
+    }
+    lines.join("\n")
+}
+
+fn print_error(status: &Status, name: &str, wrap: &dyn Fn(&str) -> String) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for cause in &status.causes {
+        let text = cause.to_string();
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    match (status.reason, texts.as_slice()) {
+        (Some(Reason::Invalid), [one]) => {
+            format!("The Service {} is invalid: {one}", quote(name))
+        }
+        (Some(Reason::Invalid), [_, ..]) => {
+            let list: Vec<String> = texts.iter().map(|text| format!("\n* {text}")).collect();
+            format!("The Service {} is invalid: {}", quote(name), list.concat())
+        }
+        (Some(reason), _) => {
+            format!("Error from server ({}): {}", reason.name(), wrap(&status.message))
+        }
+        (None, _) => format!("Error from server: {}", wrap(&status.message)),
+    }
+}
+
+/// kubectl sends keys sorted; the order decides which wrong type is reported.
+fn sorted(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Map(map) => {
+            let mut entries: Vec<Entry> = map
+                .iter()
+                .map(|entry| Entry { value: sorted(&entry.value), ..entry.clone() })
+                .collect();
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            Value::Map(entries)
+        }
+        Value::Seq(list) => Value::Seq(list.iter().map(sorted).collect()),
+        other => other.clone(),
+    };
+    Node { span: node.span, value }
+}
+
+/// The manifest as the annotation remembers it: compact JSON with empty annotations.
+fn remember(manifest: &Json) -> String {
+    let mut manifest = manifest.clone();
+    let annotations = manifest.pointer("/metadata/annotations").cloned();
+    if annotations.is_none_or(|it| !it.is_object()) {
+        set(&mut manifest, &["metadata", "annotations"], Json::Object(Map::new()));
+    }
+    format!("{}\n", go_json(&manifest))
+}
+
+fn set(target: &mut Json, path: &[&str], value: Json) {
+    let Some((first, rest)) = path.split_first() else {
+        *target = value;
+        return;
+    };
+    if let Json::Object(map) = target {
+        let slot = map.entry((*first).to_owned()).or_insert_with(|| Json::Object(Map::new()));
+        set(slot, rest, value);
+    }
+}
+
+/// Adds the annotation to the body, beside what the person wrote.
+fn with_annotation(mut body: Node, text: &str) -> Node {
+    let entry = |key: &str, value| Entry {
+        key: key.to_owned(),
+        key_span: Span::default(),
+        value: Node { span: Span::default(), value },
+    };
+    let Value::Map(top) = &mut body.value else { return body };
+    let Some(metadata) = top.iter_mut().find(|entry| entry.key == "metadata") else { return body };
+    let Value::Map(metadata) = &mut metadata.value.value else { return body };
+    let annotation = entry(LAST_APPLIED, Value::String(text.to_owned()));
+    match metadata.iter_mut().find(|entry| entry.key == "annotations") {
+        Some(annotations) => match &mut annotations.value.value {
+            Value::Map(map) => map.push(annotation),
+            Value::Null => annotations.value.value = Value::Map(vec![annotation]),
+            _ => {}
+        },
+        None => metadata.push(entry("annotations", Value::Map(vec![annotation]))),
+    }
+    body
+}
+
+/// The strategic patch that brings `live` to `modified`, and takes away what `original` had and
+/// `modified` has not. Source: strategicpatch CreateThreeWayMergePatch.
+fn three_way<'a>(
+    original: &Json,
+    modified: &'a Json,
+    live: &Json,
+    path: &mut Vec<&'a str>,
+) -> Map<String, Json> {
+    let mut patch = Map::new();
+    let Json::Object(modified) = modified else { return patch };
+    for (key, wanted) in modified {
+        path.push(key);
+        match (wanted, live.get(key)) {
+            (Json::Object(_), Some(found @ Json::Object(_))) => {
+                let inner = three_way(&original[key.as_str()], wanted, found, path);
+                if !inner.is_empty() {
+                    patch.insert(key.clone(), Json::Object(inner));
+                }
+            }
+            (Json::Array(wanted), Some(Json::Array(found))) if merge_key(path).is_some() => {
+                let merge_key = merge_key(path).unwrap_or_default();
+                let before = original[key.as_str()].as_array().cloned().unwrap_or_default();
+                let entries = three_way_list(&before, wanted, found, merge_key, path);
+                if !entries.is_empty() {
+                    let order = wanted.iter().map(|entry| one_key(entry, merge_key)).collect();
+                    patch.insert(format!("$setElementOrder/{key}"), Json::Array(order));
+                    patch.insert(key.clone(), Json::Array(entries));
+                }
+            }
+            (wanted, found) if !wanted.is_null() && found != Some(wanted) => {
+                patch.insert(key.clone(), wanted.clone());
+            }
+            _ => {}
+        }
+        path.pop();
+    }
+    for (key, _) in original.as_object().into_iter().flatten() {
+        if modified.get(key).is_none_or(Json::is_null) && live.get(key).is_some() {
+            patch.insert(key.clone(), Json::Null);
+        }
+    }
+    patch
+}
+
+fn one_key(entry: &Json, key: &str) -> Json {
+    Json::Object([(key.to_owned(), entry[key].clone())].into_iter().collect())
+}
+
+fn three_way_list<'a>(
+    original: &[Json],
+    modified: &'a [Json],
+    live: &[Json],
+    merge_key: &str,
+    path: &mut Vec<&'a str>,
+) -> Vec<Json> {
+    let find = |list: &[Json], entry: &Json| {
+        list.iter().find(|candidate| candidate[merge_key] == entry[merge_key]).cloned()
+    };
+    let mut patch = Vec::new();
+    for wanted in modified {
+        match find(live, wanted) {
+            None => patch.push(wanted.clone()),
+            Some(found) => {
+                let before = find(original, wanted).unwrap_or(Json::Null);
+                let mut inner = three_way(&before, wanted, &found, path);
+                if !inner.is_empty() {
+                    inner.insert(merge_key.to_owned(), wanted[merge_key].clone());
+                    patch.push(Json::Object(inner));
+                }
+            }
+        }
+    }
+    for gone in original {
+        if find(modified, gone).is_none() && find(live, gone).is_some() {
+            let mut entry = one_key(gone, merge_key);
+            entry["$patch"] = "delete".into();
+            patch.push(entry);
+        }
+    }
+    patch
+}
