@@ -289,7 +289,7 @@ fn ours(span: Span, en: String, zh: String) -> Diagnostic {
 /// The flag an error is about, or the entry of it.
 fn flag_span(flags: &FlagsText, text: &str, error: &StartError) -> Option<Span> {
     let flag = flags.last(Component::KubeApiserver, error.flag)?;
-    let Some(entry) = error.entry.filter(|_| !flag.value_span_is_empty()) else {
+    let Some(entry) = error.entry else {
         return Some(flag.span);
     };
     let value = text.get(flag.value_span.start..flag.value_span.end)?;

@@ -1,0 +1,97 @@
+//! `cargo xtask test`: everything CI checks, stage by stage, and nothing a developer cannot run.
+
+use std::time::Instant;
+
+use crate::process::{command, root, run};
+use crate::tools::{chromium, npm_packages};
+use crate::{Outcome, generate, site};
+
+/// The most the wasm may weigh, gzipped, in KiB.
+const MOST_WASM: u64 = 220;
+/// The most a first visit may load, gzipped, in KiB.
+const MOST_FIRST_LOAD: u64 = 310;
+/// The most requests a first visit may make.
+const MOST_REQUESTS: usize = 8;
+
+/// Runs all stages; the first that fails ends the run.
+pub fn test() -> Outcome {
+    let stages: [(&str, fn() -> Outcome); 8] = [
+        ("format", || cargo(&["fmt", "--all", "--check"])),
+        ("lints", || {
+            let strict = ["--", "-D", "warnings"];
+            cargo(&[&["clippy", "--workspace", "--all-targets", "--quiet"], &strict[..]].concat())
+        }),
+        ("unit tests", || {
+            cargo(&["test", "--quiet", "--workspace", "--exclude", "dualstack-tests"])
+        }),
+        ("conformance", || {
+            cargo(&["test", "--release", "--quiet", "--package", "dualstack-tests"])
+        }),
+        ("generated files and licences", generate::check),
+        ("site", site::build),
+        ("size", size),
+        ("browser", browser),
+    ];
+    let mut done = Vec::new();
+    for (name, stage) in stages {
+        eprintln!("== {name}");
+        let start = Instant::now();
+        stage().map_err(|error| format!("{error}\nxtask: {name} failed"))?;
+        done.push((name, start.elapsed().as_secs()));
+    }
+    for (name, seconds) in &done {
+        println!("{seconds:>5} s  {name}");
+    }
+    println!("xtask: {} passed, 0 failed", done.len());
+    Ok(())
+}
+
+/// Prints the figures of docs/performance.md.
+pub fn bench() -> Outcome {
+    cargo(&["run", "--release", "--quiet", "--package", "dualstack-tests", "--bin", "bench"])
+}
+
+fn cargo(arguments: &[&str]) -> Outcome {
+    run(command("cargo").args(arguments))
+}
+
+fn size() -> Outcome {
+    let files = site::first_load()?;
+    let mut total = 0;
+    let mut wasm = 0;
+    for (name, bytes) in &files {
+        println!("{:>8.1} KiB gz  {name}", *bytes as f64 / 1024.0);
+        total += bytes;
+        if name.ends_with(".wasm") {
+            wasm += bytes;
+        }
+    }
+    println!("{:>8.1} KiB gz  in {} requests", total as f64 / 1024.0, files.len());
+    if wasm == 0 || wasm > MOST_WASM * 1024 {
+        return Err(format!(
+            "the wasm has {wasm} bytes gzipped; at most {MOST_WASM} KiB are allowed"
+        ));
+    }
+    if total > MOST_FIRST_LOAD * 1024 {
+        return Err(format!(
+            "a first visit loads {total} bytes; at most {MOST_FIRST_LOAD} KiB are allowed"
+        ));
+    }
+    if files.len() > MOST_REQUESTS {
+        return Err(format!(
+            "a first visit makes {} requests; {MOST_REQUESTS} are allowed",
+            files.len()
+        ));
+    }
+    Ok(())
+}
+
+fn browser() -> Outcome {
+    npm_packages("tests/browser")?;
+    let mut playwright = command("npx");
+    playwright.current_dir(root().join("tests/browser")).args(["playwright", "test"]);
+    if let Some(chromium) = chromium()? {
+        playwright.env("CHROMIUM", chromium);
+    }
+    run(&mut playwright)
+}

@@ -1,0 +1,140 @@
+//! The static site: built by Trunk, then completed here with the opening example and the
+//! Content-Security-Policy.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::Outcome;
+use crate::process::{command, output, read, root, run, write};
+use crate::tools::Tools;
+
+const OPENING: &str = "<!-- opening -->";
+const POLICY: &str = "<!-- content security policy -->";
+
+/// Builds `dist/`.
+pub fn build() -> Outcome {
+    let tools = Tools::ready()?;
+    run(tools.trunk().args(["build", "--release", "--offline", "--locked"]))?;
+    println!("The site is in {}", root().join("dist").display());
+    Ok(())
+}
+
+/// Builds the page, serves it and rebuilds on change, until it is stopped.
+pub fn serve() -> Outcome {
+    let tools = Tools::ready()?;
+    let port = (8080..8100)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .ok_or("No port from 8080 to 8099 is free.")?;
+    eprintln!("Building the page (the first time about two minutes)");
+    let mut trunk = tools.trunk();
+    trunk.args(["serve", "--offline", "--address", "127.0.0.1", "--port", &port.to_string()]);
+    let mut child = trunk.spawn().map_err(|error| format!("trunk: {error}"))?;
+    let mut announced = false;
+    loop {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return if status.success() { Ok(()) } else { Err(format!("trunk: {status}")) };
+        }
+        if !announced && TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            println!("Playground: http://127.0.0.1:{port}/");
+            announced = true;
+        }
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
+
+/// Completes the page that Trunk has just built, in its staging folder.
+pub fn finish() -> Outcome {
+    let staging = std::env::var_os("TRUNK_STAGING_DIR")
+        .ok_or("`cargo xtask finish` is called by Trunk; you want `cargo xtask build`.")?;
+    let page = PathBuf::from(staging).join("index.html");
+    let html = read(&page)?;
+    // The example is rendered from the page's own components, so the two cannot drift apart.
+    let mut render = command("cargo");
+    render.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
+    let opening = output(render.args(["--bin", "opening"]))?;
+    write(&page, &complete(&html, opening.trim())?)
+}
+
+fn complete(html: &str, opening: &str) -> Outcome<String> {
+    for marker in [OPENING, POLICY] {
+        if html.matches(marker).count() != 1 {
+            return Err(format!("index.html has to hold `{marker}` once"));
+        }
+    }
+    let html = html.replace(OPENING, opening);
+    let hashes: Vec<String> = inline_scripts(&html)
+        .iter()
+        .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))))
+        .collect();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{} 'wasm-unsafe-eval'; style-src 'self'; connect-src \
+         'self'; img-src 'self' data: blob:; manifest-src 'self'; worker-src 'self'; base-uri \
+         'none'; form-action 'none'",
+        hashes.concat()
+    );
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    Ok(html.replace(POLICY, &meta))
+}
+
+/// The texts of the scripts that stand in the page itself.
+fn inline_scripts(html: &str) -> Vec<&str> {
+    let mut scripts = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<script") {
+        rest = &rest[at..];
+        let (Some(open), Some(close)) = (rest.find('>'), rest.find("</script>")) else { break };
+        if !rest[..open].contains(" src=") && open < close {
+            scripts.push(&rest[open + 1..close]);
+        }
+        rest = &rest[close..];
+    }
+    scripts
+}
+
+/// What a first visit loads: the files, with their sizes after gzip.
+pub fn first_load() -> Outcome<Vec<(String, u64)>> {
+    let dist = root().join("dist");
+    let html = read(&dist.join("index.html"))?;
+    let mut files = vec!["index.html".to_owned()];
+    let entries = std::fs::read_dir(&dist).map_err(|error| format!("dist: {error}"))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if html.contains(&format!("/{name}")) && name.contains('.') && name != "third-party.txt" {
+            files.push(name);
+        }
+    }
+    files.sort();
+    files.into_iter().map(|name| Ok((name.clone(), gzipped(&dist.join(name))?))).collect()
+}
+
+fn gzipped(file: &Path) -> Outcome<u64> {
+    use std::io::Write;
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&bytes).map_err(|error| error.to_string())?;
+    Ok(encoder.finish().map_err(|error| error.to_string())?.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{complete, inline_scripts};
+
+    #[test]
+    fn only_scripts_without_a_source_are_hashed() {
+        let html = "<script src=\"a.js\"></script><script type=module>let a;</script>";
+        assert_eq!(inline_scripts(html), ["let a;"]);
+    }
+
+    #[test]
+    fn a_page_without_its_markers_is_refused() {
+        assert!(complete("<html></html>", "x").is_err());
+        let page = "<!-- content security policy --><script>1</script><!-- opening -->";
+        let done = complete(page, "<p>hi</p>").expect("both markers are there");
+        assert!(done.contains("'sha256-") && done.ends_with("<p>hi</p>"));
+    }
+}

@@ -1,0 +1,216 @@
+//! What the build needs beside Rust, installed where it is missing: the wasm target, Trunk,
+//! wasm-bindgen, npm packages, and a Chromium for the tests.
+//!
+//! Trunk and wasm-bindgen lie in a per-user cache folder keyed by version: a second checkout finds
+//! them there, and the user's own are left alone.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::Outcome;
+use crate::process::{command, find, output, read, root, run, write};
+
+/// The last Trunk that builds with the project's Rust.
+const TRUNK: &str = "0.21.14";
+
+/// The programs a build calls.
+pub struct Tools {
+    pub trunk: PathBuf,
+    wasm_bindgen: PathBuf,
+    binaryen: PathBuf,
+    /// The toolchain of Debian, where rustup has no wasm target to give.
+    debian: bool,
+}
+
+impl Tools {
+    /// Finds the tools, and installs those that are missing.
+    pub fn ready() -> Outcome<Self> {
+        require("cc", "apt-get install gcc libc6-dev (or your system's C compiler)")?;
+        require_node()?;
+        let debian = !wasm_target()?;
+        let trunk = cargo_tool("trunk", TRUNK, true, 8)?;
+        let wasm_bindgen =
+            cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false, 6)?;
+        npm_packages("web")?;
+        let binaryen = root().join("web/node_modules/.bin");
+        Ok(Self { trunk: trunk.join("trunk"), wasm_bindgen, binaryen, debian })
+    }
+
+    /// A Trunk command with everything it looks for on its PATH.
+    pub fn trunk(&self) -> Command {
+        let mut trunk = command(&self.trunk);
+        let mut folders = vec![self.wasm_bindgen.clone(), self.binaryen.clone()];
+        if self.debian {
+            folders.insert(0, PathBuf::from("/usr/bin"));
+            trunk
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22")
+                .env("CARGO_TARGET_DIR", root().join("target/debian"));
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        folders.extend(std::env::split_paths(&path));
+        trunk.env("PATH", std::env::join_paths(folders).unwrap_or(path));
+        // Trunk reads NO_COLOR as a bool and fails on the customary "1".
+        trunk.env_remove("NO_COLOR");
+        trunk
+    }
+}
+
+fn require(program: &str, how: &str) -> Outcome {
+    match find(program) {
+        Some(_) => Ok(()),
+        None => Err(format!("Missing: {program}. Install it with: {how}")),
+    }
+}
+
+fn require_node() -> Outcome {
+    let how = "apt-get install nodejs npm (20 or newer)";
+    require("node", how)?;
+    require("npm", how)?;
+    let version = output(command("node").arg("--version"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next();
+    match major.and_then(|major| major.parse::<u32>().ok()) {
+        Some(20..) => Ok(()),
+        _ => Err(format!("Node {} is too old. Install it with: {how}", version.trim())),
+    }
+}
+
+/// Whether the present toolchain has the wasm target; false if Debian's stands in for it.
+fn wasm_target() -> Outcome<bool> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let libs = output(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if Path::new(libs.trim()).is_dir() {
+        return Ok(true);
+    }
+    if find("rustup").is_some() {
+        eprintln!("Installing the Rust target {TARGET} (a few seconds)");
+        if run(command("rustup").args(["target", "add", TARGET])).is_ok() {
+            return Ok(true);
+        }
+    }
+    let packages = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+    let line = format!("apt-get install {}", packages.join(" "));
+    if find("wasm-ld-22").is_none() {
+        if find("apt-get").is_none() || !is_root() {
+            return Err(format!(
+                "Missing: the Rust target {TARGET}. Run: rustup target add {TARGET} (or, on Debian, {line})"
+            ));
+        }
+        eprintln!("Installing Debian's Rust for {TARGET} (about two minutes)");
+        apt(&packages)?;
+    }
+    Ok(false)
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn apt(packages: &[&str]) -> Outcome {
+    run(Command::new("apt-get").args(["update", "-q"]))?;
+    let mut install = Command::new("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "-q"]).args(packages);
+    run(&mut install)
+}
+
+fn cache() -> Outcome<PathBuf> {
+    let home = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    home("XDG_CACHE_HOME")
+        .or_else(|| home("HOME").map(|home| home.join(".cache")))
+        .map(|cache| cache.join("dualstack-playground"))
+        .ok_or_else(|| "Missing: a HOME folder to keep tools in. Set HOME.".to_owned())
+}
+
+/// The folder of a program installed by cargo, in this exact version.
+fn cargo_tool(package: &str, version: &str, locked: bool, minutes: u32) -> Outcome<PathBuf> {
+    let name = package.trim_end_matches("-cli");
+    let home = cache()?.join(format!("{name}-{version}"));
+    let bin = home.join("bin");
+    if bin.join(name).is_file() {
+        return Ok(bin);
+    }
+    eprintln!(
+        "Installing {name} {version} into {} (once, about {minutes} minutes)",
+        home.display()
+    );
+    // Installed beside and moved: an interrupted install does not count.
+    let partial = home.with_extension("partial");
+    let mut install = command("cargo");
+    install.args(["install", package, "--version", version, "--force", "--quiet", "--root"]);
+    install.arg(&partial).env("CARGO_TARGET_DIR", cache()?.join("build"));
+    if locked {
+        install.arg("--locked");
+    }
+    run(&mut install)?;
+    std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
+    std::fs::rename(partial.join("bin"), &bin)
+        .map_err(|error| format!("{}: {error}", bin.display()))?;
+    Ok(bin)
+}
+
+/// The version of a crate in Cargo.lock.
+fn locked_version(name: &str) -> Outcome<String> {
+    let lock = read(&root().join("Cargo.lock"))?;
+    let header = format!("name = \"{name}\"\nversion = \"");
+    lock.split_once(&header)
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(version, _)| version.to_owned())
+        .ok_or_else(|| format!("Cargo.lock does not name {name}"))
+}
+
+/// Installs the npm packages of a folder, unless its lock file is the one they were installed from.
+pub fn npm_packages(folder: &str) -> Outcome {
+    let folder = root().join(folder);
+    let lock = read(&folder.join("package-lock.json"))?;
+    let hash = format!("{:x}", Sha256::digest(lock.as_bytes()));
+    let stamp = folder.join("node_modules/.installed-from");
+    if std::fs::read_to_string(&stamp).is_ok_and(|known| known == hash) {
+        return Ok(());
+    }
+    eprintln!("Installing the npm packages of {} (under a minute)", folder.display());
+    let mut install = command("npm");
+    install.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    run(install.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    write(&stamp, &hash)
+}
+
+/// A Chromium for the browser tests: `$CHROMIUM`, one on the PATH, Debian's, or Playwright's.
+pub fn chromium() -> Outcome<Option<OsString>> {
+    if let Some(given) = std::env::var_os("CHROMIUM").filter(|it| !it.is_empty()) {
+        return Ok(Some(given));
+    }
+    let known = || ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find);
+    if let Some(found) = known() {
+        fonts();
+        return Ok(Some(found.into()));
+    }
+    if find("apt-get").is_some() && is_root() {
+        eprintln!(
+            "Installing Chromium and a Chinese font for the browser tests (about two minutes)"
+        );
+        apt(&["chromium", "fonts-noto-cjk"])?;
+        if let Some(found) = known() {
+            return Ok(Some(found.into()));
+        }
+    }
+    let mut install = command("npx");
+    install.current_dir(root().join("tests/browser")).args(["playwright", "install", "chromium"]);
+    match run(&mut install) {
+        Ok(()) => Ok(None),
+        Err(_) => Err("Missing: Chromium for the browser tests. Install it with: apt-get install \
+                       chromium fonts-noto-cjk, or set CHROMIUM to one"
+            .to_owned()),
+    }
+}
+
+/// Screenshots in Chinese need a font; without root the tests still run.
+fn fonts() {
+    let has_font = output(Command::new("fc-list").arg(":lang=zh")).is_ok_and(|it| !it.is_empty());
+    if !has_font && find("apt-get").is_some() && is_root() {
+        let _ = apt(&["fonts-noto-cjk"]);
+    }
+}
