@@ -1,3 +1,12 @@
-//! The page of the Dual-Stack Playground.
+//! Mounts the page.
 
-fn main() {}
+use dualstack_web::app::{App, Props};
+use dualstack_web::browser;
+
+fn main() {
+    let Some(place) = browser::mount_point() else { return };
+    browser::report_panics();
+    yew::Renderer::<App>::with_root_and_props(place, Props { initial: browser::initial() })
+        .render();
+    browser::started();
+}

@@ -2,4 +2,5 @@
 
 pub mod decode;
 pub mod flags;
+pub mod position;
 pub mod yaml;

@@ -1,0 +1,78 @@
+// Before the program is there: language, theme, what is typed into the static example, and what to
+// show if the program cannot start or dies. Nothing here may throw where storage is forbidden.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const query = new URLSearchParams(location.search);
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+
+  const asked = query.get("lang") || stored("dualstack.lang") || navigator.language || "en";
+  root.lang = /^zh/i.test(asked) ? "zh-CN" : "en";
+  const theme = query.get("theme") || stored("dualstack.theme");
+  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+  // The example is not what this visit will show: keep its room, not its words.
+  if (stored("dualstack.work") || location.hash.length > 1) root.dataset.other = "";
+
+  const chinese = () => root.lang === "zh-CN";
+  const boxes = () => {
+    const shown = document.querySelector(`#app [data-lang="${root.lang}"]`);
+    return shown ? [...shown.querySelectorAll("textarea")].map((box) => box.value) : [];
+  };
+  // What is typed before the program takes over is handed to it.
+  document.addEventListener("input", () => {
+    if ("started" in root.dataset) return;
+    const [flags, manifest] = boxes();
+    if (manifest !== undefined) root.dataset.typed = JSON.stringify({ flags, manifest });
+  });
+
+  const work = () => {
+    for (const text of [root.dataset.work, root.dataset.typed, stored("dualstack.work")]) {
+      try {
+        const { flags, manifest } = JSON.parse(text);
+        return `${flags}\n---\n${manifest}`;
+      } catch { /* the next one */ }
+    }
+    return boxes().join("\n---\n");
+  };
+
+  let rescued = false;
+  const rescue = (why) => {
+    if (rescued) return;
+    rescued = true;
+    const text = work();
+    const words = chinese()
+      ? { head: "演练场停止了。您的文本还在：", name: "您的文本", copy: "复制", reload: "重新加载" }
+      : { head: "The playground stopped. Your text is still here:", name: "Your text", copy: "Copy", reload: "Reload" };
+    const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+    const box = make("textarea", { value: text, readOnly: true, rows: 20 });
+    box.setAttribute("aria-label", words.name);
+    const copy = make("button", { textContent: words.copy, className: "btn primary", type: "button" });
+    copy.onclick = () => {
+      box.select();
+      if (navigator.clipboard) navigator.clipboard.writeText(text).catch(() => {});
+    };
+    const reload = make("button", { textContent: words.reload, className: "btn", type: "button" });
+    reload.onclick = () => location.reload();
+    const section = make("section", { className: "rescue" });
+    section.setAttribute("role", "alert");
+    section.append(make("p", { textContent: words.head }), box, copy, reload, make("pre", { textContent: why }));
+    const app = document.getElementById("app") || document.body;
+    app.replaceChildren(section);
+    delete root.dataset.other;
+  };
+
+  const started = () => "started" in root.dataset;
+  window.addEventListener("error", (event) => rescue(root.dataset.died || event.message || "the program could not be loaded"));
+  window.addEventListener("unhandledrejection", (event) => rescue(root.dataset.died || String(event.reason)));
+  document.addEventListener("DOMContentLoaded", () => {
+    if (typeof WebAssembly === "object") return;
+    const note = document.createElement("p");
+    note.className = "notice";
+    note.textContent = chinese()
+      ? "本演练场需要 WebAssembly，而此浏览器没有或已禁用。下面是开始时的示例。"
+      : "The playground needs WebAssembly, which this browser lacks or forbids. Below is its opening example.";
+    document.body.prepend(note);
+  });
+  // A program that neither starts nor fails within this time will not come.
+  window.addEventListener("load", () => setTimeout(() => { if (!started()) rescue("the program did not start"); }, 60000));
+})();

@@ -1,0 +1,237 @@
+//! The page: the store, what the core makes of it, and where the panes stand. The only component that
+//! has both state and report.
+
+use std::rc::Rc;
+
+use dualstack_core::net::Family;
+use dualstack_core::run::{ApplyReport, BootReport, DocumentReport, EventReport, RangeReport, run};
+use dualstack_core::text::Lang;
+use dualstack_core::trace::plain;
+use yew::prelude::*;
+
+use crate::browser;
+use crate::store::{Focus, Msg, Pane, Store};
+use crate::text;
+use crate::view::Shared;
+use crate::view::answer::{Answer, Tone, Verdict, verdict};
+use crate::view::cluster::Cluster;
+use crate::view::frame::{Footer, Header, Invitation, PhoneBar};
+use crate::view::manifest::Manifest;
+use crate::view::stored::Stored;
+use crate::view::why::Why;
+
+/// What the core made of the texts, each part shared with the panes that show it.
+#[derive(Clone, PartialEq)]
+struct Answers {
+    boot: Shared<BootReport>,
+    apply: Shared<ApplyReport>,
+    documents: Vec<Shared<DocumentReport>>,
+    ranges: Shared<Vec<RangeReport>>,
+}
+
+impl Answers {
+    /// Runs the session; `None` if the core gave no answer to one of its two events.
+    fn of(store: &Store) -> Option<Self> {
+        let report = run(&store.session());
+        let mut events = report.events.into_iter();
+        let (Some(EventReport::Boot(boot)), Some(EventReport::Apply(apply))) =
+            (events.next(), events.next())
+        else {
+            return None;
+        };
+        let documents = apply.documents.iter().cloned().map(|it| Shared(Rc::new(it))).collect();
+        let (boot, apply) = (Shared(Rc::new(boot)), Shared(Rc::new(apply)));
+        Some(Self { boot, apply, documents, ranges: Shared(Rc::new(report.ranges)) })
+    }
+}
+
+/// Properties of [`App`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The state to start with.
+    pub initial: Store,
+}
+
+/// The whole page.
+#[component]
+pub fn App(props: &Props) -> Html {
+    let state = use_reducer(|| props.initial.clone());
+    // One copy for the whole render: the handle reads the live state.
+    let store = Store::clone(&state);
+    let dispatch = {
+        let dispatcher = state.dispatcher();
+        use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
+    };
+    let answers = use_memo((store.flags.clone(), store.manifest.clone(), store.runs), |_| {
+        if !store.runs {
+            return None;
+        }
+        browser::before_run(&store);
+        let answers = Answers::of(&store);
+        browser::after_run();
+        answers
+    });
+    let last_good = use_mut_ref(|| None::<Shared<DocumentReport>>);
+    use_effect_with((store.lang, store.theme), |(lang, theme)| browser::remember(*lang, *theme));
+
+    let lang = store.lang;
+    let page = PageProps { store, dispatch };
+    let Some(answers) = answers.as_ref() else {
+        return html! { <SafeMode ..page /> };
+    };
+    let at = document_at(&page.store, &answers.documents);
+    let document = answers.documents.get(at).cloned();
+    let accepted = document.as_ref().filter(|document| document.stored().is_some());
+    if let Some(accepted) = accepted {
+        *last_good.borrow_mut() = Some(accepted.clone());
+    }
+    let stale = accepted.is_none();
+    let shown = last_good.borrow().clone();
+    let verdict = verdict(&answers.boot, &answers.apply, document.as_deref(), lang);
+    layout(&page, answers, &Shown { document, shown, stale, verdict })
+}
+
+/// The document at the caret of the manifest, else the one that was chosen.
+fn document_at(store: &Store, documents: &[Shared<DocumentReport>]) -> usize {
+    if let Focus::Manifest(caret) = store.focus {
+        let at = documents.iter().position(|document| document.span.touches(caret));
+        if let Some(at) = at {
+            return at;
+        }
+    }
+    store.document.min(documents.len().saturating_sub(1))
+}
+
+/// What the panes show.
+struct Shown {
+    /// The document with the present answer.
+    document: Option<Shared<DocumentReport>>,
+    /// The document with the last answer that was accepted.
+    shown: Option<Shared<DocumentReport>>,
+    /// Whether these differ.
+    stale: bool,
+    verdict: Verdict,
+}
+
+fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
+    let Some(service) = document.and_then(|document| document.stored()) else { return Vec::new() };
+    let spec = &service.spec;
+    if spec.has_no_cluster_ip() {
+        return Vec::new();
+    }
+    let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
+    families.zip(spec.cluster_ips.iter().map(|ip| AttrValue::from(ip.clone()))).collect()
+}
+
+fn layout(page: &PageProps, answers: &Answers, shown: &Shown) -> Html {
+    let PageProps { store, dispatch } = page;
+    let lang = store.lang;
+    let addresses = addresses(shown.shown.as_ref());
+    let chosen = match &store.focus {
+        Focus::Stored(field) => Some(AttrValue::from(field.clone())),
+        _ => None,
+    };
+    let terminal = shown
+        .document
+        .as_ref()
+        .filter(|document| !document.kubectl.is_empty() && document.stored().is_none())
+        .map(|document| AttrValue::from(document.kubectl.clone()))
+        .or_else(|| {
+            (!answers.boot.is_running()).then(|| {
+                let lines: Vec<String> =
+                    answers.boot.problems.iter().map(ToString::to_string).collect();
+                AttrValue::from(lines.join("\n"))
+            })
+        });
+    let summary = AttrValue::from(summary(&shown.verdict, &addresses, shown.stale, lang));
+    let spoken = AttrValue::from(plain(&shown.verdict.head));
+    let pane = match store.pane {
+        Pane::Cluster => "cluster",
+        Pane::Manifest => "manifest",
+        Pane::Result => "result",
+    };
+    html! {
+        <div class="page" data-pane={pane}>
+            <Header {lang} scenario={store.scenario} theme={store.theme} dispatch={dispatch} />
+            <Answer {lang} verdict={Shared(Rc::new(shown.verdict.clone()))} {addresses} stale={shown.stale} />
+            <Announcer text={spoken} />
+            <Invitation {lang} scenario={store.scenario} dispatch={dispatch} />
+            <main>
+                <Cluster {lang} flags={AttrValue::from(Rc::clone(&store.flags))} boot={answers.boot.clone()} dispatch={dispatch} />
+                <Manifest {lang} manifest={AttrValue::from(Rc::clone(&store.manifest))} apply={answers.apply.clone()} document={document_at(store, &answers.documents)} dispatch={dispatch} />
+                <Stored {lang} document={shown.shown.clone()} {terminal} stale={shown.stale} {chosen} shows_server_fields={store.shows_server_fields} dispatch={dispatch} />
+            </main>
+            <Why {lang} boot={answers.boot.clone()} document={shown.document.clone()} ranges={answers.ranges.clone()} focus={store.focus.clone()} />
+            <Footer {lang} />
+            <PhoneBar {lang} pane={store.pane} {summary} dispatch={dispatch} />
+        </div>
+    }
+}
+
+/// The result in one line, for the phone's bar.
+fn summary(
+    verdict: &Verdict,
+    addresses: &[(Family, AttrValue)],
+    stale: bool,
+    lang: Lang,
+) -> String {
+    if stale || addresses.is_empty() {
+        return plain(&verdict.head);
+    }
+    let first = addresses[0].0;
+    let mark = if verdict.tone == Tone::Look { "! " } else { "" };
+    match lang {
+        Lang::En => format!("{mark}{} IP · {first} first", addresses.len()),
+        Lang::Zh => format!("{mark}{} 个 IP · {first} 在先", addresses.len()),
+    }
+}
+
+/// Properties of [`Announcer`].
+#[derive(Properties, PartialEq)]
+struct AnnouncerProps {
+    text: AttrValue,
+}
+
+/// Speaks the verdict to screen readers, half a second after typing stops.
+#[component]
+fn Announcer(props: &AnnouncerProps) -> Html {
+    let spoken = use_state(AttrValue::default);
+    {
+        let spoken = spoken.clone();
+        use_effect_with(props.text.clone(), move |text| {
+            let text = text.clone();
+            let timer = gloo::timers::callback::Timeout::new(500, move || spoken.set(text));
+            move || drop(timer)
+        });
+    }
+    html! { <p class="unseen" role="status">{ (*spoken).clone() }</p> }
+}
+
+/// The store and the way to change it.
+#[derive(Properties, PartialEq, Clone)]
+struct PageProps {
+    store: Store,
+    dispatch: Callback<Msg>,
+}
+
+/// After the page died while running: the text, not run, until the person says so.
+#[component]
+fn SafeMode(props: &PageProps) -> Html {
+    let PageProps { store, dispatch } = props;
+    let lang = store.lang;
+    let onclick = dispatch.reform(|_: MouseEvent| Msg::Run);
+    html! {
+        <div class="page safe" data-pane="manifest">
+            <Header {lang} scenario={store.scenario} theme={store.theme} dispatch={dispatch} />
+            <section class="answer look" aria-label={text::ANSWER.get(lang)}>
+                <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
+                <button type="button" class="btn primary" {onclick}>{ text::RUN.get(lang) }</button>
+            </section>
+            <main>
+                <Cluster {lang} flags={AttrValue::from(Rc::clone(&store.flags))} dispatch={dispatch} />
+                <Manifest {lang} manifest={AttrValue::from(Rc::clone(&store.manifest))} document=0 dispatch={dispatch} />
+            </main>
+            <Footer {lang} />
+        </div>
+    }
+}

@@ -1,0 +1,10 @@
+//! The page of the Dual-Stack Playground: what a person types goes to the core, and what it answers
+//! goes to the panes.
+
+pub mod app;
+pub mod browser;
+pub mod presets;
+pub mod scenarios;
+pub mod store;
+pub mod text;
+pub mod view;

@@ -1,0 +1,73 @@
+//! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
+//! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
+
+use dualstack_core::text::Text;
+
+macro_rules! words {
+    ($($name:ident = $en:literal, $zh:literal;)*) => {
+        $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
+    };
+}
+
+words! {
+    TITLE = "Dual-Stack Playground", "双栈演练场";
+    SKIP = "Skip to the answer", "跳到答案";
+    SCENARIO = "Scenario", "场景";
+    OWN_SCENARIO = "Your own", "自定义";
+    VERSION = "Kubernetes version", "Kubernetes 版本";
+    THEME = "Theme", "主题";
+    ANSWER = "Answer", "答案";
+    CLUSTER = "Cluster", "集群";
+    CLUSTER_ABOUT = "flags of the components", "各组件的标志";
+    CLUSTER_FLAGS = "Cluster flags", "集群标志";
+    APISERVER_FLAGS = "kube-apiserver flags", "kube-apiserver 标志";
+    FAMILIES = "IP families", "IP 地址族";
+    MANIFEST = "Manifest", "清单";
+    MANIFEST_ABOUT = "what you apply", "要应用的内容";
+    STORED = "Stored object", "已存储的对象";
+    WHY = "Why", "原因";
+    PANES = "Panes", "窗格";
+    RESULT = "Result", "结果";
+    PRIMARY = "primary · also clusterIP", "主地址 · 也是 clusterIP";
+    SECONDARY = "secondary", "辅助地址";
+    LAST_GOOD = "Last accepted answer", "上一次被接受的答案";
+    TERMINAL = "What kubectl prints", "kubectl 的输出";
+    ADDED = "added", "新增";
+    BY_DEFAULT = "default", "默认值";
+    ALLOCATED = "allocated", "已分配";
+    COPIED = "copied", "复制";
+    KEPT_BY_SERVER = "kept by the server", "由服务器维护";
+    SHOW_SERVER_FIELDS = "Show what the server keeps", "显示服务器维护的字段";
+    ALL_STEPS = "All decisions, in order", "全部决定（按顺序）";
+    ABOUT_FIELD = "About", "关于";
+    NOTHING_ABOUT = "No decision was needed for it.", "无需对它做任何决定。";
+    SOURCE = "source", "来源";
+    RULE = "Rule", "规则";
+    USED = "used", "已用";
+    STATIC_BAND = "for named addresses", "留给指定的地址";
+    DYNAMIC_BAND = "for picked addresses", "用于自动选取";
+    REFUSED = "Refused", "被拒绝";
+    ACCEPTED = "Accepted", "已接受";
+    SURPRISING = "Accepted, but look", "已接受，但请注意";
+    NOT_RUNNING = "Not running", "未运行";
+    WARNING = "Warning", "警告";
+    REMARK = "Note", "说明";
+    NOT_SIMULATED = "These flags are read and kept, but not simulated yet:", "以下组件的标志会被读取并保留，但尚未模拟：";
+    SAFE_MODE = "The page stopped while it was running this text last time. It is shown, not run.", "上次运行此文本时页面停止了。现在只显示文本，不运行。";
+    RUN = "Run", "运行";
+    TRY = "Try it:", "试一试：";
+    TRY_CHANGE = "change", "将";
+    TRY_TO = "to", "改为";
+    TRY_THEN = "then", "然后";
+    TRY_REMOVE = "remove the IPv6 range", "移除 IPv6 范围";
+    DOCUMENTS = "Documents", "文档";
+    FOOT_VERSION = "Checked against the recorded answers of Kubernetes 1.36", "已与 Kubernetes 1.36 的实录结果核对";
+    FOOT_LOCAL = "Runs in your browser; nothing is sent anywhere", "在您的浏览器中运行；不会发送任何数据";
+    FOOT_NOT_AFFILIATED = "Not affiliated with the Kubernetes project", "与 Kubernetes 项目无隶属关系";
+    FOOT_NOTICE = "Third-party software", "第三方软件";
+    FOOT_SEED = "Addresses are picked by a fixed seed; a real cluster picks at random", "地址由固定种子选取；真实集群随机选取";
+    DUAL_CLUSTER = "Dual-stack", "双栈";
+    SINGLE_CLUSTER = "Single-stack", "单栈";
+    PRIMARY_IS = "primary family", "主地址族";
+    BIND_FAILED = "kube-apiserver exits with an error.", "kube-apiserver 因错误退出。";
+}

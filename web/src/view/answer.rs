@@ -1,0 +1,351 @@
+//! What did the API server say, in one sentence and as addresses?
+
+use dualstack_core::api::service::{
+    EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
+};
+use dualstack_core::cluster::Outcome;
+use dualstack_core::facts;
+use dualstack_core::net::Family;
+use dualstack_core::run::{ApplyReport, BootReport, DocumentReport};
+use dualstack_core::text::{Lang, Text};
+use dualstack_core::trace::{Effect, Piece, Step, render};
+use yew::prelude::*;
+
+use super::{Shared, badge, sentence};
+use crate::text;
+
+/// How an answer looks: colour, mark and word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// The server agrees.
+    Good,
+    /// The server agrees, but the person may not expect what it does.
+    Look,
+    /// The server refuses.
+    Bad,
+    /// There is no answer.
+    None,
+}
+
+/// An answer in words.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Verdict {
+    /// How it looks.
+    pub tone: Tone,
+    /// What happened.
+    pub head: Vec<Piece>,
+    /// Why.
+    pub because: Vec<Piece>,
+}
+
+/// Shorthand for a sentence in both languages.
+const fn say(en: &'static str, zh: &'static str) -> Text {
+    Text { en, zh }
+}
+
+/// The verdict on a document, or on the start of the API server.
+#[must_use]
+pub fn verdict(
+    boot: &BootReport,
+    apply: &ApplyReport,
+    document: Option<&DocumentReport>,
+    lang: Lang,
+) -> Verdict {
+    if !boot.is_running() {
+        let because = boot.trace.iter().find(|step| step.effect == Effect::Rejected);
+        return Verdict {
+            tone: Tone::Bad,
+            head: render(
+                say("kube-apiserver does not start.", "kube-apiserver 无法启动。"),
+                &[],
+                lang,
+            ),
+            because: because.map(|step| step.render(lang)).unwrap_or_default(),
+        };
+    }
+    let Some(document) = document else {
+        let text = if apply.problems.is_empty() {
+            say("There is nothing to apply yet.", "还没有可应用的内容。")
+        } else {
+            say("This is not YAML yet.", "这还不是合法的 YAML。")
+        };
+        return Verdict {
+            tone: Tone::None,
+            head: render(text, &[], lang),
+            because: problem(apply, lang),
+        };
+    };
+    match &document.outcome {
+        Some(outcome) => of_outcome(boot, document, outcome, lang),
+        None if document.diagnostics.is_empty() => Verdict {
+            tone: Tone::None,
+            head: render(
+                say(
+                    "This is not YAML yet, so kubectl sends nothing.",
+                    "这还不是合法的 YAML，因此 kubectl 不会发送任何内容。",
+                ),
+                &[],
+                lang,
+            ),
+            because: problem(apply, lang),
+        },
+        None => {
+            let detail = &document.diagnostics[0];
+            let words = match (lang, &detail.detail_zh) {
+                (Lang::Zh, Some(zh)) => Piece::Words(zh.clone()),
+                (_, Some(_)) => Piece::Words(detail.detail.clone()),
+                (_, None) => Piece::Code(detail.detail.clone()),
+            };
+            Verdict {
+                tone: Tone::None,
+                head: render(
+                    say("kubectl sends nothing. ", "kubectl 不会发送任何内容。"),
+                    &[],
+                    lang,
+                ),
+                because: vec![words],
+            }
+        }
+    }
+}
+
+fn problem(apply: &ApplyReport, lang: Lang) -> Vec<Piece> {
+    let Some(first) = apply.problems.first() else { return Vec::new() };
+    let words = match lang {
+        Lang::En => first.detail.clone(),
+        Lang::Zh => first.detail_zh.clone().unwrap_or_else(|| first.detail.clone()),
+    };
+    vec![Piece::Words(words)]
+}
+
+fn of_outcome(
+    boot: &BootReport,
+    document: &DocumentReport,
+    outcome: &Outcome,
+    lang: Lang,
+) -> Verdict {
+    let name = if document.name.is_empty() { "Service" } else { document.name.as_str() };
+    let Some(service) = outcome.service() else {
+        let Err(status) = &outcome.result else {
+            return Verdict { tone: Tone::Good, head: Vec::new(), because: Vec::new() };
+        };
+        let answer = match status.reason {
+            Some(reason) => format!("{} {}", status.code, reason.name()),
+            None => status.code.to_string(),
+        };
+        let mut because: Vec<Piece> = outcome
+            .trace
+            .iter()
+            .find(|step| step.effect == Effect::Rejected)
+            .map(|step| step.render(lang))
+            .unwrap_or_default();
+        let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
+        let end = match leak {
+            Some(_) => say(
+                " Nothing was stored, but an address leaked.",
+                "没有存储任何内容，但泄漏了一个地址。",
+            ),
+            None => say(
+                " Nothing was stored, no address was taken.",
+                "没有存储任何内容，也没有占用地址。",
+            ),
+        };
+        because.extend(render(end, &[], lang));
+        let head = say(
+            "The API server refuses {name} ({answer}).",
+            "API 服务器拒绝了 {name}（{answer}）。",
+        );
+        return Verdict {
+            tone: Tone::Bad,
+            head: render(head, &facts![name, answer], lang),
+            because,
+        };
+    };
+    let (tone, mut because) = reason(boot, outcome, service, lang);
+    because.extend(open_outside(service, lang));
+    Verdict { tone, head: headline(service, name, lang), because }
+}
+
+fn families(service: &Service) -> Vec<Family> {
+    service.spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect()
+}
+
+fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
+    let spec = &service.spec;
+    if spec.type_ == EXTERNAL_NAME {
+        let target = spec.external_name.as_str();
+        let text = say("{name} is an alias for {target}.", "{name} 是 {target} 的别名。");
+        return render(text, &facts![name, target], lang);
+    }
+    if spec.cluster_ip == NONE {
+        let text =
+            say("{name} is headless: it has no cluster IP.", "{name} 是无头服务：没有集群 IP。");
+        return render(text, &facts![name], lang);
+    }
+    let families = families(service);
+    if families.len() == 2 {
+        let text = say("{name} gets two cluster IPs.", "{name} 获得两个集群 IP。");
+        return render(text, &facts![name], lang);
+    }
+    let text =
+        say("{name} gets one cluster IP, {families}.", "{name} 获得一个集群 IP，{families}。");
+    render(text, &facts![name, families], lang)
+}
+
+fn has(trace: &[Step], id: &str) -> bool {
+    trace.iter().any(|step| step.rule.id == id)
+}
+
+fn reason(
+    boot: &BootReport,
+    outcome: &Outcome,
+    service: &Service,
+    lang: Lang,
+) -> (Tone, Vec<Piece>) {
+    let spec = &service.spec;
+    let trace = &outcome.trace;
+    let families = families(service);
+    let served: Vec<Family> =
+        boot.env.as_ref().map(|env| env.ranges.families().collect()).unwrap_or_default();
+    if spec.type_ == EXTERNAL_NAME {
+        let text = say(
+            "DNS answers with that name; there are no addresses and no families to choose.",
+            "DNS 返回该名称；没有地址，也没有地址族可选。",
+        );
+        return (Tone::Good, render(text, &[], lang));
+    }
+    if spec.cluster_ip == NONE {
+        if families.iter().any(|family| !served.contains(family)) {
+            let text = say(
+                "Without a selector nobody checks its families against the cluster: it lists {families}, although this cluster serves {served} only.",
+                "没有选择算符时，不会对照集群检查地址族：它列出 {families}，尽管此集群只提供 {served}。",
+            );
+            return (Tone::Look, render(text, &facts![families, served], lang));
+        }
+        let text = say(
+            "DNS answers with the Pods' own addresses, for {families}.",
+            "DNS 返回 Pod 自身的地址，地址族为 {families}。",
+        );
+        return (Tone::Good, render(text, &facts![families], lang));
+    }
+    let policy = spec.policy();
+    if families.len() == 2 {
+        let first = families[0];
+        let order = if has(trace, "FAM-8a") {
+            say(
+                "It asks for {policy} and the cluster serves both families; {first} comes first because the address you named is of that family.",
+                "它请求 {policy}，集群提供两个地址族；{first} 在先，因为您指定的地址属于该地址族。",
+            )
+        } else if has(trace, "FAM-12") {
+            say(
+                "It asks for {policy} and the cluster serves both families; {first} comes first because the first range of `--service-cluster-ip-range` is of that family.",
+                "它请求 {policy}，集群提供两个地址族；{first} 在先，因为 `--service-cluster-ip-range` 的第一个范围属于该地址族。",
+            )
+        } else {
+            say(
+                "It asks for {policy} and the cluster serves both families; {first} comes first because `ipFamilies` lists it first.",
+                "它请求 {policy}，集群提供两个地址族；{first} 在先，因为 `ipFamilies` 将其列在首位。",
+            )
+        };
+        return (Tone::Good, render(order, &facts![policy, first], lang));
+    }
+    if policy == PREFER_DUAL_STACK {
+        let text = say(
+            "`PreferDualStack` only prefers: this cluster serves {served} only, so there is one address and no error. It will stay so even when the cluster becomes dual-stack.",
+            "`PreferDualStack` 只是偏好：此集群只提供 {served}，因此只有一个地址，也不报错。即使集群变为双栈，它也会保持不变。",
+        );
+        return (Tone::Look, render(text, &facts![served], lang));
+    }
+    if has(trace, "FAM-3d") {
+        let text = if served.len() == 2 {
+            say(
+                "It gives no `ipFamilyPolicy`, and without one a Service is `SingleStack`, on a dual-stack cluster too.",
+                "它没有指定 `ipFamilyPolicy`，缺省即为 `SingleStack`，在双栈集群上也是如此。",
+            )
+        } else {
+            say(
+                "It gives no `ipFamilyPolicy`, so it is `SingleStack`.",
+                "它没有指定 `ipFamilyPolicy`，因此为 `SingleStack`。",
+            )
+        };
+        return (Tone::Good, render(text, &[], lang));
+    }
+    let text = say("Its policy is {policy}.", "其策略为 {policy}。");
+    (Tone::Good, render(text, &facts![policy], lang))
+}
+
+/// Node ports, for the types that have them.
+fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
+    let spec = &service.spec;
+    let ports: Vec<String> = spec
+        .ports
+        .iter()
+        .filter(|port| port.node_port != 0)
+        .map(|port| port.node_port.to_string())
+        .collect();
+    if ports.is_empty() || ![NODE_PORT, LOAD_BALANCER].contains(&spec.type_.as_str()) {
+        return Vec::new();
+    }
+    let ports = ports.join(", ");
+    let text = say(
+        " It is open on every node at port {ports}, for each of its families.",
+        "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。",
+    );
+    render(text, &facts![ports], lang)
+}
+
+/// Properties of [`Answer`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The verdict.
+    pub verdict: Shared<Verdict>,
+    /// The addresses to show: those of the answer, or of the last good one.
+    pub addresses: Vec<(Family, AttrValue)>,
+    /// Whether the addresses are of an earlier answer.
+    pub stale: bool,
+}
+
+/// The answer on top of the page.
+#[component]
+pub fn Answer(props: &Props) -> Html {
+    let lang = props.lang;
+    let verdict = &props.verdict;
+    let (class, mark, word) = match verdict.tone {
+        Tone::Good => ("answer good", "✓", text::ACCEPTED),
+        Tone::Look => ("answer look", "!", text::SURPRISING),
+        Tone::Bad => ("answer bad", "✕", text::REFUSED),
+        Tone::None => ("answer none", "…", text::NOT_RUNNING),
+    };
+    let head = sentence(&verdict.head, lang);
+    let because = sentence(&verdict.because, lang);
+    let ips: Html = props
+        .addresses
+        .iter()
+        .enumerate()
+        .map(|(at, (family, ip))| {
+            let class = match family {
+                Family::V4 => "ip v4",
+                Family::V6 => "ip v6",
+            };
+            let role = if at == 0 { text::PRIMARY } else { text::SECONDARY };
+            html! {
+                <li class={class}>{ badge(*family) }<code lang="en">{ ip.clone() }</code><small>{ role.get(lang) }</small></li>
+            }
+        })
+        .collect();
+    let stale = props.stale && !props.addresses.is_empty();
+    html! {
+        <section class={class} id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
+            <p class="verdict">
+                <span class="mark" aria-hidden="true">{ mark }</span>
+                <span><b class="unseen">{ word.get(lang) }{ ": " }</b><b>{ head }</b>{ " " }{ because }</span>
+            </p>
+            <div class={classes!("ips", stale.then_some("stale"))}>
+                if stale { <small class="stale-note">{ text::LAST_GOOD.get(lang) }</small> }
+                <ul>{ ips }</ul>
+            </div>
+        </section>
+    }
+}

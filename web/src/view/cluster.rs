@@ -1,0 +1,125 @@
+//! The flags of the control plane, and whether it starts with them.
+
+use dualstack_core::diag::{Diagnostic, Program};
+use dualstack_core::run::BootReport;
+use dualstack_core::source::flags::Component;
+use dualstack_core::text::Lang;
+use yew::prelude::*;
+
+use super::editor::Editor;
+use super::{Dispatch, Shared, badge, highlight};
+use crate::presets::{self, Preset};
+use crate::store::{Focus, Msg};
+use crate::text;
+
+/// Properties of [`Cluster`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The flags, as typed.
+    pub flags: AttrValue,
+    /// How the start went; `None` in safe mode.
+    #[prop_or_default]
+    pub boot: Option<Shared<BootReport>>,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// Problems as a list under an editor. Kubernetes' own words stay English.
+#[must_use]
+pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
+    let items: Html = list
+        .iter()
+        .map(|problem| {
+            let ours = problem.says == Program::Playground;
+            let (class, word) = if ours {
+                ("remark", text::REMARK)
+            } else if problem.step.is_some() && is_warning(problem) {
+                ("warn", text::WARNING)
+            } else {
+                ("bad", text::REFUSED)
+            };
+            let words = match (lang, &problem.detail_zh) {
+                (Lang::Zh, Some(zh)) => html! { <span>{ zh.clone() }</span> },
+                (_, Some(_)) => html! { <span>{ problem.detail.clone() }</span> },
+                (_, None) => html! { <code lang="en">{ problem.to_string() }</code> },
+            };
+            html! { <li class={class}><b>{ word.get(lang) }</b>{ words }</li> }
+        })
+        .collect();
+    html! { <ul class="problems" id={id}>{ items }</ul> }
+}
+
+/// Whether a diagnostic of the API server is one of its warnings.
+fn is_warning(problem: &Diagnostic) -> bool {
+    problem.cause == dualstack_core::diag::Cause::Plain && !problem.detail.starts_with("failed")
+}
+
+/// The Cluster pane.
+#[component]
+pub fn Cluster(props: &Props) -> Html {
+    let lang = props.lang;
+    let current = presets::current(&props.flags);
+    let buttons: Html = Preset::ALL
+        .into_iter()
+        .map(|preset| {
+            let pressed = (current == Some(preset)).to_string();
+            let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Preset(preset));
+            html! { <button type="button" aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
+        })
+        .collect();
+    let mut marks = highlight::flags(&props.flags);
+    let mut status = html! {};
+    let mut list: Vec<Diagnostic> = Vec::new();
+    let mut later = Vec::new();
+    let mut invalid = false;
+    if let Some(boot) = &props.boot {
+        for problem in &boot.problems {
+            let class = if problem.says == Program::Playground { "note" } else { "err" };
+            marks.extend(problem.span.map(|span| (span, class)));
+        }
+        invalid = !boot.is_running();
+        list = boot.problems.iter().chain(&boot.warnings).cloned().collect();
+        later = Component::ALL[1..]
+            .iter()
+            .filter(|component| boot.flags.of(**component).next().is_some())
+            .map(|component| component.name())
+            .collect();
+        status = match &boot.env {
+            Some(env) => {
+                let kind =
+                    if env.ranges.is_dual() { text::DUAL_CLUSTER } else { text::SINGLE_CLUSTER };
+                let badges: Html = env.ranges.families().map(badge).collect();
+                html! { <p class="status good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }</p> }
+            }
+            None => html! { <p class="status bad">{ "✕ " }{ text::BIND_FAILED.get(lang) }</p> },
+        };
+    }
+    let oninput = props.dispatch.reform(Msg::EditFlags);
+    let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Flags(at)));
+    let described = problems("flags-problems", &list, lang);
+    html! {
+        <section class="pane cluster" aria-label={text::CLUSTER.get(lang)}>
+            <h2><b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }</h2>
+            <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div>
+            <div class="grow" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
+                <Editor
+                    label={text::APISERVER_FLAGS.get(lang)}
+                    id="flags"
+                    described_by="flags-problems"
+                    text={props.flags.clone()}
+                    {invalid}
+                    {marks}
+                    {oninput}
+                    {oncaret}
+                />
+            </div>
+            { status }
+            { described }
+            if !later.is_empty() {
+                <p class="later">{ text::NOT_SIMULATED.get(lang) }{ " " }<span lang="en">{ later.join(", ") }</span></p>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,152 @@
+//! What is stored, line by line: what the server added, and why.
+
+use dualstack_core::api::print::{Line, PathPart, yaml_lines};
+use dualstack_core::kubectl::LAST_APPLIED;
+use dualstack_core::run::{DocumentReport, Leaf, Provenance};
+use dualstack_core::text::Lang;
+use yew::prelude::*;
+
+use super::highlight::{cut, manifest};
+use super::{Dispatch, Shared};
+use crate::store::{Focus, Msg};
+use crate::text;
+
+/// Properties of [`Stored`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The document whose object is shown; `None` if there is none.
+    pub document: Option<Shared<DocumentReport>>,
+    /// What a person at the terminal sees, where the present answer is a refusal.
+    pub terminal: Option<AttrValue>,
+    /// Whether the object is of an earlier answer.
+    pub stale: bool,
+    /// The field the Why pane is about.
+    pub chosen: Option<AttrValue>,
+    /// Whether metadata that the server keeps is shown.
+    pub shows_server_fields: bool,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// Whether a line is metadata that the server or kubectl keeps about every object.
+fn is_kept(line: &Line) -> bool {
+    let key = |at: usize| match line.path.get(at) {
+        Some(PathPart::Key(key)) => key.as_str(),
+        _ => "",
+    };
+    match key(0) {
+        "metadata" => match key(1) {
+            "creationTimestamp" | "uid" | "resourceVersion" => true,
+            "annotations" => line.path.len() == 2 || key(2) == LAST_APPLIED,
+            _ => false,
+        },
+        "status" => true,
+        _ => false,
+    }
+}
+
+/// The Stored object pane.
+#[component]
+pub fn Stored(props: &Props) -> Html {
+    let lang = props.lang;
+    let name = props.document.as_ref().map_or("", |document| document.name.as_str()).to_owned();
+    let object = props.document.as_ref().and_then(|document| document.stored_json());
+    let has_annotations =
+        props.document.as_ref().and_then(|it| it.stored()).is_some_and(|service| {
+            service.metadata.annotations.keys().any(|key| key != LAST_APPLIED)
+        });
+    let lines: Html = object
+        .iter()
+        .flat_map(yaml_lines)
+        .filter(|line| {
+            let own_annotations = has_annotations && line.path.len() == 2;
+            props.shows_server_fields || !is_kept(line) || own_annotations && !is_status(line)
+        })
+        .enumerate()
+        .map(|(number, line)| print_line(number + 1, &line, props))
+        .collect();
+    let terminal = props.terminal.as_ref().map(|terminal| {
+        html! {
+            <div class="terminal" tabindex="0" role="group" aria-label={text::TERMINAL.get(lang)}>
+                <p class="prompt" lang="en">{ "$ kubectl apply -f service.yaml" }</p>
+                <pre lang="en">{ terminal.clone() }</pre>
+            </div>
+        }
+    });
+    let shown = props.shows_server_fields;
+    let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::ServerFields(!shown));
+    let stale = props.stale && object.is_some();
+    html! {
+        <section class="pane stored" aria-label={text::STORED.get(lang)}>
+            <h2><b lang="en">{ "kubectl get service " }{ name }{ " -o yaml" }</b></h2>
+            { terminal }
+            if stale { <p class="stale-note">{ text::LAST_GOOD.get(lang) }</p> }
+            <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ lines }</div>
+            if object.is_some() {
+                <p class="switch"><button type="button" class="btn" aria-pressed={shown.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button></p>
+            }
+        </section>
+    }
+}
+
+fn is_status(line: &Line) -> bool {
+    matches!(line.path.first(), Some(PathPart::Key(key)) if key == "status")
+}
+
+fn print_line(number: usize, line: &Line, props: &Props) -> Html {
+    let lang = props.lang;
+    let text: Html = cut(&line.text, &manifest(&line.text))
+        .into_iter()
+        .map(|(class, text)| html! { <span class={class}>{ text }</span> })
+        .collect();
+    let leaf = props
+        .document
+        .as_ref()
+        .and_then(|document| document.provenance.iter().find(|leaf| leaf.path == line.path));
+    let why = leaf.map(|leaf| (leaf, reason(leaf, lang)));
+    let added =
+        matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, props);
+    let button = why.and_then(|(leaf, reason)| {
+        let reason = reason?;
+        let field = leaf.field.clone();
+        let pressed = (props.chosen.as_deref() == Some(&field)).to_string();
+        let label = format!("{field}: {reason}");
+        let focus = Focus::Stored(field);
+        let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Focus(focus.clone()));
+        Some(html! {
+            <button type="button" class="why" lang={lang.tag()} aria-label={label} aria-pressed={pressed} {onclick}>{ reason }</button>
+        })
+    });
+    let mark = added.then(
+        || html! { <span class="unseen" lang={lang.tag()}>{ text::ADDED.get(lang) }{ " " }</span> },
+    );
+    html! {
+        <div class={classes!("l", added.then_some("add"))}>
+            <span class="n" aria-hidden="true">{ if added { "+".to_owned() } else { number.to_string() } }</span>
+            <span class="t">{ mark }{ text }</span>
+            { button }
+        </div>
+    }
+}
+
+/// The line of a map or list is new if everything in it is.
+fn all_below_added(line: &Line, props: &Props) -> bool {
+    let Some(document) = &props.document else { return false };
+    let mut below =
+        document.provenance.iter().filter(|leaf| leaf.path.starts_with(&line.path)).peekable();
+    below.peek().is_some() && below.all(|leaf| !matches!(leaf.provenance, Provenance::Written(_)))
+}
+
+/// The short why of an added line; `None` for what the person wrote.
+fn reason(leaf: &Leaf, lang: Lang) -> Option<&'static str> {
+    let text = match leaf.provenance {
+        Provenance::Written(_) => return None,
+        Provenance::Defaulted(_) => text::BY_DEFAULT,
+        Provenance::Allocated(_) => text::ALLOCATED,
+        Provenance::Copied(_) => text::COPIED,
+        Provenance::Server => text::KEPT_BY_SERVER,
+    };
+    Some(text.get(lang))
+}
