@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde_json::Value as Json;
 
 use crate::api::go_json;
-use crate::api::service::Service;
+use crate::api::service::{self as objects, Service};
 use crate::diag::{Diagnostic, Program};
 use crate::env::Env;
 use crate::net::go_parse::parse_ip;
@@ -768,7 +768,7 @@ fn stray_warning(stray: &Stray, trace: &mut Trace) -> Diagnostic {
 /// An object as JSON, with the type it always has.
 #[must_use]
 pub fn to_json(service: &Service) -> Json {
-    let mut object = serde_json::to_value(service).unwrap_or(Json::Null);
+    let mut object = objects::to_json(service);
     if let Json::Object(map) = &mut object {
         map.insert("apiVersion".to_owned(), "v1".into());
         map.insert("kind".to_owned(), "Service".into());

@@ -11,7 +11,7 @@ use crate::cluster::{
 use crate::patch::merge_key;
 use crate::rule::Fidelity;
 use crate::rules;
-use crate::source::yaml::{Entry, Node, Value};
+use crate::source::yaml::{Entry, Node, Value, parse};
 use crate::span::Span;
 use crate::text::Text;
 use crate::version::Versions;
@@ -89,8 +89,8 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
     let original = live
         .pointer("/metadata/annotations")
         .and_then(|annotations| annotations.get(LAST_APPLIED)?.as_str())
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or(Json::Null);
+        .and_then(|text| parse(text).documents.into_iter().next())
+        .map_or(Json::Null, |document| document.node.to_json());
     set(&mut applied, &["metadata", "annotations", LAST_APPLIED], last_applied.into());
     let patch = three_way(&original, &applied, &live, &mut Vec::new());
     let is_empty = patch.is_empty();
@@ -292,7 +292,9 @@ fn three_way<'a>(
 }
 
 fn one_key(entry: &Json, key: &str) -> Json {
-    Json::Object([(key.to_owned(), entry[key].clone())].into_iter().collect())
+    let mut map = Map::new();
+    map.insert(key.to_owned(), entry[key].clone());
+    Json::Object(map)
 }
 
 fn three_way_list<'a>(

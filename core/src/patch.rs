@@ -141,11 +141,15 @@ fn merge_list<'a>(
 
 fn without_nulls(value: &Json) -> Json {
     match value {
-        Json::Object(map) => map
-            .iter()
-            .filter(|(key, value)| !value.is_null() && !key.starts_with('$'))
-            .map(|(key, value)| (key.clone(), without_nulls(value)))
-            .collect(),
+        Json::Object(map) => {
+            let mut kept = Map::new();
+            for (key, value) in map {
+                if !value.is_null() && !key.starts_with('$') {
+                    kept.insert(key.clone(), without_nulls(value));
+                }
+            }
+            Json::Object(kept)
+        }
         other => other.clone(),
     }
 }

@@ -12,13 +12,13 @@ use yew::prelude::*;
 use crate::browser;
 use crate::store::{Focus, Msg, Pane, Store};
 use crate::text;
-use crate::view::Shared;
-use crate::view::answer::{Answer, Tone, Verdict, verdict};
-use crate::view::cluster::Cluster;
-use crate::view::frame::{Footer, Header, Invitation, PhoneBar};
-use crate::view::manifest::Manifest;
-use crate::view::stored::Stored;
-use crate::view::why::Why;
+use crate::view::answer::{self, Tone, Verdict, answer, verdict};
+use crate::view::cluster::{self, cluster};
+use crate::view::frame::{footer, header, invitation, phone_bar};
+use crate::view::manifest::{self, manifest};
+use crate::view::stored::{self, stored};
+use crate::view::why::{self, why};
+use crate::view::{Dispatch, Shared};
 
 /// What the core made of the texts, each part shared with the panes that show it.
 #[derive(Clone, PartialEq)]
@@ -75,11 +75,8 @@ pub fn App(props: &Props) -> Html {
     use_effect_with((store.lang, store.theme), |(lang, theme)| browser::remember(*lang, *theme));
 
     let lang = store.lang;
-    let page = PageProps { store, dispatch };
-    let Some(answers) = answers.as_ref() else {
-        return html! { <SafeMode ..page /> };
-    };
-    let at = document_at(&page.store, &answers.documents);
+    let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
+    let at = document_at(&store, &answers.documents);
     let document = answers.documents.get(at).cloned();
     let accepted = document.as_ref().filter(|document| document.stored().is_some());
     if let Some(accepted) = accepted {
@@ -88,7 +85,7 @@ pub fn App(props: &Props) -> Html {
     let stale = accepted.is_none();
     let shown = last_good.borrow().clone();
     let verdict = verdict(&answers.boot, &answers.apply, document.as_deref(), lang);
-    layout(&page, answers, &Shown { document, shown, stale, verdict })
+    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
 }
 
 /// The document at the caret of the manifest, else the one that was chosen.
@@ -123,8 +120,7 @@ fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValu
     families.zip(spec.cluster_ips.iter().map(|ip| AttrValue::from(ip.clone()))).collect()
 }
 
-fn layout(page: &PageProps, answers: &Answers, shown: &Shown) -> Html {
-    let PageProps { store, dispatch } = page;
+fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) -> Html {
     let lang = store.lang;
     let addresses = addresses(shown.shown.as_ref());
     let chosen = match &store.focus {
@@ -143,27 +139,58 @@ fn layout(page: &PageProps, answers: &Answers, shown: &Shown) -> Html {
                 AttrValue::from(lines.join("\n"))
             })
         });
-    let summary = AttrValue::from(summary(&shown.verdict, &addresses, shown.stale, lang));
+    let summary = summary(&shown.verdict, &addresses, shown.stale, lang);
     let spoken = AttrValue::from(plain(&shown.verdict.head));
     let pane = match store.pane {
         Pane::Cluster => "cluster",
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
+    let answer = answer(&answer::Props {
+        lang,
+        verdict: shown.verdict.clone(),
+        addresses,
+        stale: shown.stale,
+    });
+    let cluster = cluster(&cluster::Props {
+        lang,
+        flags: AttrValue::from(Rc::clone(&store.flags)),
+        boot: Some(answers.boot.clone()),
+        dispatch: dispatch.clone(),
+    });
+    let manifest = manifest(&manifest::Props {
+        lang,
+        manifest: AttrValue::from(Rc::clone(&store.manifest)),
+        apply: Some(answers.apply.clone()),
+        document: document_at(store, &answers.documents),
+        dispatch: dispatch.clone(),
+    });
+    let stored = stored(&stored::Props {
+        lang,
+        document: shown.shown.clone(),
+        terminal,
+        stale: shown.stale,
+        chosen,
+        shows_server_fields: store.shows_server_fields,
+        dispatch: dispatch.clone(),
+    });
+    let why = why(&why::Props {
+        lang,
+        boot: answers.boot.clone(),
+        document: shown.document.clone(),
+        ranges: answers.ranges.clone(),
+        focus: store.focus.clone(),
+    });
     html! {
         <div class="page" data-pane={pane}>
-            <Header {lang} scenario={store.scenario} theme={store.theme} dispatch={dispatch} />
-            <Answer {lang} verdict={Shared(Rc::new(shown.verdict.clone()))} {addresses} stale={shown.stale} />
+            { header(store, dispatch) }
+            { answer }
             <Announcer text={spoken} />
-            <Invitation {lang} scenario={store.scenario} dispatch={dispatch} />
-            <main>
-                <Cluster {lang} flags={AttrValue::from(Rc::clone(&store.flags))} boot={answers.boot.clone()} dispatch={dispatch} />
-                <Manifest {lang} manifest={AttrValue::from(Rc::clone(&store.manifest))} apply={answers.apply.clone()} document={document_at(store, &answers.documents)} dispatch={dispatch} />
-                <Stored {lang} document={shown.shown.clone()} {terminal} stale={shown.stale} {chosen} shows_server_fields={store.shows_server_fields} dispatch={dispatch} />
-            </main>
-            <Why {lang} boot={answers.boot.clone()} document={shown.document.clone()} ranges={answers.ranges.clone()} focus={store.focus.clone()} />
-            <Footer {lang} />
-            <PhoneBar {lang} pane={store.pane} {summary} dispatch={dispatch} />
+            { invitation(store, dispatch) }
+            <main>{ cluster }{ manifest }{ stored }</main>
+            { why }
+            { footer(lang) }
+            { phone_bar(store, summary, dispatch) }
         </div>
     }
 }
@@ -207,31 +234,32 @@ fn Announcer(props: &AnnouncerProps) -> Html {
     html! { <p class="unseen" role="status">{ (*spoken).clone() }</p> }
 }
 
-/// The store and the way to change it.
-#[derive(Properties, PartialEq, Clone)]
-struct PageProps {
-    store: Store,
-    dispatch: Callback<Msg>,
-}
-
 /// After the page died while running: the text, not run, until the person says so.
-#[component]
-fn SafeMode(props: &PageProps) -> Html {
-    let PageProps { store, dispatch } = props;
+fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let onclick = dispatch.reform(|_: MouseEvent| Msg::Run);
+    let cluster = cluster(&cluster::Props {
+        lang,
+        flags: AttrValue::from(Rc::clone(&store.flags)),
+        boot: None,
+        dispatch: dispatch.clone(),
+    });
+    let manifest = manifest(&manifest::Props {
+        lang,
+        manifest: AttrValue::from(Rc::clone(&store.manifest)),
+        apply: None,
+        document: 0,
+        dispatch: dispatch.clone(),
+    });
     html! {
         <div class="page safe" data-pane="manifest">
-            <Header {lang} scenario={store.scenario} theme={store.theme} dispatch={dispatch} />
+            { header(store, dispatch) }
             <section class="answer look" aria-label={text::ANSWER.get(lang)}>
                 <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
                 <button type="button" class="btn primary" {onclick}>{ text::RUN.get(lang) }</button>
             </section>
-            <main>
-                <Cluster {lang} flags={AttrValue::from(Rc::clone(&store.flags))} dispatch={dispatch} />
-                <Manifest {lang} manifest={AttrValue::from(Rc::clone(&store.manifest))} document=0 dispatch={dispatch} />
-            </main>
-            <Footer {lang} />
+            <main>{ cluster }{ manifest }</main>
+            { footer(lang) }
         </div>
     }
 }

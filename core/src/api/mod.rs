@@ -3,6 +3,8 @@
 pub mod print;
 pub mod service;
 
+use serde_json::Value as Json;
+
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]
 pub fn quote(text: &str) -> String {
@@ -48,19 +50,73 @@ fn is_printable(char: char) -> bool {
 
 /// JSON as Go's `encoding/json` prints it: compact, `<`, `>` and `&` escaped.
 #[must_use]
-pub fn go_json(value: &serde_json::Value) -> String {
-    value
-        .to_string()
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
+pub fn go_json(value: &Json) -> String {
+    let mut out = String::new();
+    write_json(value, &mut out);
+    out
+}
+
+fn write_json(value: &Json, out: &mut String) {
+    match value {
+        Json::Null => out.push_str("null"),
+        Json::Bool(true) => out.push_str("true"),
+        Json::Bool(false) => out.push_str("false"),
+        Json::Number(number) => out.push_str(number.as_str()),
+        Json::String(text) => write_json_text(text, out),
+        Json::Array(list) => {
+            out.push('[');
+            for (i, value) in list.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write_json(value, out);
+            }
+            out.push(']');
+        }
+        Json::Object(map) => {
+            out.push('{');
+            for (i, (key, value)) in map.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write_json_text(key, out);
+                out.push(':');
+                write_json(value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn write_json_text(text: &str, out: &mut String) {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(char)));
+            }
+            char => out.push(char),
+        }
+    }
+    out.push('"');
 }
 
 #[cfg(test)]
 mod tests {
-    use super::quote;
+    use serde_json::json;
+
+    use super::{go_json, quote};
+
+    #[test]
+    fn json_is_compact_and_escaped_as_go_does() {
+        let value = json!({"b": ["<&>", null, true, 1.5], "a": "\"\\\n\u{1}双\u{2028}"});
+        let expect = r#"{"a":"\"\\\n\u0001双\u2028","b":["\u003c\u0026\u003e",null,true,1.5]}"#;
+        assert_eq!(go_json(&value), expect);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(expect).ok(), Some(value));
+    }
 
     #[test]
     fn strings_are_quoted_as_go_quotes_them() {

@@ -2,7 +2,7 @@
 //! Source: sigs.k8s.io/yaml (goyaml.v2 `encode.go`, `emitterc.go`; `kyaml/kyaml.go`) and
 //! cli-runtime `pkg/printers`.
 //!
-//! Invariant: keys are sorted, and what is printed reads back as the same value under YAML 1.1.
+//! Invariant: keys are sorted (`serde_json` keeps them so), and what is printed reads back as the same value under YAML 1.1.
 
 use std::ops::Range;
 
@@ -61,7 +61,7 @@ struct Yaml {
 impl Yaml {
     /// Prints a map; `first` is what stands before its first key (the dashes of lists).
     fn map(&mut self, map: &Map<String, Json>, indent: usize, mut first: String) {
-        for (key, value) in sorted(map) {
+        for (key, value) in map {
             let lead =
                 if first.is_empty() { " ".repeat(indent) } else { std::mem::take(&mut first) };
             self.path.push(PathPart::Key(key.clone()));
@@ -136,12 +136,6 @@ impl Yaml {
             self.lines.push(Line { text: printed, path: self.path.clone(), value: 0..0 });
         }
     }
-}
-
-fn sorted(map: &Map<String, Json>) -> Vec<(&String, &Json)> {
-    let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by_key(|(key, _)| key.as_str());
-    entries
 }
 
 fn is_block(text: &str) -> bool {
@@ -271,7 +265,7 @@ fn json_value(value: &Json, indent: usize, out: &mut String) {
     match value {
         Json::Object(map) if !map.is_empty() => {
             out.push_str("{\n");
-            for (i, (key, value)) in sorted(map).into_iter().enumerate() {
+            for (i, (key, value)) in map.iter().enumerate() {
                 out.push_str(if i > 0 { ",\n" } else { "" });
                 out.push_str(&inner);
                 out.push_str(&super::go_json(&key.as_str().into()));
@@ -307,7 +301,7 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
     match value {
         Json::Object(map) if !map.is_empty() => {
             out.push_str("{\n");
-            for (key, value) in sorted(map) {
+            for (key, value) in map {
                 out.push_str(&inner);
                 out.push_str(&kyaml_key(key));
                 out.push_str(": ");

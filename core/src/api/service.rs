@@ -279,3 +279,181 @@ impl ServiceSpec {
         self.ip_family_policy.as_deref().unwrap_or_default()
     }
 }
+
+/// The wire form of a Service: what its `Serialize` gives, written out by hand. What serde derives for
+/// a tree of values is several times as large, and the page is downloaded.
+#[must_use]
+pub fn to_json(service: &Service) -> Value {
+    let mut top = Object::default();
+    let meta = &service.metadata;
+    let mut metadata = Object::default();
+    metadata.text("name", &meta.name);
+    metadata.text("generateName", &meta.generate_name);
+    metadata.text("namespace", &meta.namespace);
+    metadata.text("uid", &meta.uid);
+    metadata.text("resourceVersion", &meta.resource_version);
+    metadata.optional("creationTimestamp", meta.creation_timestamp.as_deref());
+    metadata.optional("deletionTimestamp", meta.deletion_timestamp.as_deref());
+    metadata.map("labels", &meta.labels);
+    metadata.map("annotations", &meta.annotations);
+    metadata.texts("finalizers", &meta.finalizers);
+    metadata.list("ownerReferences", meta.owner_references.clone());
+    top.put("metadata", metadata.value());
+    top.put("spec", spec_to_json(&service.spec));
+    if service.status != ServiceStatus::default() {
+        let entries = service.status.load_balancer.ingress.iter().map(|ingress| {
+            let mut entry = Object::default();
+            entry.text("ip", &ingress.ip);
+            entry.text("hostname", &ingress.hostname);
+            entry.optional("ipMode", ingress.ip_mode.as_deref());
+            entry.list("ports", ingress.ports.clone());
+            entry.value()
+        });
+        let mut balancer = Object::default();
+        balancer.list("ingress", entries.collect());
+        let mut status = Object::default();
+        status.put("loadBalancer", balancer.value());
+        status.list("conditions", service.status.conditions.clone());
+        top.put("status", status.value());
+    }
+    top.value()
+}
+
+fn spec_to_json(spec: &ServiceSpec) -> Value {
+    let mut out = Object::default();
+    out.text("type", &spec.type_);
+    let ports = spec.ports.iter().map(|port| {
+        let mut entry = Object::default();
+        entry.text("name", &port.name);
+        entry.text("protocol", &port.protocol);
+        entry.optional("appProtocol", port.app_protocol.as_deref());
+        entry.put("port", port.port.into());
+        entry.put(
+            "targetPort",
+            match &port.target_port {
+                IntOrString::Int(number) => (*number).into(),
+                IntOrString::Str(name) => name.as_str().into(),
+            },
+        );
+        entry.number("nodePort", port.node_port);
+        entry.value()
+    });
+    out.list("ports", ports.collect());
+    out.map("selector", &spec.selector);
+    out.text("clusterIP", &spec.cluster_ip);
+    out.texts("clusterIPs", &spec.cluster_ips);
+    out.texts("ipFamilies", &spec.ip_families);
+    out.optional("ipFamilyPolicy", spec.ip_family_policy.as_deref());
+    out.texts("externalIPs", &spec.external_ips);
+    out.text("sessionAffinity", &spec.session_affinity);
+    if let Some(config) = &spec.session_affinity_config {
+        let mut affinity = Object::default();
+        if let Some(client_ip) = &config.client_ip {
+            let mut inner = Object::default();
+            if let Some(seconds) = client_ip.timeout_seconds {
+                inner.put("timeoutSeconds", seconds.into());
+            }
+            affinity.put("clientIP", inner.value());
+        }
+        out.put("sessionAffinityConfig", affinity.value());
+    }
+    out.text("loadBalancerIP", &spec.load_balancer_ip);
+    out.texts("loadBalancerSourceRanges", &spec.load_balancer_source_ranges);
+    out.text("externalName", &spec.external_name);
+    out.text("externalTrafficPolicy", &spec.external_traffic_policy);
+    out.optional("internalTrafficPolicy", spec.internal_traffic_policy.as_deref());
+    out.number("healthCheckNodePort", spec.health_check_node_port);
+    if spec.publish_not_ready_addresses {
+        out.put("publishNotReadyAddresses", true.into());
+    }
+    if let Some(allocates) = spec.allocate_load_balancer_node_ports {
+        out.put("allocateLoadBalancerNodePorts", allocates.into());
+    }
+    out.optional("loadBalancerClass", spec.load_balancer_class.as_deref());
+    out.optional("trafficDistribution", spec.traffic_distribution.as_deref());
+    out.value()
+}
+
+/// A JSON object in the making; what is empty is left out.
+#[derive(Default)]
+struct Object(serde_json::Map<String, Value>);
+
+impl Object {
+    fn value(self) -> Value {
+        Value::Object(self.0)
+    }
+
+    fn put(&mut self, key: &str, value: Value) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    fn optional(&mut self, key: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.put(key, text.into());
+        }
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        if !text.is_empty() {
+            self.put(key, text.into());
+        }
+    }
+
+    fn number(&mut self, key: &str, number: i32) {
+        if number != 0 {
+            self.put(key, number.into());
+        }
+    }
+
+    fn list(&mut self, key: &str, list: Vec<Value>) {
+        if !list.is_empty() {
+            self.put(key, Value::Array(list));
+        }
+    }
+
+    fn texts(&mut self, key: &str, list: &[String]) {
+        self.list(key, list.iter().map(|text| text.as_str().into()).collect());
+    }
+
+    fn map(&mut self, key: &str, map: &BTreeMap<String, String>) {
+        let mut object = Self::default();
+        for (key, value) in map {
+            object.put(key, value.as_str().into());
+        }
+        if !map.is_empty() {
+            self.put(key, object.value());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Service, to_json};
+
+    #[test]
+    fn the_wire_form_is_what_serde_would_give() {
+        let full: Value = json!({
+            "metadata": {"name": "a", "generateName": "b", "namespace": "c", "uid": "d", "resourceVersion": "e",
+                "creationTimestamp": "f", "deletionTimestamp": "g", "labels": {"h": "i"},
+                "annotations": {"j": "k"}, "finalizers": ["l"], "ownerReferences": [{"m": 1}]},
+            "spec": {"type": "a", "selector": {"b": "c"}, "clusterIP": "d", "clusterIPs": ["e"],
+                "ports": [{"name": "f", "protocol": "g", "appProtocol": "h", "port": 1, "targetPort": "i",
+                    "nodePort": 2}, {"port": 0, "targetPort": 3}],
+                "ipFamilies": ["j"], "ipFamilyPolicy": "", "externalIPs": ["k"], "sessionAffinity": "l",
+                "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 4}}, "loadBalancerIP": "m",
+                "loadBalancerSourceRanges": ["n"], "externalName": "o", "externalTrafficPolicy": "p",
+                "internalTrafficPolicy": "q", "healthCheckNodePort": 5, "publishNotReadyAddresses": true,
+                "allocateLoadBalancerNodePorts": false, "loadBalancerClass": "r",
+                "trafficDistribution": "s"},
+            "status": {"loadBalancer": {"ingress": [{"ip": "a", "hostname": "b", "ipMode": "c",
+                "ports": [{"d": 1}]}]}, "conditions": [{"e": 2}]},
+        });
+        for object in [full, json!({"metadata": {}, "spec": {"sessionAffinityConfig": {}}})] {
+            let service: Service = serde_json::from_value(object.clone()).expect("a Service");
+            assert_eq!(to_json(&service), object);
+            assert_eq!(serde_json::to_value(&service).ok(), Some(object));
+        }
+    }
+}

@@ -5,13 +5,16 @@
 //! Invariant: the first value of a wrong type, in the order of the text, decides, and hides all
 //! unknown and duplicate fields.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::yaml::{Node, Value};
-use crate::api::service::Service;
+use crate::api::service::{
+    ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
+    ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
+};
 use crate::path::FieldPath;
 use crate::span::Span;
 
@@ -217,12 +220,150 @@ pub fn service(body: &Node, unknown_spec_fields: &[&str]) -> Result<Decoded, Typ
         Reader { unknown_spec_fields, fields: Vec::new(), strays: Vec::new(), go_path: Vec::new() };
     let json =
         reader.object(body, &SERVICE, "Service", &FieldPath::default(), &mut String::new())?;
-    let service = Service::deserialize(&json).map_err(|error| TypeError {
-        message: error.to_string(),
-        path: FieldPath::default(),
-        span: body.span,
-    })?;
-    Ok(Decoded { service, fields: reader.fields, strays: reader.strays })
+    Ok(Decoded { service: build(json), fields: reader.fields, strays: reader.strays })
+}
+
+/// The fields of a structure whose types were checked. Written out by hand: what serde derives for
+/// this is many times as large, and the page is downloaded.
+struct Fields(Map<String, Json>);
+
+impl Fields {
+    fn of(value: Option<Json>) -> Option<Self> {
+        match value {
+            Some(Json::Object(map)) => Some(Self(map)),
+            _ => None,
+        }
+    }
+
+    fn inner(&mut self, key: &str) -> Self {
+        Self::of(self.0.remove(key)).unwrap_or(Self(Map::new()))
+    }
+
+    fn optional(&mut self, key: &str) -> Option<String> {
+        match self.0.remove(key) {
+            Some(Json::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, key: &str) -> String {
+        self.optional(key).unwrap_or_default()
+    }
+
+    fn bool(&mut self, key: &str) -> Option<bool> {
+        self.0.remove(key)?.as_bool()
+    }
+
+    fn int(&mut self, key: &str) -> Option<i32> {
+        small(&self.0.remove(key)?)
+    }
+
+    fn list(&mut self, key: &str) -> Vec<Json> {
+        match self.0.remove(key) {
+            Some(Json::Array(list)) => list,
+            _ => Vec::new(),
+        }
+    }
+
+    fn structures(&mut self, key: &str) -> impl Iterator<Item = Self> {
+        self.list(key).into_iter().filter_map(|entry| Self::of(Some(entry)))
+    }
+
+    fn texts(&mut self, key: &str) -> Vec<String> {
+        self.list(key).into_iter().map(text_of).collect()
+    }
+
+    fn labels(&mut self, key: &str) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::new();
+        for (key, value) in self.inner(key).0 {
+            labels.insert(key, text_of(value));
+        }
+        labels
+    }
+}
+
+fn text_of(value: Json) -> String {
+    if let Json::String(text) = value { text } else { String::new() }
+}
+
+fn small(number: &Json) -> Option<i32> {
+    number.as_i64().and_then(|number| i32::try_from(number).ok())
+}
+
+fn build(json: Json) -> Service {
+    let mut top = Fields::of(Some(json)).unwrap_or(Fields(Map::new()));
+    let mut meta = top.inner("metadata");
+    let metadata = ObjectMeta {
+        name: meta.text("name"),
+        generate_name: meta.text("generateName"),
+        namespace: meta.text("namespace"),
+        uid: meta.text("uid"),
+        resource_version: meta.text("resourceVersion"),
+        creation_timestamp: meta.optional("creationTimestamp"),
+        deletion_timestamp: meta.optional("deletionTimestamp"),
+        labels: meta.labels("labels"),
+        annotations: meta.labels("annotations"),
+        finalizers: meta.texts("finalizers"),
+        owner_references: meta.list("ownerReferences"),
+    };
+    let mut status = top.inner("status");
+    let mut load_balancer = status.inner("loadBalancer");
+    let ingress = load_balancer.structures("ingress").map(|mut entry| LoadBalancerIngress {
+        ip: entry.text("ip"),
+        hostname: entry.text("hostname"),
+        ip_mode: entry.optional("ipMode"),
+        ports: entry.list("ports"),
+    });
+    let load_balancer = LoadBalancerStatus { ingress: ingress.collect() };
+    let status = ServiceStatus { load_balancer, conditions: status.list("conditions") };
+    Service { metadata, spec: build_spec(top.inner("spec")), status }
+}
+
+fn build_spec(mut spec: Fields) -> ServiceSpec {
+    let ports = spec.structures("ports").map(|mut port| {
+        let target_port = match port.0.remove("targetPort") {
+            Some(Json::String(name)) => IntOrString::Str(name),
+            number => IntOrString::Int(number.as_ref().and_then(small).unwrap_or_default()),
+        };
+        ServicePort {
+            name: port.text("name"),
+            protocol: port.text("protocol"),
+            app_protocol: port.optional("appProtocol"),
+            port: port.int("port").unwrap_or_default(),
+            target_port,
+            node_port: port.int("nodePort").unwrap_or_default(),
+        }
+    });
+    let ports = ports.collect();
+    let config = Fields::of(spec.0.remove("sessionAffinityConfig"));
+    let session_affinity_config = config.map(|mut config| {
+        let client_ip = Fields::of(config.0.remove("clientIP"));
+        let client_ip =
+            client_ip.map(|mut it| ClientIpConfig { timeout_seconds: it.int("timeoutSeconds") });
+        SessionAffinityConfig { client_ip }
+    });
+    ServiceSpec {
+        type_: spec.text("type"),
+        ports,
+        selector: spec.labels("selector"),
+        cluster_ip: spec.text("clusterIP"),
+        cluster_ips: spec.texts("clusterIPs"),
+        ip_families: spec.texts("ipFamilies"),
+        ip_family_policy: spec.optional("ipFamilyPolicy"),
+        external_ips: spec.texts("externalIPs"),
+        session_affinity: spec.text("sessionAffinity"),
+        session_affinity_config,
+        load_balancer_ip: spec.text("loadBalancerIP"),
+        load_balancer_source_ranges: spec.texts("loadBalancerSourceRanges"),
+        external_name: spec.text("externalName"),
+        external_traffic_policy: spec.text("externalTrafficPolicy"),
+        internal_traffic_policy: spec.optional("internalTrafficPolicy"),
+        health_check_node_port: spec.int("healthCheckNodePort").unwrap_or_default(),
+        publish_not_ready_addresses: spec.bool("publishNotReadyAddresses").unwrap_or_default(),
+        allocate_load_balancer_node_ports: spec.bool("allocateLoadBalancerNodePorts"),
+        load_balancer_class: spec.optional("loadBalancerClass"),
+        traffic_distribution: spec.optional("trafficDistribution"),
+    }
 }
 
 /// The unknown and duplicate fields of a strategic merge patch, as they would be found in the

@@ -6,10 +6,9 @@
 //! behind it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
-use serde_json::Value as Json;
+use serde_json::{Map, Number, Value as Json};
 
 use crate::span::Span;
 
@@ -108,11 +107,15 @@ impl Node {
         match &self.value {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
-            Value::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
+            Value::Number(text) => Json::Number(Number::from_string_unchecked(text.clone())),
             Value::String(text) => Json::String(text.clone()),
             Value::Seq(list) => list.iter().map(Self::to_json).collect(),
             Value::Map(map) => {
-                map.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect()
+                let mut object = Map::new();
+                for entry in map {
+                    object.insert(entry.key.clone(), entry.value.to_json());
+                }
+                Json::Object(object)
             }
         }
     }
@@ -222,7 +225,7 @@ struct Reader<'a> {
     /// Byte offset of each character, where the text is not all ASCII.
     offsets: Option<Vec<usize>>,
     stack: Vec<Open>,
-    anchors: BTreeMap<usize, Node>,
+    anchors: Vec<(usize, Node)>,
     aliased: usize,
     document: Option<(usize, Node)>,
     last_end: usize,
@@ -243,7 +246,7 @@ impl<'a> Reader<'a> {
             from,
             offsets,
             stack: Vec::new(),
-            anchors: BTreeMap::new(),
+            anchors: Vec::new(),
             aliased: 0,
             document: None,
             last_end: from,
@@ -346,7 +349,9 @@ impl<'a> Reader<'a> {
                 self.add(Node { span, value }, anchor, is_merge)
             }
             Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor) else {
+                let Some(node) =
+                    self.anchors.iter().rev().find(|(id, _)| *id == anchor).map(|(_, node)| node)
+                else {
                     return Err(Stop::Syntax(span.start, "recursive alias".to_owned()));
                 };
                 self.aliased += count(node);
@@ -412,7 +417,7 @@ impl<'a> Reader<'a> {
 
     fn add(&mut self, node: Node, anchor: usize, is_merge: bool) -> Result<(), Stop> {
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.anchors.push((anchor, node.clone()));
         }
         let Some(open) = self.stack.last_mut() else {
             self.document = Some((node.span.start, node));
@@ -513,8 +518,7 @@ fn resolve_plain(text: &str) -> Option<Value> {
         return Some(Value::Number(number));
     }
     if looks_like_float(&plain) {
-        let number: f64 = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
-        return Some(Value::Number(go_float(number)));
+        return decimal(&plain).map(Value::Number);
     }
     Some(Value::String(text.to_owned()))
 }
@@ -565,19 +569,42 @@ fn looks_like_float(text: &str) -> bool {
         }
 }
 
-/// A float as Go's `encoding/json` prints it.
-fn go_float(number: f64) -> String {
-    let size = number.abs();
-    if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{number:e}");
-        return match text.split_once('e') {
-            Some((mantissa, exponent)) if !exponent.starts_with('-') => {
-                format!("{mantissa}e+{exponent}")
-            }
-            _ => text,
-        };
+/// A decimal text as Go's `encoding/json` prints the float it stands for: without needless digits,
+/// with an exponent only below 1e-6 and from 1e21 on. `None` for what no float holds.
+fn decimal(text: &str) -> Option<String> {
+    let (sign, text) = match text.as_bytes().first()? {
+        b'-' => ("-", &text[1..]),
+        b'+' => ("", &text[1..]),
+        _ => ("", text),
+    };
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().ok()?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let leading = digits.len() - digits.trim_start_matches('0').len();
+    let digits = digits.trim_matches('0');
+    if digits.is_empty() {
+        return Some(format!("{sign}0"));
     }
-    format!("{number}")
+    // The value is 0.<digits> times ten to this power.
+    let point = i32::try_from(whole.len()).ok()? - i32::try_from(leading).ok()? + exponent;
+    if point > 309 {
+        return None;
+    }
+    let count = i32::try_from(digits.len()).ok()?;
+    Some(if !(-5..=21).contains(&point) {
+        let (first, rest) = digits.split_at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        let plus = if point > 0 { "+" } else { "" };
+        format!("{sign}{first}{dot}{rest}e{plus}{:02}", point - 1)
+    } else if point <= 0 {
+        format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs() as usize))
+    } else if point >= count {
+        format!("{sign}{digits}{}", "0".repeat((point - count) as usize))
+    } else {
+        let (whole, fraction) = digits.split_at(point as usize);
+        format!("{sign}{whole}.{fraction}")
+    })
 }
 
 /// Our words for a syntax error: where, what is wrong, and what to look at.
@@ -689,6 +716,10 @@ mod tests {
         check("+5", json!(5));
         check("80.5", json!(80.5));
         check("80.0", json!(80));
+        check("-0.50", json!(-0.5));
+        check("1.25e-3", json!(0.00125));
+        check("12345e-2", json!(123.45));
+        check("0.0", json!(0));
         check("1e3", json!(1000));
         check("99999999999", json!(99_999_999_999_u64));
         check("'80'", json!("80"));

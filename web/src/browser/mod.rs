@@ -1,7 +1,8 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
+use dualstack_core::api::go_json;
+use dualstack_core::source::yaml::parse;
 use dualstack_core::text::Lang;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event, InputEvent, TargetCast};
@@ -13,10 +14,25 @@ const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
 const RUNNING: &str = "dualstack.running";
 
-#[derive(Serialize, Deserialize)]
+/// The texts that are saved.
 struct Work {
     flags: String,
     manifest: String,
+}
+
+impl Work {
+    fn to_text(&self) -> String {
+        let text = |text: &str| go_json(&text.into());
+        format!("{{\"flags\":{},\"manifest\":{}}}", text(&self.flags), text(&self.manifest))
+    }
+
+    /// Reads what [`Work::to_text`] or boot.js wrote; JSON is YAML.
+    fn from_text(text: &str) -> Option<Self> {
+        let parsed = parse(text);
+        let node = &parsed.documents.first().filter(|it| it.complete)?.node;
+        let field = |name| node.text_of(name).map(str::to_owned);
+        Some(Self { flags: field("flags")?, manifest: field("manifest")? })
+    }
 }
 
 /// The window; on the host, where the opening example is rendered, there is none.
@@ -63,8 +79,8 @@ pub fn initial() -> Store {
         Some("light") => Some(Theme::Light),
         _ => None,
     };
-    let typed = attribute("data-typed").and_then(|text| serde_json::from_str::<Work>(&text).ok());
-    let saved = || serde_json::from_str::<Work>(&stored(WORK)?).ok();
+    let typed = attribute("data-typed").and_then(|text| Work::from_text(&text));
+    let saved = || Work::from_text(&stored(WORK)?);
     if let Some(work) = typed.or_else(saved) {
         store.flags = work.flags.into();
         store.manifest = work.manifest.into();
@@ -78,7 +94,7 @@ pub fn initial() -> Store {
 pub fn before_run(store: &Store) {
     let work = Work { flags: store.flags.to_string(), manifest: store.manifest.to_string() };
     // The rescue screen of boot.js shows these texts if the program dies.
-    let Ok(text) = serde_json::to_string(&work) else { return };
+    let text = work.to_text();
     if let Some(root) = root() {
         let _ = root.set_attribute("data-work", &text);
     }

@@ -11,7 +11,7 @@ use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::{Effect, Piece, Step, render};
 use yew::prelude::*;
 
-use super::{Shared, badge, sentence};
+use super::{badge, sentence};
 use crate::text;
 
 /// How an answer looks: colour, mark and word.
@@ -294,13 +294,12 @@ fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
     render(text, &facts![ports], lang)
 }
 
-/// Properties of [`Answer`].
-#[derive(Properties, PartialEq)]
+/// What [`answer`] shows.
 pub struct Props {
     /// The language.
     pub lang: Lang,
     /// The verdict.
-    pub verdict: Shared<Verdict>,
+    pub verdict: Verdict,
     /// The addresses to show: those of the answer, or of the last good one.
     pub addresses: Vec<(Family, AttrValue)>,
     /// Whether the addresses are of an earlier answer.
@@ -308,8 +307,7 @@ pub struct Props {
 }
 
 /// The answer on top of the page.
-#[component]
-pub fn Answer(props: &Props) -> Html {
+pub fn answer(props: &Props) -> Html {
     let lang = props.lang;
     let verdict = &props.verdict;
     let (class, mark, word) = match verdict.tone {

@@ -6,21 +6,19 @@ use dualstack_core::source::flags::Component;
 use dualstack_core::text::Lang;
 use yew::prelude::*;
 
-use super::editor::Editor;
+use super::editor::{self, editor};
 use super::{Dispatch, Shared, badge, highlight};
 use crate::presets::{self, Preset};
 use crate::store::{Focus, Msg};
 use crate::text;
 
-/// Properties of [`Cluster`].
-#[derive(Properties, PartialEq)]
+/// What [`cluster`] shows.
 pub struct Props {
     /// The language.
     pub lang: Lang,
     /// The flags, as typed.
     pub flags: AttrValue,
     /// How the start went; `None` in safe mode.
-    #[prop_or_default]
     pub boot: Option<Shared<BootReport>>,
     /// Where messages go.
     pub dispatch: Dispatch,
@@ -57,8 +55,7 @@ fn is_warning(problem: &Diagnostic) -> bool {
 }
 
 /// The Cluster pane.
-#[component]
-pub fn Cluster(props: &Props) -> Html {
+pub fn cluster(props: &Props) -> Html {
     let lang = props.lang;
     let current = presets::current(&props.flags);
     let buttons: Html = Preset::ALL
@@ -99,21 +96,22 @@ pub fn Cluster(props: &Props) -> Html {
     let oninput = props.dispatch.reform(Msg::EditFlags);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Flags(at)));
     let described = problems("flags-problems", &list, lang);
+    let box_ = editor(&editor::Props {
+        label: text::APISERVER_FLAGS.get(lang),
+        id: "flags",
+        described_by: "flags-problems",
+        text: props.flags.clone(),
+        invalid,
+        marks,
+        oninput,
+        oncaret,
+    });
     html! {
         <section class="pane cluster" aria-label={text::CLUSTER.get(lang)}>
             <h2><b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }</h2>
             <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div>
             <div class="grow" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
-                <Editor
-                    label={text::APISERVER_FLAGS.get(lang)}
-                    id="flags"
-                    described_by="flags-problems"
-                    text={props.flags.clone()}
-                    {invalid}
-                    {marks}
-                    {oninput}
-                    {oncaret}
-                />
+                { box_ }
             </div>
             { status }
             { described }

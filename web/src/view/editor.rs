@@ -7,15 +7,14 @@ use yew::prelude::*;
 use super::highlight::{Mark, cut};
 use crate::browser;
 
-/// Properties of [`Editor`].
-#[derive(Properties, PartialEq)]
+/// What [`editor`] shows.
 pub struct Props {
     /// The accessible name.
-    pub label: AttrValue,
+    pub label: &'static str,
     /// The id of the text box.
-    pub id: AttrValue,
+    pub id: &'static str,
     /// The id of the list that describes its problems.
-    pub described_by: AttrValue,
+    pub described_by: &'static str,
     /// The text.
     pub text: AttrValue,
     /// Whether something in it is refused.
@@ -29,8 +28,7 @@ pub struct Props {
 }
 
 /// A text box that shows colours.
-#[component]
-pub fn Editor(props: &Props) -> Html {
+pub fn editor(props: &Props) -> Html {
     let layer: Html = cut(&props.text, &props.marks)
         .into_iter()
         .map(|(class, text)| {
@@ -61,9 +59,9 @@ pub fn Editor(props: &Props) -> Html {
         <div class="editor">
             <pre class="layer" aria-hidden="true">{ layer }{ "\n" }</pre>
             <textarea
-                id={props.id.clone()}
-                aria-label={props.label.clone()}
-                aria-describedby={props.described_by.clone()}
+                id={props.id}
+                aria-label={props.label}
+                aria-describedby={props.described_by}
                 aria-invalid={invalid}
                 value={props.text.clone()}
                 lang="en"

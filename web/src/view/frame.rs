@@ -8,36 +8,22 @@ use super::{Dispatch, words};
 use crate::browser;
 use crate::presets::Preset;
 use crate::scenarios;
-use crate::store::{Msg, Pane, Theme};
+use crate::store::{Msg, Pane, Store, Theme};
 use crate::text;
 
-/// Properties of [`Header`].
-#[derive(Properties, PartialEq)]
-pub struct HeaderProps {
-    /// The language.
-    pub lang: Lang,
-    /// The example that is shown, if it was not edited.
-    pub scenario: Option<&'static str>,
-    /// The colour scheme that was chosen.
-    pub theme: Option<Theme>,
-    /// Where messages go.
-    pub dispatch: Dispatch,
-}
-
 /// Title, pickers and switches.
-#[component]
-pub fn Header(props: &HeaderProps) -> Html {
-    let lang = props.lang;
-    let own = props.scenario.is_none();
+pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
+    let own = store.scenario.is_none();
     let options: Html = scenarios::ALL
         .iter()
         .map(|scenario| {
-            let selected = props.scenario == Some(scenario.id);
+            let selected = store.scenario == Some(scenario.id);
             html! { <option value={scenario.id} {selected}>{ scenario.title.get(lang) }</option> }
         })
         .collect();
     let onchange = {
-        let dispatch = props.dispatch.clone();
+        let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
             if let Some(scenario) = scenarios::find(&browser::choice_of(&event)) {
                 dispatch.emit(Msg::Scenario(scenario.id));
@@ -48,9 +34,9 @@ pub fn Header(props: &HeaderProps) -> Html {
         Lang::En => (Lang::Zh, "中文"),
         Lang::Zh => (Lang::En, "English"),
     };
-    let switch = props.dispatch.reform(move |_: MouseEvent| Msg::Language(other));
-    let next = if props.theme == Some(Theme::Dark) { Theme::Light } else { Theme::Dark };
-    let theme = props.dispatch.reform(move |_: MouseEvent| Msg::Theme(next));
+    let switch = dispatch.reform(move |_: MouseEvent| Msg::Language(other));
+    let next = if store.theme == Some(Theme::Dark) { Theme::Light } else { Theme::Dark };
+    let theme = dispatch.reform(move |_: MouseEvent| Msg::Theme(next));
     let version = format!("Kubernetes {}", KubeVersion::LATEST);
     html! {
         <header>
@@ -70,25 +56,13 @@ pub fn Header(props: &HeaderProps) -> Html {
     }
 }
 
-/// Properties of [`Invitation`].
-#[derive(Properties, PartialEq)]
-pub struct InvitationProps {
-    /// The language.
-    pub lang: Lang,
-    /// The example that is shown, if it was not edited.
-    pub scenario: Option<&'static str>,
-    /// Where messages go.
-    pub dispatch: Dispatch,
-}
-
 /// The line of the first ten seconds: what to change, as buttons; then what the example is about.
-#[component]
-pub fn Invitation(props: &InvitationProps) -> Html {
-    let lang = props.lang;
-    let about = props.scenario.and_then(scenarios::find).map(|it| words(it.about, lang));
+pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
+    let about = store.scenario.and_then(scenarios::find).map(|it| words(it.about, lang));
     let replace =
-        props.dispatch.reform(|_: MouseEvent| Msg::Replace("PreferDualStack", "RequireDualStack"));
-    let remove = props.dispatch.reform(|_: MouseEvent| Msg::Preset(Preset::V4));
+        dispatch.reform(|_: MouseEvent| Msg::Replace("PreferDualStack", "RequireDualStack"));
+    let remove = dispatch.reform(|_: MouseEvent| Msg::Preset(Preset::V4));
     html! {
         <p class="invitation">
             { about }{ " " }
@@ -101,17 +75,8 @@ pub fn Invitation(props: &InvitationProps) -> Html {
     }
 }
 
-/// Properties of [`Footer`].
-#[derive(Properties, PartialEq)]
-pub struct FooterProps {
-    /// The language.
-    pub lang: Lang,
-}
-
 /// What to trust.
-#[component]
-pub fn Footer(props: &FooterProps) -> Html {
-    let lang = props.lang;
+pub fn footer(lang: Lang) -> Html {
     html! {
         <footer>
             <span>{ text::FOOT_VERSION.get(lang) }</span>
@@ -123,23 +88,9 @@ pub fn Footer(props: &FooterProps) -> Html {
     }
 }
 
-/// Properties of [`PhoneBar`].
-#[derive(Properties, PartialEq)]
-pub struct PhoneBarProps {
-    /// The language.
-    pub lang: Lang,
-    /// The pane that is shown.
-    pub pane: Pane,
-    /// The result in one line.
-    pub summary: AttrValue,
-    /// Where messages go.
-    pub dispatch: Dispatch,
-}
-
 /// On a phone: the result in one line, and the three panes.
-#[component]
-pub fn PhoneBar(props: &PhoneBarProps) -> Html {
-    let lang = props.lang;
+pub fn phone_bar(store: &Store, summary: String, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
     let panes = [
         (Pane::Cluster, text::CLUSTER),
         (Pane::Manifest, text::MANIFEST),
@@ -148,14 +99,14 @@ pub fn PhoneBar(props: &PhoneBarProps) -> Html {
     let buttons: Html = panes
         .into_iter()
         .map(|(pane, name)| {
-            let current = (props.pane == pane).then_some("true");
-            let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Pane(pane));
+            let current = (store.pane == pane).then_some("true");
+            let onclick = dispatch.reform(move |_: MouseEvent| Msg::Pane(pane));
             html! { <button type="button" class="btn" aria-current={current} {onclick}>{ name.get(lang) }</button> }
         })
         .collect();
     html! {
         <nav class="phone-bar" aria-label={text::PANES.get(lang)}>
-            <p>{ props.summary.clone() }</p>
+            <p>{ summary }</p>
             <div>{ buttons }</div>
         </nav>
     }

@@ -6,20 +6,18 @@ use dualstack_core::text::Lang;
 use yew::prelude::*;
 
 use super::cluster::problems;
-use super::editor::Editor;
+use super::editor::{self, editor};
 use super::{Dispatch, Shared, highlight};
 use crate::store::{Focus, Msg};
 use crate::text;
 
-/// Properties of [`Manifest`].
-#[derive(Properties, PartialEq)]
+/// What [`manifest`] shows.
 pub struct Props {
     /// The language.
     pub lang: Lang,
     /// The manifests, as typed.
     pub manifest: AttrValue,
     /// The answers; `None` in safe mode.
-    #[prop_or_default]
     pub apply: Option<Shared<ApplyReport>>,
     /// Which document is shown.
     pub document: usize,
@@ -28,8 +26,7 @@ pub struct Props {
 }
 
 /// The Manifest pane.
-#[component]
-pub fn Manifest(props: &Props) -> Html {
+pub fn manifest(props: &Props) -> Html {
     let lang = props.lang;
     let mut marks = highlight::manifest(&props.manifest);
     let mut list: Vec<Diagnostic> = Vec::new();
@@ -59,21 +56,22 @@ pub fn Manifest(props: &Props) -> Html {
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
     let described = problems("manifest-problems", &list, lang);
+    let box_ = editor(&editor::Props {
+        label: text::MANIFEST.get(lang),
+        id: "manifest",
+        described_by: "manifest-problems",
+        text: props.manifest.clone(),
+        invalid,
+        marks,
+        oninput,
+        oncaret,
+    });
     html! {
         <section class="pane manifest" aria-label={text::MANIFEST.get(lang)}>
             <h2><b lang="en">{ "service.yaml" }</b>{ " " }{ text::MANIFEST_ABOUT.get(lang) }</h2>
             { documents }
             <div class="grow">
-                <Editor
-                    label={text::MANIFEST.get(lang)}
-                    id="manifest"
-                    described_by="manifest-problems"
-                    text={props.manifest.clone()}
-                    {invalid}
-                    {marks}
-                    {oninput}
-                    {oncaret}
-                />
+                { box_ }
             </div>
             { described }
         </section>

@@ -11,8 +11,7 @@ use super::{Dispatch, Shared};
 use crate::store::{Focus, Msg};
 use crate::text;
 
-/// Properties of [`Stored`].
-#[derive(Properties, PartialEq)]
+/// What [`stored`] shows.
 pub struct Props {
     /// The language.
     pub lang: Lang,
@@ -48,8 +47,7 @@ fn is_kept(line: &Line) -> bool {
 }
 
 /// The Stored object pane.
-#[component]
-pub fn Stored(props: &Props) -> Html {
+pub fn stored(props: &Props) -> Html {
     let lang = props.lang;
     let name = props.document.as_ref().map_or("", |document| document.name.as_str()).to_owned();
     let object = props.document.as_ref().and_then(|document| document.stored_json());

@@ -11,8 +11,7 @@ use super::{Shared, badge, sentence};
 use crate::store::Focus;
 use crate::text;
 
-/// Properties of [`Why`].
-#[derive(Properties, PartialEq)]
+/// What [`why`] shows.
 pub struct Props {
     /// The language.
     pub lang: Lang,
@@ -109,21 +108,20 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
         Family::V6 => "v6",
     };
     let first = dualstack_core::net::cidr::to_bits(report.cidr.network());
-    let place = |offset: u128| {
-        let share = offset as f64 / (report.usable as f64 + 2.0);
-        (share * 1000.0).clamp(0.0, 997.0)
-    };
+    // Thousandths of the picture's width.
+    let place =
+        |offset: u128| (offset.min(1 << 100) * 1000 / (u128::from(report.usable) + 2)).min(996);
     let ticks: Html = report
         .taken
         .iter()
         .take(200)
         .map(|(ip, owner)| {
             let bits = dualstack_core::net::cidr::to_bits(*ip);
-            let x = format!("{:.1}", place(bits - first));
+            let x = place(bits - first).to_string();
             html! { <rect class={class} x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> }
         })
         .collect();
-    let band = format!("{:.1}", place(u128::from(report.static_band)).max(12.0));
+    let band = place(u128::from(report.static_band)).max(12).to_string();
     let taken: Vec<String> =
         report.taken.iter().take(8).map(|(ip, owner)| format!("{ip} {owner}")).collect();
     let count = format!("{} / {}", report.taken.len(), report.usable);
@@ -141,8 +139,7 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
 }
 
 /// The Why pane.
-#[component]
-pub fn Why(props: &Props) -> Html {
+pub fn why(props: &Props) -> Html {
     let lang = props.lang;
     let asked = asked(props).map(|(name, steps)| {
         let list: Html = steps.iter().map(|it| step(it, lang)).collect();
