@@ -31,16 +31,115 @@ pub fn find(id: &str) -> Option<&'static Scenario> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use dualstack_core::run::{EventReport, run};
+    use dualstack_core::text::{Lang, Text};
+    use serde::Deserialize;
+
     use super::{ALL, OPENING, find};
+    use crate::store::Store;
+    use crate::view::answer::{Tone, verdict};
+
+    /// What a file says beyond what the page needs.
+    #[derive(Deserialize)]
+    struct Promise {
+        order: u32,
+        outcome: Outcome,
+    }
+
+    #[derive(Deserialize, PartialEq, Debug)]
+    #[serde(rename_all = "kebab-case")]
+    enum Outcome {
+        Accepted,
+        Surprising,
+        Refused,
+        DoesNotStart,
+    }
+
+    /// The files, re-read as they are now.
+    fn promises() -> BTreeMap<String, Promise> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
+        let mut promises = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
+            let path = entry.expect("the folder can be listed").path();
+            let text = std::fs::read_to_string(&path).expect("a scenario is UTF-8");
+            let promise = serde_yaml::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+            promises.insert(name, promise);
+        }
+        promises
+    }
+
+    /// What the page makes of an example.
+    fn outcome(id: &'static str) -> Outcome {
+        let store = Store::opening(Lang::En).update(crate::store::Msg::Scenario(id));
+        let events = run(&store.session()).events;
+        let [EventReport::Boot(boot), EventReport::Apply(apply)] = events.as_slice() else {
+            panic!("{id}: a start and an apply were asked for");
+        };
+        if !boot.is_running() {
+            return Outcome::DoesNotStart;
+        }
+        assert!(apply.problems.is_empty(), "{id}: {:?}", apply.problems);
+        let tones: Vec<Tone> = apply
+            .documents
+            .iter()
+            .map(|document| verdict(boot, apply, Some(document), Lang::En).tone)
+            .collect();
+        if tones.contains(&Tone::Bad) {
+            Outcome::Refused
+        } else if tones.contains(&Tone::Look) {
+            Outcome::Surprising
+        } else {
+            assert!(tones.contains(&Tone::Good), "{id}: {tones:?}");
+            Outcome::Accepted
+        }
+    }
 
     #[test]
-    fn the_opening_example_is_there_and_all_have_words_in_both_languages() {
+    fn every_example_ends_as_its_file_promises() {
+        for (id, promise) in promises() {
+            let example = find(&id).unwrap_or_else(|| panic!("{id} is not in the picker"));
+            assert_eq!(outcome(example.id), promise.outcome, "{id}");
+        }
+    }
+
+    #[test]
+    fn the_picker_follows_the_order_of_the_files_and_no_two_share_a_place() {
+        let promises = promises();
+        let orders: Vec<u32> = ALL.iter().map(|example| promises[example.id].order).collect();
+        assert!(orders.is_sorted_by(|one, next| one < next), "{orders:?}");
+        assert_eq!(ALL.len(), promises.len());
+    }
+
+    #[test]
+    fn the_picker_begins_with_the_files_of_the_kubernetes_page() {
+        let first: Vec<&str> = ALL.iter().take(5).map(|example| example.title.en).collect();
+        assert_eq!(
+            first,
+            [
+                "dual-stack-default-svc.yaml",
+                "dual-stack-preferred-svc.yaml",
+                "dual-stack-preferred-ipfamilies-svc.yaml",
+                "dual-stack-ipfamilies-ipv6.yaml",
+                "dual-stack-prefer-ipv6-lb-svc.yaml",
+            ]
+        );
         assert!(find(OPENING).is_some());
-        for scenario in ALL {
-            for text in [scenario.title, scenario.about] {
-                assert!(!text.en.is_empty() && !text.zh.is_empty(), "{}", scenario.id);
-                assert!(text.zh.chars().any(|char| char > '\u{2e80}'), "{}", scenario.id);
-            }
+    }
+
+    #[test]
+    fn every_example_has_words_in_both_languages() {
+        let chinese = |text: Text| text.zh.chars().any(|char| char > '\u{2e80}');
+        for example in ALL {
+            assert!(!example.title.en.is_empty() && !example.about.en.is_empty(), "{}", example.id);
+            assert!(chinese(example.about), "{}", example.id);
+            // A file's name is the same in every language.
+            let is_name = example.title.en == format!("{}.yaml", example.id);
+            assert!(is_name && example.title.zh == example.title.en || chinese(example.title));
         }
     }
 }
