@@ -1,6 +1,7 @@
 //! From a session to everything the page shows. The only place that knows the whole order.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
@@ -68,7 +69,7 @@ pub struct ApplyReport {
     /// Problems of the text: YAML syntax and limits.
     pub problems: Vec<Diagnostic>,
     /// One per document, in order.
-    pub documents: Vec<DocumentReport>,
+    pub documents: Vec<Rc<DocumentReport>>,
 }
 
 /// The answer to one document.
@@ -311,7 +312,7 @@ fn apply(cluster: &mut Option<Cluster>, text: &str) -> ApplyReport {
         .map(|problem| ours(problem.span, problem.text_en, problem.text_zh))
         .collect();
     let documents =
-        parsed.documents.iter().map(|document| apply_document(cluster, document)).collect();
+        parsed.documents.iter().map(|it| Rc::new(apply_document(cluster, it))).collect();
     ApplyReport { problems, documents }
 }
 

@@ -39,7 +39,7 @@ impl Answers {
         else {
             return None;
         };
-        let documents = apply.documents.iter().cloned().map(|it| Shared(Rc::new(it))).collect();
+        let documents = apply.documents.iter().map(|it| Shared(Rc::clone(it))).collect();
         let (boot, apply) = (Shared(Rc::new(boot)), Shared(Rc::new(apply)));
         Some(Self { boot, apply, documents, ranges: Shared(Rc::new(report.ranges)) })
     }

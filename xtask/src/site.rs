@@ -19,7 +19,7 @@ const POLICY: &str = "<!-- content security policy -->";
 /// Builds `dist/`.
 pub fn build() -> Outcome {
     let tools = Tools::ready()?;
-    run(tools.trunk().args(["build", "--release", "--offline", "--locked"]))?;
+    run(tools.trunk(true)?.args(["build", "--release", "--offline", "--locked"]))?;
     println!("The site is in {}", root().join("dist").display());
     Ok(())
 }
@@ -31,7 +31,7 @@ pub fn serve() -> Outcome {
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .ok_or("No port from 8080 to 8099 is free.")?;
     eprintln!("Building the page (the first time about two minutes)");
-    let mut trunk = tools.trunk();
+    let mut trunk = tools.trunk(false)?;
     trunk.args(["serve", "--offline", "--address", "127.0.0.1", "--port", &port.to_string()]);
     let mut child = trunk.spawn().map_err(|error| format!("trunk: {error}"))?;
     let mut announced = false;

@@ -11,7 +11,9 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
-use crate::process::{command, find, output, read, root, run, write};
+use crate::process::{SMALL_BUILD, command, find, output, read, root, run, write};
+
+const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The last Trunk that builds with the project's Rust.
 const TRUNK: &str = "0.21.14";
@@ -39,15 +41,24 @@ impl Tools {
         Ok(Self { trunk: trunk.join("trunk"), wasm_bindgen, binaryen, debian })
     }
 
-    /// A Trunk command with everything it looks for on its PATH.
-    pub fn trunk(&self) -> Command {
+    /// A Trunk command with everything it looks for on its PATH. `small`: for the published site.
+    pub fn trunk(&self, small: bool) -> Outcome<Command> {
         let mut trunk = command(&self.trunk);
+        if small {
+            trunk.envs(SMALL_BUILD);
+            // Trunk works offline: fetch what its cargo will ask for.
+            let mut fetch = command("cargo");
+            run(fetch
+                .envs(SMALL_BUILD)
+                .args(["fetch", "--quiet", "--locked", "--target", TARGET]))?;
+        }
+        // The hook of Trunk.toml calls back, without cargo in between.
+        trunk.env("XTASK", std::env::current_exe().map_err(|error| error.to_string())?);
         let mut folders = vec![self.wasm_bindgen.clone(), self.binaryen.clone()];
         if self.debian {
             folders.insert(0, PathBuf::from("/usr/bin"));
             trunk
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+                .envs(SMALL_BUILD)
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22")
                 .env("CARGO_TARGET_DIR", root().join("target/debian"));
         }
@@ -56,7 +67,7 @@ impl Tools {
         trunk.env("PATH", std::env::join_paths(folders).unwrap_or(path));
         // Trunk reads NO_COLOR as a bool and fails on the customary "1".
         trunk.env_remove("NO_COLOR");
-        trunk
+        Ok(trunk)
     }
 }
 
@@ -81,14 +92,18 @@ fn require_node() -> Outcome {
 
 /// Whether the present toolchain has the wasm target; false if Debian's stands in for it.
 fn wasm_target() -> Outcome<bool> {
-    const TARGET: &str = "wasm32-unknown-unknown";
     let libs = output(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
-    if Path::new(libs.trim()).is_dir() {
+    let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
+    let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
+    if Path::new(libs.trim()).is_dir() && source.is_file() {
         return Ok(true);
     }
     if find("rustup").is_some() {
-        eprintln!("Installing the Rust target {TARGET} (a few seconds)");
-        if run(command("rustup").args(["target", "add", TARGET])).is_ok() {
+        eprintln!("Installing the Rust target {TARGET} and rust-src (a few seconds)");
+        let rustup = |arguments: [&str; 3]| run(command("rustup").args(arguments));
+        if rustup(["target", "add", TARGET]).is_ok()
+            && rustup(["component", "add", "rust-src"]).is_ok()
+        {
             return Ok(true);
         }
     }

@@ -107,7 +107,7 @@ impl Yaml {
             Json::String(text) => self.push(head, scalar_text(text)),
             Json::Object(_) => self.push(head, "{}".to_owned()),
             Json::Array(_) => self.push(head, "[]".to_owned()),
-            other => self.push(head, other.to_string()),
+            other => self.push(head, super::go_json(other)),
         }
     }
 
@@ -331,7 +331,7 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
             out.push(']');
         }
         Json::String(text) => out.push_str(&double_quoted(text)),
-        scalar => out.push_str(&scalar.to_string()),
+        scalar => out.push_str(&super::go_json(scalar)),
     }
 }
 

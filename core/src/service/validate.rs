@@ -465,7 +465,7 @@ fn metadata(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     let rule = &LABELS_ARE_WELL_FORMED;
     labels(rule, &meta.labels, &FieldPath::metadata("labels"), errors);
     for key in meta.annotations.keys() {
-        for complaint in names::qualified_name(&key.to_lowercase()) {
+        for complaint in names::qualified_name(&key.to_ascii_lowercase()) {
             errors.invalid_text(rule, FieldPath::metadata("annotations"), key, complaint);
         }
     }

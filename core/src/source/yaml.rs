@@ -674,9 +674,11 @@ fn missing_space(line: &str) -> bool {
     let line = line.trim().trim_start_matches("- ");
     match line.split_once(':') {
         Some((key, rest)) => {
-            !rest.is_empty() && !rest.starts_with(' ') && key.chars().all(char::is_alphanumeric)
+            !rest.is_empty()
+                && !rest.starts_with(' ')
+                && key.chars().all(|char| char.is_ascii_alphanumeric())
         }
-        None => !line.is_empty() && line.chars().all(char::is_alphanumeric),
+        None => !line.is_empty() && line.chars().all(|char| char.is_ascii_alphanumeric()),
     }
 }
 

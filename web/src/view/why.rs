@@ -26,14 +26,14 @@ pub struct Props {
 }
 
 /// What is asked about, as a name, and which steps are about it.
-fn asked(props: &Props) -> Option<(String, Vec<Step>)> {
+fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
     let trace = props
         .document
         .as_ref()
         .and_then(|document| document.outcome.as_ref())
         .map(|outcome| outcome.trace.as_slice())
         .unwrap_or_default();
-    let about = |field: &str| -> Vec<Step> {
+    let about = |field: &str| -> Vec<&Step> {
         let around = |at: &str| {
             let inside = |outer: &str, inner: &str| {
                 inner
@@ -51,7 +51,6 @@ fn asked(props: &Props) -> Option<(String, Vec<Step>)> {
                 };
                 around(&step.at.to_string()) || around(&from)
             })
-            .cloned()
             .collect()
     };
     match &props.focus {
@@ -75,7 +74,7 @@ fn asked(props: &Props) -> Option<(String, Vec<Step>)> {
                 .flat_map(|component| props.boot.flags.of(component))
                 .find(|flag| flag.span.touches(*at))?;
             let is_it = |step: &&Step| matches!(&step.origin, Some(Origin::Flag(name)) if *name == flag.name);
-            let steps = props.boot.trace.iter().chain(trace).filter(is_it).cloned().collect();
+            let steps = props.boot.trace.iter().chain(trace).filter(is_it).collect();
             Some((format!("--{}", flag.name), steps))
         }
     }
@@ -109,19 +108,19 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
     };
     let first = dualstack_core::net::cidr::to_bits(report.cidr.network());
     // Thousandths of the picture's width.
-    let place =
-        |offset: u128| (offset.min(1 << 100) * 1000 / (u128::from(report.usable) + 2)).min(996);
+    let thousandth = (report.usable / 1000).max(1);
+    let place = |offset: u64| (offset / thousandth).min(996);
     let ticks: Html = report
         .taken
         .iter()
         .take(200)
         .map(|(ip, owner)| {
             let bits = dualstack_core::net::cidr::to_bits(*ip);
-            let x = place(bits - first).to_string();
+            let x = place(u64::try_from(bits - first).unwrap_or(u64::MAX)).to_string();
             html! { <rect class={class} x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> }
         })
         .collect();
-    let band = place(u128::from(report.static_band)).max(12).to_string();
+    let band = place(report.static_band).max(12).to_string();
     let taken: Vec<String> =
         report.taken.iter().take(8).map(|(ip, owner)| format!("{ip} {owner}")).collect();
     let count = format!("{} / {}", report.taken.len(), report.usable);
