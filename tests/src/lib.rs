@@ -8,6 +8,7 @@
 //! | [`placeholder`] | which value does `$v4:1` stand for, and may it? |
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
+//! | [`replay`] | what would a recording of the core look like? |
 //! | [`covered`] | which lines does the core claim to answer? |
 
 pub mod compare;
@@ -15,5 +16,6 @@ pub mod covered;
 pub mod driver;
 pub mod kinds;
 pub mod placeholder;
+pub mod replay;
 pub mod vector;
 pub mod world;

@@ -36,7 +36,7 @@ impl Scenario {
 }
 
 /// How an API server was started.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClusterSpec {
     /// `--service-cluster-ip-range`, an entry per family.
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Step {
 }
 
 /// What is done in a step. Bodies are JSON with placeholders.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(tag = "op", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Op {
     /// POST.
