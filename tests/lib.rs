@@ -1,1 +1,0 @@
-//! Shared by the checks in this folder.

@@ -1,0 +1,29 @@
+//! Which lines does the core claim to answer? One table: everything that is not listed in it counts.
+
+use crate::vector::{Line, Op};
+
+/// Whether the answers of a 1.x minor count.
+#[must_use]
+pub const fn release(minor: u8) -> bool {
+    minor == 36
+}
+
+/// Why a line does not count yet, to group by; `None` if it is covered.
+#[must_use]
+pub fn not_covered(line: &Line) -> Option<String> {
+    match line {
+        Line::Scenario(scenario) => {
+            let operation = scenario.steps.iter().find_map(|step| match step.op {
+                Op::AddServiceCidr { .. } | Op::RemoveServiceCidr { .. } => {
+                    Some(format!("operation {}", step.op.name()))
+                }
+                _ => None,
+            });
+            let counts = scenario.minor().is_some_and(release);
+            operation.or_else(|| (!counts).then(|| format!("release {}", scenario.k8s)))
+        }
+        Line::Kind { kind, .. } => {
+            (!crate::kinds::COVERED.contains(&kind.as_str())).then(|| format!("kind {kind}"))
+        }
+    }
+}

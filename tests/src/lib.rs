@@ -1,0 +1,21 @@
+//! What do the checks in this package share?
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`vector`] | what does a line of a `*.jsonl` file say? |
+//! | [`driver`] | what does the core answer to a scenario, step by step? |
+//! | [`world`] | who may hold which address or port at this moment? |
+//! | [`placeholder`] | which value does `$v4:1` stand for, and may it? |
+//! | [`compare`] | where does an answer differ from the recorded one? |
+//! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
+//! | [`replay`] | what would a recording of the core look like? |
+//! | [`covered`] | which lines does the core claim to answer? |
+
+pub mod compare;
+pub mod covered;
+pub mod driver;
+pub mod kinds;
+pub mod placeholder;
+pub mod replay;
+pub mod vector;
+pub mod world;
