@@ -74,10 +74,10 @@ fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
         target.retain(|key, _| kept.iter().any(|kept| kept.as_str() == Some(key)));
     }
     for (key, value) in patch {
-        if let Some(list) = key.strip_prefix("$deleteFromPrimitiveList/") {
-            if let (Some(Json::Array(entries)), Json::Array(gone)) = (target.get_mut(list), value) {
-                entries.retain(|entry| !gone.contains(entry));
-            }
+        if let Some(list) = key.strip_prefix("$deleteFromPrimitiveList/")
+            && let (Some(Json::Array(entries)), Json::Array(gone)) = (target.get_mut(list), value)
+        {
+            entries.retain(|entry| !gone.contains(entry));
         }
         if key.starts_with('$') {
             continue;

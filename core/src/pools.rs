@@ -111,7 +111,7 @@ impl Picker {
     #[must_use]
     pub fn below(self, resource: u64, bound: u64) -> u64 {
         let hash = mix(self.0 ^ mix(resource.wrapping_add(0x9e37_79b9_7f4a_7c15)));
-        (u128::from(hash) * u128::from(bound) >> 64) as u64
+        ((u128::from(hash) * u128::from(bound)) >> 64) as u64
     }
 }
 

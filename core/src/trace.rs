@@ -309,16 +309,16 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, render};
+    use super::{Fact, FactValue, Piece, render};
     use crate::net::Family;
     use crate::text::{Lang, Text};
 
     #[test]
     fn holes_and_code_become_pieces_of_their_own() {
         let text = Text { en: "{added} joins `ipFamilies`.", zh: "{added} 加入 `ipFamilies`。" };
-        let added = Family::V6;
+        let added = [Fact { name: "added", value: FactValue::Family(Family::V6) }];
         assert_eq!(
-            render(text, &facts![added], Lang::Zh),
+            render(text, &added, Lang::Zh),
             [
                 Piece::Family(Family::V6),
                 Piece::Words(" 加入 ".to_owned()),

@@ -312,7 +312,7 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
             out.push('}');
         }
         // Brackets cuddle the braces of the structures in a list.
-        Json::Array(list) if list.first().is_some_and(|first| is_container(first)) => {
+        Json::Array(list) if list.first().is_some_and(is_container) => {
             out.push('[');
             for (i, value) in list.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
@@ -471,7 +471,7 @@ mod tests {
         ];
         match roll % if depth == 0 { 5 } else { 8 } {
             0 => json!(null),
-            1 => json!(roll % 2 == 0),
+            1 => json!(roll.is_multiple_of(2)),
             2 => json!(roll as i64 % 100_000 - 500),
             3 | 4 => json!(texts[roll / 8 % texts.len()]),
             5 => (0..roll / 8 % 4).map(|_| value(state, depth - 1)).collect(),

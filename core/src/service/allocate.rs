@@ -408,8 +408,8 @@ fn refuse(
     let detail = match static_ip {
         // The address is printed as it was sent.
         Some(ip) => {
-            let sent = service.spec.cluster_ips.iter();
-            let sent = sent.filter(|text| parse_ip(text).map(|read| read.ip) == named).next();
+            let mut sent = service.spec.cluster_ips.iter();
+            let sent = sent.find(|text| parse_ip(text).map(|read| read.ip) == named);
             format!("failed to allocate IP {}: {why}", sent.unwrap_or(&ip))
         }
         None => format!("failed to allocate IP: {why}"),

@@ -71,11 +71,11 @@ pub fn default_on_read(env: &Env, service: &mut Service, trace: &mut Trace) {
         trace.copied(&READ_FILLS_CLUSTER_IPS, at, from, spec.cluster_ip.clone());
     }
     if spec.is_external_name() {
-        if !env.behavior.internal_policy_on_external_name {
-            if let Some(before) = spec.internal_traffic_policy.take() {
-                let at = FieldPath::spec("internalTrafficPolicy");
-                trace.removed(&READ_DROPS_INTERNAL_POLICY, at, facts![], before);
-            }
+        if !env.behavior.internal_policy_on_external_name
+            && let Some(before) = spec.internal_traffic_policy.take()
+        {
+            let at = FieldPath::spec("internalTrafficPolicy");
+            trace.removed(&READ_DROPS_INTERNAL_POLICY, at, facts![], before);
         }
         return;
     }
