@@ -62,7 +62,7 @@ fact_from! {
 macro_rules! facts {
     (@one $name:ident) => { $crate::trace::Fact { name: stringify!($name), value: $name.clone().into() } };
     (@one $name:ident = $value:expr) => { $crate::trace::Fact { name: stringify!($name), value: $value.into() } };
-    ($($name:ident $(= $value:expr)?),* $(,)?) => { vec![$($crate::facts!(@one $name $(= $value)?)),*] };
+    ($($name:ident $(= $value:expr)?),* $(,)?) => { Vec::from([$($crate::facts!(@one $name $(= $value)?)),*]) };
 }
 
 /// What a decision did.

@@ -58,7 +58,7 @@ words! {
     TRY = "Try it:", "试一试：";
     TRY_CHANGE = "change", "将";
     TRY_TO = "to", "改为";
-    TRY_THEN = "then", "然后";
+    TRY_THEN = ", then", "，然后";
     TRY_REMOVE = "remove the IPv6 range", "移除 IPv6 范围";
     DOCUMENTS = "Documents", "文档";
     FOOT_VERSION = "Checked against the recorded answers of Kubernetes 1.36", "已与 Kubernetes 1.36 的实录结果核对";

@@ -13,9 +13,12 @@ const MOST_FIRST_LOAD: u64 = 310;
 /// The most requests a first visit may make.
 const MOST_REQUESTS: usize = 8;
 
+/// A stage's name and what it does.
+type Stage = (&'static str, fn() -> Outcome);
+
 /// Runs all stages; the first that fails ends the run.
 pub fn test() -> Outcome {
-    let stages: [(&str, fn() -> Outcome); 8] = [
+    let stages: [Stage; 8] = [
         ("format", || cargo(&["fmt", "--all", "--check"])),
         ("lints", || {
             let strict = ["--", "-D", "warnings"];

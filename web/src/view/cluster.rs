@@ -25,7 +25,6 @@ pub struct Props {
 }
 
 /// Problems as a list under an editor. Kubernetes' own words stay English.
-#[must_use]
 pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
     let items: Html = list
         .iter()

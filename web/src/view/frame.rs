@@ -68,7 +68,7 @@ pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
             { about }{ " " }
             <span class="try">
                 <b>{ text::TRY.get(lang) }</b>{ " " }{ text::TRY_CHANGE.get(lang) }{ " " }<code lang="en">{ "PreferDualStack" }</code>{ " " }{ text::TRY_TO.get(lang) }{ " " }
-                <button type="button" class="link" lang="en" onclick={replace}>{ "RequireDualStack" }</button>{ ", " }{ text::TRY_THEN.get(lang) }{ " " }
+                <button type="button" class="link" lang="en" onclick={replace}>{ "RequireDualStack" }</button>{ text::TRY_THEN.get(lang) }{ " " }
                 <button type="button" class="link" onclick={remove}>{ text::TRY_REMOVE.get(lang) }</button>
             </span>
         </p>

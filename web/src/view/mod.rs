@@ -47,7 +47,6 @@ impl<T> Deref for Shared<T> {
 pub type Dispatch = Callback<Msg>;
 
 /// The badge of a family: named by its number, round for IPv4 and square for IPv6.
-#[must_use]
 pub fn badge(family: Family) -> Html {
     let (class, number) = match family {
         Family::V4 => ("fam v4", "4"),
@@ -57,7 +56,6 @@ pub fn badge(family: Family) -> Html {
 }
 
 /// A sentence of pieces.
-#[must_use]
 pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
     pieces
         .iter()
@@ -73,7 +71,6 @@ pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
 }
 
 /// Words of ours, with back-quoted stretches as code.
-#[must_use]
 pub fn words(text: Text, lang: Lang) -> Html {
     sentence(&dualstack_core::trace::render(text, &[], lang), lang)
 }

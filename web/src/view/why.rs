@@ -59,11 +59,9 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
         Focus::Manifest(at) => {
             let document = props.document.as_ref()?;
             // The innermost field whose name or value the caret touches.
-            let field = document
-                .fields
-                .iter()
-                .filter(|field| field.key.start <= *at && *at <= field.value.end.max(field.key.end))
-                .last()?;
+            let field = document.fields.iter().rfind(|field| {
+                field.key.start <= *at && *at <= field.value.end.max(field.key.end)
+            })?;
             let name = field.path.to_string();
             let steps = about(&name);
             Some((name, steps))
