@@ -71,12 +71,12 @@ pub enum RangeLimit {
 /// How a Service whose name makes no IPAddress object fails (IP-13).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NamelessAllocation {
-    /// 422 at `spec.clusterIPs`.
-    Invalid,
-    /// 500 `range is full`: the true cause is lost (REL-16).
-    RangeFull,
-    /// 500 with the true cause (REL-17).
-    InternalError,
+    /// With its true cause.
+    Shown,
+    /// As `range is full`, unless the bitmap is written as well (REL-16, REL-17).
+    HiddenWithoutBitmap,
+    /// As `range is full`.
+    Hidden,
 }
 
 /// Everything the simulator knows to differ between minors.
@@ -129,9 +129,15 @@ pub struct Behavior {
     pub range_full_names_service: bool,
     /// A name that makes no IPAddress object (REL-16 to REL-18).
     pub nameless_allocation: NamelessAllocation,
-    /// A dynamic request for a family without a range says the network does not match (REL-19).
+    /// With both allocators, a dynamic request for a family without a range says that the network
+    /// does not match (REL-19).
     pub missing_range_is_mismatch: bool,
-    /// IPAddress and bitmap texts of IP-11 for a nameless mismatch (REL-21 is the allocator's).
+    /// A dynamic request that fails for whatever reason is a 500 (REL-16, REL-17).
+    pub dynamic_failures_are_internal: bool,
+    /// With both allocators, the bitmap is asked first for dynamic addresses. Before, an address that
+    /// the bitmap cannot mirror failed the request, and leaked.
+    pub asks_bitmap_first: bool,
+    /// How texts that only Go's old parser accepts are warned about.
     pub address_warnings: AddressWarnings,
     /// VAL-3 exists (REL-7).
     pub compares_topology_annotations: bool,
@@ -183,8 +189,10 @@ pub const V1_20: Behavior = Behavior {
     warns_of_unknown_fields: false,
     prints_json_values: false,
     range_full_names_service: false,
-    nameless_allocation: NamelessAllocation::Invalid,
+    nameless_allocation: NamelessAllocation::Hidden,
     missing_range_is_mismatch: false,
+    dynamic_failures_are_internal: true,
+    asks_bitmap_first: false,
     address_warnings: AddressWarnings::None,
     compares_topology_annotations: false,
     warns_of_topology_hints: false,
@@ -299,8 +307,9 @@ pub const V1_33: Behavior = Behavior {
     traffic_distribution: Gate::Locked(true),
     prefer_same: Gate::Default(false),
     strict_ip_validation: Gate::Default(false),
-    nameless_allocation: NamelessAllocation::InternalError,
+    nameless_allocation: NamelessAllocation::HiddenWithoutBitmap,
     missing_range_is_mismatch: true,
+    asks_bitmap_first: true,
     address_warnings: AddressWarnings::Future,
     protects_kubelet_port: false,
     ..V1_32
@@ -312,8 +321,6 @@ pub const V1_34: Behavior = Behavior {
     prefer_same: Gate::Default(true),
     relaxed_service_name: Gate::Default(false),
     prints_json_values: true,
-    nameless_allocation: NamelessAllocation::RangeFull,
-    missing_range_is_mismatch: false,
     warns_of_ignored_headless_fields: true,
     ..V1_33
 };
@@ -322,7 +329,8 @@ pub const V1_35: Behavior = Behavior {
     disable_dual_write: Gate::Locked(true),
     lb_status_on_non_lb: Gate::Absent(false),
     prefer_same: Gate::Locked(true),
-    nameless_allocation: NamelessAllocation::Invalid,
+    nameless_allocation: NamelessAllocation::Shown,
+    dynamic_failures_are_internal: false,
     warns_of_prefer_close: true,
     ..V1_34
 };

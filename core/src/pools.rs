@@ -348,7 +348,7 @@ impl Pools {
         at: FieldPath,
     ) -> Result<IpAddr, AllocError> {
         let mut ranges = self.ready_ranges(env, family);
-        if ranges.is_empty() && env.behavior.missing_range_is_mismatch {
+        if ranges.is_empty() && env.behavior.missing_range_is_mismatch && self.writes_both(env) {
             return Err(AllocError::Mismatch);
         }
         // MULTI-5: the order is not specified.
@@ -356,8 +356,10 @@ impl Pools {
         ranges.rotate_left(first);
         let banded = env.behavior.service_ip_bands.on();
         for (cidr, mut usable) in ranges {
-            if self.writes_both(env) {
-                usable = Usable::of(cidr, AllocatorKind::Bitmap).unwrap_or(usable);
+            let mirrored =
+                Usable::of(cidr, AllocatorKind::Bitmap).filter(|_| self.writes_both(env));
+            if let Some(bitmap) = mirrored.filter(|_| env.behavior.asks_bitmap_first) {
+                usable = bitmap;
             }
             let band = if banded { usable.band.min(usable.count) } else { 0 };
             let upper = (band, usable.count);
@@ -378,7 +380,11 @@ impl Pools {
             let Some((rule, bits)) = found else { continue };
             let Some(ip) = from_bits(family, bits) else { continue };
             self.addresses[family as usize].insert(bits);
-            if self.writes_both(env) {
+            if let Some(bitmap) = mirrored {
+                if !bitmap.holds(bits) {
+                    // Up to 1.32 the address stays taken, though nobody gets it.
+                    return Err(AllocError::Full);
+                }
                 self.bitmap[family as usize].insert(bits);
             }
             let facts = if rule == &DYNAMIC_FROM_UPPER_BAND {
@@ -399,7 +405,8 @@ impl Pools {
     }
 
     /// Whether the bitmap is kept beside the IPAddress objects.
-    fn writes_both(&self, env: &Env) -> bool {
+    #[must_use]
+    pub fn writes_both(&self, env: &Env) -> bool {
         env.allocator == AllocatorKind::IpAddress && !env.behavior.disable_dual_write.on()
     }
 

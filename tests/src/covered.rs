@@ -5,7 +5,7 @@ use crate::vector::{Line, Op};
 /// Whether the answers of a 1.x minor count.
 #[must_use]
 pub const fn release(minor: u8) -> bool {
-    minor == 36
+    minor >= 23
 }
 
 /// Why a line does not count yet, to group by; `None` if it is covered.

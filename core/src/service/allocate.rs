@@ -280,7 +280,8 @@ fn allocate(
                     trace.note(&FAILED_DUAL_STACK_LEAKS, path.clone(), facts![ip]);
                 }
                 // The list is printed as it was sent, with "" for what was to be allocated.
-                return Err(refuse(ask.env, service, families[at], named, failure, trace));
+                let both = ask.pools.writes_both(ask.env);
+                return Err(refuse(ask.env, both, service, families[at], named, failure, trace));
             }
         }
     }
@@ -355,6 +356,7 @@ fn owner_complaint(env: &Env, name: &str) -> Option<String> {
 
 fn refuse(
     env: &Env,
+    writes_both: bool,
     service: &Service,
     family: Family,
     named: Option<IpAddr>,
@@ -379,7 +381,9 @@ fn refuse(
         Refusal::Status(Status::internal(inner))
     };
     let (rule, why) = match (&failure, &static_ip) {
-        (Failure::Alloc(error @ (AllocError::Full | AllocError::Mismatch)), None) => {
+        (Failure::Alloc(error), None)
+            if *error == AllocError::Full || behavior.dynamic_failures_are_internal =>
+        {
             return full(&error.to_string(), &RANGE_IS_FULL, facts![family], trace);
         }
         (Failure::Alloc(error), None) => (&RANGE_IS_FULL, error.to_string()),
@@ -389,15 +393,16 @@ fn refuse(
                 "IPAddress.networking.k8s.io {} is invalid: {complaint}",
                 quote(&ip.to_string())
             );
-            match behavior.nameless_allocation {
-                NamelessAllocation::RangeFull if static_ip.is_none() => {
-                    return full("range is full", &ADDRESS_NEEDS_AN_OWNER, facts![], trace);
-                }
-                NamelessAllocation::InternalError if static_ip.is_none() => {
-                    return full(&cause, &ADDRESS_NEEDS_AN_OWNER, facts![], trace);
-                }
-                _ => (&ADDRESS_NEEDS_AN_OWNER, cause),
+            let hidden = match behavior.nameless_allocation {
+                NamelessAllocation::Shown => false,
+                NamelessAllocation::HiddenWithoutBitmap => !writes_both,
+                NamelessAllocation::Hidden => true,
+            };
+            if static_ip.is_none() && behavior.dynamic_failures_are_internal {
+                let cause = if hidden { "range is full" } else { &cause };
+                return full(cause, &ADDRESS_NEEDS_AN_OWNER, facts![], trace);
             }
+            (&ADDRESS_NEEDS_AN_OWNER, cause)
         }
     };
     let facts = match &static_ip {

@@ -95,7 +95,10 @@ pub fn validate_update(old: &Service, new: &Service, errors: &mut Errors) {
         && after.type_ == LOAD_BALANCER
         && before.load_balancer_class != after.load_balancer_class
     {
-        let printed = after.load_balancer_class.as_deref().map_or("null".to_owned(), quote);
+        // Up to 1.33 an absent value is printed as a text.
+        let absent =
+            if errors.behavior().prints_json_values { "null" } else { "\"null\"" }.to_owned();
+        let printed = after.load_balancer_class.as_deref().map_or(absent, quote);
         let path = FieldPath::spec("loadBalancerClass");
         errors.invalid(&CLASS_IS_IMMUTABLE, path, printed, "may not change once set");
     }

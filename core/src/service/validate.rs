@@ -429,7 +429,7 @@ pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     if !types.contains(&spec.type_.as_str()) {
         errors.not_supported(&TYPE_IS_KNOWN, FieldPath::spec("type"), &spec.type_, &types);
     }
-    mixed_protocols(service, errors);
+    kubelet_port(service, errors);
     node_ports(service, errors);
     repeated_ports(service, errors);
     source_ranges(service, old, errors);
@@ -442,6 +442,7 @@ pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     if let Some(policy) = &spec.internal_traffic_policy {
         traffic_policy(&INTERNAL_POLICY_IS_KNOWN, "internalTrafficPolicy", policy, errors);
     }
+    mixed_protocols(service, errors);
     traffic_distribution(service, errors);
 }
 
@@ -779,17 +780,22 @@ fn special_ip(ip: IpAddr, text: &str) -> Vec<String> {
     complaints
 }
 
+fn kubelet_port(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    if spec.type_ != LOAD_BALANCER || !errors.behavior().protects_kubelet_port {
+        return;
+    }
+    for (i, _) in spec.ports.iter().enumerate().filter(|(_, port)| port.port == 10250) {
+        let detail = "may not expose port 10250 externally since it is used by kubelet";
+        let rule = &KUBELET_PORT_STAYS_INSIDE;
+        errors.invalid(rule, FieldPath::port(i), "10250".to_owned(), detail);
+    }
+}
+
 fn mixed_protocols(service: &Service, errors: &mut Errors) {
     let spec = &service.spec;
     if spec.type_ != LOAD_BALANCER {
         return;
-    }
-    if errors.behavior().protects_kubelet_port {
-        for (i, _) in spec.ports.iter().enumerate().filter(|(_, port)| port.port == 10250) {
-            let detail = "may not expose port 10250 externally since it is used by kubelet";
-            let rule = &KUBELET_PORT_STAYS_INSIDE;
-            errors.invalid(rule, FieldPath::port(i), "10250".to_owned(), detail);
-        }
     }
     let mixed = spec.ports.windows(2).any(|pair| pair[0].protocol != pair[1].protocol);
     if mixed && !errors.behavior().mixed_protocol_lb.on() {

@@ -137,6 +137,12 @@ impl Warnings<'_> {
 
     fn range(&mut self, path: FieldPath, text: &str) {
         let rule = &SOURCE_RANGE_IS_NOT_CANONICAL;
+        if let AddressWarnings::GoError { prefix_length } = self.behavior.address_warnings
+            && let Some(error) = go_prefix_error(text, prefix_length)
+        {
+            self.push(rule, path.clone(), go_error_text(&path, "IP prefix", &error));
+            return;
+        }
         let Some(read) = parse_cidr(text) else { return };
         let net = Cidr::new(read.net);
         let host_bits = net.network() != read.net.addr();
@@ -151,11 +157,7 @@ impl Warnings<'_> {
         if read.leading_zeros || read.mapped {
             let better = quote(&canonical);
             let words = match self.behavior.address_warnings {
-                AddressWarnings::None => return,
-                AddressWarnings::GoError { prefix_length } => {
-                    let Some(error) = go_prefix_error(text, prefix_length) else { return };
-                    go_error_text(&path, "IP prefix", &error)
-                }
+                AddressWarnings::None | AddressWarnings::GoError { .. } => return,
                 AddressWarnings::Future => format!(
                     "{path}: non-standard CIDR value {value} will be considered invalid in a \
                      future Kubernetes release: use {better}"
@@ -218,14 +220,43 @@ fn go_error_text(path: &FieldPath, what: &str, error: &str) -> String {
 
 /// What Go's `netip.ParseAddr` says of a text it refuses.
 fn go_parse_error(text: &str) -> String {
-    let why = if text.contains('.') && !text.contains(':') && parse_ip(text).is_some() {
-        "IPv4 field has octet with leading zero"
-    } else if text.contains(':') && parse_ip(text).is_some() {
-        "each group must have 4 or less digits"
-    } else {
-        "unable to parse IP"
+    let why = match text.find(['.', ':']) {
+        Some(at) if text[at..].starts_with('.') => go_parse_v4_error(text),
+        Some(_) => "each group must have 4 or less digits".to_owned(),
+        None => "unable to parse IP".to_owned(),
     };
     format!("ParseAddr({}): {why}", quote(text))
+}
+
+fn go_parse_v4_error(text: &str) -> String {
+    let (mut value, mut digits, mut dots) = (0_u32, 0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                if digits == 1 && value == 0 {
+                    return "IPv4 field has octet with leading zero".to_owned();
+                }
+                value = value * 10 + u32::from(byte - b'0');
+                digits += 1;
+                if value > 255 {
+                    return "IPv4 field has value >255".to_owned();
+                }
+            }
+            b'.' if at == 0 || at == text.len() - 1 || digits == 0 => {
+                return format!(
+                    "IPv4 field must have at least one digit (at {})",
+                    quote(&text[at..])
+                );
+            }
+            b'.' if dots == 3 => return "IPv4 address too long".to_owned(),
+            b'.' => {
+                dots += 1;
+                (value, digits) = (0, 0);
+            }
+            _ => return format!("unexpected character (at {})", quote(&text[at..])),
+        }
+    }
+    "IPv4 address too short".to_owned()
 }
 
 /// What Go's `netip.ParsePrefix` says of a range it refuses.
@@ -286,7 +317,7 @@ pub fn warnings(behavior: &Behavior, service: &Service, trace: &mut Trace) -> Ve
         warnings.address(FieldPath::spec("loadBalancerIP"), &spec.load_balancer_ip);
     }
     for (i, text) in spec.load_balancer_source_ranges.iter().enumerate() {
-        warnings.range(FieldPath::spec("loadBalancerSourceRanges").index(i), text.trim());
+        warnings.range(FieldPath::spec("loadBalancerSourceRanges").index(i), text);
     }
     if behavior.warns_of_external_name {
         if spec.is_external_name() && !spec.external_ips.is_empty() {
