@@ -12,6 +12,9 @@ use crate::process::{self, command, output, read, root};
 const ALLOWED: [&str; 6] =
     ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-3-Clause", "Unicode-3.0", "Zlib"];
 
+/// Licences that the tools of the build and of the tests may have beside.
+const TOOLS_ONLY: [&str; 3] = ["MPL-2.0", "ISC", "BSD-2-Clause"];
+
 /// Crates that the tree needs in two versions, and why.
 const TWICE: [(&str, &str); 1] = [("thiserror", "yew and saphyr-parser are of different years")];
 
@@ -52,7 +55,32 @@ pub fn check() -> Outcome {
             return Err(format!("{name} is shipped in {count} versions"));
         }
     }
+    npm_licences()
+}
+
+/// npm packages build and test the page and are no part of it, so a few more licences will do.
+fn npm_licences() -> Outcome {
+    for folder in ["web", "tests/browser"] {
+        let lock = root().join(folder).join("package-lock.json");
+        if lock.is_file() {
+            let lock: Value =
+                serde_json::from_str(&read(&lock)?).map_err(|error| error.to_string())?;
+            if let Some(package) = refused_npm(&lock) {
+                return Err(format!("{folder}: {package}"));
+            }
+        }
+    }
     Ok(())
+}
+
+/// The first package of a lock file whose licence is not allowed, and that licence.
+fn refused_npm(lock: &Value) -> Option<String> {
+    let packages = lock["packages"].as_object()?;
+    packages.iter().find_map(|(name, package)| {
+        let licence = text(&package["license"]);
+        let allowed = name.is_empty() || is_allowed(&licence) || TOOLS_ONLY.contains(&&*licence);
+        (!allowed).then(|| format!("{name} has the licence {licence:?}"))
+    })
 }
 
 /// Whether one alternative of a licence expression is allowed as a whole.
@@ -168,7 +196,17 @@ fn licence_texts(folder: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_allowed;
+    use serde_json::json;
+
+    use super::{is_allowed, refused_npm};
+
+    #[test]
+    fn a_package_without_an_allowed_licence_is_named() {
+        let lock = |licence: &str| json!({"packages": {"": {}, "a": {"license": licence}}});
+        assert_eq!(refused_npm(&lock("MPL-2.0")), None);
+        assert_eq!(refused_npm(&lock("GPL-3.0")), Some("a has the licence \"GPL-3.0\"".to_owned()));
+        assert!(refused_npm(&json!({"packages": {"b": {}}})).is_some());
+    }
 
     #[test]
     fn one_allowed_alternative_is_enough() {

@@ -10,11 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
-use crate::process::{command, output, read, root, run, write};
-use crate::tools::Tools;
+use crate::process::{output, read, root, run, write};
+use crate::tools::{Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
 const POLICY: &str = "<!-- content security policy -->";
+/// Where `serve` listens, for the hook that completes the page.
+const SERVED_AT: &str = "XTASK_SERVED_AT";
 
 /// Builds `dist/`.
 pub fn build() -> Outcome {
@@ -33,6 +35,7 @@ pub fn serve() -> Outcome {
     eprintln!("Building the page (the first time about two minutes)");
     let mut trunk = tools.trunk(false)?;
     trunk.args(["serve", "--offline", "--address", "127.0.0.1", "--port", &port.to_string()]);
+    trunk.env(SERVED_AT, format!("127.0.0.1:{port}"));
     let mut child = trunk.spawn().map_err(|error| format!("trunk: {error}"))?;
     let mut announced = false;
     loop {
@@ -52,12 +55,21 @@ pub fn finish() -> Outcome {
     let staging = std::env::var_os("TRUNK_STAGING_DIR")
         .ok_or("`cargo xtask finish` is called by Trunk; you want `cargo xtask build`.")?;
     let page = PathBuf::from(staging).join("index.html");
-    let html = read(&page)?;
+    let mut html = read(&page)?;
+    if let Ok(address) = std::env::var(SERVED_AT) {
+        html = reloading(&html, &address);
+    }
     // The example is rendered from the page's own components, so the two cannot drift apart.
-    let mut render = command("cargo");
+    let mut render = host_cargo();
     render.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
     let opening = output(render.args(["--bin", "opening"]))?;
     write(&page, &complete(&html, opening.trim())?)
+}
+
+/// The page with what Trunk's reload script has to know. Trunk would fill it in on each request, which
+/// is after the script was hashed: the browser would refuse the script.
+fn reloading(html: &str, address: &str) -> String {
+    html.replace("{{__TRUNK_ADDRESS__}}", address).replace("{{__TRUNK_WS_BASE__}}", "/")
 }
 
 fn complete(html: &str, opening: &str) -> Outcome<String> {
@@ -122,12 +134,18 @@ fn gzipped(file: &Path) -> Outcome<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{complete, inline_scripts};
+    use super::{complete, inline_scripts, reloading};
 
     #[test]
     fn only_scripts_without_a_source_are_hashed() {
         let html = "<script src=\"a.js\"></script><script type=module>let a;</script>";
         assert_eq!(inline_scripts(html), ["let a;"]);
+    }
+
+    #[test]
+    fn the_reload_script_leaves_nothing_for_trunk_to_fill_in() {
+        let html = "a='{{__TRUNK_ADDRESS__}}'; b='{{__TRUNK_WS_BASE__}}'";
+        assert_eq!(reloading(html, "127.0.0.1:8080"), "a='127.0.0.1:8080'; b='/'");
     }
 
     #[test]

@@ -13,10 +13,21 @@ use sha2::{Digest, Sha256};
 use crate::Outcome;
 use crate::process::{SMALL_BUILD, command, find, output, read, root, run, write};
 
-const TARGET: &str = "wasm32-unknown-unknown";
-
 /// The last Trunk that builds with the project's Rust.
 const TRUNK: &str = "0.21.14";
+
+/// What the page is built for.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Where the user's PATH is kept while Debian's Rust stands before it.
+const HOST_PATH: &str = "XTASK_HOST_PATH";
+
+/// What makes Debian's Rust build for wasm.
+const DEBIAN: [(&str, &str); 3] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22"),
+];
 
 /// The programs a build calls.
 pub struct Tools {
@@ -50,25 +61,40 @@ impl Tools {
             let mut fetch = command("cargo");
             run(fetch
                 .envs(SMALL_BUILD)
-                .args(["fetch", "--quiet", "--locked", "--target", TARGET]))?;
+                .args(["fetch", "--quiet", "--locked", "--target", WASM]))?;
         }
-        // The hook of Trunk.toml calls back, without cargo in between.
-        trunk.env("XTASK", std::env::current_exe().map_err(|error| error.to_string())?);
         let mut folders = vec![self.wasm_bindgen.clone(), self.binaryen.clone()];
-        if self.debian {
-            folders.insert(0, PathBuf::from("/usr/bin"));
-            trunk
-                .envs(SMALL_BUILD)
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22")
-                .env("CARGO_TARGET_DIR", root().join("target/debian"));
+        // Trunk's hook calls this very program by its name.
+        if let Some(own) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
+            folders.push(own.to_path_buf());
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
+        if self.debian {
+            folders.insert(0, PathBuf::from("/usr/bin"));
+            trunk.env(HOST_PATH, &path);
+            for (name, value) in DEBIAN {
+                trunk.env(name, value);
+            }
+            trunk.env("CARGO_TARGET_DIR", root().join("target/debian"));
+        }
         folders.extend(std::env::split_paths(&path));
         trunk.env("PATH", std::env::join_paths(folders).unwrap_or(path));
         // Trunk reads NO_COLOR as a bool and fails on the customary "1".
         trunk.env_remove("NO_COLOR");
         Ok(trunk)
     }
+}
+
+/// A cargo that builds for this machine, also within Trunk while Debian's Rust builds the wasm.
+pub fn host_cargo() -> Command {
+    let mut cargo = command("cargo");
+    if let Some(path) = std::env::var_os(HOST_PATH) {
+        cargo.env("PATH", path).env_remove("CARGO_TARGET_DIR");
+        for (name, _) in DEBIAN {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 fn require(program: &str, how: &str) -> Outcome {
@@ -91,17 +117,17 @@ fn require_node() -> Outcome {
 }
 
 /// Whether the present toolchain has the wasm target; false if Debian's stands in for it.
-fn wasm_target() -> Outcome<bool> {
-    let libs = output(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+pub fn wasm_target() -> Outcome<bool> {
+    let libs = output(command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
     let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
     let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
     if Path::new(libs.trim()).is_dir() && source.is_file() {
         return Ok(true);
     }
     if find("rustup").is_some() {
-        eprintln!("Installing the Rust target {TARGET} and rust-src (a few seconds)");
+        eprintln!("Installing the Rust target {WASM} and rust-src (a few seconds)");
         let rustup = |arguments: [&str; 3]| run(command("rustup").args(arguments));
-        if rustup(["target", "add", TARGET]).is_ok()
+        if rustup(["target", "add", WASM]).is_ok()
             && rustup(["component", "add", "rust-src"]).is_ok()
         {
             return Ok(true);
@@ -112,10 +138,10 @@ fn wasm_target() -> Outcome<bool> {
     if find("wasm-ld-22").is_none() {
         if find("apt-get").is_none() || !is_root() {
             return Err(format!(
-                "Missing: the Rust target {TARGET}. Run: rustup target add {TARGET} (or, on Debian, {line})"
+                "Missing: the Rust target {WASM}. Run: rustup target add {WASM} (or, on Debian, {line})"
             ));
         }
-        eprintln!("Installing Debian's Rust for {TARGET} (about two minutes)");
+        eprintln!("Installing Debian's Rust for {WASM} (about two minutes)");
         apt(&packages)?;
     }
     Ok(false)
@@ -153,18 +179,24 @@ fn cargo_tool(package: &str, version: &str, locked: bool, minutes: u32) -> Outco
         home.display()
     );
     // Installed beside and moved: an interrupted install does not count.
-    let partial = home.with_extension("partial");
+    let partial = cache()?.join(format!("{name}-{version}.partial-{}", std::process::id()));
     let mut install = command("cargo");
     install.args(["install", package, "--version", version, "--force", "--quiet", "--root"]);
-    install.arg(&partial).env("CARGO_TARGET_DIR", cache()?.join("build"));
+    install.arg(&partial).env("CARGO_TARGET_DIR", partial.join("build"));
     if locked {
         install.arg("--locked");
     }
-    run(&mut install)?;
-    std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
-    std::fs::rename(partial.join("bin"), &bin)
-        .map_err(|error| format!("{}: {error}", bin.display()))?;
-    Ok(bin)
+    let installed = run(&mut install).and_then(|()| {
+        std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
+        match std::fs::rename(partial.join("bin"), &bin) {
+            // Another checkout may have been quicker.
+            Err(error) if !bin.join(name).is_file() => Err(format!("{}: {error}", bin.display())),
+            _ => Ok(()),
+        }
+    });
+    // What it was built in is many times the size of the program. A leftover does no harm.
+    let _ = std::fs::remove_dir_all(&partial);
+    installed.map(|()| bin)
 }
 
 /// The version of a crate in Cargo.lock.
