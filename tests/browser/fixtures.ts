@@ -45,6 +45,18 @@ export async function open(page: Page, query = "") {
   await started(page);
 }
 
+/** Puts items into the storage of the page before it is opened. */
+export async function save(page: Page, items: Record<string, string>) {
+  const blank = "**/blank.html";
+  const body = '<!doctype html><link rel="icon" href="data:,"><title>blank</title>';
+  await page.route(blank, (route) => route.fulfill({ contentType: "text/html", body }));
+  await page.goto("./blank.html");
+  await page.evaluate((items) => {
+    for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
+  }, items);
+  await page.unroute(blank);
+}
+
 export const region = (page: Page, name: string): Locator =>
   page.getByRole("region", { name, exact: true });
 
@@ -74,6 +86,7 @@ export const REFUSAL =
 export async function refuse(page: Page, words = "RequireDualStack", family = "IPv4") {
   await button(page, words).click();
   const cluster = button(page, family);
+  // A phone shows one pane at a time.
   if (!(await cluster.isVisible())) {
     await page.getByRole("navigation").getByRole("button").first().click();
   }

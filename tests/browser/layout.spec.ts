@@ -47,3 +47,11 @@ test("on a wide window there are no tabs", async ({ page }) => {
   await open(page);
   await expect(page.getByRole("navigation", { name: "Panes" })).toBeHidden();
 });
+
+test("the last accepted object is framed as a whole, not line by line", async ({ page }) => {
+  await open(page);
+  await refuse(page);
+  const line = region(page, "Stored object").locator(".code .l").first();
+  await expect(line).toHaveCSS("border-top-width", "0px");
+  await expect(line).toHaveCSS("outline-style", "none");
+});

@@ -8,6 +8,7 @@ import {
   open,
   REFUSAL,
   region,
+  save,
   started,
   test,
 } from "./fixtures";
@@ -48,11 +49,7 @@ test("typed text survives a reload", async ({ page }) => {
 });
 
 test("after a run that never ended the text is shown, not run, until asked", async ({ page }) => {
-  await page.goto("./third-party.txt");
-  await page.evaluate((work) => {
-    localStorage.setItem("dualstack.work", JSON.stringify(work));
-    localStorage.setItem("dualstack.running", "1");
-  }, WORK);
+  await save(page, { "dualstack.work": JSON.stringify(WORK), "dualstack.running": "1" });
   await open(page);
   await expect(manifestBox(page)).toHaveValue(WORK.manifest);
   await expect(flagsBox(page)).toHaveValue(WORK.flags);
@@ -67,8 +64,7 @@ test("after a run that never ended the text is shown, not run, until asked", asy
 
 for (const garbage of ["", "not json", "{", "null", "[]", "{\"flags\":1}", "{\"flags\":\"\"", "\u0000\ud800"]) {
   test(`saved work that is ${JSON.stringify(garbage)} is not an accident`, async ({ page }) => {
-    await page.goto("./third-party.txt");
-    await page.evaluate((text) => localStorage.setItem("dualstack.work", text), garbage);
+    await save(page, { "dualstack.work": garbage });
     await open(page);
     for (const address of OPENING_ADDRESSES) {
       await expect(region(page, "Answer").getByText(address, { exact: true })).toBeVisible();
@@ -92,11 +88,7 @@ test.describe("when the program cannot be loaded", () => {
     ["zh-CN", "您的文本", "复制", "重新加载"],
   ]) {
     test(`the saved text is still there, in ${lang}`, async ({ page }) => {
-      await page.goto("./third-party.txt");
-      await page.evaluate(
-        (work) => localStorage.setItem("dualstack.work", JSON.stringify(work)),
-        WORK,
-      );
+      await save(page, { "dualstack.work": JSON.stringify(WORK) });
       await page.route("**/*.wasm", (route) => route.abort());
       await page.goto(`./?lang=${lang}`);
       const alert = page.getByRole("alert");
