@@ -5,7 +5,7 @@
 //! `--nocapture` prints every disagreement instead of three per group. Exit status 0 if and only if
 //! everything that is covered agrees, and chance had to be called on at most once in 200 cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +14,7 @@ use dualstack_tests::compare::{self, Mismatch};
 use dualstack_tests::covered::not_covered;
 use dualstack_tests::kinds;
 use dualstack_tests::vector::{self, Line};
+use dualstack_tests::witness::Witness;
 
 /// A pick can hit a value that a later step names; then another seed does not.
 const SEEDS: [u64; 3] = [0, 1, 2];
@@ -70,7 +71,7 @@ fn judge(line: &Line) -> Verdict {
     match line {
         Line::Kind { body, .. } => {
             let found = guarded(|| {
-                let found = kinds::differences(body).into_iter();
+                let found = kinds::differences(body, &mut Witness::default()).into_iter();
                 found
                     .map(|(class, expected, got)| Mismatch { step: 0, class, expected, got })
                     .collect()
@@ -78,7 +79,7 @@ fn judge(line: &Line) -> Verdict {
             if found.is_empty() { Verdict::Agrees } else { Verdict::Differs(found) }
         }
         Line::Scenario(scenario) => {
-            let run = |seed| guarded(|| compare::run(scenario, seed, &mut BTreeSet::new()));
+            let run = |seed| guarded(|| compare::run(scenario, seed, &mut Witness::default()));
             let first = run(SEEDS[0]);
             if first.is_empty() {
                 return Verdict::Agrees;

@@ -1,12 +1,11 @@
 //! Where does an answer differ from the recorded one?
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use crate::driver::Driver;
 use crate::placeholder::{Bindings, kind_of};
 use crate::vector::{CauseBody, ErrorBody, Expect, Op, Scenario};
+use crate::witness::Witness;
 use crate::world::World;
 
 /// One difference.
@@ -65,12 +64,8 @@ impl<'a> Judge<'a> {
 }
 
 /// Runs a scenario and compares every answer. Stops after the first step that differs: what comes
-/// later would only repeat it. Rules that were recorded go to `rules`.
-pub fn run(
-    scenario: &Scenario,
-    seed: u64,
-    rules: &mut BTreeSet<(&'static str, u8)>,
-) -> Vec<Mismatch> {
+/// later would only repeat it. `witness` learns what was decided.
+pub fn run(scenario: &Scenario, seed: u64, witness: &mut Witness) -> Vec<Mismatch> {
     let started =
         Driver::start(scenario, seed).and_then(|driver| Ok((driver, Judge::new(scenario)?)));
     let (mut driver, mut judge) = match started {
@@ -92,7 +87,7 @@ pub fn run(
             break;
         }
     }
-    rules.append(&mut driver.rules);
+    witness.join(driver.witness);
     found
 }
 
@@ -337,10 +332,9 @@ pub(crate) fn stands_in(message: &str, field: &str, cause: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::{decoder_prefix, run, stands_in, without_service};
     use crate::vector::Line;
+    use crate::witness::Witness;
 
     /// The classes of what differs when `expect` is what was recorded for a plain create.
     fn classes(expect: &str) -> Vec<String> {
@@ -350,7 +344,7 @@ mod tests {
               "spec":{{"ports":[{{"port":80}}],"selector":{{"app":"x"}}}}}},"expect":{expect}}}]}}"#
         );
         let Ok(Line::Scenario(scenario)) = Line::parse(&line) else { panic!("a scenario: {line}") };
-        run(&scenario, 0, &mut BTreeSet::new()).into_iter().map(|found| found.class).collect()
+        run(&scenario, 0, &mut Witness::default()).into_iter().map(|found| found.class).collect()
     }
 
     const OBJECT: &str = r#"{"metadata":{"name":"a"},"spec":{"clusterIP":"$v4:1","clusterIPs":["$v4:1"],

@@ -1,7 +1,7 @@
 //! What does the core answer to a scenario, step by step? Turns steps into calls of `Cluster` and its
 //! outcomes into the form of the vectors, with literal values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dualstack_core::api::service::Service;
 use dualstack_core::behavior::Behavior;
@@ -13,7 +13,6 @@ use dualstack_core::diag::Diagnostic;
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family, Stack};
-use dualstack_core::rule::Rule;
 use dualstack_core::source::yaml::Node;
 use dualstack_core::version::KubeVersion;
 use serde_json::{Value, json};
@@ -22,6 +21,7 @@ use crate::vector::{
     Allocator, CauseBody, ClusterSpec, ErrorBody, Expect, Op, PatchType, Preallocated, Scenario,
     Validation,
 };
+use crate::witness::Witness;
 
 /// A cluster of the core that is walked through a scenario.
 pub struct Driver {
@@ -30,9 +30,8 @@ pub struct Driver {
     seed: u64,
     /// Of the last start: what a restart does not name stays.
     running: ClusterSpec,
-    /// The rules of every step so far, with the release they ran in.
-    pub rules: BTreeSet<(&'static str, u8)>,
-    minor: u8,
+    /// What was decided so far.
+    pub witness: Witness,
 }
 
 impl Driver {
@@ -52,7 +51,7 @@ impl Driver {
                 Preallocated::Ip(ip) => cluster.preallocate_ip(*ip),
             }
         }
-        Ok(Self { cluster, version, seed, running, rules: BTreeSet::new(), minor })
+        Ok(Self { cluster, version, seed, running, witness: Witness::default() })
     }
 
     /// Does one step; placeholders in it are resolved already.
@@ -116,7 +115,7 @@ impl Driver {
             ..Options::default()
         };
         let outcome = self.cluster.handle(request, &options);
-        self.rules.extend(outcome.trace.iter().map(|step| (step.rule.id, self.minor)));
+        self.witness.see(self.version, &outcome.trace);
         observed(&outcome)
     }
 
@@ -240,10 +239,4 @@ fn error_body(status: &Status) -> ErrorBody {
         message: status.message.clone(),
         causes: status.causes.iter().map(cause).collect(),
     }
-}
-
-/// A rule by its id.
-#[must_use]
-pub fn rule(id: &str) -> Option<&'static Rule> {
-    dualstack_core::all_rules().find(|rule| rule.id == id)
 }

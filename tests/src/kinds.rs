@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use crate::covered;
 use crate::driver::cidr;
+use crate::witness::Witness;
 
 /// The kinds that the core answers.
 pub const COVERED: [&str; 4] = ["cidr", "portRange", "staticAllocate", "apiserver-flags"];
@@ -28,12 +29,12 @@ pub const COVERED: [&str; 4] = ["cidr", "portRange", "staticAllocate", "apiserve
 ///
 /// # Errors
 /// An input is missing, or the core does not answer lines of this kind.
-pub fn answer(line: &Value) -> Result<Value, String> {
+pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
     match text(line, "kind")? {
         "cidr" => range(line),
         "portRange" => port_range(line),
         "staticAllocate" => static_allocate(line),
-        "apiserver-flags" => apiserver_flags(line),
+        "apiserver-flags" => apiserver_flags(line, witness),
         kind => Err(format!("lines of kind {kind} are not answered")),
     }
 }
@@ -176,7 +177,7 @@ fn environment(allocator: AllocatorKind, range: &str) -> Result<Env, String> {
 
 /// `apiserver-flags`: the start of kube-apiserver in every minor that knows the gates; minors with
 /// the same result share an entry.
-fn apiserver_flags(line: &Value) -> Result<Value, String> {
+fn apiserver_flags(line: &Value, witness: &mut Witness) -> Result<Value, String> {
     let input = &line["input"];
     let string = |member: &str| input[member].as_str().unwrap_or_default().to_owned();
     let flags = Flags {
@@ -198,7 +199,10 @@ fn apiserver_flags(line: &Value) -> Result<Value, String> {
         if !gates.all(|(gate, on)| behavior.set_gate(gate, on == &Value::Bool(true)).is_ok()) {
             continue;
         }
-        let result = match start(&behavior, &flags, &mut Trace::default()) {
+        let mut trace = Trace::default();
+        let started = start(&behavior, &flags, &mut trace);
+        witness.see(version, trace.steps());
+        let result = match started {
             Start::FlagError(error) => json!({"flagError": error.message}),
             Start::CompleteError(error) => json!({"completeError": error.message}),
             Start::Completed(completed) => {
@@ -247,9 +251,9 @@ fn covered_release(version: &str) -> bool {
 
 /// Where a line and the core's answer to it differ: class, recorded, answered.
 #[must_use]
-pub fn differences(line: &Value) -> Vec<(String, String, String)> {
+pub fn differences(line: &Value, witness: &mut Witness) -> Vec<(String, String, String)> {
     let kind = line["kind"].as_str().unwrap_or_default();
-    let mut got = match answer(line) {
+    let mut got = match answer(line, witness) {
         Ok(got) => got,
         Err(why) => return vec![(format!("{kind}: not answered"), line.to_string(), why)],
     };
@@ -285,17 +289,20 @@ mod tests {
     use serde_json::json;
 
     use super::differences;
+    use crate::witness::Witness;
 
     #[test]
     fn a_wrong_recorded_value_is_found() {
         let line = json!({"kind": "portRange", "input": "30000-30001", "base": 30000, "size": 2,
             "free": 2, "string": "30000-30001", "staticBand": 0,
             "static": [{"allocate": 30001, "error": null}]});
-        assert_eq!(differences(&line), []);
+        let witness = &mut Witness::default();
+        assert_eq!(differences(&line, witness), []);
         let mut wrong = line.clone();
         wrong["size"] = json!(3);
         wrong["static"][0]["error"] = json!("provided port is already allocated");
-        let classes: Vec<_> = differences(&wrong).into_iter().map(|found| found.0).collect();
+        let classes: Vec<_> =
+            differences(&wrong, witness).into_iter().map(|found| found.0).collect();
         assert_eq!(classes, ["portRange: size", "portRange: static"]);
     }
 }

@@ -9,6 +9,7 @@
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
 //! | [`replay`] | what would a recording of the core look like? |
+//! | [`witness`] | which rules decided something, and in which release? |
 //! | [`covered`] | which lines does the core claim to answer? |
 
 pub mod compare;
@@ -18,4 +19,5 @@ pub mod kinds;
 pub mod placeholder;
 pub mod replay;
 pub mod vector;
+pub mod witness;
 pub mod world;

@@ -15,6 +15,7 @@ use crate::driver::Driver;
 use crate::kinds;
 use crate::placeholder::Bindings;
 use crate::vector::{Expect, Line, Op};
+use crate::witness::Witness;
 
 /// A line with its answers, or an object that says what is wrong with it. Never panics.
 #[must_use]
@@ -33,7 +34,7 @@ pub fn replay(text: &str) -> Value {
 fn answer(text: &str) -> Result<Value, String> {
     let mut line: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let scenario = match Line::parse(text)? {
-        Line::Kind { body, .. } => return kinds::answer(&body),
+        Line::Kind { body, .. } => return kinds::answer(&body, &mut Witness::default()),
         Line::Scenario(scenario) => scenario,
     };
     let mut driver = Driver::start(&scenario, 0)?;

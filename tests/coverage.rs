@@ -1,0 +1,233 @@
+//! Has every rule a witness? A rule that neither a recorded answer nor a session below reaches is a
+//! claim nobody checks.
+
+use std::sync::OnceLock;
+
+use dualstack_core::run::{self, EventReport};
+use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::version::KubeVersion;
+use dualstack_tests::covered::not_covered;
+use dualstack_tests::driver::Driver;
+use dualstack_tests::vector::{self, Line};
+use dualstack_tests::witness::Witness;
+use dualstack_tests::{compare, kinds};
+use serde_json::json;
+
+/// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
+const REQUESTS: [(&str, &str, &str, &str); 9] = [
+    (
+        "DEL-2",
+        "1.36",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a","finalizers":["example.com/wait"]},
+             "spec":{"ports":[{"port":80}]}}},
+            {"op":"delete","name":"a"},{"op":"get","name":"a"}]"#,
+    ),
+    (
+        "DEF-10",
+        "1.36",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},
+             "spec":{"type":"LoadBalancer","ports":[{"port":80}]},
+             "status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"}]}}}}]"#,
+    ),
+    (
+        "DROP-7",
+        "1.36",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"seed","service":{"metadata":{"name":"a"},"spec":{"type":"LoadBalancer",
+             "clusterIP":"10.96.0.9","clusterIPs":["10.96.0.9"],"ports":[{"port":80}]},
+             "status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"}]}}}},
+            {"op":"patch","name":"a","patchType":"merge","patch":{"spec":{"type":"ClusterIP"}}}]"#,
+    ),
+    (
+        "PORT-10",
+        "1.36",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"type":"NodePort",
+             "ports":[{"name":"x","port":80},{"name":"y","port":81}]}}},
+            {"op":"update","service":{"metadata":{"name":"a"},"spec":{"type":"NodePort",
+             "ports":[{"name":"x","port":80,"nodePort":31000},
+                      {"name":"y","port":81,"nodePort":31000}]}}}]"#,
+    ),
+    (
+        "REL-25",
+        "1.32",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},
+             "spec":{"type":"LoadBalancer","ports":[{"port":10250}]}}}]"#,
+    ),
+    (
+        "REL-30",
+        "1.23",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"type":"LoadBalancer",
+             "ports":[{"name":"x","port":53},{"name":"y","port":53,"protocol":"UDP"}]}}}]"#,
+    ),
+    (
+        "REL-51",
+        "1.30",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},
+             "spec":{"trafficDistribution":"PreferClose","ports":[{"port":80}]}}}]"#,
+    ),
+    (
+        "WARN-1",
+        "1.36",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a","annotations":{
+             "service.kubernetes.io/topology-aware-hints":"auto"}},
+             "spec":{"ports":[{"port":80}]}}}]"#,
+    ),
+    (
+        "WARN-5",
+        "1.35",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"type":"LoadBalancer",
+             "loadBalancerSourceRanges":["10.0.0.1/8"],"ports":[{"port":80}]}}}]"#,
+    ),
+];
+
+/// Rules that no recording reaches, with starts that do: rule, release, flags.
+const STARTS: [(&str, &str, &str); 5] = [
+    ("API-4b", "1.20", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
+    ("API-6", "1.36", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
+    ("API-7", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
+    ("API-10", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
+    ("API-10b", "1.36", "--advertise-address=here"),
+];
+
+/// Known gaps: rules that stand in the tables and that nothing reaches, with the reason. A rule that
+/// is reached after all has to leave this list.
+const UNREACHED: [(&str, &str); 4] = [
+    ("MSG-7a", "kubectl's refusal is printed, but no step names the rule"),
+    ("MSG-7b", "the playground's remark is printed, but no step names the rule"),
+    ("MSG-7c", "the namespace is taken to exist without a step"),
+    ("UPD-6", "from 1.23 on the rules FAM refuse such an update before this one sees it"),
+];
+
+/// Known gaps: steps whose facts are not those that the rule declares.
+const MISFITS: [&str; 1] = ["READ-2c"];
+
+/// What all recorded lines reach.
+fn recorded() -> &'static Witness {
+    static WITNESS: OnceLock<Witness> = OnceLock::new();
+    WITNESS.get_or_init(|| {
+        let mut witness = Witness::default();
+        let lines = vector::lines(&vector::folder()).expect("the vectors are readable");
+        for line in lines.iter().filter(|line| not_covered(line).is_none()) {
+            // Whether they agree is what `conformance.rs` asks.
+            let _found = match line {
+                Line::Scenario(scenario) => compare::run(scenario, 0, &mut witness).len(),
+                Line::Kind { body, .. } => kinds::differences(body, &mut witness).len(),
+            };
+        }
+        witness
+    })
+}
+
+fn requested(k8s: &str, ranges: &str, steps: &str) -> Witness {
+    let line = format!(
+        r#"{{"id":"x","k8s":"{k8s}","cluster":{{"serviceClusterIPRange":{ranges},
+            "ipAllocator":"{}"}},"steps":{steps}}}"#,
+        if ["1.36", "1.35"].contains(&k8s) { "ipaddress" } else { "bitmap" },
+    );
+    let Ok(Line::Scenario(scenario)) = Line::parse(&line) else { panic!("a scenario: {line}") };
+    let mut driver = Driver::start(&scenario, 0).expect("the cluster starts");
+    for step in &scenario.steps {
+        driver.step(&step.op).expect("the operation is known");
+    }
+    driver.witness
+}
+
+fn started(k8s: &str, flags: &str) -> Witness {
+    let version: KubeVersion = k8s.parse().expect("a simulated release");
+    let events = [Event::Boot { version, flags: flags.into() }].into();
+    let mut witness = Witness::default();
+    for event in run::run(&Scenario { seed: 0, events }).events {
+        if let EventReport::Boot(boot) = event {
+            witness.see(version, &boot.trace);
+        }
+    }
+    witness
+}
+
+/// What the sessions of this file reach, and what they were written for.
+fn sessions() -> Vec<(&'static str, Witness)> {
+    let requests =
+        REQUESTS.iter().map(|(rule, k8s, ranges, steps)| (*rule, requested(k8s, ranges, steps)));
+    requests.chain(STARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, flags)))).collect()
+}
+
+#[test]
+fn every_rule_is_reached() {
+    let sessions = sessions();
+    let reached = |rule: &str| {
+        recorded().reached.contains(rule)
+            || sessions.iter().any(|(_, witness)| witness.reached.contains(rule))
+    };
+    let is_known = |rule: &str| UNREACHED.iter().any(|(known, _)| *known == rule);
+    let rules = dualstack_core::all_rules().map(|rule| rule.id);
+    let missed: Vec<&str> = rules.filter(|rule| !reached(rule) && !is_known(rule)).collect();
+    assert!(missed.is_empty(), "nothing reaches {} rules: {missed:?}", missed.len());
+    let stale: Vec<_> = UNREACHED.iter().filter(|(rule, _)| reached(rule)).collect();
+    assert!(stale.is_empty(), "reached after all, take them off the list: {stale:?}");
+}
+
+#[test]
+fn every_session_reaches_what_it_was_written_for() {
+    for (rule, witness) in sessions() {
+        assert!(witness.reached.contains(rule), "{rule}: {:?}", witness.reached);
+    }
+}
+
+#[test]
+fn no_rule_decides_in_a_release_that_does_not_have_it() {
+    let sessions = sessions();
+    let witnesses = sessions.iter().map(|(_, witness)| witness).chain([recorded()]);
+    let outside: Vec<&String> = witnesses.flat_map(|witness| &witness.outside).collect();
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
+#[test]
+fn every_step_gives_the_facts_that_its_rule_declares() {
+    let sessions = sessions();
+    let witnesses: Vec<&Witness> =
+        sessions.iter().map(|(_, witness)| witness).chain([recorded()]).collect();
+    let misfits: Vec<_> = witnesses
+        .iter()
+        .flat_map(|witness| &witness.misfits)
+        .filter(|(rule, _)| !MISFITS.contains(rule))
+        .collect();
+    assert!(misfits.is_empty(), "{misfits:#?}");
+    for rule in MISFITS {
+        let misfits = witnesses.iter().any(|witness| witness.misfits.contains_key(rule));
+        assert!(misfits, "{rule} fits now, take it off the list");
+    }
+}
+
+#[test]
+fn a_service_with_finalizers_stays_until_they_are_gone() {
+    let (_, k8s, ranges, _) = REQUESTS[0];
+    let line = json!({
+        "id": "x", "k8s": k8s,
+        "cluster": {"serviceClusterIPRange": serde_json::from_str::<Vec<String>>(ranges).ok()},
+        "steps": [
+            {"op": "create", "service": {"metadata": {"name": "a", "finalizers": ["x.y/z"]},
+                "spec": {"ports": [{"port": 80}]}}},
+            {"op": "delete", "name": "a"},
+            {"op": "patch", "name": "a", "patchType": "merge",
+                "patch": {"metadata": {"finalizers": []}}},
+            {"op": "get", "name": "a"},
+        ],
+    });
+    let Ok(Line::Scenario(scenario)) = Line::parse(&line.to_string()) else {
+        panic!("a scenario: {line}")
+    };
+    let mut driver = Driver::start(&scenario, 0).expect("the cluster starts");
+    let answers: Vec<_> =
+        scenario.steps.iter().map(|step| driver.step(&step.op).expect("known")).collect();
+    let used: Vec<_> = answers.iter().map(|answer| answer.used.as_ref().map(|u| u["v4"])).collect();
+    assert_eq!(used, [Some(1), Some(1), Some(0), Some(0)]);
+    assert_eq!(answers[3].error.as_ref().map(|error| error.code), Some(404));
+}
