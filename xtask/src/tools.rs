@@ -59,9 +59,7 @@ impl Tools {
             trunk.envs(SMALL_BUILD);
             // Trunk works offline: fetch what its cargo will ask for.
             let mut fetch = command("cargo");
-            run(fetch
-                .envs(SMALL_BUILD)
-                .args(["fetch", "--quiet", "--locked", "--target", WASM]))?;
+            run(fetch.envs(SMALL_BUILD).args(["fetch", "--quiet", "--locked", "--target", WASM]))?;
         }
         let mut folders = vec![self.wasm_bindgen.clone(), self.binaryen.clone()];
         // Trunk's hook calls this very program by its name.

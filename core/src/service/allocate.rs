@@ -120,7 +120,7 @@ rules! {
     /// The address would belong to an object with an impossible name.
     ADDRESS_NEEDS_AN_OWNER {
         id: "IP-13", slug: "address-needs-a-named-owner",
-        versions: Versions::since(33),
+        versions: Versions::since(31),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go createIPAddress",
         facts: [],
         en: "Each address is an IPAddress object that names its Service; with such a name that object cannot exist. The name itself would be checked later.",
