@@ -32,6 +32,7 @@ words! {
     SECONDARY = "secondary", "辅助地址";
     LAST_GOOD = "Last accepted answer", "上一次被接受的答案";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
+    NOTHING_STORED = "Nothing is stored.", "没有存储任何对象。";
     ADDED = "added", "新增";
     BY_DEFAULT = "default", "默认值";
     ALLOCATED = "allocated", "已分配";

@@ -304,10 +304,36 @@ fn reason(
                 "它没有指定 `ipFamilyPolicy`，因此为 `SingleStack`。",
             )
         };
-        return (Tone::Good, render(text, &[], lang));
+        let mut because = render(text, &[], lang);
+        because.extend(only_family(trace, &families, lang));
+        return (Tone::Good, because);
     }
     let text = say("Its policy is {policy}.", "其策略为 {policy}。");
-    (Tone::Good, render(text, &facts![policy], lang))
+    let mut because = render(text, &facts![policy], lang);
+    because.extend(only_family(trace, &families, lang));
+    (Tone::Good, because)
+}
+
+/// Why a Service with one family has just this one.
+fn only_family(trace: &[Step], families: &[Family], lang: Lang) -> Vec<Piece> {
+    let Some(family) = families.first().copied() else { return Vec::new() };
+    let text = if has(trace, "FAM-12") {
+        say(
+            " {family} is the family of the first range of `--service-cluster-ip-range`.",
+            "{family} 是 `--service-cluster-ip-range` 第一个范围的地址族。",
+        )
+    } else if has(trace, "FAM-8a") {
+        say(
+            " {family} is the family of the address you named.",
+            "{family} 是您所指定地址的地址族。",
+        )
+    } else {
+        say(
+            " {family} is the family that `ipFamilies` names.",
+            "{family} 是 `ipFamilies` 写明的地址族。",
+        )
+    };
+    render(text, &facts![family], lang)
 }
 
 /// Node ports, for the types that have them.
@@ -327,7 +353,15 @@ fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
         " It is open on every node at port {ports}, for each of its families.",
         "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。",
     );
-    render(text, &facts![ports], lang)
+    let mut words = render(text, &facts![ports], lang);
+    if spec.type_ == LOAD_BALANCER {
+        let text = say(
+            " The address of the load balancer itself would come from a cloud provider, which is not simulated.",
+            "负载均衡器自身的地址由云平台提供，此处不模拟。",
+        );
+        words.extend(render(text, &[], lang));
+    }
+    words
 }
 
 /// What [`answer`] shows.

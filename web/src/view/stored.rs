@@ -50,7 +50,7 @@ fn is_kept(line: &Line) -> bool {
 /// The Stored object pane.
 pub fn stored(props: &Props) -> Html {
     let lang = props.lang;
-    let name = props.document.as_ref().map_or("", |document| document.name.as_str()).to_owned();
+    let name = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
     let has_annotations =
         props.document.as_ref().and_then(|it| it.stored()).is_some_and(|service| {
@@ -79,10 +79,11 @@ pub fn stored(props: &Props) -> Html {
     let stale = props.stale && object.is_some();
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
-            <h2><b lang="en">{ "kubectl get service " }{ name }{ " -o yaml" }</b></h2>
+            <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o yaml" }</b></h2>
             { terminal }
             if stale { <p class="stale-note">{ text::LAST_GOOD.get(lang) }</p> }
             <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ lines }</div>
+            if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
                 <p class="switch"><button type="button" class="btn" aria-pressed={shown.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button></p>
             }
