@@ -12,7 +12,7 @@ use yew::prelude::*;
 use crate::browser;
 use crate::store::{Focus, Msg, Pane, Store};
 use crate::text;
-use crate::view::answer::{self, Tone, Verdict, answer, verdict};
+use crate::view::answer::{self, Verdict, answer, verdict};
 use crate::view::cluster::{self, cluster};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
@@ -72,7 +72,9 @@ pub fn App(props: &Props) -> Html {
         answers
     });
     let last_good = use_mut_ref(|| None::<Shared<DocumentReport>>);
-    use_effect_with((store.lang, store.theme), |(lang, theme)| browser::remember(*lang, *theme));
+    use_effect_with((store.lang, store.theme), |(lang, theme)| {
+        browser::remember(*lang, *theme, text::TITLE.get(*lang));
+    });
 
     let lang = store.lang;
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
@@ -88,7 +90,8 @@ pub fn App(props: &Props) -> Html {
     layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
 }
 
-/// The document at the caret of the manifest, else the one that was chosen.
+/// The document at the caret of the manifest, else the one that was chosen, else the first that was
+/// not accepted: a refusal must not hide behind an acceptance.
 fn document_at(store: &Store, documents: &[Shared<DocumentReport>]) -> usize {
     if let Focus::Manifest(caret) = store.focus {
         let at = documents.iter().position(|document| document.span.touches(caret));
@@ -96,7 +99,9 @@ fn document_at(store: &Store, documents: &[Shared<DocumentReport>]) -> usize {
             return at;
         }
     }
-    store.document.min(documents.len().saturating_sub(1))
+    let refused = || documents.iter().position(|document| document.stored().is_none());
+    let at = store.document.or_else(refused).unwrap_or_default();
+    at.min(documents.len().saturating_sub(1))
 }
 
 /// What the panes show.
@@ -139,8 +144,8 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
                 AttrValue::from(lines.join("\n"))
             })
         });
-    let summary = summary(&shown.verdict, &addresses, shown.stale, lang);
-    let spoken = AttrValue::from(plain(&shown.verdict.head));
+    let summary = summary(&shown.verdict, shown.shown.as_ref(), &addresses, shown.stale, lang);
+    let spoken = AttrValue::from(shown.verdict.spoken(lang));
     let pane = match store.pane {
         Pane::Cluster => "cluster",
         Pane::Manifest => "manifest",
@@ -156,6 +161,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         lang,
         flags: AttrValue::from(Rc::clone(&store.flags)),
         boot: Some(answers.boot.clone()),
+        unfolded: store.unfolded,
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
@@ -198,18 +204,21 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
 /// The result in one line, for the phone's bar.
 fn summary(
     verdict: &Verdict,
+    document: Option<&Shared<DocumentReport>>,
     addresses: &[(Family, AttrValue)],
     stale: bool,
     lang: Lang,
 ) -> String {
-    if stale || addresses.is_empty() {
-        return plain(&verdict.head);
-    }
-    let first = addresses[0].0;
-    let mark = if verdict.tone == Tone::Look { "! " } else { "" };
-    match lang {
-        Lang::En => format!("{mark}{} IP · {first} first", addresses.len()),
-        Lang::Zh => format!("{mark}{} 个 IP · {first} 在先", addresses.len()),
+    let mark = verdict.tone.mark();
+    let policy = document.and_then(|document| document.stored()).map(|it| it.spec.policy());
+    let (false, [(first, _), others @ ..], Some(policy)) = (stale, addresses, policy) else {
+        return format!("{mark} {}", plain(&verdict.head));
+    };
+    match (lang, others.is_empty()) {
+        (Lang::En, true) => format!("{mark} 1 IP · {first} · {policy}"),
+        (Lang::En, false) => format!("{mark} {} IPs · {first} first · {policy}", addresses.len()),
+        (Lang::Zh, true) => format!("{mark} 1 个 IP · {first} · {policy}"),
+        (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 在先 · {policy}", addresses.len()),
     }
 }
 
@@ -242,6 +251,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
         lang,
         flags: AttrValue::from(Rc::clone(&store.flags)),
         boot: None,
+        unfolded: true,
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {

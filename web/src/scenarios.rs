@@ -36,10 +36,11 @@ mod tests {
 
     use dualstack_core::run::{EventReport, run};
     use dualstack_core::text::{Lang, Text};
+    use dualstack_core::trace::Piece;
     use serde::Deserialize;
 
     use super::{ALL, OPENING, find};
-    use crate::store::Store;
+    use crate::store::{Msg, Store};
     use crate::view::answer::{Tone, verdict};
 
     /// What a file says beyond what the page needs.
@@ -75,7 +76,7 @@ mod tests {
 
     /// What the page makes of an example.
     fn outcome(id: &'static str) -> Outcome {
-        let store = Store::opening(Lang::En).update(crate::store::Msg::Scenario(id));
+        let store = Store::opening(Lang::En).update(Msg::Scenario(id));
         let events = run(&store.session()).events;
         let [EventReport::Boot(boot), EventReport::Apply(apply)] = events.as_slice() else {
             panic!("{id}: a start and an apply were asked for");
@@ -96,6 +97,36 @@ mod tests {
         } else {
             assert!(tones.contains(&Tone::Good), "{id}: {tones:?}");
             Outcome::Accepted
+        }
+    }
+
+    #[test]
+    fn every_verdict_speaks_one_language_at_a_time() {
+        let is_chinese = |char: char| char > '\u{2e80}';
+        for example in ALL {
+            let store = Store::opening(Lang::En).update(Msg::Scenario(example.id));
+            let events = run(&store.session()).events;
+            let [EventReport::Boot(boot), EventReport::Apply(apply)] = events.as_slice() else {
+                panic!("{}: a start and an apply were asked for", example.id);
+            };
+            let documents: Vec<_> = match apply.documents.as_slice() {
+                [] => vec![None],
+                documents => documents.iter().map(Some).collect(),
+            };
+            for document in documents {
+                for lang in [Lang::En, Lang::Zh] {
+                    let verdict = verdict(boot, apply, document, lang);
+                    assert!(!verdict.head.is_empty() && !verdict.because.is_empty());
+                    for piece in verdict.head.iter().chain(&verdict.because) {
+                        let Piece::Words(words) = piece else { continue };
+                        let fits = match lang {
+                            Lang::En => !words.contains(is_chinese),
+                            Lang::Zh => !words.contains([',', ';', '.', '(']),
+                        };
+                        assert!(fits, "{}: {words}", example.id);
+                    }
+                }
+            }
         }
     }
 

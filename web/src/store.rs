@@ -54,8 +54,10 @@ pub struct Store {
     pub focus: Focus,
     /// The pane a phone shows.
     pub pane: Pane,
-    /// Which document of the manifest is shown.
-    pub document: usize,
+    /// Which document of the manifest was chosen, if one was.
+    pub document: Option<usize>,
+    /// Whether a page of middle width shows the flags in full.
+    pub unfolded: bool,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,
     /// False after the page died while running: the text is shown, not run.
@@ -92,6 +94,8 @@ pub enum Msg {
     Pane(Pane),
     /// Chose a document.
     Document(usize),
+    /// Shows or hides the flags on a page of middle width.
+    Unfold(bool),
     /// Shows or hides what the server keeps.
     ServerFields(bool),
     /// Replaces a word of the manifest (the invitation of the first ten seconds).
@@ -113,7 +117,8 @@ impl Store {
             theme: None,
             focus: Focus::None,
             pane: Pane::default(),
-            document: 0,
+            document: None,
+            unfolded: false,
             shows_server_fields: false,
             runs: true,
         }
@@ -143,14 +148,16 @@ impl Store {
                     next.scenario = None;
                 }
             }
-            Msg::Preset(preset) => next.flags = presets::apply(&self.flags, preset).into(),
+            Msg::Preset(preset) => {
+                return self.update(Msg::EditFlags(presets::apply(&self.flags, preset)));
+            }
             Msg::Scenario(id) => {
                 if let Some(example) = scenarios::find(id) {
                     next.flags = example.flags.into();
                     next.manifest = example.manifest.into();
                     next.scenario = Some(example.id);
                     next.focus = Focus::None;
-                    next.document = 0;
+                    next.document = None;
                     next.runs = true;
                 }
             }
@@ -159,11 +166,14 @@ impl Store {
             Msg::Focus(focus) => next.focus = focus,
             Msg::Pane(pane) => next.pane = pane,
             Msg::Document(document) => {
-                next.document = document;
+                next.document = Some(document);
                 next.focus = Focus::None;
             }
+            Msg::Unfold(unfolded) => next.unfolded = unfolded,
             Msg::ServerFields(shown) => next.shows_server_fields = shown,
-            Msg::Replace(from, to) => next.manifest = self.manifest.replace(from, to).into(),
+            Msg::Replace(from, to) => {
+                return self.update(Msg::EditManifest(self.manifest.replace(from, to)));
+            }
             Msg::Run => next.runs = true,
         }
         next
@@ -185,6 +195,7 @@ mod tests {
     use dualstack_core::text::Lang;
 
     use super::{Msg, Store};
+    use crate::presets::Preset;
 
     #[test]
     fn an_unchanged_text_stays_the_same() {
@@ -192,6 +203,22 @@ mod tests {
         let same = store.update(Msg::EditManifest(store.manifest.to_string()));
         assert!(Rc::ptr_eq(&store.manifest, &same.manifest));
         assert_eq!(same, store);
+    }
+
+    #[test]
+    fn an_edited_example_is_your_own_whichever_way_it_was_edited() {
+        let store = Store::opening(Lang::En);
+        let edits = [
+            Msg::EditFlags("--v=2".to_owned()),
+            Msg::EditManifest("a: b".to_owned()),
+            Msg::Preset(Preset::V4),
+            Msg::Replace("PreferDualStack", "RequireDualStack"),
+        ];
+        for edit in edits {
+            assert_eq!(store.update(edit.clone()).scenario, None, "{edit:?}");
+        }
+        // Pressing what is already so is no edit.
+        assert_eq!(store.update(Msg::Preset(Preset::V4V6)), store);
     }
 
     #[test]

@@ -14,13 +14,21 @@ fn main() {
         // Ids may stand once in a page: the English example keeps them.
         let html = match lang {
             Lang::En => html,
-            Lang::Zh => ["answer", "flags", "manifest", "flags-problems", "manifest-problems"]
-                .into_iter()
-                .fold(html, |html, id| {
-                    let html = html.replace(&format!("id=\"{id}\""), &format!("id=\"{id}-zh\""));
-                    html.replace(&format!("by=\"{id}\""), &format!("by=\"{id}-zh\""))
-                })
-                .replace("href=\"#answer\"", "href=\"#answer-zh\""),
+            Lang::Zh => [
+                "answer",
+                "flags",
+                "flags-group",
+                "manifest",
+                "flags-problems",
+                "manifest-problems",
+            ]
+            .into_iter()
+            .fold(html, |html, id| {
+                let html = html.replace(&format!("id=\"{id}\""), &format!("id=\"{id}-zh\""));
+                let html = html.replace(&format!("by=\"{id}\""), &format!("by=\"{id}-zh\""));
+                html.replace(&format!("controls=\"{id}\""), &format!("controls=\"{id}-zh\""))
+            })
+            .replace("href=\"#answer\"", "href=\"#answer-zh\""),
         };
         println!("<div data-lang=\"{}\" lang=\"{}\">{html}</div>", lang.tag(), lang.tag());
     }

@@ -108,8 +108,11 @@ pub fn after_run() {
 }
 
 /// Remembers language and theme, and tells the page.
-pub fn remember(lang: Lang, theme: Option<Theme>) {
+pub fn remember(lang: Lang, theme: Option<Theme>, title: &str) {
     let Some(root) = root() else { return };
+    if let Some(document) = window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
     if root.get_attribute("lang").as_deref() != Some(lang.tag()) {
         let _ = root.set_attribute("lang", lang.tag());
         store_item(LANG, lang.tag());
@@ -123,6 +126,13 @@ pub fn remember(lang: Lang, theme: Option<Theme>) {
         let _ = root.set_attribute("data-theme", name);
         store_item(THEME, name);
     }
+}
+
+/// Whether the system asks for a dark page.
+#[must_use]
+pub fn prefers_dark() -> bool {
+    let query = || window()?.match_media("(prefers-color-scheme: dark)").ok()?;
+    query().is_some_and(|query| query.matches())
 }
 
 /// The text of the box an event is about.

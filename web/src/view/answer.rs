@@ -8,7 +8,7 @@ use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::run::{ApplyReport, BootReport, DocumentReport};
 use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Effect, Piece, Step, render};
+use dualstack_core::trace::{Effect, Piece, Step, plain, render};
 use yew::prelude::*;
 
 use super::{badge, sentence};
@@ -27,6 +27,30 @@ pub enum Tone {
     None,
 }
 
+impl Tone {
+    /// The mark: never colour alone.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Look => "!",
+            Self::Bad => "✕",
+            Self::None => "…",
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Good => text::ACCEPTED,
+            Self::Look => text::SURPRISING,
+            Self::Bad => text::REFUSED,
+            Self::None => text::NO_ANSWER,
+        }
+    }
+}
+
 /// An answer in words.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Verdict {
@@ -36,6 +60,18 @@ pub struct Verdict {
     pub head: Vec<Piece>,
     /// Why.
     pub because: Vec<Piece>,
+}
+
+impl Verdict {
+    /// One line for a screen reader.
+    #[must_use]
+    pub fn spoken(&self, lang: Lang) -> String {
+        let colon = match lang {
+            Lang::En => ": ",
+            Lang::Zh => "：",
+        };
+        format!("{}{colon}{}", self.tone.word().get(lang), plain(&self.head))
+    }
 }
 
 /// Shorthand for a sentence in both languages.
@@ -268,10 +304,36 @@ fn reason(
                 "它没有指定 `ipFamilyPolicy`，因此为 `SingleStack`。",
             )
         };
-        return (Tone::Good, render(text, &[], lang));
+        let mut because = render(text, &[], lang);
+        because.extend(only_family(trace, &families, lang));
+        return (Tone::Good, because);
     }
     let text = say("Its policy is {policy}.", "其策略为 {policy}。");
-    (Tone::Good, render(text, &facts![policy], lang))
+    let mut because = render(text, &facts![policy], lang);
+    because.extend(only_family(trace, &families, lang));
+    (Tone::Good, because)
+}
+
+/// Why a Service with one family has just this one.
+fn only_family(trace: &[Step], families: &[Family], lang: Lang) -> Vec<Piece> {
+    let Some(family) = families.first().copied() else { return Vec::new() };
+    let text = if has(trace, "FAM-12") {
+        say(
+            " {family} is the family of the first range of `--service-cluster-ip-range`.",
+            "{family} 是 `--service-cluster-ip-range` 第一个范围的地址族。",
+        )
+    } else if has(trace, "FAM-8a") {
+        say(
+            " {family} is the family of the address you named.",
+            "{family} 是您所指定地址的地址族。",
+        )
+    } else {
+        say(
+            " {family} is the family that `ipFamilies` names.",
+            "{family} 是 `ipFamilies` 写明的地址族。",
+        )
+    };
+    render(text, &facts![family], lang)
 }
 
 /// Node ports, for the types that have them.
@@ -291,7 +353,15 @@ fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
         " It is open on every node at port {ports}, for each of its families.",
         "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。",
     );
-    render(text, &facts![ports], lang)
+    let mut words = render(text, &facts![ports], lang);
+    if spec.type_ == LOAD_BALANCER {
+        let text = say(
+            " The address of the load balancer itself would come from a cloud provider, which is not simulated.",
+            "负载均衡器自身的地址由云平台提供，此处不模拟。",
+        );
+        words.extend(render(text, &[], lang));
+    }
+    words
 }
 
 /// What [`answer`] shows.
@@ -310,12 +380,13 @@ pub struct Props {
 pub fn answer(props: &Props) -> Html {
     let lang = props.lang;
     let verdict = &props.verdict;
-    let (class, mark, word) = match verdict.tone {
-        Tone::Good => ("answer good", "✓", text::ACCEPTED),
-        Tone::Look => ("answer look", "!", text::SURPRISING),
-        Tone::Bad => ("answer bad", "✕", text::REFUSED),
-        Tone::None => ("answer none", "…", text::NOT_RUNNING),
+    let class = match verdict.tone {
+        Tone::Good => "answer good",
+        Tone::Look => "answer look",
+        Tone::Bad => "answer bad",
+        Tone::None => "answer none",
     };
+    let (mark, word) = (verdict.tone.mark(), verdict.tone.word());
     let head = sentence(&verdict.head, lang);
     let because = sentence(&verdict.because, lang);
     let ips: Html = props
@@ -338,7 +409,7 @@ pub fn answer(props: &Props) -> Html {
         <section class={class} id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
             <p class="verdict">
                 <span class="mark" aria-hidden="true">{ mark }</span>
-                <span><b class="unseen">{ word.get(lang) }{ ": " }</b><b>{ head }</b>{ " " }{ because }</span>
+                <span><b class="unseen">{ word.get(lang) }{ ": " }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>
             <div class={classes!("ips", stale.then_some("stale"))}>
                 if stale { <small class="stale-note">{ text::LAST_GOOD.get(lang) }</small> }

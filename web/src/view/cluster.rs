@@ -20,6 +20,8 @@ pub struct Props {
     pub flags: AttrValue,
     /// How the start went; `None` in safe mode.
     pub boot: Option<Shared<BootReport>>,
+    /// Whether a page of middle width shows the flags, not only whether it starts with them.
+    pub unfolded: bool,
     /// Where messages go.
     pub dispatch: Dispatch,
 }
@@ -75,6 +77,9 @@ pub fn cluster(props: &Props) -> Html {
             let class = if problem.says == Program::Playground { "note" } else { "err" };
             marks.extend(problem.span.map(|span| (span, class)));
         }
+        for section in &boot.flags.sections {
+            marks.extend(section.heading.map(|heading| (heading, "heading")));
+        }
         invalid = !boot.is_running();
         list = boot.problems.iter().chain(&boot.warnings).cloned().collect();
         later = Component::ALL[1..]
@@ -87,7 +92,12 @@ pub fn cluster(props: &Props) -> Html {
                 let kind =
                     if env.ranges.is_dual() { text::DUAL_CLUSTER } else { text::SINGLE_CLUSTER };
                 let badges: Html = env.ranges.families().map(badge).collect();
-                html! { <p class="status good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }</p> }
+                let ranges: Html = env
+                    .ranges
+                    .iter()
+                    .map(|(_, range)| html! { <code class="fold-only" lang="en">{ " " }{ range.to_string() }</code> })
+                    .collect();
+                html! { <p class="status good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }{ ranges }</p> }
             }
             None => html! { <p class="status bad">{ "✕ " }{ text::BIND_FAILED.get(lang) }</p> },
         };
@@ -102,14 +112,21 @@ pub fn cluster(props: &Props) -> Html {
         text: props.flags.clone(),
         invalid,
         marks,
+        numbered: false,
         oninput,
         oncaret,
     });
+    // What is refused must be seen.
+    let unfolded = props.unfolded || invalid;
+    let fold = props.dispatch.reform(move |_: MouseEvent| Msg::Unfold(!unfolded));
     html! {
-        <section class="pane cluster" aria-label={text::CLUSTER.get(lang)}>
-            <h2><b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }</h2>
+        <section class={classes!("pane", "cluster", (!unfolded).then_some("folded"))} aria-label={text::CLUSTER.get(lang)}>
+            <h2>
+                <b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }
+                <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ text::SHOW_FLAGS.get(lang) }</button>
+            </h2>
             <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div>
-            <div class="grow" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
+            <div class="grow" id="flags-group" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
                 { box_ }
             </div>
             { status }

@@ -21,22 +21,47 @@ pub struct Props {
     pub invalid: bool,
     /// Colours and marks.
     pub marks: Vec<Mark>,
+    /// Whether its lines are numbered.
+    pub numbered: bool,
     /// The text was changed.
     pub oninput: Callback<String>,
     /// The caret moved to this byte.
     pub oncaret: Callback<usize>,
 }
 
+/// The pieces of each line. The text ends with a line of its own, as in the text box, so that the layer
+/// is as tall as what is typed.
+fn lines(text: &str, marks: &[Mark]) -> Vec<Vec<(String, String)>> {
+    let mut lines = vec![Vec::new()];
+    for (class, text) in cut(text, marks) {
+        for (at, part) in text.split('\n').enumerate() {
+            if at > 0 {
+                lines.push(Vec::new());
+            }
+            if let Some(line) = lines.last_mut().filter(|_| !part.is_empty()) {
+                line.push((class.clone(), part.to_owned()));
+            }
+        }
+    }
+    lines
+}
+
 /// A text box that shows colours.
 pub fn editor(props: &Props) -> Html {
-    let layer: Html = cut(&props.text, &props.marks)
+    let layer: Html = lines(&props.text, &props.marks)
         .into_iter()
-        .map(|(class, text)| {
-            if class.is_empty() {
-                html! { { text } }
-            } else {
-                html! { <span class={class}>{ text }</span> }
-            }
+        .map(|line| {
+            let pieces: Html = line
+                .into_iter()
+                .map(|(class, text)| {
+                    if class.is_empty() {
+                        html! { { text } }
+                    } else {
+                        html! { <span class={class}>{ text }</span> }
+                    }
+                })
+                .collect();
+            html! { <span class="ln">{ pieces }</span> }
         })
         .collect();
     let oninput = props.oninput.reform(|event: InputEvent| browser::text_of(&event));
@@ -54,10 +79,9 @@ pub fn editor(props: &Props) -> Html {
     };
     let onclick = Callback::from(move |event: MouseEvent| caret(&event));
     let invalid = props.invalid.then_some("true");
-    // A last line of its own, so that the box is as tall as its text.
     html! {
-        <div class="editor">
-            <pre class="layer" aria-hidden="true">{ layer }{ "\n" }</pre>
+        <div class={classes!("editor", props.numbered.then_some("numbers"))}>
+            <pre class="layer" aria-hidden="true">{ layer }</pre>
             <textarea
                 id={props.id}
                 aria-label={props.label}
@@ -73,5 +97,23 @@ pub fn editor(props: &Props) -> Html {
                 {onclick}
             />
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::span::Span;
+
+    use super::lines;
+
+    #[test]
+    fn a_mark_over_several_lines_marks_each_of_them() {
+        let text = "a: 双\n\nb\n";
+        let shown: Vec<String> = lines(text, &[(Span::new(3, 9), "err")])
+            .iter()
+            .map(|line| line.iter().map(|(class, text)| format!("[{class}|{text}]")).collect())
+            .collect();
+        assert_eq!(shown, ["[|a: ][err|双]", "", "[err|b]", ""]);
+        assert_eq!(lines("", &[]).len(), 1);
     }
 }

@@ -1,12 +1,13 @@
 //! What stands around the panes: header, invitation, footer, and the phone's bar.
 
+use dualstack_core::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::{Dispatch, words};
 use crate::browser;
-use crate::presets::Preset;
+use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::store::{Msg, Pane, Store, Theme};
 use crate::text;
@@ -35,14 +36,17 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         Lang::Zh => (Lang::En, "English"),
     };
     let switch = dispatch.reform(move |_: MouseEvent| Msg::Language(other));
-    let next = if store.theme == Some(Theme::Dark) { Theme::Light } else { Theme::Dark };
-    let theme = dispatch.reform(move |_: MouseEvent| Msg::Theme(next));
+    let chosen = store.theme;
+    let theme = dispatch.reform(move |_: MouseEvent| {
+        let is_dark = chosen.map_or_else(browser::prefers_dark, |theme| theme == Theme::Dark);
+        Msg::Theme(if is_dark { Theme::Light } else { Theme::Dark })
+    });
     let version = format!("Kubernetes {}", KubeVersion::LATEST);
     html! {
         <header>
             <a class="skip" href="#answer">{ text::SKIP.get(lang) }</a>
             <h1><span class="logo" aria-hidden="true"><b>{ "4" }</b><b>{ "6" }</b></span>{ text::TITLE.get(lang) }</h1>
-            <select class="btn" aria-label={text::SCENARIO.get(lang)} {onchange}>
+            <select class="btn scenario" aria-label={text::SCENARIO.get(lang)} {onchange}>
                 if own { <option value="" selected={true}>{ text::OWN_SCENARIO.get(lang) }</option> }
                 { options }
             </select>
@@ -56,21 +60,32 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The line of the first ten seconds: what to change, as buttons; then what the example is about.
+/// What the example is about, and the line of the first ten seconds: what to change, as buttons, for
+/// as long as there is something to change.
 pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let about = store.scenario.and_then(scenarios::find).map(|it| words(it.about, lang));
+    let is_dual = matches!(presets::current(&store.flags), Some(Preset::V4V6 | Preset::V6V4));
+    let prefers = store.manifest.contains(PREFER_DUAL_STACK);
+    let requires = store.manifest.contains(REQUIRE_DUAL_STACK);
     let replace =
-        dispatch.reform(|_: MouseEvent| Msg::Replace("PreferDualStack", "RequireDualStack"));
+        dispatch.reform(|_: MouseEvent| Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
     let remove = dispatch.reform(|_: MouseEvent| Msg::Preset(Preset::V4));
+    let remove = html! {
+        <button type="button" class="link" onclick={remove}>{ text::TRY_REMOVE.get(lang) }</button>
+    };
     html! {
         <p class="invitation">
             { about }{ " " }
-            <span class="try">
-                <b>{ text::TRY.get(lang) }</b>{ " " }{ text::TRY_CHANGE.get(lang) }{ " " }<code lang="en">{ "PreferDualStack" }</code>{ " " }{ text::TRY_TO.get(lang) }{ " " }
-                <button type="button" class="link" lang="en" onclick={replace}>{ "RequireDualStack" }</button>{ text::TRY_THEN.get(lang) }{ " " }
-                <button type="button" class="link" onclick={remove}>{ text::TRY_REMOVE.get(lang) }</button>
-            </span>
+            if is_dual && prefers {
+                <span>
+                    <b>{ text::TRY.get(lang) }</b>{ " " }{ text::TRY_CHANGE.get(lang) }{ " " }<code lang="en">{ PREFER_DUAL_STACK }</code>{ " " }{ text::TRY_TO.get(lang) }{ " " }
+                    <button type="button" class="link" lang="en" onclick={replace}>{ REQUIRE_DUAL_STACK }</button>{ text::TRY_THEN.get(lang) }{ " " }
+                    { remove }
+                </span>
+            } else if is_dual && requires {
+                <span><b>{ text::TRY_NOW.get(lang) }</b>{ " " }{ remove }</span>
+            }
         </p>
     }
 }

@@ -63,6 +63,7 @@ pub fn manifest(props: &Props) -> Html {
         text: props.manifest.clone(),
         invalid,
         marks,
+        numbered: true,
         oninput,
         oncaret,
     });

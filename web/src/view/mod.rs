@@ -55,6 +55,29 @@ pub fn badge(family: Family) -> Html {
     html! { <span class={class}><span class="unseen">{ "IPv" }</span>{ number }</span> }
 }
 
+/// A family by its name, in the badge's colour and shape: for sentences.
+pub fn named(family: Family) -> Html {
+    let class = match family {
+        Family::V4 => "fam v4 named",
+        Family::V6 => "fam v6 named",
+    };
+    html! { <span class={class} lang="en">{ family.name() }</span> }
+}
+
+/// A number with its thousands apart.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A sentence of pieces.
 pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
     pieces
@@ -65,7 +88,7 @@ pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
                 let lang = (lang == Lang::Zh).then_some("en");
                 html! { <code lang={lang}>{ code.clone() }</code> }
             }
-            Piece::Family(family) => badge(*family),
+            Piece::Family(family) => named(*family),
         })
         .collect()
 }
@@ -73,4 +96,19 @@ pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
 /// Words of ours, with back-quoted stretches as code.
 pub fn words(text: Text, lang: Lang) -> Html {
     sentence(&dualstack_core::trace::render(text, &[], lang), lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, shown) in
+            [(0, "0"), (256, "256"), (65_534, "65,534"), (1_000_000, "1,000,000")]
+        {
+            assert_eq!(grouped(number), shown);
+        }
+        assert_eq!(grouped(u64::MAX), "18,446,744,073,709,551,615");
+    }
 }

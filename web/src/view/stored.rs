@@ -4,10 +4,11 @@ use dualstack_core::api::print::{Line, PathPart, yaml_lines};
 use dualstack_core::kubectl::LAST_APPLIED;
 use dualstack_core::run::{DocumentReport, Leaf, Provenance};
 use dualstack_core::text::Lang;
+use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
-use super::{Dispatch, Shared};
+use super::{Dispatch, Shared, sentence};
 use crate::store::{Focus, Msg};
 use crate::text;
 
@@ -49,7 +50,7 @@ fn is_kept(line: &Line) -> bool {
 /// The Stored object pane.
 pub fn stored(props: &Props) -> Html {
     let lang = props.lang;
-    let name = props.document.as_ref().map_or("", |document| document.name.as_str()).to_owned();
+    let name = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
     let has_annotations =
         props.document.as_ref().and_then(|it| it.stored()).is_some_and(|service| {
@@ -78,10 +79,11 @@ pub fn stored(props: &Props) -> Html {
     let stale = props.stale && object.is_some();
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
-            <h2><b lang="en">{ "kubectl get service " }{ name }{ " -o yaml" }</b></h2>
+            <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o yaml" }</b></h2>
             { terminal }
             if stale { <p class="stale-note">{ text::LAST_GOOD.get(lang) }</p> }
             <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ lines }</div>
+            if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
                 <p class="switch"><button type="button" class="btn" aria-pressed={shown.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button></p>
             }
@@ -103,18 +105,25 @@ fn print_line(number: usize, line: &Line, props: &Props) -> Html {
         .document
         .as_ref()
         .and_then(|document| document.provenance.iter().find(|leaf| leaf.path == line.path));
-    let why = leaf.map(|leaf| (leaf, reason(leaf, lang)));
+    let why = leaf.map(|leaf| (leaf, reason(leaf, trace(props), lang)));
     let added =
         matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, props);
     let button = why.and_then(|(leaf, reason)| {
         let reason = reason?;
         let field = leaf.field.clone();
-        let pressed = (props.chosen.as_deref() == Some(&field)).to_string();
+        let is_open = props.chosen.as_deref() == Some(&field);
         let label = format!("{field}: {reason}");
-        let focus = Focus::Stored(field);
+        let (short, more) = match reason.split_once(" · ") {
+            Some((short, more)) => (short.to_owned(), Some(format!(" · {more}"))),
+            None => (reason, None),
+        };
+        let focus = if is_open { Focus::None } else { Focus::Stored(field) };
         let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Focus(focus.clone()));
         Some(html! {
-            <button type="button" class="why" lang={lang.tag()} aria-label={label} aria-pressed={pressed} {onclick}>{ reason }</button>
+            <>
+                <button type="button" class="why" lang={lang.tag()} aria-label={label} aria-expanded={is_open.to_string()} {onclick}>{ short }if let Some(more) = more { <span class="more">{ more }</span> }</button>
+                if is_open { { chain(leaf, props) } }
+            </>
         })
     });
     let mark = added.then(
@@ -129,6 +138,24 @@ fn print_line(number: usize, line: &Line, props: &Props) -> Html {
     }
 }
 
+/// The decisions about a leaf, right where they were asked for.
+fn chain(leaf: &Leaf, props: &Props) -> Html {
+    let lang = props.lang;
+    let trace = trace(props);
+    let steps: Html = leaf
+        .steps
+        .iter()
+        .filter_map(|step| trace.get(step.0))
+        .map(|step| html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
+        .collect();
+    html! { <ol class="chain" lang={lang.tag()}>{ steps }</ol> }
+}
+
+fn trace(props: &Props) -> &[Step] {
+    let outcome = props.document.as_ref().and_then(|document| document.outcome.as_ref());
+    outcome.map_or(&[], |outcome| outcome.trace.as_slice())
+}
+
 /// The line of a map or list is new if everything in it is.
 fn all_below_added(line: &Line, props: &Props) -> bool {
     let Some(document) = &props.document else { return false };
@@ -138,13 +165,35 @@ fn all_below_added(line: &Line, props: &Props) -> bool {
 }
 
 /// The short why of an added line; `None` for what the person wrote.
-fn reason(leaf: &Leaf, lang: Lang) -> Option<&'static str> {
-    let text = match leaf.provenance {
-        Provenance::Written(_) => return None,
-        Provenance::Defaulted(_) => text::BY_DEFAULT,
-        Provenance::Allocated(_) => text::ALLOCATED,
-        Provenance::Copied(_) => text::COPIED,
-        Provenance::Server => text::KEPT_BY_SERVER,
+fn reason(leaf: &Leaf, trace: &[Step], lang: Lang) -> Option<String> {
+    let (Provenance::Defaulted(step) | Provenance::Allocated(step) | Provenance::Copied(step)) =
+        leaf.provenance
+    else {
+        let text = match leaf.provenance {
+            Provenance::Written(_) => return None,
+            // The one field of these that kubectl adds, from the context it runs in.
+            _ if leaf.field == "metadata.namespace" => text::YOUR_NAMESPACE,
+            _ => text::KEPT_BY_SERVER,
+        };
+        return Some(text.get(lang).to_owned());
     };
-    Some(text.get(lang))
+    let step = trace.get(step.0);
+    if let Some(Effect::Copied { from, .. }) = step.map(|step| &step.effect) {
+        let from = from.to_string();
+        // Beside its line, the last name is enough.
+        let name = from.rsplit('.').next().unwrap_or(&from);
+        return Some(format!("{} {name}", text::COPY_OF.get(lang)));
+    }
+    let text = match (step.map_or("", |step| step.rule.id), &leaf.provenance) {
+        ("BAND-4a", _) => text::PICKED,
+        ("BAND-4b", _) => text::PICKED_LOW,
+        ("FAM-12", _) => text::FIRST_RANGE,
+        ("FAM-13a", _) => text::OTHER_FAMILY,
+        ("FAM-8a", _) => text::FROM_ADDRESS,
+        ("FAM-3c" | "FAM-9", _) => text::BOTH_HEADLESS,
+        (_, Provenance::Allocated(_)) => text::ALLOCATED,
+        (_, Provenance::Copied(_)) => text::COPIED,
+        _ => text::BY_DEFAULT,
+    };
+    Some(text.get(lang).to_owned())
 }

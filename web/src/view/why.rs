@@ -7,7 +7,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Origin, Step};
 use yew::prelude::*;
 
-use super::{Shared, badge, sentence};
+use super::{Shared, badge, grouped, sentence};
 use crate::store::Focus;
 use crate::text;
 
@@ -98,6 +98,67 @@ fn step(step: &Step, lang: Lang) -> Html {
     }
 }
 
+/// All decisions; a run of plain defaults takes one line, which unfolds.
+fn all(steps: &[Step], lang: Lang) -> Html {
+    let is_default = |it: &Step| it.rule.id.starts_with("DEF-") && it.effect != Effect::Rejected;
+    steps
+        .chunk_by(|one, next| is_default(one) && is_default(next))
+        .map(|group| match group {
+            [first, _, ..] if is_default(first) => defaults(group, lang),
+            _ => group.iter().map(|it| step(it, lang)).collect(),
+        })
+        .collect()
+}
+
+/// The fields that a run of defaults set, each with its step behind it.
+fn defaults(group: &[Step], lang: Lang) -> Html {
+    let (colon, comma) = match lang {
+        Lang::En => (": ", ", "),
+        Lang::Zh => ("：", "、"),
+    };
+    let names: Html = group
+        .iter()
+        .enumerate()
+        .map(|(at, it)| {
+            let field = it.at.to_string();
+            let name = field.rsplit('.').next().unwrap_or(&field).to_owned();
+            html! { <>{ (at > 0).then_some(comma) }<code lang="en">{ name }</code></> }
+        })
+        .collect();
+    let steps: Html = group.iter().map(|it| step(it, lang)).collect();
+    html! {
+        <li class="step">
+            <div>
+                { text::DEFAULTS.get(lang) }{ colon }{ names }
+                <details>
+                    <summary>{ text::DEFAULTS_FIRST.get(lang) }</summary>
+                    <ul class="steps">{ steps }</ul>
+                </details>
+            </div>
+        </li>
+    }
+}
+
+/// The share of a picture that the static band takes, in thousandths: wide enough to be seen. What
+/// stands in it and what stands behind it are each to scale.
+const BAND: f64 = 60.0;
+
+/// The last place of a picture that still shows a tick.
+const END: f64 = 996.0;
+
+/// Where an address stands in the picture of its range, in thousandths.
+fn place(offset: u64, report: &RangeReport) -> f64 {
+    let (offset, usable) = (offset.min(report.usable) as f64, report.usable as f64);
+    let band = report.static_band as f64;
+    if band == 0.0 {
+        offset * END / usable
+    } else if offset <= band {
+        offset * BAND / (band + 1.0)
+    } else {
+        BAND + (offset - band) * (END - BAND) / (usable - band)
+    }
+}
+
 /// A range with what is taken, and the same in words.
 fn range(report: &RangeReport, lang: Lang) -> Html {
     let class = match report.family {
@@ -105,32 +166,40 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
         Family::V6 => "v6",
     };
     let first = dualstack_core::net::cidr::to_bits(report.cidr.network());
-    // Thousandths of the picture's width.
-    let thousandth = (report.usable / 1000).max(1);
-    let place = |offset: u64| (offset / thousandth).min(996);
     let ticks: Html = report
         .taken
         .iter()
         .take(200)
         .map(|(ip, owner)| {
             let bits = dualstack_core::net::cidr::to_bits(*ip);
-            let x = place(u64::try_from(bits - first).unwrap_or(u64::MAX)).to_string();
+            let offset = u64::try_from(bits - first).unwrap_or(u64::MAX);
+            let x = (place(offset, report) as u32).to_string();
             html! { <rect class={class} x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> }
         })
         .collect();
-    let band = place(report.static_band).max(12).to_string();
-    let taken: Vec<String> =
-        report.taken.iter().take(8).map(|(ip, owner)| format!("{ip} {owner}")).collect();
-    let count = format!("{} / {}", report.taken.len(), report.usable);
+    let taken: Html = report
+        .taken
+        .iter()
+        .take(8)
+        .map(|(ip, owner)| html! { <li><code>{ ip.to_string() }</code>{ " " }{ owner.clone() }</li> })
+        .collect();
+    let (used, usable) = (report.taken.len(), grouped(report.usable));
+    let count = match lang {
+        Lang::En => format!("{used} of {usable} used"),
+        Lang::Zh => format!("已用 {used}，共 {usable}"),
+    };
+    let band = report.static_band > 0;
     html! {
         <li class="range">
-            <p>{ badge(report.family) }{ " " }<code lang="en">{ report.cidr.to_string() }</code><span class="count">{ count }{ " " }{ text::USED.get(lang) }</span></p>
-            <svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-                if report.static_band > 0 { <rect class="band" x="0" y="0" width={band} height="24" /> }
+            <p>{ badge(report.family) }{ " " }<code lang="en">{ report.cidr.to_string() }</code><span class="count">{ count }</span></p>
+            <svg class={band.then_some("banded")} viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                 { ticks }
             </svg>
-            <p class="ends"><span>{ text::STATIC_BAND.get(lang) }</span><span>{ text::DYNAMIC_BAND.get(lang) }</span></p>
-            <p class="taken" lang="en">{ taken.join(", ") }</p>
+            <p class="ends">
+                if band { <span>{ grouped(report.static_band) }{ " " }{ text::STATIC_BAND.get(lang) }</span> }
+                <span>{ grouped(report.usable - report.static_band) }{ " " }{ text::DYNAMIC_BAND.get(lang) }</span>
+            </p>
+            <ul class="taken" lang="en">{ taken }</ul>
         </li>
     }
 }
@@ -141,7 +210,7 @@ pub fn why(props: &Props) -> Html {
     let asked = asked(props).map(|(name, steps)| {
         let list: Html = steps.iter().map(|it| step(it, lang)).collect();
         html! {
-            <div class="asked" role="status">
+            <div class="asked">
                 <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }<code lang="en">{ name }</code></h3>
                 if steps.is_empty() { <p>{ text::NOTHING_ABOUT.get(lang) }</p> } else { <ol class="steps">{ list }</ol> }
             </div>
@@ -153,9 +222,7 @@ pub fn why(props: &Props) -> Html {
         .and_then(|document| document.outcome.as_ref())
         .map(|outcome| outcome.trace.as_slice())
         .unwrap_or_default();
-    let shown: Vec<&Step> =
-        if trace.is_empty() { props.boot.trace.iter().collect() } else { trace.iter().collect() };
-    let list: Html = shown.into_iter().map(|it| step(it, lang)).collect();
+    let list = all(if trace.is_empty() { &props.boot.trace } else { trace }, lang);
     let ranges: Html = props.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
         <section class="pane whys" aria-label={text::WHY.get(lang)}>
@@ -169,5 +236,38 @@ pub fn why(props: &Props) -> Html {
                 <ul class="ranges">{ ranges }</ul>
             </div>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::net::Cidr;
+    use dualstack_core::net::go_parse::parse_cidr;
+    use dualstack_core::run::RangeReport;
+
+    use super::{BAND, END, place};
+
+    fn range(text: &str, usable: u64, static_band: u64) -> RangeReport {
+        let cidr = Cidr::new(parse_cidr(text).expect("the test names a range").net);
+        RangeReport { family: cidr.family(), cidr, usable, static_band, taken: Vec::new() }
+    }
+
+    #[test]
+    fn addresses_stand_in_order_and_inside_the_picture() {
+        for report in [
+            range("10.96.0.0/16", 65_534, 256),
+            range("10.96.0.0/29", 6, 0),
+            range("fd00::/64", u64::MAX, 256),
+        ] {
+            let (band, usable) = (report.static_band, report.usable);
+            let mut offsets = [0, 1, band, band + 1, usable / 2, usable, u64::MAX];
+            offsets.sort_unstable();
+            let places = offsets.map(|offset| place(offset, &report));
+            assert!(places.is_sorted(), "{places:?}");
+            assert_eq!((places[0], places[6]), (0.0, END));
+            if band > 0 {
+                assert!(place(band, &report) < BAND && BAND <= place(band + 1, &report));
+            }
+        }
     }
 }
