@@ -321,17 +321,54 @@ impl Cluster {
 
     /// Answers a request. A rejected one leaves no trace in pools or objects, but for TXN-3.
     pub fn handle(&mut self, request: Request, options: &Options) -> Outcome {
+        match request {
+            Request::Create(body) => self.handle_create(&body, options),
+            Request::Patch { name, patch: Patch::Strategic(patch) } => {
+                self.handle_strategic_patch(&name, &patch, options)
+            }
+            Request::Get { name } => self.handle_get(&name, options),
+            Request::Replace(body) => {
+                self.answer(|cluster, warnings, trace| cluster.put(&body, options, warnings, trace))
+            }
+            Request::Patch { name, patch } => self.answer(|cluster, warnings, trace| {
+                cluster.patch(&name, &patch, options, warnings, trace)
+            }),
+            Request::Delete { name } => {
+                self.answer(|cluster, _, trace| cluster.delete(&name, options, trace))
+            }
+        }
+    }
+
+    /// Answers a POST. (The requests that `kubectl apply` makes have functions of their own, so that
+    /// the page does not carry the others before it offers them.)
+    pub fn handle_create(&mut self, body: &Node, options: &Options) -> Outcome {
+        self.answer(|cluster, warnings, trace| cluster.post(body, options, warnings, trace))
+    }
+
+    /// Answers a GET.
+    pub fn handle_get(&mut self, name: &str, options: &Options) -> Outcome {
+        self.answer(|cluster, _, trace| cluster.get(name, options, trace))
+    }
+
+    /// Answers a strategic merge patch.
+    pub fn handle_strategic_patch(
+        &mut self,
+        name: &str,
+        patch: &Node,
+        options: &Options,
+    ) -> Outcome {
+        self.answer(|cluster, warnings, trace| {
+            cluster.patch_strategically(name, patch, options, warnings, trace)
+        })
+    }
+
+    fn answer(
+        &mut self,
+        work: impl FnOnce(&mut Self, &mut Vec<Diagnostic>, &mut Trace) -> Result<Answer, Status>,
+    ) -> Outcome {
         let mut trace = Trace::default();
         let mut warnings = Vec::new();
-        let result = match request {
-            Request::Create(body) => self.post(&body, options, &mut warnings, &mut trace),
-            Request::Replace(body) => self.put(&body, options, &mut warnings, &mut trace),
-            Request::Patch { name, patch } => {
-                self.patch(&name, &patch, options, &mut warnings, &mut trace)
-            }
-            Request::Get { name } => self.get(&name, options, &mut trace),
-            Request::Delete { name } => self.delete(&name, options, &mut trace),
-        };
+        let result = work(self, &mut warnings, &mut trace);
         Outcome { result, warnings, trace: trace.into_steps() }
     }
 
@@ -376,32 +413,11 @@ impl Cluster {
         let key = (options.namespace.clone(), name.to_owned());
         let Some(old) = self.read(&key) else { return Err(not_found(name, trace)) };
         let mut object = to_json(&old);
-        let behavior = &self.env.behavior;
         match patch {
-            Patch::Merge(patch) => patch::merge(&mut object, &patch.to_json()),
             Patch::Strategic(patch) => {
-                let strays = decode::strays_of_patch(patch, behavior.unknown_fields);
-                if !strays.is_empty() && options.field_validation == FieldValidation::Strict {
-                    let printed = go_map(&patch.to_json());
-                    let messages = joined(&strays);
-                    let path = FieldPath::default().field("patch");
-                    trace.reject(&STRICT_REFUSES_FIELD, path, facts![]);
-                    return Err(Status {
-                        code: 422,
-                        reason: Some(Reason::Invalid),
-                        message: format!(
-                            " \"\" is invalid: patch: Invalid value: \"{printed}\": strict decoding \
-                             error: {messages}"
-                        ),
-                        causes: vec![Diagnostic::field(
-                            crate::diag::Cause::Invalid { value: format!("\"{printed}\"") },
-                            FieldPath::default().field("patch"),
-                            format!("strict decoding error: {messages}"),
-                        )],
-                    });
-                }
-                patch::strategic_merge(&mut object, &patch.to_json());
+                return self.patch_strategically(name, patch, options, warnings, trace);
             }
+            Patch::Merge(patch) => patch::merge(&mut object, &patch.to_json()),
             Patch::Json(patch) => {
                 if patch::json_patch(&mut object, &patch.to_json()).is_err() {
                     trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
@@ -415,9 +431,57 @@ impl Cluster {
                 }
             }
         }
-        let (decoded, strays) = self.decode(&Node::from_json(&object), options, trace)?;
+        self.replace(&key, &object, options, warnings, trace)
+    }
+
+    fn patch_strategically(
+        &mut self,
+        name: &str,
+        patch: &Node,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let key = (options.namespace.clone(), name.to_owned());
+        let Some(old) = self.read(&key) else { return Err(not_found(name, trace)) };
+        let mut object = to_json(&old);
+        let behavior = &self.env.behavior;
+        let strays = decode::strays_of_patch(patch, behavior.unknown_fields);
+        if !strays.is_empty() && options.field_validation == FieldValidation::Strict {
+            let printed = go_map(&patch.to_json());
+            let messages = joined(&strays);
+            let path = FieldPath::default().field("patch");
+            trace.reject(&STRICT_REFUSES_FIELD, path, facts![]);
+            return Err(Status {
+                code: 422,
+                reason: Some(Reason::Invalid),
+                message: format!(
+                    " \"\" is invalid: patch: Invalid value: \"{printed}\": strict decoding \
+                     error: {messages}"
+                ),
+                causes: vec![Diagnostic::field(
+                    crate::diag::Cause::Invalid { value: format!("\"{printed}\"") },
+                    FieldPath::default().field("patch"),
+                    format!("strict decoding error: {messages}"),
+                )],
+            });
+        }
+        patch::strategic_merge(&mut object, &patch.to_json());
+        self.replace(&key, &object, options, warnings, trace)
+    }
+
+    /// What a patch made of an object becomes an update.
+    fn replace(
+        &mut self,
+        key: &Key,
+        object: &Json,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Status> {
+        let (decoded, strays) = self.decode(&Node::from_json(object), options, trace)?;
         warnings.extend(strays);
-        self.update(&key, decoded.service, options, warnings, trace)
+        self.update(key, decoded.service, options, warnings, trace)
     }
 
     fn get(&self, name: &str, options: &Options, trace: &mut Trace) -> Result<Answer, Status> {

@@ -5,9 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::api::{go_json, quote};
-use crate::cluster::{
-    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Request, Status, to_json,
-};
+use crate::cluster::{Cluster, FieldValidation, Options, Outcome, Reason, Status, to_json};
 use crate::patch::merge_key;
 use crate::rule::Fidelity;
 use crate::rules;
@@ -80,7 +78,7 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
     let key = (options.namespace.clone(), name.clone());
     let Some(live) = cluster.services().get(&key).map(to_json) else {
         let body = with_annotation(manifest, &last_applied);
-        let outcome = cluster.handle(Request::Create(body), &options);
+        let outcome = cluster.handle_create(&body, &options);
         let terminal = terminal(&outcome, &name, "created", &|message| {
             format!("error when creating {}: {message}", quote(FILE))
         });
@@ -95,12 +93,11 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
     let patch = three_way(&original, &applied, &live, &mut Vec::new());
     let is_empty = patch.is_empty();
     let patch = Json::Object(patch);
-    let request = if is_empty {
-        Request::Get { name: name.clone() }
+    let outcome = if is_empty {
+        cluster.handle_get(&name, &options)
     } else {
-        Request::Patch { name: name.clone(), patch: Patch::Strategic(Node::from_json(&patch)) }
+        cluster.handle_strategic_patch(&name, &Node::from_json(&patch), &options)
     };
-    let outcome = cluster.handle(request, &options);
     let verb = if is_empty { "unchanged" } else { "configured" };
     let terminal = terminal(&outcome, &name, verb, &|message| {
         format!(

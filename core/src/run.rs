@@ -10,7 +10,7 @@ use crate::api::quote;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Start, StartError};
-use crate::cluster::{Cluster, Options, Outcome, Request, to_json};
+use crate::cluster::{Cluster, Options, Outcome, to_json};
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
@@ -273,9 +273,9 @@ fn kubernetes_service(cluster: &mut Cluster, ip: IpAddr, trace: &mut Trace) {
             "type": "ClusterIP",
         },
     });
-    let request = Request::Create(Node::from_json(&object));
+    let body = Node::from_json(&object);
     // On a restart it is there already, and stays as it is.
-    if cluster.handle(request, &Options::default()).result.is_ok() {
+    if cluster.handle_create(&body, &Options::default()).result.is_ok() {
         trace.note(&apiserver::KUBERNETES_SERVICE, FieldPath::default(), facts![ip]);
     }
 }
