@@ -111,7 +111,7 @@ mod tests {
             };
             let documents: Vec<_> = match apply.documents.as_slice() {
                 [] => vec![None],
-                documents => documents.iter().map(Some).collect(),
+                documents => documents.iter().map(|document| Some(&**document)).collect(),
             };
             for document in documents {
                 for lang in [Lang::En, Lang::Zh] {
