@@ -1,0 +1,108 @@
+// What is left on the screen when the program cannot start, or dies?
+import type { Page } from "@playwright/test";
+import {
+  expect,
+  manifestBox,
+  OPENING_ADDRESSES,
+  open,
+  region,
+  started,
+  test,
+} from "./fixtures";
+
+const rescued = (page: Page) =>
+  page.getByRole("alert").getByRole("textbox", { name: "Your text", exact: true });
+
+/**
+ * Lets the program trap in the middle of its next run once `trap` is set on the window: everything
+ * that it asks of the browser after it has marked the run as begun throws what a trap throws.
+ */
+async function prepareTrap(page: Page) {
+  await page.addInitScript(() => {
+    let dead = false;
+    const setItem = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      setItem.call(this, key, value);
+      if ("trap" in window && key === "dualstack.running") dead = true;
+    };
+    const mortal = (imports: WebAssembly.Imports): WebAssembly.Imports =>
+      Object.fromEntries(
+        Object.entries(imports).map(([module, values]) => [
+          module,
+          Object.fromEntries(
+            Object.entries(values).map(([name, value]) => [
+              name,
+              typeof value === "function"
+                ? (...given: unknown[]) => {
+                    if (dead) throw new WebAssembly.RuntimeError("unreachable");
+                    return (value as (...given: unknown[]) => unknown)(...given);
+                  }
+                : value,
+            ]),
+          ),
+        ]),
+      );
+    const { instantiateStreaming } = WebAssembly;
+    WebAssembly.instantiateStreaming = (source, imports) =>
+      instantiateStreaming(source, mortal(imports ?? {}));
+  });
+}
+
+test.describe("when the program dies", () => {
+  test.use({ troubleIsExpected: true });
+
+  test("a trap in the middle of a run keeps the text, and the next visit does not run it", async ({
+    page,
+  }) => {
+    await prepareTrap(page);
+    await open(page);
+    await page.evaluate(() => Object.assign(window, { trap: true }));
+    await manifestBox(page).press("Control+Home");
+    await page.keyboard.insertText("# the last words\n");
+    await expect(rescued(page)).toHaveValue(/\n---\n# the last words\napiVersion: v1\n/);
+    await expect(rescued(page)).toHaveValue(/--service-cluster-ip-range=/);
+
+    await page.getByRole("alert").getByRole("button", { name: "Reload", exact: true }).click();
+    await started(page);
+    await expect(manifestBox(page)).toHaveValue(/^# the last words\napiVersion: v1\n/);
+    await expect(region(page, "Stored object")).toHaveCount(0);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await expect(region(page, "Answer").getByText(OPENING_ADDRESSES[0])).toBeVisible();
+  });
+
+  for (const [what, fail] of [
+    ["an error that nobody handles", () => void setTimeout(() => { throw new Error("surprise"); })],
+    ["a promise that nobody handles", () => void Promise.reject(new Error("surprise"))],
+  ] as const) {
+    test(`${what} keeps the text`, async ({ page }) => {
+      await open(page);
+      await manifestBox(page).press("Control+Home");
+      await page.keyboard.insertText("# kept\n");
+      await expect(region(page, "Answer").getByText(OPENING_ADDRESSES[0])).toBeVisible();
+      await page.evaluate(fail);
+      await expect(rescued(page)).toHaveValue(/\n---\n# kept\napiVersion: v1\n/);
+    });
+  }
+
+  test("Copy puts the text into the clipboard", async ({ page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await open(page);
+    await page.evaluate(() => void Promise.reject(new Error("surprise")));
+    const text = await rescued(page).inputValue();
+    expect(text).toContain("PreferDualStack");
+    await page.getByRole("alert").getByRole("button", { name: "Copy", exact: true }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+  });
+});
+
+test.describe("when the program cannot start", () => {
+  test.use({ troubleIsExpected: true });
+
+  test("the wasm is damaged: the text is shown at once", async ({ page }) => {
+    await page.route("**/*.wasm", (route) =>
+      route.fulfill({ contentType: "application/wasm", body: "<html>not found</html>" }),
+    );
+    await page.goto("./");
+    await expect(rescued(page)).toHaveValue(/PreferDualStack/);
+  });
+});

@@ -1,0 +1,39 @@
+// What does a first visit load, and can all of it be reached by keyboard?
+import { expect, open, test } from "./fixtures";
+
+test("a first visit makes at most eight requests, all answered and below the page's own path", async ({
+  page,
+  baseURL,
+}) => {
+  const asked: string[] = [];
+  const failed: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  page.on("response", (response) => {
+    if (response.status() !== 200) failed.push(`${response.status()} ${response.url()}`);
+  });
+  await open(page);
+  await page.waitForLoadState("load");
+  expect(asked.length, asked.join("\n")).toBeLessThanOrEqual(8);
+  expect(new Set(asked).size, "nothing is asked for twice").toBe(asked.length);
+  expect(asked.filter((url) => url.endsWith(".wasm"))).toHaveLength(1);
+  expect(asked.filter((url) => !url.startsWith(baseURL!))).toEqual([]);
+  expect(failed).toEqual([]);
+});
+
+test("Tab reaches every control, in the order they are read", async ({ page }) => {
+  await open(page);
+  const controls = await page.evaluate(() => {
+    const all = document.querySelectorAll("a[href], button, select, textarea, summary");
+    const visible = [...all].filter((control) => control.checkVisibility());
+    visible.forEach((control, at) => control.setAttribute("data-at", String(at)));
+    return visible.length;
+  });
+  const reached: number[] = [];
+  for (let at = 0; at < controls; at += 1) {
+    await page.keyboard.press("Tab");
+    reached.push(
+      await page.evaluate(() => Number(document.activeElement?.getAttribute("data-at") ?? -1)),
+    );
+  }
+  expect(reached).toEqual([...Array(controls).keys()]);
+});
