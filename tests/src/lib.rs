@@ -5,6 +5,7 @@
 //! | [`vector`] | what does a line of a `*.jsonl` file say? |
 //! | [`driver`] | what does the core answer to a scenario, step by step? |
 //! | [`world`] | who may hold which address or port at this moment? |
+//! | [`laws`] | what holds after every request, whatever it was? |
 //! | [`placeholder`] | which value does `$v4:1` stand for, and may it? |
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
@@ -16,6 +17,7 @@ pub mod compare;
 pub mod covered;
 pub mod driver;
 pub mod kinds;
+pub mod laws;
 pub mod placeholder;
 pub mod replay;
 pub mod vector;
