@@ -13,6 +13,7 @@ words! {
     TITLE = "Dual-Stack Playground", "双栈演练场";
     SKIP = "Skip to the answer", "跳到答案";
     SCENARIO = "Scenario", "场景";
+    EXAMPLE = "About this example", "关于此示例";
     OWN_SCENARIO = "Your own", "自定义";
     VERSION = "Kubernetes version", "Kubernetes 版本";
     THEME = "Theme", "主题";

@@ -75,7 +75,8 @@ pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
         <button type="button" class="link" onclick={remove}>{ text::TRY_REMOVE.get(lang) }</button>
     };
     html! {
-        <p class="invitation">
+        <section class="invitation" aria-label={text::EXAMPLE.get(lang)}>
+            <p>
             { about }{ " " }
             if is_dual && prefers {
                 <span>
@@ -87,6 +88,7 @@ pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
                 <span><b>{ text::TRY_NOW.get(lang) }</b>{ " " }{ remove }</span>
             }
         </p>
+        </section>
     }
 }
 

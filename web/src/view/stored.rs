@@ -8,7 +8,7 @@ use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
-use super::{Dispatch, Shared, sentence};
+use super::{Dispatch, Shared, sentence, why};
 use crate::store::{Focus, Msg};
 use crate::text;
 
@@ -141,11 +141,8 @@ fn print_line(number: usize, line: &Line, props: &Props) -> Html {
 /// The decisions about a leaf, right where they were asked for.
 fn chain(leaf: &Leaf, props: &Props) -> Html {
     let lang = props.lang;
-    let trace = trace(props);
-    let steps: Html = leaf
-        .steps
-        .iter()
-        .filter_map(|step| trace.get(step.0))
+    let steps: Html = why::chain(trace(props), &leaf.field)
+        .into_iter()
         .map(|step| html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
         .collect();
     html! { <ol class="chain" lang={lang.tag()}>{ steps }</ol> }

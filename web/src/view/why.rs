@@ -25,6 +25,39 @@ pub struct Props {
     pub focus: Focus,
 }
 
+/// The steps behind a field, in order: those about it, about what it is part of and what is in it, and
+/// those about the fields it follows from. An address is there because its family is.
+#[must_use]
+pub fn chain<'a>(trace: &'a [Step], field: &str) -> Vec<&'a Step> {
+    let mut behind = vec![field.to_owned()];
+    if field == "spec.clusterIP" {
+        behind.push("spec.clusterIPs[0]".to_owned());
+        behind.push("spec.ipFamilies[0]".to_owned());
+    }
+    behind.extend(
+        field.strip_prefix("spec.clusterIPs").map(|index| format!("spec.ipFamilies{index}")),
+    );
+    // Only a second family, or the number of them, is the policy's doing.
+    if behind.iter().any(|at| at == "spec.ipFamilies" || at == "spec.ipFamilies[1]") {
+        behind.push("spec.ipFamilyPolicy".to_owned());
+    }
+    let inside = |outer: &str, inner: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    };
+    let around = |at: &str| {
+        !at.is_empty() && behind.iter().any(|field| inside(at, field) || inside(field, at))
+    };
+    let is_behind = |step: &&Step| {
+        let from = match &step.origin {
+            Some(Origin::Manifest(path)) => path.to_string(),
+            _ => String::new(),
+        };
+        around(&step.at.to_string()) || around(&from)
+    };
+    trace.iter().filter(is_behind).collect()
+}
+
 /// What is asked about, as a name, and which steps are about it.
 fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
     let trace = props
@@ -33,26 +66,7 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
         .and_then(|document| document.outcome.as_ref())
         .map(|outcome| outcome.trace.as_slice())
         .unwrap_or_default();
-    let about = |field: &str| -> Vec<&Step> {
-        let around = |at: &str| {
-            let inside = |outer: &str, inner: &str| {
-                inner
-                    .strip_prefix(outer)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
-            };
-            !at.is_empty() && (inside(at, field) || inside(field, at))
-        };
-        trace
-            .iter()
-            .filter(|step| {
-                let from = match &step.origin {
-                    Some(Origin::Manifest(path)) => path.to_string(),
-                    _ => String::new(),
-                };
-                around(&step.at.to_string()) || around(&from)
-            })
-            .collect()
-    };
+    let about = |field: &str| chain(trace, field);
     match &props.focus {
         Focus::None => None,
         Focus::Stored(field) => Some((field.clone(), about(field))),
@@ -243,13 +257,34 @@ pub fn why(props: &Props) -> Html {
 mod tests {
     use dualstack_core::net::Cidr;
     use dualstack_core::net::go_parse::parse_cidr;
-    use dualstack_core::run::RangeReport;
 
-    use super::{BAND, END, place};
+    use dualstack_core::run::{EventReport, RangeReport, run};
+    use dualstack_core::text::Lang;
+
+    use super::{BAND, END, chain, place};
+    use crate::store::{Msg, Store};
 
     fn range(text: &str, usable: u64, static_band: u64) -> RangeReport {
         let cidr = Cidr::new(parse_cidr(text).expect("the test names a range").net);
         RangeReport { family: cidr.family(), cidr, usable, static_band, taken: Vec::new() }
+    }
+
+    fn ids(example: &'static str, field: &str) -> Vec<&'static str> {
+        let store = Store::opening(Lang::En).update(Msg::Scenario(example));
+        let events = run(&store.session()).events;
+        let Some(EventReport::Apply(apply)) = events.get(1) else { return Vec::new() };
+        let outcome = apply.documents[0].outcome.as_ref().expect("the example is applied");
+        chain(&outcome.trace, field).iter().map(|step| step.rule.id).collect()
+    }
+
+    #[test]
+    fn an_address_is_there_because_of_its_family_and_a_second_one_because_of_the_policy() {
+        let example = "dual-stack-preferred-svc";
+        assert_eq!(ids(example, "spec.clusterIPs[1]"), ["FAM-3a", "FAM-13a", "BAND-4a"]);
+        assert_eq!(ids(example, "spec.clusterIPs[0]"), ["FAM-12", "BAND-4a"]);
+        assert_eq!(ids(example, "spec.clusterIP"), ["FAM-12", "BAND-4a", "IP-3"]);
+        assert_eq!(ids(example, "spec.type"), ["DEF-4"]);
+        assert_eq!(ids(example, "spec.typ"), [""; 0]);
     }
 
     #[test]
