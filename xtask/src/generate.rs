@@ -157,7 +157,10 @@ fn notice(packages: &[Package]) -> String {
     let mut page = String::from(
         "Third-party software in the Dual-Stack Playground\n\
          =================================================\n\n\
-         The WebAssembly module contains these Rust crates. No npm package is part of the site.\n\n",
+         The WebAssembly module contains parts of the Rust standard library, copyright The Rust Project\n\
+         contributors, and of the crates it is made with (compiler_builtins, dlmalloc, hashbrown and\n\
+         others); all of them are used under MIT or Apache-2.0, the texts of which stand below. It also\n\
+         contains these Rust crates. No npm package is part of the site.\n\n",
     );
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for package in packages {

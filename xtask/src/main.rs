@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         ["bench"] => check::bench(),
         ["gen"] => generate::write(),
         ["gen", "--check"] => generate::check(),
+        // Started by `serve` beside Trunk.
+        ["announce", port] => site::announce(port),
         // Called by Trunk when it has built a page (see Trunk.toml).
         ["finish"] => site::finish(),
         _ => Err(USAGE.to_owned()),

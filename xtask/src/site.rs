@@ -2,6 +2,7 @@
 //! Content-Security-Policy.
 
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::{CommandExt, parent_id};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
-use crate::process::{output, read, root, run, write};
+use crate::process::{command, output, read, root, run, write};
 use crate::tools::{Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
@@ -20,34 +21,41 @@ const SERVED_AT: &str = "XTASK_SERVED_AT";
 
 /// Builds `dist/`.
 pub fn build() -> Outcome {
-    let tools = Tools::ready()?;
-    run(tools.trunk(true)?.args(["build", "--release", "--offline", "--locked"]))?;
+    let tools = Tools::ready(true)?;
+    run(tools.trunk().args(["build", "--release", "--offline", "--locked"]))?;
     println!("The site is in {}", root().join("dist").display());
     Ok(())
 }
 
 /// Builds the page, serves it and rebuilds on change, until it is stopped.
 pub fn serve() -> Outcome {
-    let tools = Tools::ready()?;
+    let tools = Tools::ready(false)?;
     let port = (8080..8100)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .ok_or("No port from 8080 to 8099 is free.")?;
+        .ok_or("No port from 8080 to 8099 is free.")?
+        .to_string();
     eprintln!("Building the page (the first time about two minutes)");
-    let mut trunk = tools.trunk(false)?;
-    trunk.args(["serve", "--offline", "--address", "127.0.0.1", "--port", &port.to_string()]);
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    command(own).args(["announce", &port]).spawn().map_err(|error| error.to_string())?;
+    let mut trunk = tools.trunk();
+    trunk.args(["serve", "--offline", "--address", "127.0.0.1", "--port", &port]);
     trunk.env(SERVED_AT, format!("127.0.0.1:{port}"));
-    let mut child = trunk.spawn().map_err(|error| format!("trunk: {error}"))?;
-    let mut announced = false;
-    loop {
-        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            return if status.success() { Ok(()) } else { Err(format!("trunk: {status}")) };
-        }
-        if !announced && TcpStream::connect(("127.0.0.1", port)).is_ok() {
+    // In place of this program: whoever stops it stops Trunk, and the port is free again.
+    Err(format!("trunk: {}", trunk.exec()))
+}
+
+/// Says where the page is as soon as it is served there, unless the server ends before.
+pub fn announce(port: &str) -> Outcome {
+    let port: u16 = port.parse().map_err(|_| format!("{port} is no port"))?;
+    let server = parent_id();
+    while parent_id() == server {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
             println!("Playground: http://127.0.0.1:{port}/");
-            announced = true;
+            break;
         }
         std::thread::sleep(Duration::from_millis(300));
     }
+    Ok(())
 }
 
 /// Completes the page that Trunk has just built, in its staging folder.

@@ -4,7 +4,7 @@
 //! Trunk and wasm-bindgen lie in a per-user cache folder keyed by version: a second checkout finds
 //! them there, and the user's own are left alone.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,35 +31,54 @@ const DEBIAN: [(&str, &str); 3] = [
 
 /// The programs a build calls.
 pub struct Tools {
-    pub trunk: PathBuf,
+    trunk: PathBuf,
     wasm_bindgen: PathBuf,
     binaryen: PathBuf,
+    /// Builds as for publishing.
+    small: bool,
     /// The toolchain of Debian, where rustup has no wasm target to give.
     debian: bool,
 }
 
 impl Tools {
-    /// Finds the tools, and installs those that are missing.
-    pub fn ready() -> Outcome<Self> {
+    /// Finds the tools, and installs those that are missing. `small`: for the published site.
+    pub fn ready(small: bool) -> Outcome<Self> {
         require("cc", "apt-get install gcc libc6-dev (or your system's C compiler)")?;
         require_node()?;
-        let debian = !wasm_target()?;
+        let own = wasm_target()? && (!small || rust_source()?);
+        if !own {
+            debian_rust()?;
+        }
         let trunk = cargo_tool("trunk", TRUNK, true, 8)?;
         let wasm_bindgen =
             cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false, 6)?;
         npm_packages("web")?;
         let binaryen = root().join("web/node_modules/.bin");
-        Ok(Self { trunk: trunk.join("trunk"), wasm_bindgen, binaryen, debian })
+        let tools =
+            Self { trunk: trunk.join("trunk"), wasm_bindgen, binaryen, small, debian: !own };
+        tools.fetch()?;
+        Ok(tools)
     }
 
-    /// A Trunk command with everything it looks for on its PATH. `small`: for the published site.
-    pub fn trunk(&self, small: bool) -> Outcome<Command> {
-        let mut trunk = command(&self.trunk);
-        if small {
-            trunk.envs(SMALL_BUILD);
-            // Trunk works offline: fetch what its cargo will ask for.
-            let mut fetch = command("cargo");
-            run(fetch.envs(SMALL_BUILD).args(["fetch", "--quiet", "--locked", "--target", WASM]))?;
+    /// A Trunk command with everything it looks for on its PATH.
+    pub fn trunk(&self) -> Command {
+        let mut trunk = self.within(&self.trunk);
+        // Trunk reads NO_COLOR as a bool and fails on the customary "1".
+        trunk.env_remove("NO_COLOR");
+        trunk
+    }
+
+    /// Trunk works offline: fetches what its cargo will ask for, by that same cargo.
+    fn fetch(&self) -> Outcome {
+        let fetch = ["fetch", "--quiet", "--locked", "--target", WASM];
+        run(self.within("cargo").args(fetch))
+    }
+
+    /// A command that sees the tools, and the Rust that builds the page.
+    fn within(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = command(program);
+        if self.small {
+            command.envs(SMALL_BUILD);
         }
         let mut folders = vec![self.wasm_bindgen.clone(), self.binaryen.clone()];
         // Trunk's hook calls this very program by its name.
@@ -69,17 +88,12 @@ impl Tools {
         let path = std::env::var_os("PATH").unwrap_or_default();
         if self.debian {
             folders.insert(0, PathBuf::from("/usr/bin"));
-            trunk.env(HOST_PATH, &path);
-            for (name, value) in DEBIAN {
-                trunk.env(name, value);
-            }
-            trunk.env("CARGO_TARGET_DIR", root().join("target/debian"));
+            command.env(HOST_PATH, &path).envs(DEBIAN);
+            command.env("CARGO_TARGET_DIR", root().join("target/debian"));
         }
         folders.extend(std::env::split_paths(&path));
-        trunk.env("PATH", std::env::join_paths(folders).unwrap_or(path));
-        // Trunk reads NO_COLOR as a bool and fails on the customary "1".
-        trunk.env_remove("NO_COLOR");
-        Ok(trunk)
+        command.env("PATH", std::env::join_paths(folders).unwrap_or(path));
+        command
     }
 }
 
@@ -114,35 +128,43 @@ fn require_node() -> Outcome {
     }
 }
 
-/// Whether the present toolchain has the wasm target; false if Debian's stands in for it.
+/// Whether the user's Rust has the wasm target, or has got it.
 pub fn wasm_target() -> Outcome<bool> {
     let libs = output(command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
+    Ok(Path::new(libs.trim()).is_dir() || rustup("target", WASM))
+}
+
+/// Whether the user's Rust has the source of its standard library, or has got it.
+fn rust_source() -> Outcome<bool> {
     let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
-    let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
-    if Path::new(libs.trim()).is_dir() && source.is_file() {
-        return Ok(true);
+    let lock = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
+    Ok(lock.is_file() || rustup("component", "rust-src"))
+}
+
+/// Whether rustup could add something.
+fn rustup(kind: &str, name: &str) -> bool {
+    if find("rustup").is_none() {
+        return false;
     }
-    if find("rustup").is_some() {
-        eprintln!("Installing the Rust target {WASM} and rust-src (a few seconds)");
-        let rustup = |arguments: [&str; 3]| run(command("rustup").args(arguments));
-        if rustup(["target", "add", WASM]).is_ok()
-            && rustup(["component", "add", "rust-src"]).is_ok()
-        {
-            return Ok(true);
-        }
-    }
+    eprintln!("Installing the Rust {kind} {name} (a few seconds)");
+    run(command("rustup").args([kind, "add", name])).is_ok()
+}
+
+/// Installs Debian's Rust for the web, which stands in where rustup has nothing to give.
+fn debian_rust() -> Outcome {
     let packages = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
-    let line = format!("apt-get install {}", packages.join(" "));
-    if find("wasm-ld-22").is_none() {
-        if find("apt-get").is_none() || !is_root() {
-            return Err(format!(
-                "Missing: the Rust target {WASM}. Run: rustup target add {WASM} (or, on Debian, {line})"
-            ));
-        }
-        eprintln!("Installing Debian's Rust for {WASM} (about two minutes)");
-        apt(&packages)?;
+    if find("wasm-ld-22").is_some() {
+        return Ok(());
     }
-    Ok(false)
+    if find("apt-get").is_none() || !is_root() {
+        return Err(format!(
+            "Missing: the Rust target {WASM} and the source of Rust's library. Run: rustup target add \
+             {WASM} && rustup component add rust-src (or, on Debian, apt-get install {})",
+            packages.join(" ")
+        ));
+    }
+    eprintln!("Installing Debian's Rust for {WASM} (about two minutes)");
+    apt(&packages)
 }
 
 fn is_root() -> bool {
