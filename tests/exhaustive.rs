@@ -146,6 +146,9 @@ fn shape(outcome: &Outcome, exchanged: bool) -> (bool, String, Vec<String>, Vec<
     (outcome.result.is_ok(), policy, families.collect(), rules.collect())
 }
 
+/// A stored object with the request that led to it, its cluster, and both with the families swapped.
+type State = (Input, Cluster, Service, Option<(Cluster, Service)>);
+
 /// Counterexamples, by law.
 type Found = BTreeMap<&'static str, Vec<String>>;
 
@@ -183,7 +186,7 @@ impl Walk {
         let empty = cluster(self.version, self.families);
         let empty_mirror = cluster(self.version, self.mirror_families());
         // Many inputs lead to one stored object, and an update sees no more than that.
-        let mut states: Vec<(Input, Cluster, Service, Option<(Cluster, Service)>)> = Vec::new();
+        let mut states: Vec<State> = Vec::new();
         for input in self.inputs.clone() {
             let mut after = empty.clone();
             let outcome = send(&mut after, &input, None);
