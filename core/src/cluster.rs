@@ -150,9 +150,12 @@ impl<T> Deref for Stored<T> {
 
 /// What the server answers when it agrees.
 #[derive(Clone, PartialEq, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an answer is made once a request, never stored in bulk"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "an answer is made once a request, never stored in bulk"
+    )
 )]
 pub enum Answer {
     /// An object.

@@ -38,7 +38,10 @@ pub struct Report {
 
 /// The answer to one event.
 #[derive(Clone, PartialEq, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one per event of a session, not many")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "there is one per event of a session, not many")
+)]
 pub enum EventReport {
     /// Of a start.
     Boot(BootReport),
