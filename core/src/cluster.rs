@@ -150,12 +150,9 @@ impl<T> Deref for Stored<T> {
 
 /// What the server answers when it agrees.
 #[derive(Clone, PartialEq, Debug)]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(
-        clippy::large_enum_variant,
-        reason = "an answer is made once a request, never stored in bulk"
-    )
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an answer is made once a request, never stored in bulk"
 )]
 pub enum Answer {
     /// An object.
