@@ -146,11 +146,17 @@ fn shape(outcome: &Outcome, exchanged: bool) -> (bool, String, Vec<String>, Vec<
     (outcome.result.is_ok(), policy, families.collect(), rules.collect())
 }
 
-/// A stored object with the request that led to it, its cluster, and both with the families swapped.
-type State = (Input, Cluster, Service, Option<(Cluster, Service)>);
-
 /// Counterexamples, by law.
 type Found = BTreeMap<&'static str, Vec<String>>;
+
+/// What a create led to.
+struct State {
+    from: Input,
+    cluster: Cluster,
+    stored: Service,
+    /// The same with the families exchanged.
+    mirror: Option<(Cluster, Service)>,
+}
 
 /// Creates and updates on one cluster of one release.
 struct Walk {
@@ -196,7 +202,7 @@ impl Walk {
                 let mut mirrored = empty_mirror.clone();
                 let other = send(&mut mirrored, &input.mirrored(), None);
                 self.symmetry(&input, &outcome, &other);
-                mirror = other.service().cloned().map(|service| (mirrored, service));
+                mirror = other.service().cloned().map(|stored| (mirrored, stored));
             }
             let Some(stored) = outcome.service().cloned() else {
                 let result = laws::nothing_changed(&empty, &after, &outcome);
@@ -209,30 +215,25 @@ impl Walk {
             let same = laws::same_state(&empty, &deleted) && gone.result.is_ok();
             let result = if same { Ok(()) } else { Err(format!("{:?}", laws::used(&deleted))) };
             self.note("create and delete leave the pools as they were", &input, result);
-            if !states.iter().any(|(.., known, _)| known.spec == stored.spec) {
-                states.push((input, after, stored, mirror));
+            if !states.iter().any(|state| state.stored.spec == stored.spec) {
+                states.push(State { from: input, cluster: after, stored, mirror });
             }
         }
         // An update allocates at most one address, so it cannot leak: those inputs are for creates.
         let updates: Vec<Input> =
             self.inputs.iter().filter(|input| !input.is_half_outside()).copied().collect();
-        for (from, before, stored, mirror) in &states {
+        for state in &states {
             for input in updates.iter().copied() {
-                self.update(&(*from, input), before, stored, mirror.as_ref());
+                self.update(state, input);
             }
         }
     }
 
-    fn update(
-        &mut self,
-        inputs: &(Input, Input),
-        before: &Cluster,
-        stored: &Service,
-        mirror: Option<&(Cluster, Service)>,
-    ) {
-        let (_, input) = inputs;
+    fn update(&mut self, state: &State, input: Input) {
+        let State { from, cluster: before, stored, mirror } = state;
+        let inputs = &(*from, input);
         let mut after = before.clone();
-        let outcome = send(&mut after, input, Some(stored));
+        let outcome = send(&mut after, &input, Some(stored));
         self.requests += 1;
         if let Some((mirror, mirrored)) = mirror
             && input.names_no_address()
@@ -282,8 +283,7 @@ impl Walk {
 /// Walks on all releases that count and all four clusters; gives counterexamples and requests.
 fn walk_all() -> (Found, usize) {
     let mut walks: Vec<(KubeVersion, &'static [Family])> = Vec::new();
-    for version in (0..=u8::MAX).filter(|minor| covered::release(*minor)) {
-        let version = KubeVersion::minor(version).expect("a covered release is simulated");
+    for version in covered::releases() {
         walks.extend(FAMILIES[1..].iter().map(|families| (version, *families)));
     }
     let next = AtomicUsize::new(0);

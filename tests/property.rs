@@ -328,9 +328,9 @@ impl Session {
         for service in self.cluster.services().values() {
             let spec = &service.spec;
             let holds = |ip: &&String| spec.type_ != EXTERNAL_NAME && *ip != "None";
-            let own: Vec<&String> = spec.cluster_ips.iter().filter(holds).collect();
-            shown += own.len();
-            addresses.extend(own);
+            let own = spec.cluster_ips.iter().filter(holds);
+            shown += own.clone().count();
+            addresses.extend(own.map(|text| laws::address(text)));
             let named = spec.ports.iter().map(|port| port.node_port);
             ports.extend(named.chain([spec.health_check_node_port]).filter(|port| *port != 0));
         }
@@ -354,9 +354,7 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 fn version() -> impl Strategy<Value = KubeVersion> {
-    let covered = (0..=u8::MAX).filter(|minor| covered::release(*minor));
-    let covered: Vec<KubeVersion> = covered.filter_map(KubeVersion::minor).collect();
-    proptest::sample::select(covered)
+    proptest::sample::select(covered::releases().collect::<Vec<_>>())
 }
 
 /// One line per event, to paste into a bug report.

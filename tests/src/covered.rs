@@ -1,11 +1,18 @@
 //! Which lines does the core claim to answer? One table: everything that is not listed in it counts.
 
+use dualstack_core::version::KubeVersion;
+
 use crate::vector::{Line, Op};
 
 /// Whether the answers of a 1.x minor count.
 #[must_use]
 pub const fn release(minor: u8) -> bool {
     minor >= 23
+}
+
+/// The releases whose answers count, the oldest first.
+pub fn releases() -> impl Iterator<Item = KubeVersion> {
+    (0..=u8::MAX).filter(|minor| release(*minor)).filter_map(KubeVersion::minor)
 }
 
 /// Why a line does not count yet, to group by; `None` if it is covered.

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
 use dualstack_core::cluster::{Cluster, Options, Outcome, Request, to_json};
 use dualstack_core::net::Family;
+use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::source::yaml::Node;
 
 /// The rule under which a failed request may keep one address.
@@ -76,7 +77,7 @@ pub fn addresses_fit(cluster: &Cluster, service: &Service) -> Result<(), String>
         let own: Vec<&str> = spec
             .cluster_ips
             .iter()
-            .map(|text| text.parse().map_or("none", |ip: IpAddr| Family::of(ip).name()))
+            .map(|text| address(text).map_or("none", |ip| Family::of(ip).name()))
             .collect();
         if families != own {
             return Err(format!("families {families:?}, addresses {:?}", spec.cluster_ips));
@@ -92,7 +93,7 @@ pub fn addresses_fit(cluster: &Cluster, service: &Service) -> Result<(), String>
         }
     }
     for text in &spec.cluster_ips {
-        let Ok(ip) = text.parse::<IpAddr>() else { return Err(format!("{text} is no address")) };
+        let Some(ip) = address(text) else { return Err(format!("{text} is no address")) };
         let family = Family::of(ip);
         let inside = cluster.env().ranges.get(family).is_some_and(|range| range.contains(ip));
         let bits = dualstack_core::net::cidr::to_bits(ip);
@@ -101,6 +102,13 @@ pub fn addresses_fit(cluster: &Cluster, service: &Service) -> Result<(), String>
         }
     }
     Ok(())
+}
+
+/// The address that a stored text stands for. Releases before 1.36 keep leading zeros and
+/// IPv4-mapped texts as they were sent.
+#[must_use]
+pub fn address(text: &str) -> Option<IpAddr> {
+    parse_ip(text).map(|read| read.ip.to_canonical())
 }
 
 /// Sending the stored object again is accepted and changes nothing.

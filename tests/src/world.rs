@@ -9,6 +9,7 @@ use dualstack_core::net::{Cidr, Family};
 use serde_json::Value;
 
 use crate::driver::cidr;
+use crate::laws::address;
 use crate::vector::{Allocator, ClusterSpec, Expect, Op, Preallocated, Scenario};
 
 /// Ranges in force and what stored Services hold.
@@ -171,7 +172,7 @@ impl World {
         let addresses = std::iter::once(&spec["clusterIP"])
             .chain(spec["clusterIPs"].as_array().into_iter().flatten());
         let holding = Holding {
-            addresses: addresses.filter_map(|text| text.as_str()?.parse().ok()).collect(),
+            addresses: addresses.filter_map(|text| address(text.as_str()?)).collect(),
             ports: ports_of(object),
             holds_ports: spec["type"] != "ExternalName",
         };
