@@ -35,9 +35,11 @@
     return boxes().join("\n---\n");
   };
 
+  const able = typeof WebAssembly === "object";
   let rescued = false;
   const rescue = (why) => {
-    if (rescued) return;
+    // Without WebAssembly nothing has stopped, and the example may stay, unless there is work to show.
+    if (rescued || (!able && !stored("dualstack.work"))) return;
     rescued = true;
     const text = work();
     const words = chinese()
@@ -62,10 +64,15 @@
   };
 
   const started = () => "started" in root.dataset;
-  window.addEventListener("error", (event) => rescue(root.dataset.died || event.message || "the program could not be loaded"));
+  // Captured, because a script that cannot be loaded tells only its own element.
+  window.addEventListener("error", (event) => {
+    if (event instanceof ErrorEvent || event.target instanceof HTMLScriptElement) {
+      rescue(root.dataset.died || event.message || "the program could not be loaded");
+    }
+  }, true);
   window.addEventListener("unhandledrejection", (event) => rescue(root.dataset.died || String(event.reason)));
   document.addEventListener("DOMContentLoaded", () => {
-    if (typeof WebAssembly === "object") return;
+    if (able) return;
     const note = document.createElement("p");
     note.className = "notice";
     note.textContent = chinese()

@@ -6,6 +6,7 @@ import {
   OPENING_ADDRESSES,
   open,
   region,
+  save,
   started,
   test,
 } from "./fixtures";
@@ -98,11 +99,45 @@ test.describe("when the program dies", () => {
 test.describe("when the program cannot start", () => {
   test.use({ troubleIsExpected: true });
 
+  test("its script is missing: the text is shown at once", async ({ page }) => {
+    await page.route("**/dualstack-web-*.js", (route) => route.abort());
+    await page.goto("./");
+    await expect(rescued(page)).toHaveValue(/PreferDualStack/);
+  });
+
   test("the wasm is damaged: the text is shown at once", async ({ page }) => {
     await page.route("**/*.wasm", (route) =>
       route.fulfill({ contentType: "application/wasm", body: "<html>not found</html>" }),
     );
     await page.goto("./");
     await expect(rescued(page)).toHaveValue(/PreferDualStack/);
+  });
+
+  for (const [lang, words] of [
+    ["en", "The playground needs WebAssembly"],
+    ["zh-CN", "本演练场需要 WebAssembly"],
+  ]) {
+    test(`a browser without WebAssembly is told so and shows the example, in ${lang}`, async ({
+      page,
+    }) => {
+      await page.addInitScript(() => Reflect.deleteProperty(globalThis, "WebAssembly"));
+      const gaveUp = page.waitForEvent("pageerror");
+      await page.goto(`./?lang=${lang}`);
+      await gaveUp;
+      await expect(page.getByText(words)).toBeVisible();
+      // The example is there in both languages; one of them shows.
+      const example = page.locator(`[data-lang="${lang}"]`);
+      for (const address of OPENING_ADDRESSES) {
+        await expect(example.getByText(address, { exact: true }).first()).toBeVisible();
+      }
+      await expect(page.getByRole("alert")).toHaveCount(0);
+    });
+  }
+
+  test("a browser that lost WebAssembly still shows the saved text", async ({ page }) => {
+    await save(page, { "dualstack.work": JSON.stringify({ flags: "# flags", manifest: "# mine" }) });
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, "WebAssembly"));
+    await page.goto("./");
+    await expect(rescued(page)).toHaveValue("# flags\n---\n# mine");
   });
 });
