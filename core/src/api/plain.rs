@@ -108,9 +108,9 @@ fn float(text: &str) -> Option<String> {
     if significant.is_empty() {
         return Some(format!("{sign}0"));
     }
-    // An exponent of more digits than an i64 has is as good as endless.
-    let endless = if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 };
-    let exponent = exponent.parse::<i64>().unwrap_or(endless);
+    // No text is long enough to make up for an exponent of a billion.
+    let endless = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
+    let exponent = exponent.parse().unwrap_or(endless).clamp(-1_000_000_000, 1_000_000_000);
     // The value is 0.<significant> times ten to this power.
     let point = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()? + exponent;
     // The largest float is 1.797…e308.
@@ -276,6 +276,7 @@ mod tests {
             ("-1.5E+300", "-1.5e+300"),
             ("1.7976931348623157e308", "1.7976931348623157e+308"),
             ("1e-99999999999999999999", "0"),
+            ("1e-9223372036854775807", "0"),
             // No octal number, and so a decimal one.
             ("09", "9"),
         ]);
@@ -283,7 +284,14 @@ mod tests {
 
     #[test]
     fn a_number_that_no_float_holds_is_a_text() {
-        texts(&["1e309", "-1e400", "1e99999999999999999999", "1.8e308"]);
+        texts(&[
+            "1e309",
+            "1e9223372036854775807",
+            "0.1e2147483647",
+            "-1e400",
+            "1e99999999999999999999",
+            "1.8e308",
+        ]);
         texts(&[
             "._5",
             ".5_",
