@@ -121,20 +121,26 @@ fn float(text: &str) -> Option<String> {
         return Some(format!("{sign}0"));
     }
     let count = i64::try_from(significant.len()).ok()?;
-    let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));
-    Some(if !(-5..=21).contains(&point) {
-        let (first, rest) = significant.split_at(1);
-        let dot = if rest.is_empty() { "" } else { "." };
-        let plus = if point > 0 { "+" } else { "" };
-        format!("{sign}{first}{dot}{rest}e{plus}{}", point - 1)
+    let mut out = sign.to_owned();
+    let zeros = |out: &mut String, count: i64| (0..count).for_each(|_| out.push('0'));
+    if !(-5..=21).contains(&point) {
+        out.push_str(&significant[..1]);
+        out.push_str(if count > 1 { "." } else { "" });
+        out.push_str(&significant[1..]);
+        out.push_str(if point > 0 { "e+" } else { "e" });
+        out.push_str(&(point - 1).to_string());
     } else if point <= 0 {
-        format!("{sign}0.{}{significant}", zeros(-point))
-    } else if point >= count {
-        format!("{sign}{significant}{}", zeros(point - count))
+        out.push_str("0.");
+        zeros(&mut out, -point);
+        out.push_str(significant);
     } else {
-        let (whole, fraction) = significant.split_at(usize::try_from(point).unwrap_or(0));
-        format!("{sign}{whole}.{fraction}")
-    })
+        let whole = usize::try_from(point).ok()?.min(significant.len());
+        out.push_str(&significant[..whole]);
+        zeros(&mut out, point - count);
+        out.push_str(if point < count { "." } else { "" });
+        out.push_str(&significant[whole..]);
+    }
+    Some(out)
 }
 
 /// Gives `out` if `text` is one digit or more.

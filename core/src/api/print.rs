@@ -199,7 +199,9 @@ fn natural_order(a: &str, b: &str) -> Ordering {
     let (Some(next_a), Some(next_b)) = (rest_a.chars().next(), rest_b.chars().next()) else {
         return a.len().cmp(&b.len());
     };
-    match (next_a.is_alphabetic(), next_b.is_alphabetic()) {
+    // Every character outside ASCII is taken for a letter: tables of letters are large.
+    let is_letter = |char: char| char.is_ascii_alphabetic() || !char.is_ascii();
+    match (is_letter(next_a), is_letter(next_b)) {
         (true, true) => return next_a.cmp(&next_b),
         (false, true) => return Ordering::Less,
         (true, false) => return Ordering::Greater,
@@ -352,12 +354,16 @@ fn push_escaped(char: char, out: &mut String) {
     } else if let Some(letter) = short_escape(char) {
         out.extend(['\\', letter]);
     } else {
-        let code = u32::from(char);
-        out.push_str(&match code {
-            0..=0xff => format!("\\x{code:02X}"),
-            0x100..=0xffff => format!("\\u{code:04X}"),
-            _ => format!("\\U{code:08X}"),
-        });
+        let (letter, digits) = match u32::from(char) {
+            0..=0xff => ("\\x", 2),
+            0x100..=0xffff => ("\\u", 4),
+            _ => ("\\U", 8),
+        };
+        out.push_str(letter);
+        for digit in (0..digits).rev() {
+            let digit = char::from_digit(u32::from(char) >> (4 * digit) & 15, 16);
+            out.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+        }
     }
 }
 
