@@ -2,7 +2,8 @@
 //! Source: sigs.k8s.io/yaml (goyaml.v2 `encode.go`, `emitterc.go`, `sorter.go`; `kyaml/kyaml.go`)
 //! and cli-runtime `pkg/printers`.
 //!
-//! Invariant: what is printed reads back as the same value under YAML 1.1.
+//! Invariant: what is printed reads back as the same value under YAML 1.1 (but for a key `<<`, which
+//! goyaml prints bare, too, and takes for a merge when it reads).
 
 use std::cmp::Ordering;
 use std::ops::Range;
