@@ -1,5 +1,6 @@
 //! Kubernetes objects as plain data, and how kubectl prints them.
 
+pub mod plain;
 pub mod print;
 pub mod service;
 

@@ -1,14 +1,17 @@
 //! How does kubectl print an object? `-o yaml`, `-o json` and `-o kyaml`.
-//! Source: sigs.k8s.io/yaml (goyaml.v2 `encode.go`, `emitterc.go`; `kyaml/kyaml.go`) and
-//! cli-runtime `pkg/printers`.
+//! Source: sigs.k8s.io/yaml (goyaml.v2 `encode.go`, `emitterc.go`, `sorter.go`; `kyaml/kyaml.go`)
+//! and cli-runtime `pkg/printers`.
 //!
-//! Invariant: keys are sorted (`serde_json` keeps them so), and what is printed reads back as the same value under YAML 1.1.
+//! Invariant: what is printed reads back as the same value under YAML 1.1 (but for a key `<<`, which
+//! goyaml prints bare, too, and takes for a merge when it reads).
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
-use super::quote;
+use super::is_printable as is_go_printable;
+use super::plain::{Plain, is_base_60, is_time, resolve};
 
 /// A step from an object to a value inside it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,7 +27,7 @@ pub enum PathPart {
 pub struct Line {
     /// The line, without its end.
     pub text: String,
-    /// The value that starts on it.
+    /// The value that starts on it, or goes on.
     pub path: Vec<PathPart>,
     /// The value's text in the line; empty where the value stands on the lines below.
     pub value: Range<usize>,
@@ -48,7 +51,7 @@ pub fn yaml_lines(object: &Json) -> Vec<Line> {
     match object {
         Json::Object(map) if !map.is_empty() => printer.map(map, 0, String::new()),
         Json::Array(list) if !list.is_empty() => printer.list(list, 0, String::new()),
-        scalar => printer.scalar(String::new(), scalar, 0),
+        scalar => printer.scalar(String::new(), scalar, 2),
     }
     printer.lines
 }
@@ -58,23 +61,41 @@ struct Yaml {
     path: Vec<PathPart>,
 }
 
+/// Lines are broken at the first blank behind this column.
+const BEST_WIDTH: usize = 80;
+
+/// The longest key, in bytes, that stands in front of its colon without more ado.
+const SIMPLE_KEY: usize = 128;
+
 impl Yaml {
     /// Prints a map; `first` is what stands before its first key (the dashes of lists).
     fn map(&mut self, map: &Map<String, Json>, indent: usize, mut first: String) {
-        for (key, value) in map {
+        for (key, value) in naturally_sorted(map) {
             let lead =
                 if first.is_empty() { " ".repeat(indent) } else { std::mem::take(&mut first) };
             self.path.push(PathPart::Key(key.clone()));
-            let head = format!("{lead}{}:", scalar_text(key));
+            let is_simple = key.len() <= SIMPLE_KEY && !key.contains(['\n', '\r']);
+            let head = if is_simple {
+                format!("{lead}{}:", key_text(key))
+            } else {
+                self.text(format!("{lead}?"), key, indent + 2);
+                format!("{}:", " ".repeat(indent))
+            };
             match value {
-                Json::Object(inner) if !inner.is_empty() => {
+                Json::Object(inner) if !inner.is_empty() && is_simple => {
                     self.push(head, String::new());
                     self.map(inner, indent + 2, String::new());
                 }
                 // Lists are not indented inside maps.
-                Json::Array(inner) if !inner.is_empty() => {
+                Json::Array(inner) if !inner.is_empty() && is_simple => {
                     self.push(head, String::new());
                     self.list(inner, indent, String::new());
+                }
+                Json::Object(inner) if !inner.is_empty() => {
+                    self.map(inner, indent + 2, format!("{head} "));
+                }
+                Json::Array(inner) if !inner.is_empty() => {
+                    self.list(inner, indent + 2, format!("{head} "));
                 }
                 scalar => self.scalar(head, scalar, indent + 2),
             }
@@ -103,8 +124,7 @@ impl Yaml {
     /// Prints a value that is no container with entries, behind `head`.
     fn scalar(&mut self, head: String, value: &Json, indent: usize) {
         match value {
-            Json::String(text) if is_block(text) => self.block(head, text, indent),
-            Json::String(text) => self.push(head, scalar_text(text)),
+            Json::String(text) => self.text(head, text, indent),
             Json::Object(_) => self.push(head, "{}".to_owned()),
             Json::Array(_) => self.push(head, "[]".to_owned()),
             other => self.push(head, super::go_json(other)),
@@ -121,6 +141,28 @@ impl Yaml {
         self.lines.push(Line { value: start..text.len(), text, path: self.path.clone() });
     }
 
+    /// A line that goes on with a text.
+    fn push_more(&mut self, indent: usize, value: &str) {
+        let head = if value.is_empty() { String::new() } else { " ".repeat(indent) };
+        let text = head + value;
+        let start = text.len() - value.len();
+        self.lines.push(Line { value: start..text.len(), text, path: self.path.clone() });
+    }
+
+    /// A text behind `head`, over as many lines as it takes.
+    fn text(&mut self, head: String, text: &str, indent: usize) {
+        let style = Style::of(text, false);
+        if style == Style::Literal {
+            return self.block(head, text, indent);
+        }
+        let column = head.chars().count() + usize::from(!head.is_empty());
+        let mut lines = folded(text, style, column, Some(indent)).into_iter();
+        self.push(head, lines.next().unwrap_or_default());
+        for line in lines {
+            self.push_more(indent, &line);
+        }
+    }
+
     /// A text of several lines, as it is.
     fn block(&mut self, head: String, text: &str, indent: usize) {
         let chomp = match text.strip_suffix('\n') {
@@ -132,126 +174,202 @@ impl Yaml {
         let hint = if text.starts_with([' ', '\n']) { "2" } else { "" };
         self.push(head, format!("|{hint}{chomp}"));
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-            let printed = if line.is_empty() { String::new() } else { " ".repeat(indent) + line };
-            self.lines.push(Line { text: printed, path: self.path.clone(), value: 0..0 });
+            self.push_more(indent, line);
         }
     }
 }
 
-fn is_block(text: &str) -> bool {
-    text.contains('\n') && text.chars().all(|char| char == '\n' || is_printable(char))
-}
-
-fn is_printable(char: char) -> bool {
-    quote(char.encode_utf8(&mut [0; 4])).len() == char.len_utf8() + 2 || char == '"' || char == '\\'
-}
-
-/// A text as goyaml.v2 prints it: plain where that reads back as the same text, else in quotes.
-fn scalar_text(text: &str) -> String {
-    if text.is_empty() || reads_as_something_else(text) {
-        return double_quoted(text);
+/// Sorted by insertion: the order is no total one ("1" < "01" < "0a" < "1"), and the
+/// sort of the standard library may panic at that.
+fn naturally_sorted(map: &Map<String, Json>) -> Vec<(&String, &Json)> {
+    let mut entries: Vec<(&String, &Json)> = Vec::with_capacity(map.len());
+    for (key, value) in map {
+        let before = entries.iter().rposition(|(other, _)| natural_order(other, key).is_lt());
+        entries.insert(before.map_or(0, |at| at + 1), (key, value));
     }
-    if !text.chars().all(is_printable) {
-        return double_quoted(text);
+    entries
+}
+
+/// The order of keys: numbers inside them by their value, letters behind everything else.
+fn natural_order(a: &str, b: &str) -> Ordering {
+    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8());
+    let (same, (rest_a, rest_b)) = {
+        let common: usize = common.sum();
+        (&a[..common], (&a[common..], &b[common..]))
+    };
+    let (Some(next_a), Some(next_b)) = (rest_a.chars().next(), rest_b.chars().next()) else {
+        return a.len().cmp(&b.len());
+    };
+    // Every character outside ASCII is taken for a letter: tables of letters are large.
+    let is_letter = |char: char| char.is_ascii_alphabetic() || !char.is_ascii();
+    match (is_letter(next_a), is_letter(next_b)) {
+        (true, true) => return next_a.cmp(&next_b),
+        (false, true) => return Ordering::Less,
+        (true, false) => return Ordering::Greater,
+        (false, false) => {}
     }
-    if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+    // A zero inside a number counts; one that leads it does not.
+    let inside = (next_a == '0' || next_b == '0')
+        && same.bytes().rev().take_while(u8::is_ascii_digit).any(|digit| digit != b'0');
+    let number = |text: &str| {
+        let count = text.bytes().take_while(u8::is_ascii_digit).count();
+        let start = i64::from(inside);
+        let digits = text.bytes().take(count).map(|digit| i64::from(digit - b'0'));
+        (digits.fold(start, |sum, digit| sum.wrapping_mul(10).wrapping_add(digit)), count)
+    };
+    number(rest_a).cmp(&number(rest_b)).then(next_a.cmp(&next_b))
 }
 
-fn double_quoted(text: &str) -> String {
-    quote(text)
+/// How a text is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Single,
+    Double,
+    Literal,
 }
 
-/// Whether YAML 1.1 reads the bare text as null, a bool, a number or a time.
-fn reads_as_something_else(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let word = matches!(
-        lower.as_str(),
-        "~" | "null" | "y" | "n" | "yes" | "no" | "true" | "false" | "on" | "off"
-    ) || matches!(lower.as_str(), ".nan" | ".inf" | "+.inf" | "-.inf" | "<<" | "=");
-    word || looks_like_number(&lower) || looks_like_time(text) || looks_like_base_60(text)
-}
-
-fn looks_like_number(lower: &str) -> bool {
-    let plain = lower.replace('_', "");
-    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
-    if !lower.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char)) {
-        return false;
+impl Style {
+    /// The style `emitterc.go` selects. Keys stay on one line.
+    fn of(text: &str, is_key: bool) -> Self {
+        let is_special = text.chars().any(|char| char != '\n' && !is_yaml_printable(char));
+        let has_break = text.contains('\n');
+        if is_special || text.contains(" \n") || is_key && has_break {
+            return Self::Double;
+        }
+        if has_break {
+            return if text.ends_with(' ') { Self::Double } else { Self::Literal };
+        }
+        // An empty text and a text that reads as something else.
+        if resolve(text) != Plain::Text || is_base_60(text) {
+            return Self::Double;
+        }
+        if is_block_plain(text) { Self::Plain } else { Self::Single }
     }
-    let radix = |prefix: &str, radix| {
-        unsigned.strip_prefix(prefix).is_some_and(|digits| {
-            !digits.is_empty() && digits.chars().all(|char| char.is_digit(radix))
-        })
-    };
-    if radix("0x", 16) || radix("0b", 2) || radix("0o", 8) {
-        return true;
+}
+
+/// What goyaml.v2 takes for printable: nothing outside the basic plane, so no emoji. It prints the
+/// two separators with a break of its own, which does not read back; here they are escaped.
+fn is_yaml_printable(char: char) -> bool {
+    match char {
+        ' '..='~' => true,
+        '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
+        '\u{a0}'..='\u{fffd}' => true,
+        _ => false,
     }
-    let (number, exponent) = unsigned.split_once('e').unwrap_or((unsigned, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    !exponent.is_empty()
-        && digits(exponent)
-        && digits(whole)
-        && digits(fraction)
-        && !(whole.is_empty() && fraction.is_empty())
 }
 
-/// `12:30:45`: a number to the base 60 in YAML 1.1, quoted to be safe with other readers.
-fn looks_like_base_60(text: &str) -> bool {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let mut parts = unsigned.split(':');
-    let first = parts.next().unwrap_or_default();
-    let digits = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-    };
-    let rest: Vec<&str> = parts.collect();
-    let Some((last, middle)) = rest.split_last() else { return false };
-    let last = last.split_once('.').map_or(*last, |(whole, _)| whole);
-    let sixty = |part: &str| {
-        digits(part) && part.len() <= 2 && (part.len() == 1 || part.as_bytes()[0] <= b'5')
-    };
-    digits(first) && middle.iter().all(|part| sixty(part)) && sixty(last)
-}
-
-/// `2001-01-01` and what starts with it as a time does.
-fn looks_like_time(text: &str) -> bool {
-    let mut parts = text.splitn(3, '-');
-    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let day: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let tail = &rest[day.len()..];
-    year.len() == 4
-        && digits(year)
-        && digits(month)
-        && month.len() <= 2
-        && (1..=2).contains(&day.len())
-        && (tail.is_empty()
-            || tail.starts_with(['T', 't', ' ']) && tail[1..].trim_start().contains(':'))
-}
-
-/// Whether the text can stand without quotes in block style.
-fn is_plain(text: &str) -> bool {
-    let first = text.chars().next().unwrap_or(' ');
-    let second_blank = text[first.len_utf8()..].chars().next().is_none_or(|next| next == ' ');
-    let bad_start = match first {
-        '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
-        | '@' | '`' => true,
-        '-' | '?' | ':' => second_blank,
+/// Whether a text without line breaks can stand without quotes in block style.
+fn is_block_plain(text: &str) -> bool {
+    let mut chars = text.chars();
+    let first = chars.next().unwrap_or(' ');
+    let before_blank = chars.next().is_none_or(|next| next == ' ');
+    let is_indicator = match first {
+        ' ' | '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"'
+        | '%' | '@' | '`' => true,
+        '-' | '?' | ':' => before_blank,
         _ => false,
     };
-    !bad_start
+    !is_indicator
         && !text.starts_with("---")
         && !text.starts_with("...")
-        && !text.starts_with(' ')
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.contains('\n')
 }
 
-/// The object as `kubectl get -o json` prints it: four blanks, `<`, `>` and `&` escaped.
+/// A key on one line.
+fn key_text(key: &str) -> String {
+    folded(key, Style::of(key, true), 0, None).concat()
+}
+
+/// The lines of a text in its style. The first one starts at `column`, the others at `indent`;
+/// without an indent it stays on one line.
+fn folded(text: &str, style: Style, mut column: usize, indent: Option<usize>) -> Vec<String> {
+    let quote = match style {
+        Style::Single => "'",
+        Style::Double => "\"",
+        Style::Plain | Style::Literal => "",
+    };
+    let mut lines = Vec::new();
+    let mut line = quote.to_owned();
+    column += quote.len();
+    let mut after_blank = false;
+    for (at, char) in text.char_indices() {
+        let rest = &text[at + char.len_utf8()..];
+        let before_blank = rest.starts_with(' ');
+        let may_break = char == ' '
+            && !after_blank
+            && column > BEST_WIDTH
+            && (style == Style::Plain || at > 0 && !rest.is_empty())
+            && (style == Style::Double || !before_blank);
+        after_blank = char == ' ';
+        let length = line.len();
+        match (indent, style) {
+            (Some(indent), _) if may_break => {
+                lines.push(std::mem::take(&mut line));
+                column = indent;
+                if before_blank {
+                    line.push('\\');
+                    column += 1;
+                }
+                continue;
+            }
+            (_, Style::Double) => push_escaped(char, &mut line),
+            (_, Style::Single) if char == '\'' => line.push_str("''"),
+            _ => line.push(char),
+        }
+        column += line[length..].chars().count();
+    }
+    line.push_str(quote);
+    lines.push(line);
+    lines
+}
+
+/// The escape that YAML has a letter for.
+fn short_escape(char: char) -> Option<char> {
+    Some(match char {
+        '\0' => '0',
+        '\u{7}' => 'a',
+        '\u{8}' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\u{b}' => 'v',
+        '\u{c}' => 'f',
+        '\r' => 'r',
+        '\u{1b}' => 'e',
+        '"' => '"',
+        '\\' => '\\',
+        '\u{85}' => 'N',
+        '\u{a0}' => '_',
+        '\u{2028}' => 'L',
+        '\u{2029}' => 'P',
+        _ => return None,
+    })
+}
+
+/// A character between the double quotes of goyaml.v2.
+fn push_escaped(char: char, out: &mut String) {
+    if is_yaml_printable(char) && char != '"' && char != '\\' {
+        out.push(char);
+    } else if let Some(letter) = short_escape(char) {
+        out.extend(['\\', letter]);
+    } else {
+        let (letter, digits) = match u32::from(char) {
+            0..=0xff => ("\\x", 2),
+            0x100..=0xffff => ("\\u", 4),
+            _ => ("\\U", 8),
+        };
+        out.push_str(letter);
+        for digit in (0..digits).rev() {
+            let digit = char::from_digit(u32::from(char) >> (4 * digit) & 15, 16);
+            out.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+        }
+    }
+}
+
+/// The object as `kubectl get -o json` prints it: four blanks, `<`, `>` and `&` escaped. Its keys
+/// are in the order of their bytes, as `serde_json` keeps them.
 #[must_use]
 pub fn json(object: &Json) -> String {
     let mut text = String::new();
@@ -303,7 +421,7 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
             out.push_str("{\n");
             for (key, value) in map {
                 out.push_str(&inner);
-                out.push_str(&kyaml_key(key));
+                kyaml_key(key, out);
                 out.push_str(": ");
                 kyaml_value(value, indent + 2, out);
                 out.push_str(",\n");
@@ -311,8 +429,8 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
             out.push_str(&outer);
             out.push('}');
         }
-        // Brackets cuddle the braces of the structures in a list.
-        Json::Array(list) if list.first().is_some_and(is_container) => {
+        // Brackets cuddle the braces in a list of nothing but structures and lists.
+        Json::Array(list) if list.iter().all(|value| value.is_object() || value.is_array()) => {
             out.push('[');
             for (i, value) in list.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
@@ -320,7 +438,7 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
             }
             out.push(']');
         }
-        Json::Array(list) if !list.is_empty() => {
+        Json::Array(list) => {
             out.push_str("[\n");
             for value in list {
                 out.push_str(&inner);
@@ -330,24 +448,69 @@ fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
             out.push_str(&outer);
             out.push(']');
         }
-        Json::String(text) => out.push_str(&double_quoted(text)),
+        Json::String(text) if text.contains('\n') => kyaml_lines(text, &inner, out),
+        Json::String(text) => kyaml_quoted(text, out),
         scalar => out.push_str(&super::go_json(scalar)),
     }
 }
 
-fn is_container(value: &Json) -> bool {
-    match value {
-        Json::Object(map) => !map.is_empty(),
-        Json::Array(list) => !list.is_empty(),
-        _ => false,
+/// A text of several lines: each stands on its own, and escaped breaks join them again.
+fn kyaml_lines(text: &str, indent: &str, out: &mut String) {
+    out.push_str("\"\\\n");
+    for line in text.split_inclusive('\n') {
+        out.push_str(indent);
+        // Blanks in front would be lost. A tab is escaped as it is (kyaml.go puts a second
+        // backslash in front of it, and so prints another text).
+        let leads_blank =
+            line.starts_with(|char: char| char.is_whitespace() && is_go_printable(char));
+        out.push(if leads_blank { '\\' } else { ' ' });
+        line.chars().for_each(|char| push_kyaml(char, out));
+        out.push_str("\\\n");
+    }
+    out.push_str(indent);
+    out.push('"');
+}
+
+fn kyaml_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    text.chars().for_each(|char| push_kyaml(char, out));
+    out.push('"');
+}
+
+/// A character between the double quotes of `kyaml.go`.
+fn push_kyaml(char: char, out: &mut String) {
+    if is_go_printable(char) && char != '"' && char != '\\' {
+        out.push(char);
+    } else if let Some(letter) = short_escape(char) {
+        out.extend(['\\', letter]);
+    } else {
+        let code = u32::from(char);
+        out.push_str(&match code {
+            0..=0x1f | 0x7f => format!("\\x{code:02x}"),
+            0..=0xffff => format!("\\u{code:04x}"),
+            _ => format!("\\U{code:08x}"),
+        });
     }
 }
 
 /// A key without quotes, unless some reader takes it for something else.
-fn kyaml_key(key: &str) -> String {
-    let simple = key.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
-        && key.chars().all(|char| char.is_ascii_alphanumeric() || "_-./".contains(char));
-    if simple && !reads_as_something_else(key) { key.to_owned() } else { double_quoted(key) }
+fn kyaml_key(key: &str, out: &mut String) {
+    let free = |char: char| char.is_alphanumeric() || char == '_';
+    let is_simple = key.starts_with(free)
+        && key.ends_with(free)
+        && key.chars().all(|char| free(char) || "-./".contains(char));
+    if is_simple && !is_guessed_wrong(key) { out.push_str(key) } else { kyaml_quoted(key, out) }
+}
+
+/// Whether some reader of YAML would not take the word for a text.
+fn is_guessed_wrong(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    let is_word = matches!(
+        lower.as_str(),
+        "null" | "true" | "t" | "y" | "yes" | "on" | "false" | "f" | "n" | "no" | "off"
+    ) || matches!(lower.as_str(), "nan" | "inf" | "infinity");
+    let digits = word.replace('_', "");
+    is_word || is_time(word) || matches!(resolve(&digits), Plain::Number(_))
 }
 
 #[cfg(test)]
@@ -380,6 +543,69 @@ mod tests {
         check("it's: x", "'it''s: x'");
         check("a\tb", "\"a\\tb\"");
         check("x:", "'x:'");
+        check(" x", "' x'");
+        check("...x", "'...x'");
+    }
+
+    #[test]
+    fn texts_that_only_look_odd_stay_bare() {
+        for plain in ["yEs", "nULL", "2001-13-01", "12:60", "1e400", "_1", "=", "<<", "a'b", "?x"] {
+            check(plain, plain);
+        }
+    }
+
+    #[test]
+    fn emoji_and_controls_are_escaped_as_goyaml_escapes_them() {
+        check("a🚀", "\"a\\U0001F680\"");
+        check("\u{7f}\u{0}\u{1b}\u{2028}", "\"\\x7F\\0\\e\\L\"");
+        check("\u{feff}é\"\\", "\"\\uFEFFé\\\"\\\\\"");
+        check("\u{a0}", "\u{a0}");
+    }
+
+    #[test]
+    fn long_texts_break_at_the_first_blank_behind_column_80() {
+        let words = "0123456 ".repeat(20);
+        let (line, more) = ("0123456 ".repeat(10), "0123456 ".repeat(9));
+        check(words.trim_end(), &format!("{0}\n  {0}", line.trim_end()));
+        check(&format!("#{}", words.trim_end()), &format!("'#{0}\n  {0}'", line.trim_end()));
+        // In double quotes a blank that would be lost is escaped.
+        let two = format!("\t{}  {}", line.trim_end(), more.trim_end());
+        let expect = format!("\"\\t{}\n  \\ {}\"", line.trim_end(), more.trim_end());
+        check(&two, &expect);
+        let lines = super::yaml_lines(&json!({"a": [words.trim_end()]}));
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[1].path, lines[2].path);
+        assert_eq!(&lines[2].text[lines[2].value.clone()], &lines[2].text[2..]);
+    }
+
+    #[test]
+    fn keys_are_in_goyaml_order_and_json_keys_in_byte_order() {
+        let object = json!({"a10": 1, "a9": 1, "aB": 1, "a_b": 1, "a-b": 1, "v2": 1, "a": 1});
+        let keys: Vec<String> = yaml(&object).lines().map(|line| line.replace(": 1", "")).collect();
+        assert_eq!(keys, ["a", "a-b", "a_b", "a9", "a10", "aB", "v2"]);
+        let read: Vec<String> = print_json(&object)
+            .lines()
+            .filter_map(|line| Some(line.trim().strip_prefix('"')?.split('"').next()?.to_owned()))
+            .collect();
+        assert_eq!(read, ["a", "a-b", "a10", "a9", "aB", "a_b", "v2"]);
+    }
+
+    #[test]
+    fn keys_without_a_total_order_are_all_printed() {
+        let object: serde_json::Map<String, Value> = (0..500)
+            .map(|i| (format!("{}{i}", ["1", "01", "0a", "00a", "-0"][i % 5]), json!(i)))
+            .collect();
+        assert_eq!(yaml(&object.into()).lines().count(), 500);
+    }
+
+    #[test]
+    fn a_key_too_long_for_its_line_gets_a_question_mark() {
+        let (long, fits) = ("k".repeat(129), "k".repeat(128));
+        let object = json!({long.clone(): {"a": [1], "b": 2}, fits.clone(): 1, "x\ny": [1]});
+        assert_eq!(
+            yaml(&object),
+            format!("{fits}: 1\n? {long}\n: a:\n  - 1\n  b: 2\n? |-\n  x\n  y\n: - 1\n")
+        );
     }
 
     #[test]
@@ -395,6 +621,10 @@ mod tests {
     fn texts_of_several_lines_stay_so() {
         assert_eq!(yaml(&json!({"a": "x\ny\n"})), "a: |\n  x\n  y\n");
         assert_eq!(yaml(&json!({"a": "x\n\ny"})), "a: |-\n  x\n\n  y\n");
+        assert_eq!(yaml(&json!({"a": " x\n\n"})), "a: |2+\n   x\n\n");
+        // A tab, or a blank before a break, cannot stand in a block.
+        assert_eq!(yaml(&json!({"a": "x\ty\n"})), "a: \"x\\ty\\n\"\n");
+        assert_eq!(yaml(&json!({"a": "x \ny"})), "a: \"x \\ny\"\n");
     }
 
     #[test]
@@ -409,6 +639,31 @@ mod tests {
             kyaml(&object),
             "---\n{\n  a: [\n    \"<\",\n  ],\n  b: [{\n    c: 1,\n  }, {\n    c: 2,\n  }],\n  \"no\": {},\n}\n"
         );
+    }
+
+    #[test]
+    fn kyaml_writes_each_line_of_a_text_on_its_own() {
+        assert_eq!(
+            kyaml(&json!({"a": {"b": "x\n  y\n\tz"}})),
+            "---\n{\n  a: {\n    b: \"\\\n       x\\n\\\n      \\  y\\n\\\n       \\tz\\\n      \",\n  },\n}\n"
+        );
+    }
+
+    #[test]
+    fn kyaml_quotes_keys_that_a_reader_could_take_for_something_else() {
+        for bare in ["a", "_a", "1a", "a.b/c-d", "双栈", "yes1", "1e400"] {
+            assert_eq!(kyaml(&json!({bare: 1})), format!("---\n{{\n  {bare}: 1,\n}}\n"));
+        }
+        for quoted in ["", "t", "F", "Yes", "80", "1_0", "nan", "Inf", "2001-01-01", "a/", "-a"] {
+            assert_eq!(kyaml(&json!({quoted: 1})), format!("---\n{{\n  \"{quoted}\": 1,\n}}\n"));
+        }
+    }
+
+    #[test]
+    fn kyaml_cuddles_lists_of_structures_only() {
+        assert_eq!(kyaml(&json!([{}, []])), "---\n[{}, []]\n");
+        assert_eq!(kyaml(&json!([{}, 1])), "---\n[\n  {},\n  1,\n]\n");
+        assert_eq!(kyaml(&json!([])), "---\n[]\n");
     }
 
     /// Values made by a small deterministic generator, with the texts that are easily misread.

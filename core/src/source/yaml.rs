@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 use serde_json::{Map, Number, Value as Json};
 
+use crate::api::plain::{self, Plain};
 use crate::span::Span;
 
 /// The longest text that is read, in bytes.
@@ -20,6 +21,17 @@ pub const MAX_DOCUMENTS: usize = 100;
 pub const MAX_DEPTH: usize = 100;
 /// The most nodes that aliases may expand to.
 pub const MAX_ALIASED_NODES: usize = 10_000;
+/// The most nodes that are kept for aliases to come: anchors inside anchors are kept several times.
+const MAX_ANCHORED_NODES: usize = 100_000;
+/// Stands for a colon in front of a bracket or comma, as in `[fd00::, 10.0.0.0]`. For YAML 1.2, which
+/// `saphyr-parser` reads, that colon ends a key; for goyaml it belongs to the word before it.
+const COLON: char = '\u{f8ff}';
+/// Blanks to put in front of what YAML 1.2 wants indented and goyaml does not.
+const PAD: &str = "                                                                ";
+/// The most places that get such blanks: each makes its document be read again.
+const MAX_PADS: usize = 50;
+/// What the tags of YAML itself start with.
+const CORE: &str = "tag:yaml.org,2002:";
 
 /// A value and where it stands.
 #[derive(Clone, PartialEq, Debug)]
@@ -174,14 +186,31 @@ pub fn parse(text: &str) -> Parsed {
         return parsed;
     }
     let mut from = 0;
-    // After a syntax error reading goes on at the next document.
-    while let Some(error_at) = Reader::new(text, from).read(&mut parsed) {
-        match next_document(text, error_at) {
-            Some(next) => from = next,
-            None => break,
+    let mut pads = Vec::new();
+    loop {
+        match Reader::new(text, from, &pads).read(&mut parsed) {
+            Next::End => return parsed,
+            Next::Padded { document, pad } => {
+                from = document;
+                pads.push(pad);
+            }
+            // After a syntax error reading goes on at the next document.
+            Next::Behind(error_at) => match next_document(text, error_at) {
+                Some(next) => from = next,
+                None => return parsed,
+            },
         }
     }
-    parsed
+}
+
+/// How reading goes on.
+enum Next {
+    /// Not at all.
+    End,
+    /// With the next document behind a syntax error.
+    Behind(usize),
+    /// With the same document, once it has blanks at a place where goyaml does not need them.
+    Padded { document: usize, pad: usize },
 }
 
 /// The start of the first line behind `at` that opens a document.
@@ -214,18 +243,58 @@ struct Open {
     anchor: usize,
     /// The key that waits for its value, and whether it is a merge key.
     key: Option<(String, Span, bool)>,
-    /// Values of merge keys, to be added when the map ends.
-    merged: Vec<Node>,
+    /// Keys that only a merge key brought so far.
+    merged: Vec<String>,
     is_flow: bool,
+}
+
+impl Open {
+    /// Adds an entry that was written out. It takes the place of a merged one, but of no other:
+    /// duplicates are for the decoder to report.
+    fn push(&mut self, entry: Entry) {
+        if let Value::Map(map) = &mut self.node.value {
+            if let Some(at) = self.merged.iter().position(|key| *key == entry.key) {
+                self.merged.swap_remove(at);
+                map.retain(|other| other.key != entry.key);
+            }
+            map.push(entry);
+        }
+    }
+
+    /// Adds what a merge key brings; `None` if that is neither a map nor a list of maps. As in
+    /// goyaml.v2, it takes the place of what stands before it.
+    fn merge(&mut self, value: Value) -> Option<()> {
+        match value {
+            Value::Map(more) => {
+                let Value::Map(map) = &mut self.node.value else { return None };
+                for entry in more {
+                    map.retain(|other| other.key != entry.key);
+                    self.merged.push(entry.key.clone());
+                    map.push(entry);
+                }
+                Some(())
+            }
+            // The first map of a list counts most, so it comes last.
+            Value::Seq(list) => list.into_iter().rev().try_for_each(|node| match node.value {
+                Value::Map(_) => self.merge(node.value),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
 }
 
 struct Reader<'a> {
     text: &'a str,
     from: usize,
-    /// Byte offset of each character, where the text is not all ASCII.
+    /// What is parsed: the text from there on, changed where goyaml reads another language.
+    parsed_text: Cow<'a, str>,
+    pads: &'a [usize],
+    /// Byte offset of each parsed character, where characters are not simply bytes.
     offsets: Option<Vec<usize>>,
     stack: Vec<Open>,
     anchors: Vec<(usize, Node)>,
+    anchored: usize,
     aliased: usize,
     document: Option<(usize, Node)>,
     last_end: usize,
@@ -237,16 +306,35 @@ enum Stop {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, from: usize) -> Self {
+    fn new(text: &'a str, from: usize, pads: &'a [usize]) -> Self {
         let rest = &text[from..];
-        let offsets =
-            (!rest.is_ascii()).then(|| rest.char_indices().map(|(at, _)| from + at).collect());
+        let mut parsed_text = with_whole_words(rest);
+        let mut offsets = None;
+        if !pads.is_empty() {
+            let mut padded = String::with_capacity(parsed_text.len());
+            let mut places = Vec::new();
+            for ((at, _), char) in rest.char_indices().zip(parsed_text.chars()) {
+                if pads.contains(&(from + at)) {
+                    padded.push_str(PAD);
+                    places.extend(PAD.bytes().map(|_| from + at));
+                }
+                padded.push(char);
+                places.push(from + at);
+            }
+            parsed_text = padded.into();
+            offsets = Some(places);
+        } else if !rest.is_ascii() {
+            offsets = Some(rest.char_indices().map(|(at, _)| from + at).collect());
+        }
         Self {
             text,
             from,
+            parsed_text,
+            pads,
             offsets,
             stack: Vec::new(),
             anchors: Vec::new(),
+            anchored: 0,
             aliased: 0,
             document: None,
             last_end: from,
@@ -261,14 +349,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads to the end; gives the place of a syntax error from which to look for the next document.
-    fn read(mut self, parsed: &mut Parsed) -> Option<usize> {
+    /// Reads to the end, or to the first problem.
+    fn read(mut self, parsed: &mut Parsed) -> Next {
         let mut start = self.from;
-        let mut parser = Parser::new_from_str(&self.text[self.from..]);
+        let text = std::mem::take(&mut self.parsed_text);
+        let mut parser = Parser::new_from_str(&text);
         let stop = loop {
             match parser.next_event() {
                 None => break None,
-                Some(Err(error)) => break Some(self.syntax_error(&error)),
+                Some(Err(error)) => {
+                    if let Some(pad) = self.missing_pad(&error) {
+                        return Next::Padded { document: start, pad };
+                    }
+                    break Some(self.syntax_error(&error));
+                }
                 Some(Ok((event, span))) => {
                     let span =
                         Span::new(self.byte(span.start.index()), self.byte(span.end.index()));
@@ -284,6 +378,8 @@ impl<'a> Reader<'a> {
                             start = end;
                         }
                         event => {
+                            let is_patched = matches!(text, Cow::Owned(_));
+                            let event = if is_patched { restored(event) } else { event };
                             if let Err(stop) = self.event(event, span) {
                                 break Some(stop);
                             }
@@ -292,21 +388,38 @@ impl<'a> Reader<'a> {
                 }
             }
         };
-        let stop = stop?;
+        let Some(stop) = stop else { return Next::End };
         while let Some(open) = self.stack.pop() {
-            self.close(open, None);
+            // Only the first problem is told, and that is known already.
+            let _ = self.close(open, None);
         }
         let end = match &stop {
             Stop::Limit(_) => self.last_end,
             Stop::Syntax(at, _) => (*at).max(self.last_end),
         };
         let finished = self.finish(Span::new(start, end.max(start)), false, parsed);
-        let (at, problem) = match (stop, finished) {
-            (Stop::Limit(problem), _) | (_, Err(problem)) => (None, problem),
-            (Stop::Syntax(at, info), Ok(())) => (Some(at), explain(self.text, at, &info)),
+        let (next, problem) = match (stop, finished) {
+            (Stop::Limit(problem), _) | (_, Err(problem)) => (Next::End, problem),
+            (Stop::Syntax(at, info), Ok(())) => (Next::Behind(at), explain(self.text, at, &info)),
         };
         parsed.problems.push(problem);
-        at
+        next
+    }
+
+    /// The place that lacks blanks for YAML 1.2, yet not for goyaml: the start of a line between
+    /// brackets that is indented no more than its key, or a tab behind a colon.
+    fn missing_pad(&self, error: &ScanError) -> Option<usize> {
+        let before = &self.text[..self.byte(error.marker().index())];
+        let pad = match error.info() {
+            "invalid indentation" | "invalid indentation in flow construct" => {
+                before.rfind('\n')? + 1
+            }
+            info if info.starts_with("':' must be followed") => {
+                before.trim_end_matches([' ', '\t']).len()
+            }
+            _ => return None,
+        };
+        (self.pads.len() < MAX_PADS && pad >= self.from && !self.pads.contains(&pad)).then_some(pad)
     }
 
     fn syntax_error(&self, error: &ScanError) -> Stop {
@@ -337,13 +450,25 @@ impl<'a> Reader<'a> {
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Stop> {
+        let in_flow = self.stack.iter().any(|open| open.is_flow);
+        let starts_block = match &event {
+            Event::Scalar(..) => span.start < span.end,
+            event => matches!(event, Event::SequenceStart(..) | Event::Alias(_)),
+        };
+        if starts_block && !in_flow {
+            self.check_tabs(span.start)?;
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let is_merge = style == ScalarStyle::Plain && text == "<<" && tag.is_none();
+                let is_plain = style == ScalarStyle::Plain;
+                let is_merge = is_plain && text == "<<" && tag.is_none();
+                if in_flow && is_plain && text.starts_with(':') {
+                    return syntax(span, STARTS_WITH_COLON);
+                }
                 let span = self.scalar_span(span, style);
-                let Some(value) = resolve(&text, style, tag.as_deref()) else {
-                    let words = format!("a number that JSON cannot hold: {text}");
-                    return Err(Stop::Syntax(span.start, words));
+                let value = match resolve(&text, style, tag.as_deref()) {
+                    Ok(value) => value,
+                    Err(words) => return syntax(span, words),
                 };
                 self.last_end = self.last_end.max(span.end);
                 self.add(Node { span, value }, anchor, is_merge)
@@ -352,8 +477,11 @@ impl<'a> Reader<'a> {
                 let Some(node) =
                     self.anchors.iter().rev().find(|(id, _)| *id == anchor).map(|(_, node)| node)
                 else {
-                    return Err(Stop::Syntax(span.start, "recursive alias".to_owned()));
+                    return syntax(span, "recursive alias");
                 };
+                if self.stack.len() + depth(node) > MAX_DEPTH {
+                    return Err(Stop::Limit(too_deep(span)));
+                }
                 self.aliased += count(node);
                 if self.aliased > MAX_ALIASED_NODES {
                     return Err(Stop::Limit(limit(
@@ -370,11 +498,9 @@ impl<'a> Reader<'a> {
             Event::SequenceStart(anchor, _) => self.open(Value::Seq(Vec::new()), anchor, span),
             Event::MappingStart(anchor, _) => self.open(Value::Map(Vec::new()), anchor, span),
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(open) = self.stack.pop() {
-                    let end = open.is_flow.then_some(span.end);
-                    self.close(open, end);
-                }
-                Ok(())
+                let Some(open) = self.stack.pop() else { return Ok(()) };
+                let end = open.is_flow.then_some(span.end);
+                self.close(open, end)
             }
             _ => Ok(()),
         }
@@ -391,65 +517,77 @@ impl<'a> Reader<'a> {
     }
 
     /// A container ends: a flow one at its bracket, a block one where its last value does.
-    fn close(&mut self, mut open: Open, end: Option<usize>) {
+    fn close(&mut self, mut open: Open, end: Option<usize>) -> Result<(), Stop> {
         if let Some((key, key_span, false)) = open.key.take() {
             // Cut off by a syntax error: the value is still missing.
             let value = Node { span: Span::new(key_span.end, key_span.end), value: Value::Null };
-            if let Value::Map(map) = &mut open.node.value {
-                map.push(Entry { key, key_span, value });
-            }
-        }
-        if let Value::Map(map) = &mut open.node.value {
-            for merged in open.merged {
-                let Value::Map(more) = merged.value else { continue };
-                for entry in more {
-                    if !map.iter().any(|own| own.key == entry.key) {
-                        map.push(entry);
-                    }
-                }
-            }
+            open.push(Entry { key, key_span, value });
         }
         self.last_end = self.last_end.max(end.unwrap_or(self.last_end));
         open.node.span.end = end.unwrap_or(self.last_end).max(open.node.span.start);
-        // A container is complete here, so nothing it holds can be refused any more.
-        let _ = self.add(open.node, open.anchor, false);
+        self.add(open.node, open.anchor, false)
+    }
+
+    /// A tab cannot indent what starts a line or an entry.
+    fn check_tabs(&self, at: usize) -> Result<(), Stop> {
+        let before = &self.text[self.from..at];
+        let lead = before.trim_end_matches([' ', '\t']);
+        let is_indent = lead.is_empty() || lead.ends_with(['\n', '\r', '-', '?']);
+        match before[lead.len()..].find('\t') {
+            Some(tab) if is_indent => {
+                let tab = self.from + lead.len() + tab;
+                syntax(Span::new(tab, tab + 1), "a tab")
+            }
+            _ => Ok(()),
+        }
     }
 
     fn add(&mut self, node: Node, anchor: usize, is_merge: bool) -> Result<(), Stop> {
         if anchor > 0 {
+            self.anchored += count(&node);
+            if self.anchored > MAX_ANCHORED_NODES {
+                return Err(Stop::Limit(limit(
+                    node.span,
+                    format!("Anchors hold more than {MAX_ANCHORED_NODES} values."),
+                    format!("锚点所含的值超过 {MAX_ANCHORED_NODES} 个。"),
+                )));
+            }
             self.anchors.push((anchor, node.clone()));
         }
         let Some(open) = self.stack.last_mut() else {
             self.document = Some((node.span.start, node));
             return Ok(());
         };
-        match &mut open.node.value {
-            Value::Seq(list) => list.push(node),
-            Value::Map(map) => match open.key.take() {
-                None => {
-                    let span = node.span;
-                    let Some(key) = key_text(node.value) else {
-                        let words = "a key that is no text".to_owned();
-                        return Err(Stop::Syntax(span.start, words));
-                    };
-                    open.key = Some((key, span, is_merge));
+        if let Value::Seq(list) = &mut open.node.value {
+            list.push(node);
+            return Ok(());
+        }
+        match open.key.take() {
+            None => {
+                let span = node.span;
+                if open.is_flow && is_broken_key(self.text, span) {
+                    return syntax(span, "a key over several lines in a flow");
                 }
-                Some((_, _, true)) => match node.value {
-                    Value::Seq(list) => open.merged.extend(list),
-                    _ => open.merged.push(node),
-                },
-                Some((key, key_span, false)) => {
-                    let mut value = node;
-                    if value.value == Value::Null && value.span.start == value.span.end {
-                        // Nothing was written: the place for it is behind the colon.
-                        let at = (key_span.end + 1).min(self.text.len());
-                        let at = if self.text.is_char_boundary(at) { at } else { key_span.end };
-                        value.span = Span::new(at, at);
-                    }
-                    map.push(Entry { key, key_span, value });
+                let Some(key) = key_text(node.value) else {
+                    return syntax(span, "a key that is no text");
+                };
+                open.key = Some((key, span, is_merge));
+            }
+            Some((_, key_span, true)) => {
+                if open.merge(node.value).is_none() {
+                    return syntax(key_span, NOTHING_TO_MERGE);
                 }
-            },
-            _ => {}
+            }
+            Some((key, key_span, false)) => {
+                let mut value = node;
+                if value.value == Value::Null && value.span.start == value.span.end {
+                    // Nothing was written: the place for it is behind the colon.
+                    let at = (key_span.end + 1).min(self.text.len());
+                    let at = if self.text.is_char_boundary(at) { at } else { key_span.end };
+                    value.span = Span::new(at, at);
+                }
+                open.push(Entry { key, key_span, value });
+            }
         }
         Ok(())
     }
@@ -464,12 +602,35 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn syntax<T>(span: Span, words: &str) -> Result<T, Stop> {
+    Err(Stop::Syntax(span.start, words.to_owned()))
+}
+
+/// How many containers stand inside each other.
+fn depth(node: &Node) -> usize {
+    match &node.value {
+        Value::Seq(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        Value::Map(map) => 1 + map.iter().map(|entry| depth(&entry.value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 fn count(node: &Node) -> usize {
     1 + match &node.value {
         Value::Seq(list) => list.iter().map(count).sum(),
         Value::Map(map) => map.iter().map(|entry| count(&entry.value)).sum::<usize>(),
         _ => 0,
     }
+}
+
+/// Whether a key and its colon stand on several lines. goyaml wants them on one, unless a question
+/// mark introduces the key.
+fn is_broken_key(text: &str, key: Span) -> bool {
+    let behind = &text[key.end..];
+    let colon = behind.trim_start();
+    let gap = &behind[..behind.len() - colon.len()];
+    (text[key.start..key.end].contains('\n') || gap.contains('\n') && colon.starts_with(':'))
+        && !text[..key.start].trim_end().ends_with('?')
 }
 
 /// A key as JSON prints it; `None` for lists, maps and null.
@@ -481,130 +642,67 @@ fn key_text(value: Value) -> Option<String> {
     }
 }
 
-/// The value of a scalar; `None` for a number that JSON cannot hold.
+/// The text with [`COLON`] for each colon that stands between a bare word and a bracket or comma.
+/// The number of characters stays the same, and so do all places.
+fn with_whole_words(text: &str) -> Cow<'_, str> {
+    let ends_word = |char: char| !char.is_whitespace() && !"\"'[]{},".contains(char);
+    let mut colons = Vec::new();
+    for (at, _) in text.match_indices(':') {
+        let in_word = text[..at].ends_with(ends_word);
+        if in_word && text[at + 1..].starts_with([',', '[', ']', '{', '}']) {
+            colons.push(at);
+        }
+    }
+    if colons.is_empty() || text.contains(COLON) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 2 * colons.len());
+    let mut from = 0;
+    for at in colons {
+        out.push_str(&text[from..at]);
+        out.push(COLON);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    out.into()
+}
+
+/// The event as it would be for the text as it is.
+fn restored(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::Scalar(text, style, anchor, tag) if text.contains(COLON) => {
+            Event::Scalar(text.replace(COLON, ":").into(), style, anchor, tag)
+        }
+        event => event,
+    }
+}
+
+// Why goyaml refuses what YAML 1.2 would read.
+const STARTS_WITH_COLON: &str = "a word that starts with a colon";
+const NOTHING_TO_MERGE: &str = "nothing to merge";
+const WRONG_TAG: &str = "a tag that does not fit";
+
+/// The value of a scalar, or why it has none.
 /// Source: sigs.k8s.io/yaml/goyaml.v2 `resolve.go`.
-fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Option<Value> {
-    let core = tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str());
-    let string = || Some(Value::String(text.to_owned()));
-    match core {
-        Some("str" | "binary" | "timestamp") => string(),
-        Some("null") => Some(Value::Null),
-        Some("bool" | "int" | "float") => resolve_plain(text),
-        _ if style != ScalarStyle::Plain => string(),
-        _ if tag.is_some_and(|tag| tag.handle.is_empty() && tag.suffix == "!") => string(),
-        _ => resolve_plain(text),
-    }
-}
-
-fn resolve_plain(text: &str) -> Option<Value> {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            return Some(Value::Bool(true));
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            return Some(Value::Bool(false));
-        }
-        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF"
-        | "-.inf" | "-.Inf" | "-.INF" => return None,
-        _ => {}
-    }
-    if !text.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char)) {
-        return Some(Value::String(text.to_owned()));
-    }
-    let plain: Cow<'_, str> =
-        if text.contains('_') { text.replace('_', "").into() } else { text.into() };
-    if let Some(number) = integer(&plain) {
-        return Some(Value::Number(number));
-    }
-    if looks_like_float(&plain) {
-        return decimal(&plain).map(Value::Number);
-    }
-    Some(Value::String(text.to_owned()))
-}
-
-/// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`.
-fn integer(text: &str) -> Option<String> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
+fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, &'static str> {
+    let string = || Ok(Value::String(text.to_owned()));
+    let core = match tag {
+        None if style == ScalarStyle::Plain => "",
+        Some(tag) if tag.handle == CORE => tag.suffix.as_str(),
+        Some(tag) if tag.handle.is_empty() => tag.suffix.strip_prefix(CORE).unwrap_or("str"),
+        // Quoted, or of a kind that only its owner knows.
+        _ => "str",
     };
-    let lower = digits.to_ascii_lowercase();
-    let (radix, digits) = if let Some(rest) = lower.strip_prefix("0x") {
-        (16, rest)
-    } else if let Some(rest) = lower.strip_prefix("0b") {
-        (2, rest)
-    } else if let Some(rest) = lower.strip_prefix("0o") {
-        (8, rest)
-    } else if lower.len() > 1 && lower.starts_with('0') {
-        (8, &lower[1..])
-    } else {
-        (10, lower.as_str())
-    };
-    if digits.is_empty() || digits.starts_with(['+', '-']) {
-        return None;
+    match (core, plain::resolve(text)) {
+        ("" | "null", Plain::Null) => Ok(Value::Null),
+        ("" | "bool", Plain::Bool(value)) => Ok(Value::Bool(value)),
+        ("int", Plain::Number(number)) if number.contains(['.', 'e']) => Err(WRONG_TAG),
+        ("" | "int" | "float", Plain::Number(number)) => Ok(Value::Number(number)),
+        ("" | "float", Plain::NoJsonNumber) => Err("a number that JSON cannot hold"),
+        ("null" | "bool" | "int" | "float", _) => Err(WRONG_TAG),
+        // Other tags of YAML do not change what is written.
+        _ => string(),
     }
-    let number = i128::from(u64::from_str_radix(digits, radix).ok()?);
-    let number = if negative { -number } else { number };
-    (number >= i128::from(i64::MIN)).then(|| number.to_string())
-}
-
-/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
-fn looks_like_float(text: &str) -> bool {
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (number, exponent) = match text.split_once(['e', 'E']) {
-        Some((number, exponent)) => {
-            (number, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
-        }
-        None => (text, None),
-    };
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let some_digits = |text: &str| !text.is_empty() && all_digits(text);
-    exponent.is_none_or(some_digits)
-        && match number.split_once('.') {
-            None => some_digits(number),
-            Some(("", fraction)) => some_digits(fraction),
-            Some((whole, fraction)) => some_digits(whole) && all_digits(fraction),
-        }
-}
-
-/// A decimal text as Go's `encoding/json` prints the float it stands for: without needless digits,
-/// with an exponent only below 1e-6 and from 1e21 on. `None` for what no float holds.
-fn decimal(text: &str) -> Option<String> {
-    let (sign, text) = match text.as_bytes().first()? {
-        b'-' => ("-", &text[1..]),
-        b'+' => ("", &text[1..]),
-        _ => ("", text),
-    };
-    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().ok()?;
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = format!("{whole}{fraction}");
-    let leading = digits.len() - digits.trim_start_matches('0').len();
-    let digits = digits.trim_matches('0');
-    if digits.is_empty() {
-        return Some(format!("{sign}0"));
-    }
-    // The value is 0.<digits> times ten to this power.
-    let point = i32::try_from(whole.len()).ok()? - i32::try_from(leading).ok()? + exponent;
-    if point > 309 {
-        return None;
-    }
-    let count = i32::try_from(digits.len()).ok()?;
-    Some(if !(-5..=21).contains(&point) {
-        let (first, rest) = digits.split_at(1);
-        let dot = if rest.is_empty() { "" } else { "." };
-        let plus = if point > 0 { "+" } else { "" };
-        format!("{sign}{first}{dot}{rest}e{plus}{:02}", point - 1)
-    } else if point <= 0 {
-        format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs() as usize))
-    } else if point >= count {
-        format!("{sign}{digits}{}", "0".repeat((point - count) as usize))
-    } else {
-        let (whole, fraction) = digits.split_at(point as usize);
-        format!("{sign}{whole}.{fraction}")
-    })
 }
 
 /// Our words for a syntax error: where, what is wrong, and what to look at.
@@ -626,6 +724,16 @@ fn explain(text: &str, at: usize, info: &str) -> Problem {
         )
     } else if info.contains("JSON cannot hold") {
         ("this number cannot be written in JSON.", "该数字无法用 JSON 表示。")
+    } else if info == WRONG_TAG {
+        ("the value does not fit its tag.", "值与其标签不符。")
+    } else if info == STARTS_WITH_COLON {
+        (
+            "between brackets a bare word cannot start with a colon. Put it in quotes, as in \
+             `[\"::1\"]`.",
+            "括号内未加引号的词不能以冒号开头。请加引号，例如 `[\"::1\"]`。",
+        )
+    } else if info == NOTHING_TO_MERGE {
+        ("`<<` wants a map, or a list of maps.", "`<<` 需要一个映射，或由映射组成的列表。")
     } else if info.contains("no text") {
         ("a key has to be a text.", "键必须是文本。")
     } else if info.contains("recursive alias") {
@@ -634,14 +742,24 @@ fn explain(text: &str, at: usize, info: &str) -> Problem {
         ("this alias names an anchor that does not exist.", "该别名引用了不存在的锚点。")
     } else if info.contains("quoted scalar") || info.contains("escape") {
         (
-            "a quoted text does not end, or holds an escape that YAML does not know. Look for the \
-             missing quote.",
-            "带引号的文本没有结束，或含有 YAML 不认识的转义。请检查缺少的引号。",
+            "a quoted text does not end, goes on without indentation, or holds an escape that YAML \
+             does not know. Look for the missing quote.",
+            "带引号的文本没有结束、续行没有缩进，或含有 YAML 不认识的转义。请检查缺少的引号。",
+        )
+    } else if info.starts_with("invalid indentation") {
+        (
+            "this has to be indented more than the key it belongs to.",
+            "此处的缩进必须多于它所属的键。",
         )
     } else if info.contains("flow") || info.contains("',' or ']'") || info.contains("',' or '}'") {
         (
             "a bracket or brace is not closed, or a comma is missing between its values.",
             "方括号或花括号没有闭合，或值之间缺少逗号。",
+        )
+    } else if info.contains("mapping values are not allowed") && line.trim_end().ends_with("::") {
+        (
+            "a bare word cannot end with a colon. Put it in quotes, as in `\"fd00::\"`.",
+            "未加引号的词不能以冒号结尾。请加引号，例如 `\"fd00::\"`。",
         )
     } else if info.contains("mapping values are not allowed") {
         (
@@ -754,6 +872,113 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_merge_takes_the_place_of_what_stands_before_it() {
+        let base = "b: &b {x: 1, y_: 2}\nc: &c {x: 5, z: 6}\n";
+        let merged = |text: &str| one(&format!("{base}use:\n{text}"))["use"].clone();
+        assert_eq!(merged("  x: 3\n  <<: *b"), json!({"x": 1, "y_": 2}));
+        assert_eq!(merged("  <<: *b\n  x: 3"), json!({"x": 3, "y_": 2}));
+        assert_eq!(merged("  <<: [*b, *c]"), json!({"x": 1, "y_": 2, "z": 6}));
+        // An entry that replaces a merged one is no duplicate; two written ones are.
+        let entries = |text: &str| match &parse(text).documents[0].node.entry("use") {
+            Some(entry) => match &entry.value.value {
+                Value::Map(map) => map.len(),
+                _ => 0,
+            },
+            None => 0,
+        };
+        assert_eq!(entries(&format!("{base}use:\n  <<: *b\n  x: 3\n")), 2);
+        assert_eq!(entries(&format!("{base}use:\n  <<: *b\n  x: 3\n  x: 4\n")), 3);
+        for text in ["<<: 1", "a: {<<: [1]}", "a: &a [{b: 1}]\nb: {<<: [*a]}"] {
+            assert!(problem(text).1.contains("wants a map"), "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_say_how_a_value_is_read() {
+        check("!!int '0x10'", json!(16));
+        check("!!float 80", json!(80));
+        check("!!bool yes", json!(true));
+        check("!!null ''", json!(null));
+        check("! 80", json!("80"));
+        check("!<tag:yaml.org,2002:str> 80", json!("80"));
+        // goyaml leaves a value with a tag it does not know as it is written.
+        check("!mine 80", json!("80"));
+        check("!mine {b: 1}", json!({"b": 1}));
+        for wrong in ["!!int abc", "!!int 1.5", "!!bool 1", "!!null x", "!!int"] {
+            assert!(problem(&format!("a: {wrong}")).1.contains("its tag"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn addresses_between_brackets_are_read_as_goyaml_reads_them() {
+        check("[fd00::]", json!(["fd00::"]));
+        check("[fd00::, '::1', fe80::1,fd00::2]", json!(["fd00::", "::1", "fe80::1", "fd00::2"]));
+        check("{b: fd00::, c: 双}", json!({"b": "fd00::", "c": "双"}));
+        check("\"[fd00::]\" # ::,", json!("[fd00::]"));
+        assert_eq!(one("{\"a\":[1],\"b\":{\"c\":\"::\"}}"), json!({"a": [1], "b": {"c": "::"}}));
+        for text in ["a: [::1]", "a: [x, ::]", "a: {b: ::1}"] {
+            assert!(problem(text).1.contains("start with a colon"), "{text}");
+        }
+        assert!(problem("a: 1\nb: fd00::\n").1.contains("end with a colon"));
+        assert_eq!(
+            spans("双: [fd00::, fd00::1]\nb: 1"),
+            ["双=[fd00::, fd00::1]", "-fd00::", "-fd00::1", "b=1"]
+        );
+    }
+
+    #[test]
+    fn between_brackets_indentation_does_not_count() {
+        assert_eq!(
+            one("s:\n  p: [\n  80,\n  # 双\n90\n  ]\n  q: {\n}\n"),
+            json!({"s": {"p": [80, 90], "q": {}}})
+        );
+        assert_eq!(spans("双: [\n甲: 1\n]\nb:\tc"), ["双=[\n甲: 1\n]", "-甲: 1", "甲=1", "b=c"]);
+        let many = format!("a: [\n{}]\n", "1,\n".repeat(100));
+        assert!(problem(&many).1.contains("indented more"));
+    }
+
+    #[test]
+    fn a_key_between_brackets_stands_on_one_line() {
+        for text in ["{a\nb: 1}", "{\"a\"\n: 1}", "{\n  x\n  spec: {a: 1}\n}"] {
+            assert!(problem(text).1.contains("comma"), "{text}");
+        }
+        assert_eq!(one("{? a\n: 1}"), json!({"a": 1}));
+        assert_eq!(one("{a,\nb}"), json!({"a": null, "b": null}));
+    }
+
+    #[test]
+    fn a_tab_that_indents_is_named_and_any_other_is_a_blank() {
+        for text in ["\ta: 1", "a:\n\tb: 1", "- a\n-\tb", "a:\n \t- b"] {
+            assert!(problem(text).1.contains("tab"), "{text}");
+        }
+        assert_eq!(one("a:\tb\t# c\nd:\t[1]"), json!({"a": "b", "d": [1]}));
+        assert_eq!(one("{\n\t\"a\": [\n\t\t1\n\t]\n}"), json!({"a": [1]}));
+    }
+
+    #[test]
+    fn lists_and_maps_are_no_keys() {
+        for text in ["? [a]\n: 1", "? {a: b}\n: 1", "[a]: 1", "~: 1", "? - a\n: 1"] {
+            assert!(problem(text).1.contains("has to be a text"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_no_float_holds_stays_a_text() {
+        check("1e400", json!("1e400"));
+        check("2001-13-01", json!("2001-13-01"));
+        check("._5", json!("._5"));
+    }
+
+    #[test]
+    fn more_digits_than_a_float_has_are_kept() {
+        // Differs from goyaml, which sends 1.2345678901234568e+22.
+        assert_eq!(
+            one("a: 12345678901234567890123")["a"].to_string(),
+            "1.2345678901234567890123e+22"
+        );
+    }
+
     fn spans(text: &str) -> Vec<String> {
         fn walk(text: &str, node: &super::Node, out: &mut Vec<String>) {
             match &node.value {
@@ -826,6 +1051,16 @@ mod tests {
             bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(","));
         }
         assert!(problem(&bomb).1.contains("Aliases"));
+        // Few nodes, but deep ones inside each other.
+        let mut tower = "a0: &a0 x\n".to_owned();
+        for i in 1..4 {
+            let (open, close) = ("[".repeat(60), "]".repeat(60));
+            tower += &format!("a{i}: &a{i} {open}*a{}{close}\n", i - 1);
+        }
+        assert!(problem(&tower).1.contains("nested"));
+        let ones = "1,".repeat(2_000);
+        let anchors: String = (0..90).map(|i| format!("[&x{i} ")).collect();
+        assert!(problem(&format!("{anchors}[{ones}]{}", "]".repeat(90))).1.contains("Anchors"));
     }
 
     #[test]
