@@ -10,7 +10,7 @@ export default defineConfig({
   fullyParallel: true,
   retries: 0,
   timeout: 30_000,
-  globalTimeout: 180_000,
+  globalTimeout: 420_000,
   forbidOnly: !!process.env.CI,
   reporter: "list",
   use: {
