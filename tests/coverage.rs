@@ -14,7 +14,7 @@ use dualstack_tests::{compare, kinds};
 use serde_json::json;
 
 /// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
-const REQUESTS: [(&str, &str, &str, &str); 9] = [
+const REQUESTS: [(&str, &str, &str, &str); 5] = [
     (
         "DEL-2",
         "1.36",
@@ -51,40 +51,12 @@ const REQUESTS: [(&str, &str, &str, &str); 9] = [
                       {"name":"y","port":81,"nodePort":31000}]}}}]"#,
     ),
     (
-        "REL-25",
-        "1.32",
-        r#"["10.96.0.0/16"]"#,
-        r#"[{"op":"create","service":{"metadata":{"name":"a"},
-             "spec":{"type":"LoadBalancer","ports":[{"port":10250}]}}}]"#,
-    ),
-    (
-        "REL-30",
-        "1.23",
-        r#"["10.96.0.0/16"]"#,
-        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"type":"LoadBalancer",
-             "ports":[{"name":"x","port":53},{"name":"y","port":53,"protocol":"UDP"}]}}}]"#,
-    ),
-    (
-        "REL-51",
-        "1.30",
-        r#"["10.96.0.0/16"]"#,
-        r#"[{"op":"create","service":{"metadata":{"name":"a"},
-             "spec":{"trafficDistribution":"PreferClose","ports":[{"port":80}]}}}]"#,
-    ),
-    (
         "WARN-1",
         "1.36",
         r#"["10.96.0.0/16"]"#,
         r#"[{"op":"create","service":{"metadata":{"name":"a","annotations":{
              "service.kubernetes.io/topology-aware-hints":"auto"}},
              "spec":{"ports":[{"port":80}]}}}]"#,
-    ),
-    (
-        "WARN-5",
-        "1.35",
-        r#"["10.96.0.0/16"]"#,
-        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"type":"LoadBalancer",
-             "loadBalancerSourceRanges":["10.0.0.1/8"],"ports":[{"port":80}]}}}]"#,
     ),
 ];
 
@@ -129,8 +101,7 @@ fn recorded() -> &'static Witness {
 fn requested(k8s: &str, ranges: &str, steps: &str) -> Witness {
     let line = format!(
         r#"{{"id":"x","k8s":"{k8s}","cluster":{{"serviceClusterIPRange":{ranges},
-            "ipAllocator":"{}"}},"steps":{steps}}}"#,
-        if ["1.36", "1.35"].contains(&k8s) { "ipaddress" } else { "bitmap" },
+            "ipAllocator":"ipaddress"}},"steps":{steps}}}"#
     );
     let Ok(Line::Scenario(scenario)) = Line::parse(&line) else { panic!("a scenario: {line}") };
     let mut driver = Driver::start(&scenario, 0).expect("the cluster starts");

@@ -3,20 +3,21 @@
 //! every update of every object that can be stored to every other request.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
 use dualstack_core::cluster::{Cluster, Options, Outcome, Request};
 use dualstack_core::env::Env;
 use dualstack_core::net::{Family, Stack};
-use dualstack_core::source::yaml::Node;
+use dualstack_core::source::yaml::{Entry, Node, Value as YamlValue};
+use dualstack_core::span::Span;
 use dualstack_core::trace::Step;
 use dualstack_core::version::KubeVersion;
 use dualstack_tests::covered;
 use dualstack_tests::driver::cidr;
 use dualstack_tests::laws;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const V4: &str = "10.96.0.0/16";
 const V6: &str = "fd00:10:96::/112";
@@ -46,7 +47,12 @@ struct Input {
     selector: bool,
 }
 
-fn space() -> Vec<Input> {
+fn space() -> &'static [Prepared] {
+    static SPACE: OnceLock<Vec<Prepared>> = OnceLock::new();
+    SPACE.get_or_init(|| inputs().into_iter().map(Prepared::new).collect())
+}
+
+fn inputs() -> Vec<Input> {
     let mut all = Vec::new();
     for policy in POLICIES {
         for families in FAMILIES {
@@ -63,8 +69,8 @@ fn space() -> Vec<Input> {
 }
 
 impl Input {
-    /// The body, as a client sends it. An update without resourceVersion is not taken up to 1.21.
-    fn body(&self, stored: Option<&Service>) -> Value {
+    /// The body, as a client sends it.
+    fn body(&self) -> Node {
         let mut spec = json!({"type": self.type_, "ports": [{"port": 80}]});
         if !self.policy.is_empty() {
             spec["ipFamilyPolicy"] = json!(self.policy);
@@ -82,11 +88,7 @@ impl Input {
         if self.type_ == EXTERNAL_NAME {
             spec["externalName"] = json!("example.com");
         }
-        let mut body = json!({"metadata": {"name": "a"}, "spec": spec});
-        if let Some(stored) = stored {
-            body["metadata"]["resourceVersion"] = json!(stored.metadata.resource_version);
-        }
-        body
+        Node::from_json(&json!({"metadata": {"name": "a"}, "spec": spec}))
     }
 
     /// The same with the families exchanged; only for inputs that name no address.
@@ -121,10 +123,39 @@ fn cluster(version: KubeVersion, families: &[Family]) -> Cluster {
     Cluster::new(env)
 }
 
-fn send(cluster: &mut Cluster, input: &Input, stored: Option<&Service>) -> Outcome {
-    let body = Node::from_json(&input.body(stored));
-    let request = if stored.is_some() { Request::Replace(body) } else { Request::Create(body) };
-    cluster.handle(request, &Options::default())
+/// An input with its body, made once for all walks.
+struct Prepared {
+    input: Input,
+    body: Node,
+    /// With the families exchanged; only where the input names no address.
+    mirrored: Option<Node>,
+}
+
+impl Prepared {
+    fn new(input: Input) -> Self {
+        let mirrored = input.names_no_address().then(|| input.mirrored().body());
+        Self { input, body: input.body(), mirrored }
+    }
+}
+
+fn create(cluster: &mut Cluster, body: &Node) -> Outcome {
+    cluster.handle(Request::Create(body.clone()), &Options::default())
+}
+
+/// Sends an update with the version it is based on; up to 1.21 none is taken without it.
+fn update(cluster: &mut Cluster, body: &Node, stored: &Service) -> Outcome {
+    let mut body = body.clone();
+    if let YamlValue::Map(members) = &mut body.value
+        && let Some(metadata) = members.iter_mut().find(|member| member.key == "metadata")
+        && let YamlValue::Map(members) = &mut metadata.value.value
+    {
+        members.push(Entry {
+            key: "resourceVersion".to_owned(),
+            key_span: Span::default(),
+            value: Node::from_json(&json!(stored.metadata.resource_version)),
+        });
+    }
+    cluster.handle(Request::Replace(body), &Options::default())
 }
 
 /// What must be the same when families are exchanged everywhere: accepted or not, policy, families
@@ -162,7 +193,7 @@ struct State {
 struct Walk {
     version: KubeVersion,
     families: &'static [Family],
-    inputs: Vec<Input>,
+    inputs: &'static [Prepared],
     found: Found,
     requests: usize,
     /// Specs that were sent again.
@@ -193,52 +224,49 @@ impl Walk {
         let empty_mirror = cluster(self.version, self.mirror_families());
         // Many inputs lead to one stored object, and an update sees no more than that.
         let mut states: Vec<State> = Vec::new();
-        for input in self.inputs.clone() {
+        for Prepared { input, body, mirrored } in self.inputs {
             let mut after = empty.clone();
-            let outcome = send(&mut after, &input, None);
+            let outcome = create(&mut after, body);
             self.requests += 1;
             let mut mirror = None;
-            if self.is_original() && input.names_no_address() {
-                let mut mirrored = empty_mirror.clone();
-                let other = send(&mut mirrored, &input.mirrored(), None);
-                self.symmetry(&input, &outcome, &other);
-                mirror = other.service().cloned().map(|stored| (mirrored, stored));
+            if let Some(body) = mirrored.as_ref().filter(|_| self.is_original()) {
+                let mut cluster = empty_mirror.clone();
+                let other = create(&mut cluster, body);
+                self.symmetry(input, &outcome, &other);
+                mirror = other.service().cloned().map(|stored| (cluster, stored));
             }
             let Some(stored) = outcome.service().cloned() else {
                 let result = laws::nothing_changed(&empty, &after, &outcome);
-                self.note("a rejected request changes nothing", &input, result);
+                self.note("a rejected request changes nothing", input, result);
                 continue;
             };
-            self.accepted(&input, &after, &stored);
+            self.accepted(input, &after, &stored);
             let mut deleted = after.clone();
             let gone = deleted.handle(Request::Delete { name: "a".into() }, &Options::default());
             let same = laws::same_state(&empty, &deleted) && gone.result.is_ok();
             let result = if same { Ok(()) } else { Err(format!("{:?}", laws::used(&deleted))) };
-            self.note("create and delete leave the pools as they were", &input, result);
+            self.note("create and delete leave the pools as they were", input, result);
             if !states.iter().any(|state| state.stored.spec == stored.spec) {
-                states.push(State { from: input, cluster: after, stored, mirror });
+                states.push(State { from: *input, cluster: after, stored, mirror });
             }
         }
         // An update allocates at most one address, so it cannot leak: those inputs are for creates.
-        let updates: Vec<Input> =
-            self.inputs.iter().filter(|input| !input.is_half_outside()).copied().collect();
+        let updates = self.inputs.iter().filter(|prepared| !prepared.input.is_half_outside());
         for state in &states {
-            for input in updates.iter().copied() {
-                self.update(state, input);
+            for prepared in updates.clone() {
+                self.update(state, prepared);
             }
         }
     }
 
-    fn update(&mut self, state: &State, input: Input) {
+    fn update(&mut self, state: &State, prepared: &Prepared) {
         let State { from, cluster: before, stored, mirror } = state;
-        let inputs = &(*from, input);
+        let inputs = &(*from, prepared.input);
         let mut after = before.clone();
-        let outcome = send(&mut after, &input, Some(stored));
+        let outcome = update(&mut after, &prepared.body, stored);
         self.requests += 1;
-        if let Some((mirror, mirrored)) = mirror
-            && input.names_no_address()
-        {
-            let other = send(&mut mirror.clone(), &input.mirrored(), Some(mirrored));
+        if let (Some((mirror, stored)), Some(body)) = (mirror, &prepared.mirrored) {
+            let other = update(&mut mirror.clone(), body, stored);
             self.symmetry(inputs, &outcome, &other);
         }
         let Some(now) = outcome.service() else {
