@@ -1,12 +1,15 @@
-//! Reads the scenario files into a table, so that adding one needs no code.
+//! Reads the scenario files into a list, so that adding one needs no code.
 
-use std::fmt::Write;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
+/// A file of `tests/scenarios`, as far as the page shows it.
+#[derive(Deserialize, Serialize)]
 struct Scenario {
+    #[serde(skip_deserializing)]
+    id: String,
+    #[serde(skip_serializing)]
     order: u32,
     title: Words,
     about: Words,
@@ -14,38 +17,29 @@ struct Scenario {
     manifest: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Words {
     en: String,
     zh: String,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut scenarios: Vec<(String, Scenario)> = Vec::new();
+    // Asked now, not when this was compiled: the checkout may have moved.
+    let folder = std::env::var("CARGO_MANIFEST_DIR")? + "/../tests/scenarios";
+    println!("cargo::rerun-if-changed={folder}");
+    let mut scenarios: Vec<Scenario> = Vec::new();
     for entry in std::fs::read_dir(&folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "yaml") {
-            let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let scenario = serde_yaml::from_str(&std::fs::read_to_string(&path)?)
+            let mut scenario: Scenario = serde_yaml::from_str(&std::fs::read_to_string(&path)?)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
-            scenarios.push((id, scenario));
+            scenario.id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            scenarios.push(scenario);
         }
     }
-    scenarios.sort_by_key(|(id, scenario)| (scenario.order, id.clone()));
-    let mut table = String::from("&[\n");
-    for (id, scenario) in &scenarios {
-        let Scenario { title, about, flags, manifest, .. } = scenario;
-        writeln!(
-            table,
-            "Scenario {{ id: {id:?}, title: Text {{ en: {:?}, zh: {:?} }}, about: Text {{ en: {:?}, \
-             zh: {:?} }}, flags: {flags:?}, manifest: {manifest:?} }},",
-            title.en, title.zh, about.en, about.zh
-        )?;
-    }
-    table.push_str("]\n");
-    let out = std::env::var("OUT_DIR")?;
-    std::fs::write(Path::new(&out).join("scenarios.rs"), table)?;
+    scenarios.sort_by(|one, next| (one.order, &one.id).cmp(&(next.order, &next.id)));
+    // As part of a page: no text may end the script it stands in.
+    let json = serde_json::to_string(&scenarios)?.replace('<', "\\u003c");
+    std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("scenarios.json"), json)?;
     Ok(())
 }

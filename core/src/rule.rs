@@ -15,6 +15,20 @@ pub enum Fidelity {
     Chosen(Text),
 }
 
+impl Fidelity {
+    /// The same, without its reason in a program without words.
+    #[must_use]
+    pub const fn worded(self) -> Self {
+        if cfg!(feature = "words") { self } else { Self::Exact }
+    }
+}
+
+/// The text itself, or nothing in a program without words (the feature `words`).
+#[must_use]
+pub const fn worded(text: &'static str) -> &'static str {
+    if cfg!(feature = "words") { text } else { "" }
+}
+
 /// One outcome of a decision Kubernetes (or this simulator) can take.
 #[derive(Debug)]
 pub struct Rule {
@@ -59,12 +73,15 @@ macro_rules! rules {
             $(#[$doc])*
             pub static $name: $crate::rule::Rule = $crate::rule::Rule {
                 id: $id,
-                slug: $slug,
+                slug: $crate::rule::worded($slug),
                 versions: $versions,
-                source: $source,
-                fidelity: $crate::rules!(@fidelity $($fidelity)?),
-                facts: &[$(stringify!($fact)),*],
-                text: $crate::text::Text { en: $en, zh: $zh },
+                source: $crate::rule::worded($source),
+                fidelity: $crate::rules!(@fidelity $($fidelity)?).worded(),
+                facts: if cfg!(feature = "words") { &[$(stringify!($fact)),*] } else { &[] },
+                text: $crate::text::Text {
+                    en: $crate::rule::worded($en),
+                    zh: $crate::rule::worded($zh),
+                },
             };
         )*
         /// The rules of this file, in order.

@@ -8,3 +8,4 @@ pub mod scenarios;
 pub mod store;
 pub mod text;
 pub mod view;
+pub mod words;

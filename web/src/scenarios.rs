@@ -1,6 +1,9 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
+use dualstack_core::source::yaml::Node;
 use dualstack_core::text::Text;
+
+use crate::words::{lasting, words};
 
 /// An example.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,16 +20,37 @@ pub struct Scenario {
     pub manifest: &'static str,
 }
 
-/// All examples.
-pub static ALL: &[Scenario] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
-
 /// The example the page opens with.
 pub const OPENING: &str = "dual-stack-preferred-ipfamilies-svc";
+
+/// All examples.
+#[must_use]
+pub fn all() -> &'static [Scenario] {
+    &words().scenarios
+}
 
 /// An example by its name.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Scenario> {
-    ALL.iter().find(|scenario| scenario.id == id)
+    all().iter().find(|scenario| scenario.id == id)
+}
+
+impl Scenario {
+    /// Reads an entry of the page's block, which build.rs made of a file.
+    pub(crate) fn read(node: &Node) -> Option<Self> {
+        let text = |node: &Node, key: &str| lasting(&node.entry(key)?.value);
+        let both = |key: &str| {
+            let words = &node.entry(key)?.value;
+            Some(Text { en: text(words, "en")?, zh: text(words, "zh")? })
+        };
+        Some(Self {
+            id: text(node, "id")?,
+            title: both("title")?,
+            about: both("about")?,
+            flags: text(node, "flags")?,
+            manifest: text(node, "manifest")?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -39,7 +63,7 @@ mod tests {
     use dualstack_core::trace::Piece;
     use serde::Deserialize;
 
-    use super::{ALL, OPENING, find};
+    use super::{OPENING, all, find};
     use crate::store::{Msg, Store};
     use crate::view::answer::{Tone, verdict};
 
@@ -103,7 +127,7 @@ mod tests {
     #[test]
     fn every_verdict_speaks_one_language_at_a_time() {
         let is_chinese = |char: char| char > '\u{2e80}';
-        for example in ALL {
+        for example in all() {
             let store = Store::opening(Lang::En).update(Msg::Scenario(example.id));
             let events = run(&store.session()).events;
             let [EventReport::Boot(boot), EventReport::Apply(apply)] = events.as_slice() else {
@@ -141,14 +165,14 @@ mod tests {
     #[test]
     fn the_picker_follows_the_order_of_the_files_and_no_two_share_a_place() {
         let promises = promises();
-        let orders: Vec<u32> = ALL.iter().map(|example| promises[example.id].order).collect();
+        let orders: Vec<u32> = all().iter().map(|example| promises[example.id].order).collect();
         assert!(orders.is_sorted_by(|one, next| one < next), "{orders:?}");
-        assert_eq!(ALL.len(), promises.len());
+        assert_eq!(all().len(), promises.len());
     }
 
     #[test]
     fn the_picker_begins_with_the_files_of_the_kubernetes_page() {
-        let first: Vec<&str> = ALL.iter().take(5).map(|example| example.title.en).collect();
+        let first: Vec<&str> = all().iter().take(5).map(|example| example.title.en).collect();
         assert_eq!(
             first,
             [
@@ -165,7 +189,7 @@ mod tests {
     #[test]
     fn every_example_has_words_in_both_languages() {
         let chinese = |text: Text| text.zh.chars().any(|char| char > '\u{2e80}');
-        for example in ALL {
+        for example in all() {
             assert!(!example.title.en.is_empty() && !example.about.en.is_empty(), "{}", example.id);
             assert!(chinese(example.about), "{}", example.id);
             // A file's name is the same in every language.

@@ -53,6 +53,7 @@ words! {
     NOTHING_ABOUT = "No decision was needed for it.", "无需对它做任何决定。";
     SOURCE = "source", "来源";
     RULE = "Rule", "规则";
+    SIMPLIFIED = "In the playground:", "在演练场中：";
     STATIC_BAND = "for addresses you name", "留给您指定的地址";
     DYNAMIC_BAND = "for addresses the server picks", "由服务器选取的地址";
     DEFAULTS = "Defaults", "默认值";

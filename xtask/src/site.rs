@@ -15,6 +15,7 @@ use crate::process::{command, output, read, root, run, write};
 use crate::tools::{Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
+const WORDS: &str = "<!-- words -->";
 const POLICY: &str = "<!-- content security policy -->";
 /// Where `serve` listens, for the hook that completes the page.
 const SERVED_AT: &str = "XTASK_SERVED_AT";
@@ -68,10 +69,13 @@ pub fn finish() -> Outcome {
         html = reloading(&html, &address);
     }
     // The example is rendered from the page's own components, so the two cannot drift apart.
-    let mut render = host_cargo();
-    render.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
-    let opening = output(render.args(["--bin", "opening"]))?;
-    write(&page, &complete(&html, opening.trim())?)
+    let printed = |bin: &str| {
+        let mut cargo = host_cargo();
+        cargo.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
+        output(cargo.args(["--bin", bin]))
+    };
+    let (opening, words) = (printed("opening")?, printed("words")?);
+    write(&page, &complete(&html, opening.trim(), words.trim())?)
 }
 
 /// The page with what Trunk's reload script has to know. Trunk would fill it in on each request, which
@@ -80,13 +84,13 @@ fn reloading(html: &str, address: &str) -> String {
     html.replace("{{__TRUNK_ADDRESS__}}", address).replace("{{__TRUNK_WS_BASE__}}", "/")
 }
 
-fn complete(html: &str, opening: &str) -> Outcome<String> {
-    for marker in [OPENING, POLICY] {
+fn complete(html: &str, opening: &str, words: &str) -> Outcome<String> {
+    for marker in [OPENING, WORDS, POLICY] {
         if html.matches(marker).count() != 1 {
             return Err(format!("index.html has to hold `{marker}` once"));
         }
     }
-    let html = html.replace(OPENING, opening);
+    let html = html.replace(OPENING, opening).replace(WORDS, words);
     let hashes: Vec<String> = inline_scripts(&html)
         .iter()
         .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))))
@@ -108,7 +112,9 @@ fn inline_scripts(html: &str) -> Vec<&str> {
     while let Some(at) = rest.find("<script") {
         rest = &rest[at..];
         let (Some(open), Some(close)) = (rest.find('>'), rest.find("</script>")) else { break };
-        if !rest[..open].contains(" src=") && open < close {
+        let tag = &rest[..open.min(close)];
+        // A block of data is not run, so no policy is about it.
+        if !tag.contains(" src=") && !tag.contains("json") && open < close {
             scripts.push(&rest[open + 1..close]);
         }
         rest = &rest[close..];
@@ -158,9 +164,11 @@ mod tests {
 
     #[test]
     fn a_page_without_its_markers_is_refused() {
-        assert!(complete("<html></html>", "x").is_err());
-        let page = "<!-- content security policy --><script>1</script><!-- opening -->";
-        let done = complete(page, "<p>hi</p>").expect("both markers are there");
-        assert!(done.contains("'sha256-") && done.ends_with("<p>hi</p>"));
+        assert!(complete("<html></html>", "x", "{}").is_err());
+        let page = "<!-- content security policy --><script>1</script>\
+                    <script type=\"application/json\"><!-- words --></script><!-- opening -->";
+        let done = complete(page, "<p>hi</p>", "{}").expect("all markers are there");
+        assert_eq!(done.matches("'sha256-").count(), 1);
+        assert!(done.contains(">{}</script>") && done.ends_with("<p>hi</p>"));
     }
 }

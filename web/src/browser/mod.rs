@@ -154,6 +154,13 @@ pub fn choice_of(event: &Event) -> String {
     event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default()
 }
 
+/// The text of a block of data that stands in the page.
+#[must_use]
+pub fn block(id: &str) -> String {
+    let element = || window()?.document()?.get_element_by_id(id);
+    element().and_then(|it| it.text_content()).unwrap_or_default()
+}
+
 /// Where the page goes.
 #[must_use]
 pub fn mount_point() -> Option<web_sys::Element> {

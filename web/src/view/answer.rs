@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 use super::{badge, sentence};
 use crate::text;
+use crate::words::sentence as worded;
 
 /// How an answer looks: colour, mark and word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,7 +97,7 @@ pub fn verdict(
                 &[],
                 lang,
             ),
-            because: because.map(|step| step.render(lang)).unwrap_or_default(),
+            because: because.map(|step| worded(step, lang)).unwrap_or_default(),
         };
     }
     let Some(document) = document else {
@@ -173,7 +174,7 @@ fn of_outcome(
             .trace
             .iter()
             .find(|step| step.effect == Effect::Rejected)
-            .map(|step| step.render(lang))
+            .map(|step| worded(step, lang))
             .unwrap_or_default();
         let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
         let end = match leak {

@@ -16,7 +16,7 @@ use crate::text;
 pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let own = store.scenario.is_none();
-    let options: Html = scenarios::ALL
+    let options: Html = scenarios::all()
         .iter()
         .map(|scenario| {
             let selected = store.scenario == Some(scenario.id);

@@ -11,6 +11,7 @@ use super::highlight::{cut, manifest};
 use super::{Dispatch, Shared, sentence, why};
 use crate::store::{Focus, Msg};
 use crate::text;
+use crate::words::sentence as worded;
 
 /// What [`stored`] shows.
 pub struct Props {
@@ -143,7 +144,7 @@ fn chain(leaf: &Leaf, props: &Props) -> Html {
     let lang = props.lang;
     let steps: Html = why::chain(trace(props), &leaf.field)
         .into_iter()
-        .map(|step| html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
+        .map(|step| html! { <li>{ sentence(&worded(step, lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
         .collect();
     html! { <ol class="chain" lang={lang.tag()}>{ steps }</ol> }
 }

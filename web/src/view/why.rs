@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::{Shared, badge, grouped, sentence};
 use crate::store::Focus;
 use crate::text;
+use crate::words::sentence as worded;
 
 /// What [`why`] shows.
 pub struct Props {
@@ -96,7 +97,11 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
 fn step(step: &Step, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
     let field = step.at.to_string();
-    let words = sentence(&step.render(lang), lang);
+    let words = sentence(&worded(step, lang), lang);
+    let rule = crate::words::words().rule(step.rule);
+    let fidelity = rule.fidelity.map(|why| {
+        html! { <>{ " · " }<b>{ text::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
+    });
     html! {
         <li class={classes!("step", rejected.then_some("rejects"))}>
             <div>
@@ -105,7 +110,7 @@ fn step(step: &Step, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }<code lang="en">{ field }</code> }
                     </summary>
-                    <small><span lang="en">{ step.rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ ": " }<code lang="en">{ step.rule.source }</code></small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ ": " }<code lang="en">{ rule.source }</code>{ fidelity }</small>
                 </details>
             </div>
         </li>
