@@ -123,6 +123,8 @@ pub struct Behavior {
     pub unknown_fields: &'static [&'static str],
     /// Unknown fields are warned about (REL-12).
     pub warns_of_unknown_fields: bool,
+    /// `kubectl delete` of this release says from which namespace.
+    pub delete_says_namespace: bool,
     /// Lists and structures in errors are printed as JSON, not in Go syntax (REL-14).
     pub prints_json_values: bool,
     /// `range is full` names the Service (REL-15).
@@ -187,6 +189,7 @@ pub const V1_20: Behavior = Behavior {
     checks_advertise_family: false,
     unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
     warns_of_unknown_fields: false,
+    delete_says_namespace: false,
     prints_json_values: false,
     range_full_names_service: false,
     nameless_allocation: NamelessAllocation::Hidden,
@@ -320,6 +323,7 @@ pub const V1_34: Behavior = Behavior {
     disable_dual_write: Gate::Default(true),
     prefer_same: Gate::Default(true),
     relaxed_service_name: Gate::Default(false),
+    delete_says_namespace: true,
     prints_json_values: true,
     warns_of_ignored_headless_fields: true,
     ..V1_33

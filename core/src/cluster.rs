@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::api::go_json;
 use crate::api::service::{self as objects, Service};
 use crate::diag::{Diagnostic, Program};
-use crate::env::Env;
+use crate::env::{AllocatorKind, Env};
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
 use crate::patch;
@@ -124,6 +124,24 @@ rules! {
         facts: [],
         en: "The Service is gone; its addresses and node ports are free again.",
         zh: "Service 已删除；其地址和节点端口重新空闲。",
+    }
+    /// A stored address whose family the cluster lost.
+    FAMILY_IS_GONE {
+        id: "API-17a", slug: "repair-finds-an-address-of-a-lost-family",
+        versions: Versions::ALL,
+        source: "pkg/registry/core/service/ipallocator/controller/repair.go runOnce",
+        facts: [ip],
+        en: "A stored Service has {ip}, and no range of that family is configured any more. The repair loop only reports it: the Service keeps the address.",
+        zh: "某个已存储的 Service 拥有 {ip}，而该地址族已不再配置任何范围。修复循环只会报告：Service 保留该地址。",
+    }
+    /// A stored address that no range covers.
+    ADDRESS_IS_OUTSIDE {
+        id: "API-17b", slug: "repair-finds-an-address-out-of-range",
+        versions: Versions::ALL,
+        source: "pkg/registry/core/service/ipallocator/controller/repair.go runOnce, repairip.go",
+        facts: [ip],
+        en: "A stored Service has {ip}, and no configured range covers it. The repair loop only reports it: the Service keeps the address.",
+        zh: "某个已存储的 Service 拥有 {ip}，而没有任何已配置的范围包含它。修复循环只会报告：Service 保留该地址。",
     }
     /// Finalizers hold an object.
     FINALIZERS_HOLD {
@@ -265,6 +283,17 @@ pub enum ServiceCidrState {
     Gone,
     /// Addresses in it are in use: it waits, and gives out nothing.
     Terminating,
+}
+
+/// A Warning event of the repair loops about a Service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RepairEvent {
+    /// `namespace/name`.
+    pub service: String,
+    /// The event's reason.
+    pub reason: &'static str,
+    /// The event's message.
+    pub message: String,
 }
 
 /// Namespace and name.
@@ -666,7 +695,10 @@ impl Cluster {
         if !options.dry_run {
             let env = &self.env;
             txn.commit(|family| env.ranges.has(family), &mut self.pools);
-            self.store(key, &mut service);
+            // An update that changes nothing is not written: the version stays.
+            if self.services.get(key) != Some(&service) {
+                self.store(key, &mut service);
+            }
             self.sweep_service_cidrs();
             let meta = &service.metadata;
             if meta.deletion_timestamp.is_some() && meta.finalizers.is_empty() {
@@ -683,6 +715,18 @@ impl Cluster {
         default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
         read::default_on_read(&self.env, &mut service, &mut Trace::default());
         Some(service)
+    }
+
+    /// A Service as a read shows it.
+    #[must_use]
+    pub fn read_one(&self, namespace: &str, name: &str) -> Option<Service> {
+        self.read(&(namespace.to_owned(), name.to_owned()))
+    }
+
+    /// All Services as reads show them, by namespace and name.
+    #[must_use]
+    pub fn read_all(&self) -> Vec<(Key, Service)> {
+        self.services.keys().filter_map(|key| Some((key.clone(), self.read(key)?))).collect()
     }
 
     fn store(&mut self, key: &Key, service: &mut Service) {
@@ -739,6 +783,50 @@ impl Cluster {
         for key in keys {
             self.mark(&key);
         }
+    }
+
+    /// What the repair loops report after a restart, oldest name first. They change nothing in Services.
+    pub fn repair(&self, trace: &mut Trace) -> Vec<RepairEvent> {
+        let mut events = Vec::new();
+        let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;
+        for ((namespace, name), service) in &self.services {
+            for text in &service.spec.cluster_ips {
+                let Some(read) = parse_ip(text) else { continue };
+                let (ip, family) = (read.ip, Family::of(read.ip));
+                let inside = self.pools.has_range_for(&self.env, ip);
+                let (rule, reason, message) = match self.env.ranges.get(family) {
+                    _ if inside => continue,
+                    None if is_bitmap => (
+                        &FAMILY_IS_GONE,
+                        "ClusterIPNotValid",
+                        format!(
+                            "Cluster IP {ip}({family}) is of ip family that is no longer configured on \
+                             cluster; please recreate service"
+                        ),
+                    ),
+                    Some(range) if is_bitmap => (
+                        &ADDRESS_IS_OUTSIDE,
+                        "ClusterIPOutOfRange",
+                        format!(
+                            "Cluster IP [{family}]:{ip} is not within the service CIDR {range}; please \
+                             recreate service"
+                        ),
+                    ),
+                    _ => (
+                        &ADDRESS_IS_OUTSIDE,
+                        "ClusterIPOutOfRange",
+                        format!(
+                            "Cluster IP [{family}]: {ip} is not within any configured Service CIDR; \
+                             please recreate service"
+                        ),
+                    ),
+                };
+                trace.note(rule, FieldPath::default(), facts![ip]);
+                let service = format!("{namespace}/{name}");
+                events.push(RepairEvent { service, reason, message });
+            }
+        }
+        events
     }
 
     /// Marks what a stored Service holds, as far as the allocators cover it.
@@ -840,6 +928,16 @@ pub fn to_json(service: &Service) -> Json {
     if let Json::Object(map) = &mut object {
         map.insert("apiVersion".to_owned(), "v1".into());
         map.insert("kind".to_owned(), "Service".into());
+    }
+    object
+}
+
+/// The object as a read prints it: with its type, and a status even where it is empty.
+#[must_use]
+pub fn printed_json(service: &Service) -> Json {
+    let mut object = to_json(service);
+    if object.get("status").is_none() {
+        object["status"] = json!({"loadBalancer": {}});
     }
     object
 }

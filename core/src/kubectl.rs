@@ -5,10 +5,13 @@
 use serde_json::{Map, Value as Json};
 
 use crate::api::{go_json, quote};
-use crate::cluster::{Cluster, FieldValidation, Options, Outcome, Reason, Status, to_json};
+use crate::cluster::{
+    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Request, Status, to_json,
+};
 use crate::patch::merge_key;
 use crate::rule::Fidelity;
 use crate::rules;
+use crate::scenario::PatchForm;
 use crate::source::yaml::{Entry, Node, Value, parse};
 use crate::span::Span;
 use crate::text::Text;
@@ -111,6 +114,98 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
             quote(FILE),
         )
     });
+    Applied { outcome: Some(outcome), terminal }
+}
+
+/// An object as it is named behind `kubectl patch` and `kubectl delete`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ObjectName {
+    /// The type, as typed; `service` where none was.
+    pub resource: String,
+    /// Of a namespaced object.
+    pub namespace: String,
+    /// Empty if none was typed.
+    pub name: String,
+}
+
+impl ObjectName {
+    /// A Service.
+    #[must_use]
+    pub fn of_service(namespace: &str, name: &str) -> Self {
+        let text = str::to_owned;
+        Self { resource: text("service"), namespace: text(namespace), name: text(name) }
+    }
+
+    /// Reads `web`, `service/web`, `svc web` and `service/web -n shop`.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let mut namespace = "default".to_owned();
+        let mut named: Vec<&str> = Vec::new();
+        let mut words = text.split_whitespace();
+        while let Some(word) = words.next() {
+            let value = word.strip_prefix("--namespace=").or_else(|| word.strip_prefix("-n="));
+            if let Some(value) = value {
+                namespace = value.to_owned();
+            } else if matches!(word, "-n" | "--namespace") {
+                namespace = words.next().unwrap_or_default().to_owned();
+            } else {
+                named.extend(word.split('/'));
+            }
+        }
+        let (resource, name) = match named.as_slice() {
+            [] => ("service", ""),
+            [name] => ("service", *name),
+            [resource, name, ..] => (*resource, *name),
+        };
+        Self { resource: resource.to_owned(), namespace, name: name.to_owned() }
+    }
+
+    /// What kubectl says if it cannot ask for such an object.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let known = ["service", "services", "svc"].contains(&&*self.resource.to_lowercase());
+        if !known {
+            let resource = quote(&self.resource);
+            return Some(format!("error: the server doesn't have a resource type {resource}"));
+        }
+        let nameless = self.name.is_empty();
+        nameless.then(|| "error: resource(s) were provided, but no name was specified".to_owned())
+    }
+}
+
+/// `kubectl patch service`.
+pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: &Node) -> Applied {
+    let name = object.name.clone();
+    let options = Options { namespace: object.namespace.clone(), ..Options::default() };
+    let key = (options.namespace.clone(), name.clone());
+    let version = |cluster: &Cluster| {
+        cluster.services().get(&key).map(|it| it.metadata.resource_version.clone())
+    };
+    let before = version(cluster);
+    let body = body.clone();
+    let patch = match form {
+        PatchForm::Merge => Patch::Merge(body),
+        PatchForm::Json => Patch::Json(body),
+        PatchForm::Strategic | PatchForm::Apply => Patch::Strategic(body),
+    };
+    let outcome = cluster.handle(Request::Patch { name: name.clone(), patch }, &options);
+    let verb = if version(cluster) == before { "patched (no change)" } else { "patched" };
+    let terminal = terminal(&outcome, &name, verb, &str::to_owned);
+    Applied { outcome: Some(outcome), terminal }
+}
+
+/// `kubectl delete service`.
+pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
+    let name = object.name.clone();
+    let options = Options { namespace: object.namespace.clone(), ..Options::default() };
+    let outcome = cluster.handle(Request::Delete { name: name.clone() }, &options);
+    let terminal = match &outcome.result {
+        Ok(_) if cluster.env().behavior.delete_says_namespace => {
+            format!("service {} deleted from {} namespace", quote(&name), options.namespace)
+        }
+        Ok(_) => format!("service {} deleted", quote(&name)),
+        Err(status) => print_error(status, &name, &str::to_owned),
+    };
     Applied { outcome: Some(outcome), terminal }
 }
 

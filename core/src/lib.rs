@@ -16,6 +16,7 @@
 //! | [`behavior`], [`version`] | what differs between releases? |
 //! | [`rule`], [`trace`], [`diag`], [`status`] | why, and in which words? |
 
+pub mod after;
 pub mod api;
 pub mod behavior;
 pub mod boot;
@@ -27,6 +28,7 @@ pub mod net;
 pub mod patch;
 pub mod path;
 pub mod pools;
+pub mod provenance;
 pub mod rule;
 pub mod run;
 pub mod scenario;

@@ -276,6 +276,20 @@ impl Pools {
         }
     }
 
+    /// Whether a configured range covers an address: what the repair loops ask. The ranges of
+    /// ServiceCIDRs count even for a family that the flag no longer names, or while they terminate.
+    #[must_use]
+    pub fn has_range_for(&self, env: &Env, ip: IpAddr) -> bool {
+        match env.allocator {
+            AllocatorKind::Bitmap => {
+                env.ranges.get(Family::of(ip)).is_some_and(|cidr| cidr.contains(ip))
+            }
+            AllocatorKind::IpAddress => {
+                self.service_cidrs.iter().flat_map(|it| &it.ranges).any(|cidr| cidr.contains(ip))
+            }
+        }
+    }
+
     /// Removes terminating ServiceCIDRs whose taken addresses all lie in another one, or that hold
     /// none (MULTI-9), and gives their names.
     pub fn sweep_service_cidrs(&mut self, env: &Env) -> Vec<String> {

@@ -5,48 +5,43 @@ use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
-use crate::api::print::PathPart;
+use crate::after::After;
 use crate::api::quote;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Start, StartError};
-use crate::cluster::{Cluster, Options, Outcome, to_json};
+use crate::cluster::{Cluster, Options, Outcome, RepairEvent, printed_json};
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
-use crate::kubectl;
-use crate::net::cidr::from_bits;
-use crate::net::{Cidr, Family};
+use crate::kubectl::{self, Applied, ObjectName};
 use crate::path::FieldPath;
-use crate::scenario::{Event, Scenario};
+use crate::provenance::{Leaf, provenance};
+use crate::scenario::{Event, PatchForm, Scenario};
 pub use crate::source::decode::WrittenField;
 use crate::source::decode::{self, Stray};
 use crate::source::flags::{self, Component, FlagsText};
 use crate::source::yaml::{self, Document, Node};
 use crate::span::Span;
-use crate::trace::{Effect, Origin, Step, StepId, Trace};
+use crate::trace::{Origin, Step, Trace};
 use crate::version::KubeVersion;
 
 /// What the session led to.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Report {
-    /// An answer per event.
+    /// An answer per event. Only that of the shown event is complete ([`DocumentReport::fields`]).
     pub events: Vec<EventReport>,
-    /// The ranges of the cluster after the last event.
-    pub ranges: Vec<RangeReport>,
+    /// The cluster after the shown event.
+    pub after: After,
 }
 
 /// The answer to one event.
 #[derive(Clone, PartialEq, Debug)]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "there is one per event of a session, not many")
-)]
 pub enum EventReport {
     /// Of a start.
-    Boot(BootReport),
-    /// Of an apply.
-    Apply(ApplyReport),
+    Boot(Rc<BootReport>),
+    /// Of an apply, a patch or a delete.
+    Requests(Rc<RequestsReport>),
 }
 
 /// How the control plane started.
@@ -63,22 +58,42 @@ pub struct BootReport {
     pub problems: Vec<Diagnostic>,
     /// Warnings it logs.
     pub warnings: Vec<Diagnostic>,
+    /// What the repair loops report of the Services that are stored.
+    pub repairs: Vec<RepairEvent>,
+    /// The Service of the request before, as `kubectl get` shows it now.
+    pub read: Option<Rc<DocumentReport>>,
     /// What was decided.
     pub trace: Vec<Step>,
 }
 
-/// The answers to the documents of one apply.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ApplyReport {
+/// The answers to the requests of one event: one per document of an apply, else one.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct RequestsReport {
     /// Problems of the text: YAML syntax and limits.
     pub problems: Vec<Diagnostic>,
     /// One per document, in order.
     pub documents: Vec<Rc<DocumentReport>>,
 }
 
+/// What kubectl is asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Verb {
+    /// `kubectl apply`.
+    #[default]
+    Apply,
+    /// `kubectl patch`.
+    Patch,
+    /// `kubectl delete`.
+    Delete,
+    /// `kubectl get`, after a restart.
+    Get,
+}
+
 /// The answer to one document.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct DocumentReport {
+    /// What was asked.
+    pub verb: Verb,
     /// Where the document stands in the text.
     pub span: Span,
     /// Its kind, as far as it could be read.
@@ -91,60 +106,26 @@ pub struct DocumentReport {
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.
     pub diagnostics: Vec<Diagnostic>,
-    /// The fields that were written.
+    /// The fields that were written. These, the trace and the provenance are kept for the shown event
+    /// only: a session has many.
     pub fields: Vec<WrittenField>,
     /// Where each leaf of the stored object comes from, in the order of the printed object.
     pub provenance: Vec<Leaf>,
 }
 
-/// Where a value of the stored object comes from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Provenance {
-    /// The person wrote it, here.
-    Written(Span),
-    /// The server filled it in by rule.
-    Defaulted(StepId),
-    /// The server picked it from a range.
-    Allocated(StepId),
-    /// The server copied it from another field.
-    Copied(StepId),
-    /// The server or kubectl keeps it about every object (uid, creationTimestamp, …).
-    Server,
-}
-
-/// A leaf of the stored object.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Leaf {
-    /// Which, as the printed lines name it.
-    pub path: Vec<PathPart>,
-    /// Which, as kubectl prints it.
-    pub field: String,
-    /// Where it comes from.
-    pub provenance: Provenance,
-    /// All steps that were about it, first to last.
-    pub steps: Vec<StepId>,
-}
-
-/// How full a range is.
-#[derive(Clone, PartialEq, Debug)]
-pub struct RangeReport {
-    /// The range.
-    pub cidr: Cidr,
-    /// Its family.
-    pub family: Family,
-    /// How many addresses can be given out; at most 2⁶⁴−1.
-    pub usable: u64,
-    /// How many of the usable ones stand in the lower, static band.
-    pub static_band: u64,
-    /// Taken addresses and who has them (`namespace/name`; empty for a leaked one), lowest first.
-    pub taken: Vec<(IpAddr, String)>,
-}
-
 impl DocumentReport {
-    /// The stored Service, if the request was accepted.
+    /// The stored Service, if the request was accepted and left one.
     #[must_use]
     pub fn stored(&self) -> Option<&Service> {
-        self.outcome.as_ref().and_then(Outcome::service)
+        let service = self.outcome.as_ref()?.service()?;
+        let is_gone = self.verb == Verb::Delete && service.metadata.finalizers.is_empty();
+        (!is_gone).then_some(service)
+    }
+
+    /// Whether the API server did what was asked.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.outcome.as_ref().is_some_and(|outcome| outcome.result.is_ok())
     }
 
     /// The stored object as JSON, type and all.
@@ -176,23 +157,132 @@ impl BootReport {
     }
 }
 
-/// Replays a session from an empty cluster.
+/// Replays a session from an empty cluster and shows its last event.
 #[must_use]
 pub fn run(scenario: &Scenario) -> Report {
-    let mut cluster: Option<Cluster> = None;
-    let mut events = Vec::with_capacity(scenario.events.len());
-    for event in scenario.events.iter() {
-        events.push(match event {
-            Event::Boot { version, flags } => {
-                EventReport::Boot(boot(&mut cluster, *version, flags, scenario.seed))
-            }
-            Event::Apply(text) => EventReport::Apply(apply(&mut cluster, text)),
-        });
-    }
-    Report { events, ranges: cluster.as_ref().map(ranges).unwrap_or_default() }
+    Replay::default().run(scenario, scenario.events.len().saturating_sub(1))
 }
 
-fn boot(cluster: &mut Option<Cluster>, version: KubeVersion, text: &str, seed: u64) -> BootReport {
+/// Replays sessions, and remembers so much of the last one that typing does not begin anew.
+///
+/// Invariant: what it reports is what a replay from an empty cluster would.
+#[derive(Default)]
+pub struct Replay {
+    last: Option<Last>,
+}
+
+/// How often the control plane is remembered, beside the event that was edited last.
+const EVERY: usize = 25;
+
+/// The last session.
+struct Last {
+    scenario: Scenario,
+    events: Vec<EventReport>,
+    /// The control plane before some of the events, in their order.
+    before: Vec<(usize, ControlPlane)>,
+}
+
+/// The API server and its storage.
+#[derive(Clone, Default)]
+struct ControlPlane {
+    /// What is stored; `None` before the first start that succeeded.
+    cluster: Option<Cluster>,
+    /// Whether kube-apiserver runs; if not, what is stored waits for it.
+    runs: bool,
+    /// The Service that the last request was about.
+    last: Option<ObjectName>,
+}
+
+impl ControlPlane {
+    fn running(&mut self) -> Option<&mut Cluster> {
+        self.cluster.as_mut().filter(|_| self.runs)
+    }
+}
+
+impl Replay {
+    /// Answers a session. `shown` is the event whose answer is wanted in full; beyond the last one
+    /// there is none.
+    #[must_use]
+    pub fn run(&mut self, scenario: &Scenario, shown: usize) -> Report {
+        let shown = shown.min(scenario.events.len().saturating_sub(1));
+        let (mut events, mut before, same) = match self.last.take() {
+            Some(last) if last.scenario.seed == scenario.seed => {
+                let pairs = last.scenario.events.iter().zip(scenario.events.iter());
+                let same = pairs.take_while(|(one, other)| one == other).count();
+                (last.events, last.before, same)
+            }
+            _ => Default::default(),
+        };
+        // What is shown is answered again, for its full report, and so is all behind an edit.
+        let redo = same.min(shown);
+        before.retain(|(at, _)| *at <= redo && (*at % EVERY == 0 || *at == redo));
+        let (start, mut plane) = before.last().cloned().unwrap_or_default();
+        let later = events.split_off(start.min(events.len()));
+        let mut after = After::default();
+        for (at, event) in scenario.events.iter().enumerate().skip(start) {
+            // The reports behind what is shown stay, if nothing before them was edited.
+            if at > shown && same == scenario.events.len() && later.len() > at - start {
+                events.push(later[at - start].clone());
+                continue;
+            }
+            if at > start && (at == redo || at % EVERY == 0) {
+                before.push((at, plane.clone()));
+            }
+            let was = (at == shown).then(|| plane.clone());
+            events.push(plane.handle(event, scenario.seed, at == shown));
+            if let Some(was) = was {
+                after = After::of(was.cluster.as_ref(), plane.cluster.as_ref());
+                if !plane.runs {
+                    after.ranges.clear();
+                }
+            }
+        }
+        let slim = events.iter().cloned().map(EventReport::slim).collect();
+        self.last = Some(Last { scenario: scenario.clone(), events: slim, before });
+        Report { events, after }
+    }
+}
+
+impl ControlPlane {
+    /// Answers an event; in full, or so much as a list of events shows.
+    fn handle(&mut self, event: &Event, seed: u64, full: bool) -> EventReport {
+        let report = match event {
+            Event::Boot { version, flags } => {
+                return EventReport::Boot(Rc::new(boot(self, *version, flags, seed)));
+            }
+            Event::Apply(text) => apply(self, text),
+            Event::Patch { service, form, body } => patch(self, service, *form, body),
+            Event::Delete(object) => delete(self, object),
+        };
+        let report = EventReport::Requests(Rc::new(report));
+        if full { report } else { report.slim() }
+    }
+}
+
+impl EventReport {
+    /// So much of it as a list of events shows.
+    fn slim(self) -> Self {
+        let Self::Requests(mut report) = self else { return self };
+        let is_full = |it: &Rc<DocumentReport>| {
+            !it.fields.is_empty()
+                || !it.provenance.is_empty()
+                || it.outcome.as_ref().is_some_and(|outcome| !outcome.trace.is_empty())
+        };
+        if report.documents.iter().any(is_full) {
+            for document in &mut Rc::make_mut(&mut report).documents {
+                let document = Rc::make_mut(document);
+                document.fields = Vec::new();
+                document.provenance = Vec::new();
+                if let Some(outcome) = &mut document.outcome {
+                    outcome.trace = Vec::new();
+                }
+            }
+        }
+        Self::Requests(report)
+    }
+}
+
+fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -> BootReport {
     let flags = flags::parse(text);
     let mut problems: Vec<Diagnostic> = flags
         .problems
@@ -246,18 +336,21 @@ fn boot(cluster: &mut Option<Cluster>, version: KubeVersion, text: &str, seed: u
             env = apiserver::environment(version, behavior, seed, completed, &mut trace);
         }
     }
+    plane.runs = env.is_some();
+    let mut repairs = Vec::new();
     if let (Some(env), Start::Completed(completed)) = (&env, &start) {
-        match cluster {
-            Some(cluster) => cluster.restart(env.clone()),
-            None => *cluster = Some(Cluster::new(env.clone())),
-        }
-        if let Some(cluster) = cluster {
-            kubernetes_service(cluster, completed.kubernetes_ip, &mut trace);
-        }
-    } else {
-        *cluster = None;
+        let cluster = match &mut plane.cluster {
+            Some(cluster) => {
+                cluster.restart(env.clone());
+                repairs = cluster.repair(&mut trace);
+                cluster
+            }
+            none => none.insert(Cluster::new(env.clone())),
+        };
+        kubernetes_service(cluster, completed.kubernetes_ip, &mut trace);
     }
-    BootReport { version, flags, env, problems, warnings, trace: trace.into_steps() }
+    let read = plane.last.clone().and_then(|object| read(plane.running()?, &object));
+    BootReport { version, flags, env, problems, warnings, repairs, read, trace: trace.into_steps() }
 }
 
 /// API-7: the Service by which Pods reach the API server.
@@ -308,50 +401,169 @@ fn flag_span(flags: &FlagsText, text: &str, error: &StartError) -> Option<Span> 
     Some(flag.value_span)
 }
 
-fn apply(cluster: &mut Option<Cluster>, text: &str) -> ApplyReport {
-    let parsed = yaml::parse(text);
-    let problems = parsed
-        .problems
-        .into_iter()
-        .map(|problem| ours(problem.span, problem.text_en, problem.text_zh))
-        .collect();
-    let documents =
-        parsed.documents.iter().map(|it| Rc::new(apply_document(cluster, it))).collect();
-    ApplyReport { problems, documents }
+/// `kubectl get service`, if there is such a one.
+fn read(cluster: &mut Cluster, object: &ObjectName) -> Option<Rc<DocumentReport>> {
+    let options = Options { namespace: object.namespace.clone(), ..Options::default() };
+    let outcome = cluster.handle_get(&object.name, &options);
+    let mut report = DocumentReport::about(Verb::Get, object, Span::default());
+    outcome.service()?;
+    report.take(Applied { outcome: Some(outcome), terminal: String::new() }, None, Span::default());
+    Some(Rc::new(report))
 }
 
-fn apply_document(cluster: &mut Option<Cluster>, document: &Document) -> DocumentReport {
+/// `kubectl apply -f`.
+fn apply(plane: &mut ControlPlane, text: &str) -> RequestsReport {
+    let parsed = yaml::parse(text);
+    let problems = text_problems(parsed.problems);
+    let documents = parsed.documents.iter().map(|it| Rc::new(apply_document(plane, it))).collect();
+    RequestsReport { problems, documents }
+}
+
+/// `kubectl patch`.
+fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -> RequestsReport {
+    let parsed = yaml::parse(body);
+    let problems = text_problems(parsed.problems);
+    let Some(document) = parsed.documents.first().filter(|it| it.complete) else {
+        return RequestsReport { problems, documents: Vec::new() };
+    };
+    let object = ObjectName::read(service);
+    let mut report = DocumentReport::about(Verb::Patch, &object, document.span);
+    if form == PatchForm::Apply {
+        let remark = ours(
+            first_of(document),
+            "Server-side apply is not simulated: apply the manifest, or send another type of patch."
+                .to_owned(),
+            "服务器端应用（server-side apply）未被模拟：请应用清单，或使用其他类型的补丁。".to_owned(),
+        );
+        report.refuse(remark);
+    } else if let Some(cluster) = report.connect(plane, &object) {
+        let before = cluster.read_one(&object.namespace, &object.name);
+        let done = kubectl::patch(cluster, &object, form, &document.node);
+        if form != PatchForm::Json
+            && let Ok(decoded) = decode::service(&document.node, &[])
+        {
+            report.fields = decoded.fields;
+        }
+        report.take(done, before.as_ref(), first_of(document));
+        plane.last = Some(object);
+    }
+    RequestsReport { problems, documents: vec![Rc::new(report)] }
+}
+
+/// `kubectl delete`.
+fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
+    let span = Span::new(0, object.len());
+    let object = ObjectName::read(object);
+    let mut report = DocumentReport::about(Verb::Delete, &object, span);
+    if let Some(cluster) = report.connect(plane, &object) {
+        let done = kubectl::delete(cluster, &object);
+        report.take(done, None, span);
+        plane.last = Some(object);
+    }
+    RequestsReport { problems: Vec::new(), documents: vec![Rc::new(report)] }
+}
+
+/// Problems of a text, as remarks.
+fn text_problems(problems: Vec<yaml::Problem>) -> Vec<Diagnostic> {
+    let ours = |it: yaml::Problem| ours(it.span, it.text_en, it.text_zh);
+    problems.into_iter().map(ours).collect()
+}
+
+/// The first letter of a document, to mark what is wrong with it as a whole.
+fn first_of(document: &Document) -> Span {
+    let start = document.node.span.start;
+    Span::new(start, (start + 1).min(document.span.end))
+}
+
+impl DocumentReport {
+    fn about(verb: Verb, object: &ObjectName, span: Span) -> Self {
+        let (kind, name) = ("Service".to_owned(), object.name.clone());
+        Self { verb, span, kind, name, ..Self::default() }
+    }
+
+    /// kubectl or the playground stops before anything is sent.
+    fn refuse(&mut self, diagnostic: Diagnostic) {
+        self.kubectl.clone_from(&diagnostic.detail);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// The cluster that a command about `object` goes to, unless it goes nowhere.
+    fn connect<'a>(
+        &mut self,
+        plane: &'a mut ControlPlane,
+        object: &ObjectName,
+    ) -> Option<&'a mut Cluster> {
+        if let Some(words) = object.problem() {
+            self.kubectl.clone_from(&words);
+            let mut problem = Diagnostic::plain(Program::Kubectl, words);
+            problem.span = Some(self.span);
+            self.diagnostics.push(problem);
+            return None;
+        }
+        let cluster = plane.running();
+        if cluster.is_none() {
+            self.kubectl = NOT_RUNNING.to_owned();
+        }
+        cluster
+    }
+
+    /// Takes over what was answered, with places in the text; what has none stands at `whole`. `before`
+    /// is the Service as it was.
+    fn take(&mut self, done: Applied, before: Option<&Service>, whole: Span) {
+        self.kubectl = done.terminal;
+        let Some(outcome) = done.outcome else { return };
+        if let Err(status) = &outcome.result {
+            let place = |cause: &Diagnostic| Diagnostic {
+                span: nearest_span(&self.fields, &cause.path).or(Some(whole)),
+                ..cause.clone()
+            };
+            if !status.causes.is_empty() {
+                let placed: Vec<_> = status.causes.iter().map(place).collect();
+                self.diagnostics.extend(placed);
+            } else if self.diagnostics.is_empty() {
+                let mut problem = Diagnostic::plain(Program::KubeApiserver, status.message.clone());
+                problem.span = Some(whole);
+                self.diagnostics.push(problem);
+            }
+        }
+        self.diagnostics.extend(outcome.warnings.iter().map(|warning| Diagnostic {
+            span: nearest_span(&self.fields, &warning.path).or(warning.span),
+            ..warning.clone()
+        }));
+        self.diagnostics.dedup();
+        if let Some(service) = outcome.service() {
+            self.provenance = provenance(service, before, &outcome.trace, &self.fields);
+        }
+        self.outcome = Some(outcome);
+    }
+}
+
+/// What kubectl says when nobody listens.
+const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
+                           the right host or port?";
+
+fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentReport {
     let node = &document.node;
     let mut report = DocumentReport {
         span: document.span,
         kind: node.text_of("kind").unwrap_or_default().to_owned(),
         name: kubectl::name_of(node).to_owned(),
-        outcome: None,
-        kubectl: String::new(),
-        diagnostics: Vec::new(),
-        fields: Vec::new(),
-        provenance: Vec::new(),
+        ..DocumentReport::default()
     };
-    let refuse = |mut report: DocumentReport, diagnostic: Diagnostic| {
-        report.kubectl.clone_from(&diagnostic.detail);
-        report.diagnostics.push(diagnostic);
-        report
-    };
-    let first_line = Span::new(node.span.start, (node.span.start + 1).min(document.span.end));
+    let first_line = first_of(document);
     if !document.complete {
         // kubectl sends nothing of a file that is not YAML; the text's problem says why.
         return report;
     }
-    let Some(cluster) = cluster else {
-        report.kubectl = "The connection to the server 192.0.2.10:6443 was refused - did you \
-                          specify the right host or port?"
-            .to_owned();
+    let Some(cluster) = plane.running() else {
+        report.kubectl = NOT_RUNNING.to_owned();
         return report;
     };
     if let Some(words) = kubectl::missing_kind(node) {
         let mut problem = Diagnostic::plain(Program::Kubectl, words);
         problem.span = Some(first_line);
-        return refuse(report, problem);
+        report.refuse(problem);
+        return report;
     }
     let version = node.text_of("apiVersion").unwrap_or_default();
     if report.kind != "Service" || version != "v1" {
@@ -370,13 +582,15 @@ fn apply_document(cluster: &mut Option<Cluster>, document: &Document) -> Documen
                 format!("{} 类型的对象尚未模拟：目前只有 Service。", report.kind),
             )
         };
-        return refuse(report, ours(span, en, zh));
+        report.refuse(ours(span, en, zh));
+        return report;
     }
     // Read once more for the places of fields; what the server sees is what kubectl sends.
     let decoded = decode::service(node, cluster.env().behavior.unknown_fields);
+    let object = ObjectName::of_service(kubectl::namespace_of(node), kubectl::name_of(node));
+    let before = cluster.read_one(&object.namespace, &object.name);
     let applied = kubectl::apply(cluster, node);
-    report.kubectl = applied.terminal;
-    let Some(outcome) = applied.outcome else { return report };
+    plane.last = Some(object);
     match &decoded {
         Ok(decoded) => {
             report.fields.clone_from(&decoded.fields);
@@ -389,28 +603,7 @@ fn apply_document(cluster: &mut Option<Cluster>, document: &Document) -> Documen
             report.diagnostics.push(problem);
         }
     }
-    if let Err(status) = &outcome.result {
-        let place = |cause: &Diagnostic| Diagnostic {
-            span: nearest_span(&report.fields, &cause.path).or(Some(first_line)),
-            ..cause.clone()
-        };
-        if !status.causes.is_empty() {
-            report.diagnostics.extend(status.causes.iter().map(place));
-        } else if report.diagnostics.is_empty() {
-            let mut problem = Diagnostic::plain(Program::KubeApiserver, status.message.clone());
-            problem.span = Some(first_line);
-            report.diagnostics.push(problem);
-        }
-    }
-    report.diagnostics.extend(outcome.warnings.iter().map(|warning| Diagnostic {
-        span: nearest_span(&report.fields, &warning.path).or(warning.span),
-        ..warning.clone()
-    }));
-    report.diagnostics.dedup();
-    if let Some(service) = outcome.service() {
-        report.provenance = provenance(service, &outcome.trace, &report.fields);
-    }
-    report.outcome = Some(outcome);
+    report.take(applied, before.as_ref(), first_line);
     report
 }
 
@@ -442,122 +635,162 @@ fn nearest_span(fields: &[WrittenField], path: &FieldPath) -> Option<Span> {
     None
 }
 
-/// The object as a read prints it: with its type, and a status even where it is empty.
-fn printed_json(service: &Service) -> Json {
-    let mut object = to_json(service);
-    if object.get("status").is_none() {
-        object["status"] = json!({"loadBalancer": {}});
-    }
-    object
-}
-
-fn provenance(service: &Service, trace: &[Step], fields: &[WrittenField]) -> Vec<Leaf> {
-    let mut leaves = Vec::new();
-    let mut path = Vec::new();
-    let written: Vec<(String, Span)> =
-        fields.iter().map(|field| (field.path.to_string(), field.value)).collect();
-    let steps: Vec<String> = trace.iter().map(|step| step.at.to_string()).collect();
-    walk(&printed_json(service), &mut path, String::new(), &mut |path, field| {
-        let about: Vec<StepId> = steps
-            .iter()
-            .enumerate()
-            .filter(|(_, at)| is_about(at, field))
-            .map(|(i, _)| StepId(i))
-            .collect();
-        let came_from = |id: &StepId| match &trace[id.0].effect {
-            Effect::Set { .. } => Some(Provenance::Defaulted(*id)),
-            Effect::Allocated { .. } => Some(Provenance::Allocated(*id)),
-            Effect::Copied { .. } => Some(Provenance::Copied(*id)),
-            _ => None,
-        };
-        let here = written.iter().find(|(at, _)| at == field).map(|(_, span)| *span);
-        let provenance = match here {
-            Some(span) => Provenance::Written(span),
-            None => about.iter().rev().find_map(came_from).unwrap_or(Provenance::Server),
-        };
-        leaves.push(Leaf {
-            path: path.to_vec(),
-            field: field.to_owned(),
-            provenance,
-            steps: about,
-        });
-    });
-    leaves
-}
-
-/// Whether a step at `at` says something about `field`: the field itself, or a list around it.
-fn is_about(at: &str, field: &str) -> bool {
-    !at.is_empty()
-        && field
-            .strip_prefix(at)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
-}
-
-fn walk(
-    value: &Json,
-    path: &mut Vec<PathPart>,
-    field: String,
-    leaf: &mut impl FnMut(&[PathPart], &str),
-) {
-    match value {
-        Json::Object(map) if !map.is_empty() => {
-            // Labels and the like are maps: their keys are printed in brackets.
-            let is_map = field == "spec.selector"
-                || field == "metadata.labels"
-                || field == "metadata.annotations";
-            for (key, value) in map {
-                let inner = match (field.is_empty(), is_map) {
-                    (true, _) => key.clone(),
-                    (false, true) => format!("{field}[{key}]"),
-                    (false, false) => format!("{field}.{key}"),
-                };
-                path.push(PathPart::Key(key.clone()));
-                walk(value, path, inner, leaf);
-                path.pop();
-            }
-        }
-        Json::Array(list) if !list.is_empty() => {
-            for (i, value) in list.iter().enumerate() {
-                path.push(PathPart::Index(i));
-                walk(value, path, format!("{field}[{i}]"), leaf);
-                path.pop();
-            }
-        }
-        _ => leaf(path, &field),
-    }
-}
-
-fn ranges(cluster: &Cluster) -> Vec<RangeReport> {
-    let env = cluster.env();
-    let owner = |ip: IpAddr| {
-        let text = ip.to_string();
-        cluster
-            .services()
-            .iter()
-            .find(|(_, service)| service.spec.cluster_ips.contains(&text))
-            .map(|((namespace, name), _)| format!("{namespace}/{name}"))
-            .unwrap_or_default()
-    };
-    let mut reports = Vec::new();
-    for family in env.ranges.families() {
-        for (cidr, usable) in cluster.pools().ready_ranges(env, family) {
-            let taken = cluster
-                .pools()
-                .taken(family)
-                .iter()
-                .filter_map(|bits| from_bits(family, bits))
-                .filter(|ip| cidr.contains(*ip))
-                .map(|ip| (ip, owner(ip)))
-                .collect();
-            let static_band = usable.band;
-            reports.push(RangeReport { cidr, family, usable: usable.count, static_band, taken });
-        }
-    }
-    reports
-}
-
 /// Whether a diagnostic refuses something, rather than warn or remark.
 #[must_use]
 pub fn is_refusal(diagnostic: &Diagnostic) -> bool {
     diagnostic.cause != Cause::Plain || diagnostic.says == Program::Kubectl
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::{EventReport, Replay, run};
+    use crate::after::Change;
+    use crate::scenario::{Event, PatchForm, Scenario};
+    use crate::version::KubeVersion;
+
+    const DUAL: &str = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
+    const SINGLE: &str = "--service-cluster-ip-range=10.96.0.0/16";
+
+    fn boot(flags: &str) -> Event {
+        Event::Boot { version: KubeVersion::LATEST, flags: flags.into() }
+    }
+
+    fn service(name: &str, policy: &str) -> Event {
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec:\n  ipFamilyPolicy: \
+             {policy}\n  ports: [{{port: 80}}]\n"
+        );
+        Event::Apply(text.into())
+    }
+
+    fn patch(service: &str, body: &str) -> Event {
+        let form = PatchForm::Merge;
+        Event::Patch { service: service.into(), form, body: body.into() }
+    }
+
+    fn scenario(events: Vec<Event>) -> Scenario {
+        Scenario { seed: 0, events: events.into() }
+    }
+
+    /// The lines of the terminal of the last event.
+    fn terminal(events: Vec<Event>) -> String {
+        match run(&scenario(events)).events.pop() {
+            Some(EventReport::Requests(requests)) => {
+                requests.documents.iter().map(|it| it.kubectl.as_str()).collect()
+            }
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn typing_anywhere_reports_what_a_replay_from_the_start_reports() {
+        let mut events = vec![boot(DUAL)];
+        events.extend((0..70).map(|at| service(&format!("s{}", at % 30), "PreferDualStack")));
+        events.insert(40, boot(SINGLE));
+        events.insert(60, Event::Delete("s3".into()));
+        let mut replay = Replay::default();
+        let edits = [
+            (71, service("new", "SingleStack")),
+            (71, service("new", "RequireDualStack")),
+            (30, service("other", "SingleStack")),
+            (30, service("another", "SingleStack")),
+            (40, boot("--service-cluster-ip-range=oops")),
+            (40, boot(DUAL)),
+            (0, boot(SINGLE)),
+            (72, patch("s1", "spec: {type: NodePort}")),
+        ];
+        for (at, event) in edits {
+            events[at] = event;
+            let scenario = scenario(events.clone());
+            for shown in [at, 0, 55, 72, 71, at] {
+                let anew = Replay::default().run(&scenario, shown);
+                assert_eq!(replay.run(&scenario, shown), anew, "{at} edited, {shown} shown");
+            }
+        }
+        // Events come and go at the end, too.
+        for length in [50, 73, 1, 72] {
+            let scenario = scenario(events[..length].to_vec());
+            assert_eq!(replay.run(&scenario, 60), Replay::default().run(&scenario, 60), "{length}");
+        }
+    }
+
+    #[test]
+    fn kubectl_says_what_became_of_a_patch_and_a_delete() {
+        let start = || vec![boot(DUAL), service("web", "SingleStack")];
+        let after = |event: Event| terminal([start(), vec![event]].concat());
+        assert_eq!(
+            after(patch("svc/web", "spec: {ipFamilyPolicy: PreferDualStack}")),
+            "service/web patched"
+        );
+        assert_eq!(
+            after(patch("web", "spec: {type: ClusterIP}")),
+            "service/web patched (no change)"
+        );
+        assert_eq!(
+            after(patch("nobody", "{}")),
+            "Error from server (NotFound): services \"nobody\" not found"
+        );
+        assert_eq!(
+            after(Event::Delete("service/web -n default".into())),
+            "service \"web\" deleted from default namespace"
+        );
+        assert_eq!(
+            after(Event::Delete("pod/web".into())),
+            "error: the server doesn't have a resource type \"pod\""
+        );
+        assert_eq!(
+            after(Event::Delete(" ".into())),
+            "error: resource(s) were provided, but no name was specified"
+        );
+    }
+
+    #[test]
+    fn server_side_apply_is_said_to_be_missing() {
+        let ssa = Event::Patch { service: "web".into(), form: PatchForm::Apply, body: "{}".into() };
+        assert!(terminal(vec![boot(DUAL), ssa]).starts_with("Server-side apply is not simulated"));
+    }
+
+    #[test]
+    fn what_is_stored_outlives_a_start_that_failed() {
+        let bad = boot("--service-cluster-ip-range=oops");
+        let events = vec![boot(DUAL), service("web", "PreferDualStack"), bad, boot(DUAL)];
+        for shown in [2, 3] {
+            let report = Replay::default().run(&scenario(events.clone()), shown);
+            assert!(report.after.services.iter().all(|it| it.change == Change::Kept));
+            assert_eq!(report.after.services.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_restart_keeps_services_and_the_repair_loop_reports_what_fits_no_more() {
+        let of = |version: u8, flags: &str| {
+            let version = KubeVersion::minor(version).expect("a simulated release");
+            let start = Event::Boot { version, flags: DUAL.into() };
+            let again = Event::Boot { version, flags: flags.into() };
+            let report = run(&scenario(vec![start, service("web", "PreferDualStack"), again]));
+            assert!(report.after.services.iter().all(|it| it.change == Change::Kept));
+            let Some(EventReport::Boot(boot)) = report.events.last() else { panic!("a start") };
+            assert!(boot.read.is_some());
+            Rc::clone(boot)
+        };
+        let reasons = |version, flags| -> Vec<String> {
+            let boot = of(version, flags);
+            boot.repairs.iter().map(|it| format!("{} {}", it.reason, it.message)).collect()
+        };
+        let lost = reasons(30, SINGLE);
+        assert_eq!(lost.len(), 1);
+        assert!(lost[0].starts_with("ClusterIPNotValid Cluster IP fd00:10:96::"), "{lost:?}");
+        assert!(lost[0].ends_with("(IPv6) is of ip family that is no longer configured on cluster; please recreate service"));
+        let moved = reasons(30, "--service-cluster-ip-range=10.97.0.0/16,fd00:10:96::/112");
+        assert_eq!(moved.len(), 2);
+        assert_eq!(
+            moved[0],
+            "ClusterIPOutOfRange Cluster IP [IPv4]:10.96.0.1 is not within the service CIDR \
+             10.97.0.0/16; please recreate service"
+        );
+        // From 1.33 on the ServiceCIDR objects keep the old ranges.
+        assert!(reasons(36, SINGLE).is_empty());
+    }
 }

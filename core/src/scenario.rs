@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::api::go_json;
+use crate::source::yaml::{Node, Value};
 use crate::version::KubeVersion;
 
 /// A session: everything the page shows is computed from it.
@@ -25,4 +27,122 @@ pub enum Event {
     },
     /// `kubectl apply -f`: one or more documents, as typed.
     Apply(Rc<str>),
+    /// `kubectl patch service`.
+    Patch {
+        /// Of which Service: what stands behind `kubectl patch`, such as `service/web -n shop`.
+        service: Rc<str>,
+        /// How the patch is to be read.
+        form: PatchForm,
+        /// The patch, as typed: JSON or YAML.
+        body: Rc<str>,
+    },
+    /// `kubectl delete`: what stands behind it, such as `service/web -n shop`.
+    Delete(Rc<str>),
+}
+
+impl Event {
+    /// Reads what [`Event::to_json`] wrote; a start without a release is one of the newest.
+    #[must_use]
+    pub fn read(node: &Node) -> Option<Self> {
+        let Value::Map(map) = &node.value else { return None };
+        let entry = map.first()?;
+        let value = &entry.value;
+        let whole = || match &value.value {
+            Value::String(text) => Some(Rc::from(text.as_str())),
+            _ => None,
+        };
+        let text = |key: &str| Some(Rc::from(value.text_of(key)?));
+        Some(match entry.key.as_str() {
+            "apply" => Self::Apply(whole()?),
+            "delete" => Self::Delete(whole()?),
+            "patch" => {
+                let named = |form: &PatchForm| value.text_of("type") == Some(form.name());
+                let form = PatchForm::ALL.into_iter().find(named)?;
+                Self::Patch { service: text("service")?, form, body: text("body")? }
+            }
+            "restart" => {
+                let version = match value.text_of("version") {
+                    Some(text) => text.parse().ok()?,
+                    None => KubeVersion::LATEST,
+                };
+                Self::Boot { version, flags: text("flags")? }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The event as JSON: `{"apply":"…"}`, `{"restart":{"version":"1.36","flags":"…"}}`,
+    /// `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let text = |text: &str| go_json(&text.into());
+        match self {
+            Self::Boot { version, flags } => {
+                format!("{{\"restart\":{{\"version\":\"{version}\",\"flags\":{}}}}}", text(flags))
+            }
+            Self::Apply(manifest) => format!("{{\"apply\":{}}}", text(manifest)),
+            Self::Patch { service, form, body } => format!(
+                "{{\"patch\":{{\"service\":{},\"type\":\"{}\",\"body\":{}}}}}",
+                text(service),
+                form.name(),
+                text(body)
+            ),
+            Self::Delete(object) => format!("{{\"delete\":{}}}", text(object)),
+        }
+    }
+}
+
+/// The `--type` of `kubectl patch`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PatchForm {
+    /// Strategic merge patch, Kubernetes' own; kubectl's default.
+    #[default]
+    Strategic,
+    /// JSON merge patch, RFC 7386.
+    Merge,
+    /// JSON patch, RFC 6902.
+    Json,
+    /// Server-side apply, which is not simulated.
+    Apply,
+}
+
+impl PatchForm {
+    /// Every form, the default first.
+    pub const ALL: [Self; 4] = [Self::Strategic, Self::Merge, Self::Json, Self::Apply];
+
+    /// As `--type` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Strategic => "strategic",
+            Self::Merge => "merge",
+            Self::Json => "json",
+            Self::Apply => "apply",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, PatchForm};
+    use crate::source::yaml::parse;
+    use crate::version::KubeVersion;
+
+    #[test]
+    fn an_event_is_read_back_as_it_was_written() {
+        let mut events = vec![
+            Event::Boot { version: KubeVersion::OLDEST, flags: "--v=\"2\"\n# 双".into() },
+            Event::Apply("a: 'b'\n---\nc: <d>\n".into()),
+            Event::Delete("service/web -n shop".into()),
+        ];
+        events.extend(PatchForm::ALL.map(|form| Event::Patch {
+            service: "web".into(),
+            form,
+            body: "[]".into(),
+        }));
+        for event in events {
+            let parsed = parse(&event.to_json());
+            assert_eq!(Event::read(&parsed.documents[0].node), Some(event));
+        }
+    }
 }

@@ -513,6 +513,45 @@ fn is_guessed_wrong(word: &str) -> bool {
     is_word || is_time(word) || matches!(resolve(&digits), Plain::Number(_))
 }
 
+/// Visits the leaves of an object (values that hold nothing, or no more than an empty list or map) in
+/// the order of its keys: with their place, their name as kubectl prints it, and the value.
+pub fn leaves(object: &Json, visit: &mut dyn FnMut(&[PathPart], &str, &Json)) {
+    visit_leaves(object, &mut Vec::new(), String::new(), visit);
+}
+
+fn visit_leaves(
+    value: &Json,
+    path: &mut Vec<PathPart>,
+    field: String,
+    visit: &mut dyn FnMut(&[PathPart], &str, &Json),
+) {
+    match value {
+        Json::Object(map) if !map.is_empty() => {
+            // Labels and the like are maps: their keys are printed in brackets.
+            let is_map =
+                matches!(&*field, "spec.selector" | "metadata.labels" | "metadata.annotations");
+            for (key, value) in map {
+                let inner = match (field.is_empty(), is_map) {
+                    (true, _) => key.clone(),
+                    (false, true) => format!("{field}[{key}]"),
+                    (false, false) => format!("{field}.{key}"),
+                };
+                path.push(PathPart::Key(key.clone()));
+                visit_leaves(value, path, inner, visit);
+                path.pop();
+            }
+        }
+        Json::Array(list) if !list.is_empty() => {
+            for (at, value) in list.iter().enumerate() {
+                path.push(PathPart::Index(at));
+                visit_leaves(value, path, format!("{field}[{at}]"), visit);
+                path.pop();
+            }
+        }
+        _ => visit(path, &field, value),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
