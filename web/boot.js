@@ -25,11 +25,13 @@
     if (manifest !== undefined) root.dataset.typed = JSON.stringify({ flags, manifest });
   });
 
+  const texts = ({ apply, restart, patch, delete: object }) =>
+    apply ?? restart?.flags ?? (patch ? `# kubectl patch ${patch.service}\n${patch.body}` : `# kubectl delete ${object}`);
   const work = () => {
     for (const text of [root.dataset.work, root.dataset.typed, stored("dualstack.work")]) {
       try {
-        const { flags, manifest } = JSON.parse(text);
-        return `${flags}\n---\n${manifest}`;
+        const { flags, manifest, events } = JSON.parse(text);
+        return (events ? events.map(texts) : [flags, manifest]).join("\n---\n");
       } catch { /* the next one */ }
     }
     return boxes().join("\n---\n");

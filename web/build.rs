@@ -15,12 +15,42 @@ struct Scenario {
     about: Words,
     flags: String,
     manifest: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(with = "serde_yaml::with::singleton_map_recursive")]
+    then: Vec<Then>,
 }
 
 #[derive(Deserialize, Serialize)]
 struct Words {
     en: String,
     zh: String,
+}
+
+/// What happens after the manifest was applied; one of these.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Then {
+    Apply(String),
+    Restart(Restart),
+    Patch(Patch),
+    Delete(String),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Restart {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    flags: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Patch {
+    service: String,
+    #[serde(rename = "type")]
+    form: String,
+    body: String,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,46 +4,23 @@
 use std::rc::Rc;
 
 use dualstack_core::net::Family;
-use dualstack_core::run::{ApplyReport, BootReport, DocumentReport, EventReport, RangeReport, run};
+use dualstack_core::run::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::text::Lang;
 use dualstack_core::trace::plain;
 use yew::prelude::*;
 
+use crate::answers::{Answers, compared, document_at};
 use crate::browser;
 use crate::store::{Focus, Msg, Pane, Store};
 use crate::text;
-use crate::view::answer::{self, Verdict, answer, verdict};
+use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
 use crate::view::stored::{self, stored};
+use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
 use crate::view::{Dispatch, Shared};
-
-/// What the core made of the texts, each part shared with the panes that show it.
-#[derive(Clone, PartialEq)]
-struct Answers {
-    boot: Shared<BootReport>,
-    apply: Shared<ApplyReport>,
-    documents: Vec<Shared<DocumentReport>>,
-    ranges: Shared<Vec<RangeReport>>,
-}
-
-impl Answers {
-    /// Runs the session; `None` if the core gave no answer to one of its two events.
-    fn of(store: &Store) -> Option<Self> {
-        let report = run(&store.session());
-        let mut events = report.events.into_iter();
-        let (Some(EventReport::Boot(boot)), Some(EventReport::Apply(apply))) =
-            (events.next(), events.next())
-        else {
-            return None;
-        };
-        let documents = apply.documents.iter().map(|it| Shared(Rc::clone(it))).collect();
-        let (boot, apply) = (Shared(Rc::new(boot)), Shared(Rc::new(apply)));
-        Some(Self { boot, apply, documents, ranges: Shared(Rc::new(report.ranges)) })
-    }
-}
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
@@ -62,46 +39,36 @@ pub fn App(props: &Props) -> Html {
         let dispatcher = state.dispatcher();
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
-    let answers = use_memo((store.flags.clone(), store.manifest.clone(), store.runs), |_| {
+    let replay = use_mut_ref(Replay::default);
+    let answers = use_memo((Rc::clone(&store.events), store.at, store.runs), |_| {
         if !store.runs {
             return None;
         }
         browser::before_run(&store);
-        let answers = Answers::of(&store);
+        let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
         browser::after_run();
         answers
     });
-    let last_good = use_mut_ref(|| None::<Shared<DocumentReport>>);
+    let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
     use_effect_with((store.lang, store.theme), |(lang, theme)| {
         browser::remember(*lang, *theme, text::TITLE.get(*lang));
     });
 
-    let lang = store.lang;
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
     let at = document_at(&store, &answers.documents);
     let document = answers.documents.get(at).cloned();
-    let accepted = document.as_ref().filter(|document| document.stored().is_some());
-    if let Some(accepted) = accepted {
-        *last_good.borrow_mut() = Some(accepted.clone());
+    let mut good = last_good.borrow_mut();
+    // What was accepted before another event or example was chosen says nothing about this one.
+    if good.0 != store.turn {
+        *good = (store.turn, None);
     }
-    let stale = accepted.is_none();
-    let shown = last_good.borrow().clone();
-    let verdict = verdict(&answers.boot, &answers.apply, document.as_deref(), lang);
-    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
-}
-
-/// The document at the caret of the manifest, else the one that was chosen, else the first that was
-/// not accepted: a refusal must not hide behind an acceptance.
-fn document_at(store: &Store, documents: &[Shared<DocumentReport>]) -> usize {
-    if let Focus::Manifest(caret) = store.focus {
-        let at = documents.iter().position(|document| document.span.touches(caret));
-        if let Some(at) = at {
-            return at;
-        }
+    let is_accepted = document.as_ref().is_some_and(|document| document.is_accepted());
+    if is_accepted {
+        good.1 = document.clone().filter(|document| document.stored().is_some());
     }
-    let refused = || documents.iter().position(|document| document.stored().is_none());
-    let at = store.document.or_else(refused).unwrap_or_default();
-    at.min(documents.len().saturating_sub(1))
+    let shown = good.1.clone();
+    let verdict = answers.verdict(&store, at);
+    layout(&store, &dispatch, answers, &Shown { document, shown, stale: !is_accepted, verdict })
 }
 
 /// What the panes show.
@@ -135,7 +102,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let terminal = shown
         .document
         .as_ref()
-        .filter(|document| !document.kubectl.is_empty() && document.stored().is_none())
+        .filter(|it| !it.kubectl.is_empty() && (it.stored().is_none() || it.verb == Verb::Patch))
         .map(|document| AttrValue::from(document.kubectl.clone()))
         .or_else(|| {
             (!answers.boot.is_running()).then(|| {
@@ -159,21 +126,25 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     });
     let cluster = cluster(&cluster::Props {
         lang,
-        flags: AttrValue::from(Rc::clone(&store.flags)),
+        flags: AttrValue::from(Rc::clone(store.flags())),
         boot: Some(answers.boot.clone()),
         unfolded: store.unfolded,
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
         lang,
-        manifest: AttrValue::from(Rc::clone(&store.manifest)),
-        apply: Some(answers.apply.clone()),
+        event: store.request().map(|at| store.events[at].clone()),
+        requests: store.request().and_then(|at| match answers.events.get(at)? {
+            EventReport::Requests(requests) => Some(Shared(Rc::clone(requests))),
+            EventReport::Boot(_) => None,
+        }),
         document: document_at(store, &answers.documents),
         dispatch: dispatch.clone(),
     });
     let stored = stored(&stored::Props {
         lang,
         document: shown.shown.clone(),
+        event: store.event().clone(),
         terminal,
         stale: shown.stale,
         chosen,
@@ -183,9 +154,22 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let why = why(&why::Props {
         lang,
         boot: answers.boot.clone(),
-        document: shown.document.clone(),
-        ranges: answers.ranges.clone(),
+        document: shown.document.clone().filter(|it| it.verb != Verb::Get),
+        after: answers.after.clone(),
         focus: store.focus.clone(),
+    });
+    let other = compared(store);
+    let timeline = timeline(&timeline::Props {
+        store: store.clone(),
+        events: &answers.events,
+        after: answers.after.clone(),
+        boot: answers.boot.clone(),
+        here: side(&shown.verdict, shown.document.as_ref()),
+        there: other.as_ref().map(|(answers, verdict)| {
+            let at = document_at(store, &answers.documents);
+            side(verdict, answers.documents.get(at))
+        }),
+        dispatch: dispatch.clone(),
     });
     html! {
         <div class="page" data-pane={pane}>
@@ -194,11 +178,17 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             <Announcer text={spoken} />
             { invitation(store, dispatch) }
             <main>{ cluster }{ manifest }{ stored }</main>
+            { timeline }
             { why }
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
         </div>
     }
+}
+
+/// An answer, for the comparison of two releases.
+fn side(verdict: &Verdict, document: Option<&Shared<DocumentReport>>) -> timeline::Side {
+    timeline::Side { verdict: verdict.clone(), document: document.cloned() }
 }
 
 /// The result in one line, for the phone's bar.
@@ -249,15 +239,15 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let onclick = dispatch.reform(|_: MouseEvent| Msg::Run);
     let cluster = cluster(&cluster::Props {
         lang,
-        flags: AttrValue::from(Rc::clone(&store.flags)),
+        flags: AttrValue::from(Rc::clone(store.flags())),
         boot: None,
         unfolded: true,
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
         lang,
-        manifest: AttrValue::from(Rc::clone(&store.manifest)),
-        apply: None,
+        event: store.request().map(|at| store.events[at].clone()),
+        requests: None,
         document: 0,
         dispatch: dispatch.clone(),
     });

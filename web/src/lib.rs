@@ -1,6 +1,7 @@
 //! The page of the Dual-Stack Playground: what a person types goes to the core, and what it answers
 //! goes to the panes.
 
+pub mod answers;
 pub mod app;
 pub mod browser;
 pub mod presets;

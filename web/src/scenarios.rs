@@ -1,12 +1,14 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
+use dualstack_core::scenario::Event;
 use dualstack_core::source::yaml::Node;
 use dualstack_core::text::Text;
+use dualstack_core::version::KubeVersion;
 
-use crate::words::{lasting, words};
+use crate::words::{items, lasting, words};
 
 /// An example.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Scenario {
     /// The file's name.
     pub id: &'static str,
@@ -14,10 +16,8 @@ pub struct Scenario {
     pub title: Text,
     /// One sentence.
     pub about: Text,
-    /// The flags of all components.
-    pub flags: &'static str,
-    /// The manifests.
-    pub manifest: &'static str,
+    /// What happens: a start, an apply, and what the file says comes then.
+    pub events: Vec<Event>,
 }
 
 /// The example the page opens with.
@@ -38,18 +38,23 @@ pub fn find(id: &str) -> Option<&'static Scenario> {
 impl Scenario {
     /// Reads an entry of the page's block, which build.rs made of a file.
     pub(crate) fn read(node: &Node) -> Option<Self> {
-        let text = |node: &Node, key: &str| lasting(&node.entry(key)?.value);
+        let text = |key: &str| lasting(&node.entry(key)?.value);
         let both = |key: &str| {
             let words = &node.entry(key)?.value;
-            Some(Text { en: text(words, "en")?, zh: text(words, "zh")? })
+            Some(Text {
+                en: lasting(&words.entry("en")?.value)?,
+                zh: lasting(&words.entry("zh")?.value)?,
+            })
         };
-        Some(Self {
-            id: text(node, "id")?,
-            title: both("title")?,
-            about: both("about")?,
-            flags: text(node, "flags")?,
-            manifest: text(node, "manifest")?,
-        })
+        let version = KubeVersion::LATEST;
+        let mut events = vec![
+            Event::Boot { version, flags: text("flags")?.into() },
+            Event::Apply(text("manifest")?.into()),
+        ];
+        for then in node.entry("then").map(|then| items(&then.value)).unwrap_or_default() {
+            events.push(Event::read(then)?);
+        }
+        Some(Self { id: text("id")?, title: both("title")?, about: both("about")?, events })
     }
 }
 
@@ -58,14 +63,15 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::Path;
 
-    use dualstack_core::run::{EventReport, run};
+    use dualstack_core::run::{EventReport, Replay, run};
     use dualstack_core::text::{Lang, Text};
     use dualstack_core::trace::Piece;
     use serde::Deserialize;
 
     use super::{OPENING, all, find};
+    use crate::answers::Answers;
     use crate::store::{Msg, Store};
-    use crate::view::answer::{Tone, verdict};
+    use crate::view::answer::{Tone, Verdict};
 
     /// What a file says beyond what the page needs.
     #[derive(Deserialize)]
@@ -98,22 +104,25 @@ mod tests {
         promises
     }
 
+    /// The verdicts that an example ends with, one per document.
+    fn verdicts(id: &'static str, lang: Lang) -> Vec<Verdict> {
+        let store = Store::opening(lang).update(Msg::Scenario(id));
+        let answers = Answers::of(&store, &store.session(), &mut Replay::default());
+        let answers = answers.unwrap_or_else(|| panic!("{id} does not begin with a start"));
+        assert!(answers.requests.problems.is_empty(), "{id}: {:?}", answers.requests.problems);
+        (0..answers.documents.len().max(1)).map(|at| answers.verdict(&store, at)).collect()
+    }
+
     /// What the page makes of an example.
     fn outcome(id: &'static str) -> Outcome {
         let store = Store::opening(Lang::En).update(Msg::Scenario(id));
-        let events = run(&store.session()).events;
-        let [EventReport::Boot(boot), EventReport::Apply(apply)] = events.as_slice() else {
-            panic!("{id}: a start and an apply were asked for");
+        let EventReport::Boot(boot) = &run(&store.session()).events[store.boot().0] else {
+            panic!("{id}: the start in force is one");
         };
         if !boot.is_running() {
             return Outcome::DoesNotStart;
         }
-        assert!(apply.problems.is_empty(), "{id}: {:?}", apply.problems);
-        let tones: Vec<Tone> = apply
-            .documents
-            .iter()
-            .map(|document| verdict(boot, apply, Some(document), Lang::En).tone)
-            .collect();
+        let tones: Vec<Tone> = verdicts(id, Lang::En).iter().map(|verdict| verdict.tone).collect();
         if tones.contains(&Tone::Bad) {
             Outcome::Refused
         } else if tones.contains(&Tone::Look) {
@@ -128,19 +137,9 @@ mod tests {
     fn every_verdict_speaks_one_language_at_a_time() {
         let is_chinese = |char: char| char > '\u{2e80}';
         for example in all() {
-            let store = Store::opening(Lang::En).update(Msg::Scenario(example.id));
-            let events = run(&store.session()).events;
-            let [EventReport::Boot(boot), EventReport::Apply(apply)] = events.as_slice() else {
-                panic!("{}: a start and an apply were asked for", example.id);
-            };
-            let documents: Vec<_> = match apply.documents.as_slice() {
-                [] => vec![None],
-                documents => documents.iter().map(|document| Some(&**document)).collect(),
-            };
-            for document in documents {
-                for lang in [Lang::En, Lang::Zh] {
-                    let verdict = verdict(boot, apply, document, lang);
-                    assert!(!verdict.head.is_empty() && !verdict.because.is_empty());
+            for lang in [Lang::En, Lang::Zh] {
+                for verdict in verdicts(example.id, lang) {
+                    assert!(!verdict.head.is_empty(), "{}", example.id);
                     for piece in verdict.head.iter().chain(&verdict.because) {
                         let Piece::Words(words) = piece else { continue };
                         let fits = match lang {

@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::scenario::{Event, PatchForm, Scenario};
+use dualstack_core::source::yaml::parse;
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
@@ -40,10 +41,10 @@ pub enum Pane {
 /// The state.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Store {
-    /// The flags of all components, as typed.
-    pub flags: Rc<str>,
-    /// The manifests, as typed.
-    pub manifest: Rc<str>,
+    /// What the person did, in order. The first is a start; there is never none.
+    pub events: Rc<[Event]>,
+    /// The event that the panes show and that typing edits.
+    pub at: usize,
     /// The example that was chosen last, if nothing was edited since.
     pub scenario: Option<&'static str>,
     /// The language.
@@ -60,6 +61,11 @@ pub struct Store {
     pub unfolded: bool,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,
+    /// Counts the events and examples that were chosen: what was accepted in one says nothing about
+    /// another.
+    pub turn: u32,
+    /// The release that the session is compared with, if one is.
+    pub compared: Option<KubeVersion>,
     /// False after the page died while running: the text is shown, not run.
     pub runs: bool,
 }
@@ -80,6 +86,24 @@ pub enum Msg {
     EditFlags(String),
     /// Typed into the manifest.
     EditManifest(String),
+    /// Chose another Service or form of the patch that is shown.
+    EditPatch(String, PatchForm),
+    /// Chose a release for the start in force.
+    Version(KubeVersion),
+    /// Chose a release to compare with, or none.
+    Compare(Option<KubeVersion>),
+    /// Applies the last manifest once more.
+    ApplyAgain,
+    /// Adds a patch.
+    Patch,
+    /// Adds a delete.
+    Delete,
+    /// Adds a restart with the flags as they are.
+    Restart,
+    /// Chose an event.
+    Choose(usize),
+    /// Takes an event back.
+    Remove(usize),
     /// Pressed a button for families.
     Preset(Preset),
     /// Chose an example.
@@ -104,14 +128,41 @@ pub enum Msg {
     Run,
 }
 
+/// A session of one start and one apply.
+#[must_use]
+pub fn start(flags: &str, manifest: &str) -> [Event; 2] {
+    let version = KubeVersion::LATEST;
+    [Event::Boot { version, flags: flags.into() }, Event::Apply(manifest.into())]
+}
+
+/// The Service an event names: `name`, or `namespace/name` outside `default`.
+fn target(event: &Event) -> Option<String> {
+    match event {
+        Event::Boot { .. } => None,
+        Event::Patch { service, .. } | Event::Delete(service) => Some(service.to_string()),
+        Event::Apply(text) => parse(text).documents.iter().find_map(|document| {
+            let metadata = &document.node.entry("metadata")?.value;
+            let name = metadata.text_of("name")?;
+            Some(match metadata.text_of("namespace") {
+                Some(namespace) if namespace != "default" => format!("{namespace}/{name}"),
+                _ => name.to_owned(),
+            })
+        }),
+    }
+}
+
 impl Store {
     /// The state with an example.
     #[must_use]
     pub fn opening(lang: Lang) -> Self {
         let example = scenarios::find(scenarios::OPENING);
+        let events: Rc<[Event]> = match example {
+            Some(example) => example.events.as_slice().into(),
+            None => start("", "").into(),
+        };
         Self {
-            flags: example.map_or("", |it| it.flags).into(),
-            manifest: example.map_or("", |it| it.manifest).into(),
+            at: events.len() - 1,
+            events,
             scenario: example.map(|it| it.id),
             lang,
             theme: None,
@@ -120,15 +171,100 @@ impl Store {
             document: None,
             unfolded: false,
             shows_server_fields: false,
+            turn: 0,
+            compared: None,
             runs: true,
         }
     }
 
-    /// The session these texts amount to.
+    /// The session so far.
     #[must_use]
     pub fn session(&self) -> Scenario {
-        let boot = Event::Boot { version: KubeVersion::LATEST, flags: self.flags.clone() };
-        Scenario { seed: 0, events: [boot, Event::Apply(self.manifest.clone())].into() }
+        Scenario { seed: 0, events: Rc::clone(&self.events) }
+    }
+
+    /// The event that the panes show.
+    #[must_use]
+    pub fn event(&self) -> &Event {
+        &self.events[self.at]
+    }
+
+    /// Which start is in force at the event that is shown, and its flags and release.
+    #[must_use]
+    pub fn boot(&self) -> (usize, &Rc<str>, KubeVersion) {
+        let boots = self.events[..=self.at].iter().enumerate().rev();
+        let mut boots = boots.filter_map(|(at, event)| match event {
+            Event::Boot { version, flags } => Some((at, flags, *version)),
+            _ => None,
+        });
+        boots.next().expect("a session begins with a start")
+    }
+
+    /// The flags of the start in force.
+    #[must_use]
+    pub fn flags(&self) -> &Rc<str> {
+        self.boot().1
+    }
+
+    /// Which request the manifest pane shows: the one that is chosen; beside a start the last one
+    /// before it, else the first behind it.
+    #[must_use]
+    pub fn request(&self) -> Option<usize> {
+        let is_request = |at: &usize| !matches!(self.events[*at], Event::Boot { .. });
+        (0..=self.at)
+            .rev()
+            .find(is_request)
+            .or_else(|| (self.at..self.events.len()).find(is_request))
+    }
+
+    /// What the manifest pane holds: manifests, a patch, or the name of what is deleted.
+    #[must_use]
+    pub fn manifest(&self) -> Rc<str> {
+        match self.request().map(|at| &self.events[at]) {
+            Some(Event::Apply(text) | Event::Patch { body: text, .. } | Event::Delete(text)) => {
+                Rc::clone(text)
+            }
+            _ => "".into(),
+        }
+    }
+
+    /// The Service that the next patch or delete is about: the one that was named last.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let events = self.events[..=self.at].iter().rev();
+        events.filter_map(target).next().unwrap_or_default()
+    }
+
+    /// Changes the event at `at`, if there is anything to change.
+    fn edit(&self, at: usize, event: Event) -> Self {
+        let mut next = self.clone();
+        if self.events[at] != event {
+            let mut events = self.events.to_vec();
+            events[at] = event;
+            next.events = events.into();
+            next.scenario = None;
+        }
+        next
+    }
+
+    /// Puts an event behind the one that is shown, and shows it.
+    fn append(&self, event: Event) -> Self {
+        let mut next = self.clone();
+        let mut events = self.events.to_vec();
+        next.at += 1;
+        events.insert(next.at, event);
+        next.events = events.into();
+        next.scenario = None;
+        next.turn_to(next.at);
+        next
+    }
+
+    /// Shows the event at `at`.
+    fn turn_to(&mut self, at: usize) {
+        self.at = at.min(self.events.len() - 1);
+        self.focus = Focus::None;
+        self.document = None;
+        self.turn += 1;
     }
 
     /// The state after `msg`. An unchanged text stays the same `Rc`.
@@ -137,27 +273,73 @@ impl Store {
         let mut next = self.clone();
         match msg {
             Msg::EditFlags(text) => {
-                if *text != *self.flags {
-                    next.flags = text.into();
-                    next.scenario = None;
-                }
+                let (at, _, version) = self.boot();
+                return self.edit(at, Event::Boot { version, flags: text.into() });
             }
             Msg::EditManifest(text) => {
-                if *text != *self.manifest {
-                    next.manifest = text.into();
+                let Some(at) = self.request() else {
+                    return self.append(Event::Apply(text.into()));
+                };
+                let event = match self.events[at].clone() {
+                    Event::Patch { service, form, .. } => {
+                        Event::Patch { service, form, body: text.into() }
+                    }
+                    Event::Delete(_) => Event::Delete(text.into()),
+                    _ => Event::Apply(text.into()),
+                };
+                return self.edit(at, event);
+            }
+            Msg::EditPatch(new_service, new_form) => {
+                if let Some(at) = self.request()
+                    && let Event::Patch { body, .. } = self.events[at].clone()
+                {
+                    let service = new_service.into();
+                    return self.edit(at, Event::Patch { service, form: new_form, body });
+                }
+            }
+            Msg::Version(version) => {
+                let (at, flags, _) = self.boot();
+                return self.edit(at, Event::Boot { version, flags: Rc::clone(flags) });
+            }
+            Msg::Compare(version) => next.compared = version,
+            Msg::ApplyAgain => {
+                let applied = |event: &Event| match event {
+                    Event::Apply(text) => Some(Rc::clone(text)),
+                    _ => None,
+                };
+                let text = self.events[..=self.at].iter().rev().find_map(applied);
+                return self.append(Event::Apply(text.unwrap_or_else(|| "".into())));
+            }
+            Msg::Patch => {
+                let body = "spec:\n  ipFamilyPolicy: SingleStack\n".into();
+                let form = PatchForm::default();
+                return self.append(Event::Patch { service: self.target().into(), form, body });
+            }
+            Msg::Delete => return self.append(Event::Delete(self.target().into())),
+            Msg::Restart => {
+                let (_, flags, version) = self.boot();
+                return self.append(Event::Boot { version, flags: Rc::clone(flags) });
+            }
+            Msg::Choose(at) => next.turn_to(at),
+            Msg::Remove(at) => {
+                // The first start is the cluster itself.
+                if at > 0 && at < self.events.len() {
+                    let mut events = self.events.to_vec();
+                    events.remove(at);
+                    next.events = events.into();
                     next.scenario = None;
+                    let shown = next.at;
+                    next.turn_to(if shown >= at { shown - 1 } else { shown });
                 }
             }
             Msg::Preset(preset) => {
-                return self.update(Msg::EditFlags(presets::apply(&self.flags, preset)));
+                return self.update(Msg::EditFlags(presets::apply(self.flags(), preset)));
             }
             Msg::Scenario(id) => {
                 if let Some(example) = scenarios::find(id) {
-                    next.flags = example.flags.into();
-                    next.manifest = example.manifest.into();
+                    next.events = example.events.as_slice().into();
+                    next.turn_to(usize::MAX);
                     next.scenario = Some(example.id);
-                    next.focus = Focus::None;
-                    next.document = None;
                     next.runs = true;
                 }
             }
@@ -172,7 +354,7 @@ impl Store {
             Msg::Unfold(unfolded) => next.unfolded = unfolded,
             Msg::ServerFields(shown) => next.shows_server_fields = shown,
             Msg::Replace(from, to) => {
-                return self.update(Msg::EditManifest(self.manifest.replace(from, to)));
+                return self.update(Msg::EditManifest(self.manifest().replace(from, to)));
             }
             Msg::Run => next.runs = true,
         }
@@ -200,8 +382,8 @@ mod tests {
     #[test]
     fn an_unchanged_text_stays_the_same() {
         let store = Store::opening(Lang::En);
-        let same = store.update(Msg::EditManifest(store.manifest.to_string()));
-        assert!(Rc::ptr_eq(&store.manifest, &same.manifest));
+        let same = store.update(Msg::EditManifest(store.manifest().to_string()));
+        assert!(Rc::ptr_eq(&store.events, &same.events));
         assert_eq!(same, store);
     }
 
@@ -225,7 +407,7 @@ mod tests {
     fn another_language_keeps_the_work() {
         let typed = Store::opening(Lang::En).update(Msg::EditManifest("a: 双".to_owned()));
         let switched = typed.update(Msg::Language(Lang::Zh));
-        assert_eq!(switched.manifest, typed.manifest);
+        assert_eq!(switched.events, typed.events);
         assert_eq!(switched.lang, Lang::Zh);
     }
 }

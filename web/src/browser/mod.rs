@@ -1,38 +1,45 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
-use dualstack_core::api::go_json;
-use dualstack_core::source::yaml::parse;
+use std::rc::Rc;
+
+use dualstack_core::scenario::Event;
+use dualstack_core::source::yaml::{Value, parse};
 use dualstack_core::text::Lang;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlSelectElement, HtmlTextAreaElement, Storage};
-use yew::{Event, InputEvent, TargetCast};
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
+use yew::{Event as DomEvent, InputEvent, TargetCast};
 
-use crate::store::{Store, Theme};
+use crate::store::{Store, Theme, start};
+use crate::words::items;
 
 const WORK: &str = "dualstack.work";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
 const RUNNING: &str = "dualstack.running";
 
-/// The texts that are saved.
-struct Work {
-    flags: String,
-    manifest: String,
+/// The session as it is saved: `{"at":1,"events":[…]}`.
+fn to_text(store: &Store) -> String {
+    let events: Vec<String> = store.events.iter().map(Event::to_json).collect();
+    format!("{{\"at\":{},\"events\":[{}]}}", store.at, events.join(","))
 }
 
-impl Work {
-    fn to_text(&self) -> String {
-        let text = |text: &str| go_json(&text.into());
-        format!("{{\"flags\":{},\"manifest\":{}}}", text(&self.flags), text(&self.manifest))
+/// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
+/// is YAML.
+fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
+    let parsed = parse(text);
+    let node = &parsed.documents.first().filter(|it| it.complete)?.node;
+    if let (Some(flags), Some(manifest)) = (node.text_of("flags"), node.text_of("manifest")) {
+        return Some((start(flags, manifest).into(), 1));
     }
-
-    /// Reads what [`Work::to_text`] or boot.js wrote; JSON is YAML.
-    fn from_text(text: &str) -> Option<Self> {
-        let parsed = parse(text);
-        let node = &parsed.documents.first().filter(|it| it.complete)?.node;
-        let field = |name| node.text_of(name).map(str::to_owned);
-        Some(Self { flags: field("flags")?, manifest: field("manifest")? })
-    }
+    let events: Option<Rc<[Event]>> =
+        items(&node.entry("events")?.value).iter().map(Event::read).collect();
+    let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
+    let at = match &node.entry("at")?.value.value {
+        Value::Number(at) => at.parse().ok()?,
+        _ => 0,
+    };
+    let at = events.len().saturating_sub(1).min(at);
+    Some((events, at))
 }
 
 /// The window; on the host, where the opening example is rendered, there is none.
@@ -79,11 +86,10 @@ pub fn initial() -> Store {
         Some("light") => Some(Theme::Light),
         _ => None,
     };
-    let typed = attribute("data-typed").and_then(|text| Work::from_text(&text));
-    let saved = || Work::from_text(&stored(WORK)?);
-    if let Some(work) = typed.or_else(saved) {
-        store.flags = work.flags.into();
-        store.manifest = work.manifest.into();
+    let typed = attribute("data-typed").and_then(|text| from_text(&text));
+    let saved = || from_text(&stored(WORK)?);
+    if let Some((events, at)) = typed.or_else(saved) {
+        (store.events, store.at) = (events, at);
         store.scenario = None;
     }
     store.runs = stored(RUNNING).is_none();
@@ -92,9 +98,8 @@ pub fn initial() -> Store {
 
 /// Saves the work and marks that it is about to run.
 pub fn before_run(store: &Store) {
-    let work = Work { flags: store.flags.to_string(), manifest: store.manifest.to_string() };
     // The rescue screen of boot.js shows these texts if the program dies.
-    let text = work.to_text();
+    let text = to_text(store);
     if let Some(root) = root() {
         let _ = root.set_attribute("data-work", &text);
     }
@@ -138,19 +143,22 @@ pub fn prefers_dark() -> bool {
 /// The text of the box an event is about.
 #[must_use]
 pub fn text_of(event: &InputEvent) -> String {
+    if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+        return input.value();
+    }
     event.target_dyn_into::<HtmlTextAreaElement>().map(|it| it.value()).unwrap_or_default()
 }
 
 /// The caret of the box an event is about, in UTF-16 units.
 #[must_use]
-pub fn caret_of(event: &Event) -> Option<usize> {
+pub fn caret_of(event: &DomEvent) -> Option<usize> {
     let area: HtmlTextAreaElement = event.target()?.dyn_into().ok()?;
     area.selection_start().ok().flatten().map(|at| at as usize)
 }
 
 /// The value of the picker an event is about.
 #[must_use]
-pub fn choice_of(event: &Event) -> String {
+pub fn choice_of(event: &DomEvent) -> String {
     event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default()
 }
 

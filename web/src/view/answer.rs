@@ -1,12 +1,13 @@
 //! What did the API server say, in one sentence and as addresses?
 
+use dualstack_core::after::{After, Change};
 use dualstack_core::api::service::{
     EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
 };
 use dualstack_core::cluster::Outcome;
 use dualstack_core::facts;
 use dualstack_core::net::Family;
-use dualstack_core::run::{ApplyReport, BootReport, DocumentReport};
+use dualstack_core::run::{BootReport, DocumentReport, RequestsReport, Verb};
 use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::{Effect, Piece, Step, plain, render};
 use yew::prelude::*;
@@ -84,7 +85,7 @@ const fn say(en: &'static str, zh: &'static str) -> Text {
 #[must_use]
 pub fn verdict(
     boot: &BootReport,
-    apply: &ApplyReport,
+    apply: &RequestsReport,
     document: Option<&DocumentReport>,
     lang: Lang,
 ) -> Verdict {
@@ -146,7 +147,56 @@ pub fn verdict(
     }
 }
 
-fn problem(apply: &ApplyReport, lang: Lang) -> Vec<Piece> {
+/// The verdict on a start, or on a restart.
+#[must_use]
+pub fn started(boot: &BootReport, after: &After, again: bool, lang: Lang) -> Verdict {
+    let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
+    let version = boot.version.to_string();
+    let head = if again {
+        say(
+            "kube-apiserver {version} has restarted and serves {families}.",
+            "kube-apiserver {version} 已重启，提供 {families}。",
+        )
+    } else {
+        say(
+            "kube-apiserver {version} runs and serves {families}.",
+            "kube-apiserver {version} 正在运行，提供 {families}。",
+        )
+    };
+    let changed = after.services.iter().filter(|it| it.change != Change::Kept).count();
+    let (tone, because) = match (again, changed, boot.repairs.len()) {
+        (false, ..) => (
+            Tone::Good,
+            say("It has created the Service `kubernetes`.", "它创建了 Service `kubernetes`。"),
+        ),
+        (true, 0, 0) => (
+            Tone::Good,
+            say(
+                "A restart rewrites nothing: every Service reads as before.",
+                "重启不会改写任何内容：每个 Service 读出来都与之前相同。",
+            ),
+        ),
+        (true, _, 0) => (
+            Tone::Look,
+            say(
+                "A restart rewrites nothing, but {changed} Services read differently now.",
+                "重启不会改写任何内容，但现在有 {changed} 个 Service 读出来不同。",
+            ),
+        ),
+        (true, ..) => (
+            Tone::Look,
+            say(
+                "A restart rewrites nothing, but the repair loop finds addresses that fit no range any more.",
+                "重启不会改写任何内容，但修复循环发现有地址已不属于任何范围。",
+            ),
+        ),
+    };
+    let (head, because) =
+        (render(head, &facts![version, families], lang), render(because, &facts![changed], lang));
+    Verdict { tone, head, because }
+}
+
+fn problem(apply: &RequestsReport, lang: Lang) -> Vec<Piece> {
     let Some(first) = apply.problems.first() else { return Vec::new() };
     let words = match lang {
         Lang::En => first.detail.clone(),
@@ -164,7 +214,8 @@ fn of_outcome(
     let name = if document.name.is_empty() { "Service" } else { document.name.as_str() };
     let Some(service) = outcome.service() else {
         let Err(status) = &outcome.result else {
-            return Verdict { tone: Tone::Good, head: Vec::new(), because: Vec::new() };
+            // Up to 1.21 the answer to a delete is no object.
+            return of_delete(document, &Service::default(), lang);
         };
         let answer = match status.reason {
             Some(reason) => format!("{} {}", status.code, reason.name()),
@@ -198,9 +249,35 @@ fn of_outcome(
             because,
         };
     };
+    if document.verb == Verb::Delete {
+        return of_delete(document, service, lang);
+    }
     let (tone, mut because) = reason(boot, outcome, service, lang);
     because.extend(open_outside(service, lang));
     Verdict { tone, head: headline(service, name, lang), because }
+}
+
+fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {
+    let name = document.name.as_str();
+    let (tone, head, because) = if document.stored().is_some() {
+        (
+            Tone::Look,
+            say("{name} is only marked as deleted.", "{name} 只是被标记为已删除。"),
+            say(
+                "It has finalizers: its addresses stay taken until the last one is removed.",
+                "它有终结器：在最后一个被移除之前，其地址仍被占用。",
+            ),
+        )
+    } else if service.spec.has_no_cluster_ip() {
+        (Tone::Good, say("{name} is deleted.", "{name} 已删除。"), say("", ""))
+    } else {
+        (
+            Tone::Good,
+            say("{name} is deleted.", "{name} 已删除。"),
+            say("What it held is free again.", "它所占用的一切重新空闲。"),
+        )
+    };
+    Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
 
 fn families(service: &Service) -> Vec<Family> {

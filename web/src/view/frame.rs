@@ -41,7 +41,13 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         let is_dark = chosen.map_or_else(browser::prefers_dark, |theme| theme == Theme::Dark);
         Msg::Theme(if is_dark { Theme::Light } else { Theme::Dark })
     });
-    let version = format!("Kubernetes {}", KubeVersion::LATEST);
+    let (_, _, version) = store.boot();
+    let versions: Html = KubeVersion::all()
+        .map(|minor| html! { <option value={minor.to_string()} selected={minor == version}>{ "Kubernetes " }{ minor.to_string() }</option> })
+        .collect();
+    let choose = dispatch.reform(|event: Event| {
+        Msg::Version(browser::choice_of(&event).parse().unwrap_or(KubeVersion::LATEST))
+    });
     html! {
         <header>
             <a class="skip" href="#answer">{ text::SKIP.get(lang) }</a>
@@ -50,9 +56,7 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
                 if own { <option value="" selected={true}>{ text::OWN_SCENARIO.get(lang) }</option> }
                 { options }
             </select>
-            <select class="btn" aria-label={text::VERSION.get(lang)}>
-                <option selected={true}>{ version }</option>
-            </select>
+            <select class="btn" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
             <button type="button" class="btn ghost" lang={other.tag()} onclick={switch}>{ label }</button>
             <button type="button" class="btn ghost" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
@@ -65,9 +69,10 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
 pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let about = store.scenario.and_then(scenarios::find).map(|it| words(it.about, lang));
-    let is_dual = matches!(presets::current(&store.flags), Some(Preset::V4V6 | Preset::V6V4));
-    let prefers = store.manifest.contains(PREFER_DUAL_STACK);
-    let requires = store.manifest.contains(REQUIRE_DUAL_STACK);
+    let is_dual = matches!(presets::current(store.flags()), Some(Preset::V4V6 | Preset::V6V4));
+    let manifest = store.manifest();
+    let prefers = manifest.contains(PREFER_DUAL_STACK);
+    let requires = manifest.contains(REQUIRE_DUAL_STACK);
     let replace =
         dispatch.reform(|_: MouseEvent| Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
     let remove = dispatch.reform(|_: MouseEvent| Msg::Preset(Preset::V4));

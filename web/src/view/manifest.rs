@@ -1,13 +1,19 @@
 //! What is applied, with a mark where the API server objects.
 
+use std::rc::Rc;
+
 use dualstack_core::diag::{Cause, Diagnostic, Program};
-use dualstack_core::run::ApplyReport;
+use dualstack_core::kubectl::FILE;
+use dualstack_core::run::RequestsReport;
+use dualstack_core::scenario::{Event, PatchForm};
 use dualstack_core::text::Lang;
-use yew::prelude::*;
+use yew::Event as DomEvent;
+use yew::prelude::{AttrValue, Html, InputEvent, MouseEvent, html};
 
 use super::cluster::problems;
 use super::editor::{self, editor};
 use super::{Dispatch, Shared, highlight};
+use crate::browser;
 use crate::store::{Focus, Msg};
 use crate::text;
 
@@ -15,10 +21,10 @@ use crate::text;
 pub struct Props {
     /// The language.
     pub lang: Lang,
-    /// The manifests, as typed.
-    pub manifest: AttrValue,
+    /// The request that is shown; `None` if the session has none.
+    pub event: Option<Event>,
     /// The answers; `None` in safe mode.
-    pub apply: Option<Shared<ApplyReport>>,
+    pub requests: Option<Shared<RequestsReport>>,
     /// Which document is shown.
     pub document: usize,
     /// Where messages go.
@@ -28,11 +34,18 @@ pub struct Props {
 /// The Manifest pane.
 pub fn manifest(props: &Props) -> Html {
     let lang = props.lang;
-    let mut marks = highlight::manifest(&props.manifest);
+    let (text, label) = match &props.event {
+        Some(Event::Patch { body, .. }) => (Rc::clone(body), text::PATCH),
+        Some(Event::Delete(object)) => (Rc::clone(object), text::DELETE_TARGET),
+        Some(Event::Apply(text)) => (Rc::clone(text), text::MANIFEST),
+        _ => ("".into(), text::MANIFEST),
+    };
+    let text = AttrValue::from(text);
+    let mut marks = highlight::manifest(&text);
     let mut list: Vec<Diagnostic> = Vec::new();
     let mut documents = html! {};
     let mut invalid = false;
-    if let Some(apply) = &props.apply {
+    if let Some(apply) = &props.requests {
         list.extend(apply.problems.iter().cloned());
         for document in &apply.documents {
             let refused = document.outcome.as_ref().is_some_and(|it| it.result.is_err());
@@ -57,10 +70,10 @@ pub fn manifest(props: &Props) -> Html {
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
     let described = problems("manifest-problems", &list, lang);
     let box_ = editor(&editor::Props {
-        label: text::MANIFEST.get(lang),
+        label: label.get(lang),
         id: "manifest",
         described_by: "manifest-problems",
-        text: props.manifest.clone(),
+        text,
         invalid,
         marks,
         numbered: true,
@@ -69,7 +82,7 @@ pub fn manifest(props: &Props) -> Html {
     });
     html! {
         <section class="pane manifest" aria-label={text::MANIFEST.get(lang)}>
-            <h2><b lang="en">{ "service.yaml" }</b>{ " " }{ text::MANIFEST_ABOUT.get(lang) }</h2>
+            <h2>{ heading(props) }</h2>
             { documents }
             <div class="grow">
                 { box_ }
@@ -79,15 +92,47 @@ pub fn manifest(props: &Props) -> Html {
     }
 }
 
+/// What kubectl does with the text; of a patch also to which Service, and how it is read.
+fn heading(props: &Props) -> Html {
+    let lang = props.lang;
+    let (command, about) = match &props.event {
+        Some(Event::Patch { service, form, .. }) => {
+            let (target, chosen) = (service.to_string(), *form);
+            let oninput = props
+                .dispatch
+                .reform(move |event: InputEvent| Msg::EditPatch(browser::text_of(&event), chosen));
+            let onchange = props.dispatch.reform(move |event: DomEvent| {
+                let chosen = browser::choice_of(&event);
+                let form = PatchForm::ALL.into_iter().find(|form| form.name() == chosen);
+                Msg::EditPatch(target.clone(), form.unwrap_or_default())
+            });
+            let options: Html = PatchForm::ALL
+                .into_iter()
+                .map(|form| html! { <option selected={form == chosen}>{ form.name() }</option> })
+                .collect();
+            return html! {
+                <>
+                    <b lang="en">{ "kubectl patch" }</b>
+                    <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
+                    <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
+                </>
+            };
+        }
+        Some(Event::Delete(_)) => ("kubectl delete", text::DELETE_ABOUT),
+        _ => (FILE, text::MANIFEST_ABOUT),
+    };
+    html! { <><b lang="en">{ command }</b>{ " " }{ about.get(lang) }</> }
+}
+
 /// Buttons for several documents, each with its verdict as a mark and in words.
-fn picker(apply: &ApplyReport, props: &Props) -> Html {
+fn picker(apply: &RequestsReport, props: &Props) -> Html {
     let lang = props.lang;
     let buttons: Html = apply
         .documents
         .iter()
         .enumerate()
         .map(|(at, document)| {
-            let accepted = document.stored().is_some();
+            let accepted = document.is_accepted();
             let (mark, word) =
                 if accepted { ("✓", text::ACCEPTED) } else { ("✕", text::REFUSED) };
             let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Document(at));

@@ -7,6 +7,7 @@ pub mod frame;
 pub mod highlight;
 pub mod manifest;
 pub mod stored;
+pub mod timeline;
 pub mod why;
 
 use std::ops::Deref;

@@ -1,8 +1,10 @@
 //! What is stored, line by line: what the server added, and why.
 
 use dualstack_core::api::print::{Line, PathPart, yaml_lines};
-use dualstack_core::kubectl::LAST_APPLIED;
-use dualstack_core::run::{DocumentReport, Leaf, Provenance};
+use dualstack_core::kubectl::{FILE, LAST_APPLIED};
+use dualstack_core::provenance::{Leaf, Provenance};
+use dualstack_core::run::DocumentReport;
+use dualstack_core::scenario::Event;
 use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
@@ -19,6 +21,8 @@ pub struct Props {
     pub lang: Lang,
     /// The document whose object is shown; `None` if there is none.
     pub document: Option<Shared<DocumentReport>>,
+    /// The event that is shown.
+    pub event: Event,
     /// What a person at the terminal sees, where the present answer is a refusal.
     pub terminal: Option<AttrValue>,
     /// Whether the object is of an earlier answer.
@@ -70,7 +74,7 @@ pub fn stored(props: &Props) -> Html {
     let terminal = props.terminal.as_ref().map(|terminal| {
         html! {
             <div class="terminal" tabindex="0" role="group" aria-label={text::TERMINAL.get(lang)}>
-                <p class="prompt" lang="en">{ "$ kubectl apply -f service.yaml" }</p>
+                <p class="prompt" lang="en">{ command(&props.event) }</p>
                 <pre lang="en">{ terminal.clone() }</pre>
             </div>
         }
@@ -89,6 +93,18 @@ pub fn stored(props: &Props) -> Html {
                 <p class="switch"><button type="button" class="btn" aria-pressed={shown.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button></p>
             }
         </section>
+    }
+}
+
+/// What the person typed into the terminal.
+fn command(event: &Event) -> String {
+    match event {
+        Event::Boot { .. } => "$ kube-apiserver …".to_owned(),
+        Event::Apply(_) => format!("$ kubectl apply -f {FILE}"),
+        Event::Patch { service, form, .. } => {
+            format!("$ kubectl patch {service} --type={} --patch-file=patch.yaml", form.name())
+        }
+        Event::Delete(object) => format!("$ kubectl delete {object}"),
     }
 }
 
@@ -159,7 +175,8 @@ fn all_below_added(line: &Line, props: &Props) -> bool {
     let Some(document) = &props.document else { return false };
     let mut below =
         document.provenance.iter().filter(|leaf| leaf.path.starts_with(&line.path)).peekable();
-    below.peek().is_some() && below.all(|leaf| !matches!(leaf.provenance, Provenance::Written(_)))
+    below.peek().is_some()
+        && below.all(|leaf| !matches!(leaf.provenance, Provenance::Written(_) | Provenance::Kept))
 }
 
 /// The short why of an added line; `None` for what the person wrote.
@@ -169,6 +186,7 @@ fn reason(leaf: &Leaf, trace: &[Step], lang: Lang) -> Option<String> {
     else {
         let text = match leaf.provenance {
             Provenance::Written(_) => return None,
+            Provenance::Kept => return None,
             // The one field of these that kubectl adds, from the context it runs in.
             _ if leaf.field == "metadata.namespace" => text::YOUR_NAMESPACE,
             _ => text::KEPT_BY_SERVER,

@@ -1,7 +1,8 @@
 //! Why is it so? Every decision in order, and the ones about the field at the caret.
 
+use dualstack_core::after::{After, RangeReport};
 use dualstack_core::net::Family;
-use dualstack_core::run::{BootReport, DocumentReport, RangeReport};
+use dualstack_core::run::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Origin, Step};
@@ -20,8 +21,8 @@ pub struct Props {
     pub boot: Shared<BootReport>,
     /// The document that is shown.
     pub document: Option<Shared<DocumentReport>>,
-    /// The ranges after it.
-    pub ranges: Shared<Vec<RangeReport>>,
+    /// The cluster after it.
+    pub after: Shared<After>,
     /// What is asked about.
     pub focus: Focus,
 }
@@ -242,7 +243,7 @@ pub fn why(props: &Props) -> Html {
         .map(|outcome| outcome.trace.as_slice())
         .unwrap_or_default();
     let list = all(if trace.is_empty() { &props.boot.trace } else { trace }, lang);
-    let ranges: Html = props.ranges.iter().map(|it| range(it, lang)).collect();
+    let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
         <section class="pane whys" aria-label={text::WHY.get(lang)}>
             <h2><b>{ text::WHY.get(lang) }</b></h2>
@@ -263,7 +264,8 @@ mod tests {
     use dualstack_core::net::Cidr;
     use dualstack_core::net::go_parse::parse_cidr;
 
-    use dualstack_core::run::{EventReport, RangeReport, run};
+    use dualstack_core::after::RangeReport;
+    use dualstack_core::run::{EventReport, run};
     use dualstack_core::text::Lang;
 
     use super::{BAND, END, chain, place};
@@ -277,7 +279,7 @@ mod tests {
     fn ids(example: &'static str, field: &str) -> Vec<&'static str> {
         let store = Store::opening(Lang::En).update(Msg::Scenario(example));
         let events = run(&store.session()).events;
-        let Some(EventReport::Apply(apply)) = events.get(1) else { return Vec::new() };
+        let Some(EventReport::Requests(apply)) = events.get(1) else { return Vec::new() };
         let outcome = apply.documents[0].outcome.as_ref().expect("the example is applied");
         chain(&outcome.trace, field).iter().map(|step| step.rule.id).collect()
     }

@@ -1,0 +1,256 @@
+//! What was done so far, what the event that is shown changed, and how another release answers it.
+
+use std::collections::BTreeSet;
+
+use dualstack_core::after::{After, Change, ServiceAfter};
+use dualstack_core::net::Family;
+use dualstack_core::run::{BootReport, DocumentReport, EventReport};
+use dualstack_core::scenario::{Event, PatchForm};
+use dualstack_core::text::{Lang, Text};
+use dualstack_core::trace::Step;
+use dualstack_core::version::KubeVersion;
+use yew::Event as DomEvent;
+use yew::prelude::{Callback, Html, MouseEvent, html};
+
+use super::answer::Verdict;
+use super::{Dispatch, Shared, badge, sentence};
+use crate::browser;
+use crate::store::{Msg, Store};
+use crate::text;
+use crate::words::sentence as worded;
+
+/// An answer on one of two releases.
+pub struct Side {
+    /// In words.
+    pub verdict: Verdict,
+    /// The request, if one is shown.
+    pub document: Option<Shared<DocumentReport>>,
+}
+
+/// What [`timeline`] shows.
+pub struct Props<'a> {
+    /// The session.
+    pub store: Store,
+    /// The answers to its events.
+    pub events: &'a [EventReport],
+    /// The cluster after the event that is shown.
+    pub after: Shared<After>,
+    /// The start in force.
+    pub boot: Shared<BootReport>,
+    /// The answer that is shown.
+    pub here: Side,
+    /// The answer of the release it is compared with.
+    pub there: Option<Side>,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// The Timeline pane.
+pub fn timeline(props: &Props) -> Html {
+    let lang = props.store.lang;
+    let on = |msg: Msg| props.dispatch.reform(move |_: MouseEvent| msg.clone());
+    let button = |name: Text, onclick: Callback<MouseEvent>| {
+        html! { <button type="button" class="btn" {onclick}>{ name.get(lang) }</button> }
+    };
+    let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
+    html! {
+        <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
+            <h2>
+                <b>{ text::TIMELINE.get(lang) }</b>{ " " }{ text::TIMELINE_ABOUT.get(lang) }
+                <span class="spacer"></span>
+                { compare(props) }
+            </h2>
+            <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
+            <p class="actions">
+                { button(text::APPLY_AGAIN, on(Msg::ApplyAgain)) }
+                { button(text::PATCH, on(Msg::Patch)) }
+                { button(text::DELETE, on(Msg::Delete)) }
+                { button(text::RESTART, on(Msg::Restart)) }
+            </p>
+            { sides(props) }
+            { after(props) }
+        </section>
+    }
+}
+
+/// A release to compare with.
+fn compare(props: &Props) -> Html {
+    let lang = props.store.lang;
+    let chosen = props.store.compared;
+    let options: Html = KubeVersion::all()
+        .map(|minor| html! { <option value={minor.to_string()} selected={chosen == Some(minor)}>{ "Kubernetes " }{ minor.to_string() }</option> })
+        .collect();
+    let onchange = props
+        .dispatch
+        .reform(|event: DomEvent| Msg::Compare(browser::choice_of(&event).parse().ok()));
+    html! {
+        <label>
+            { text::COMPARE.get(lang) }{ " " }
+            <select class="btn" {onchange}>
+                <option value="" selected={chosen.is_none()}>{ text::NO_COMPARISON.get(lang) }</option>
+                { options }
+            </select>
+        </label>
+    }
+}
+
+/// An event of the list: what was done, and a mark and a word for how it went.
+fn event(at: usize, props: &Props) -> Html {
+    let lang = props.store.lang;
+    let (verb, object) = match &props.store.events[at] {
+        Event::Boot { version, .. } => {
+            let verb = if at == 0 { text::EV_START } else { text::EV_RESTART };
+            (verb, version.to_string())
+        }
+        Event::Apply(_) => {
+            let names: Vec<&str> = documents(props, at).map(|it| it.name.as_str()).collect();
+            (text::EV_APPLY, names.join(", "))
+        }
+        Event::Patch { service, form, .. } if *form == PatchForm::default() => {
+            (text::PATCH, service.to_string())
+        }
+        Event::Patch { service, form, .. } => (text::PATCH, format!("{service} ({})", form.name())),
+        Event::Delete(object) => (text::DELETE, object.to_string()),
+    };
+    let accepted = match props.events.get(at) {
+        Some(EventReport::Boot(boot)) => boot.is_running(),
+        Some(EventReport::Requests(requests)) => {
+            requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
+        }
+        None => false,
+    };
+    let (mark, word) = if accepted { ("✓", text::ACCEPTED) } else { ("✕", text::REFUSED) };
+    let current = (props.store.at == at).then_some("step");
+    let choose = props.dispatch.reform(move |_: MouseEvent| Msg::Choose(at));
+    let remove = (at > 0).then(|| {
+        let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Remove(at));
+        let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
+        html! { <button type="button" class="btn ghost" aria-label={label} {onclick}>{ "×" }</button> }
+    });
+    html! {
+        <li class={if accepted { "event" } else { "event bad" }}>
+            <button type="button" class="btn" aria-current={current} onclick={choose}>
+                <small>{ (at + 1).to_string() }</small>{ " " }
+                { verb.get(lang) }{ " " }<b lang="en">{ object }</b>{ " " }
+                <span aria-hidden="true">{ mark }</span><span class="unseen">{ word.get(lang) }</span>
+            </button>
+            { remove }
+        </li>
+    }
+}
+
+fn documents<'a>(props: &'a Props, at: usize) -> impl Iterator<Item = &'a DocumentReport> {
+    let requests = match props.events.get(at) {
+        Some(EventReport::Requests(requests)) => Some(requests),
+        _ => None,
+    };
+    requests.into_iter().flat_map(|it| it.documents.iter().map(|it| &**it))
+}
+
+/// The Services after the event, and what it changed in them.
+fn after(props: &Props) -> Html {
+    let lang = props.store.lang;
+    let services: Html = props.after.services.iter().map(|it| service(it, lang)).collect();
+    let repairs: Html = match props.store.event() {
+        Event::Boot { .. } => props
+            .boot
+            .repairs
+            .iter()
+            .map(|event| {
+                html! {
+                    <li lang="en"><code>{ event.reason }</code>{ " " }<b>{ event.service.clone() }</b>{ ": " }{ event.message.clone() }</li>
+                }
+            })
+            .collect(),
+        _ => html! {},
+    };
+    let has_repairs = repairs != html! {};
+    html! {
+        <div class="after">
+            <h3>{ text::AFTER.get(lang) }</h3>
+            if props.after.services.is_empty() { <p>{ text::NO_SERVICES.get(lang) }</p> }
+            <ul>{ services }</ul>
+            if has_repairs {
+                <h3>{ text::REPAIR.get(lang) }</h3>
+                <ul class="repairs">{ repairs }</ul>
+            }
+        </div>
+    }
+}
+
+fn service(it: &ServiceAfter, lang: Lang) -> Html {
+    let (class, word) = match &it.change {
+        Change::Created => ("created", text::CREATED),
+        Change::Deleted => ("deleted", text::DELETED),
+        Change::Kept => ("kept", text::KEPT),
+        Change::Changed(_) => ("changed", text::CHANGED),
+    };
+    let spec = &it.service.spec;
+    let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
+    let badges: Html = families.map(badge).collect();
+    let policy = spec.ip_family_policy.clone().unwrap_or_default();
+    let fields: Html = match &it.change {
+        Change::Changed(fields) => fields
+            .iter()
+            .map(|change| {
+                let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
+                html! {
+                    <li><code>{ change.field.clone() }</code>{ ": " }<code>{ side(&change.before) }</code>{ " → " }<code>{ side(&change.after) }</code></li>
+                }
+            })
+            .collect(),
+        _ => html! {},
+    };
+    html! {
+        <li class={class}>
+            <b lang="en">{ it.namespace.clone() }{ "/" }{ it.name.clone() }</b>{ " " }
+            <span class="badge">{ word.get(lang) }</span>{ " " }
+            { badges }{ " " }<code lang="en">{ spec.cluster_ips.join(", ") }</code>{ " " }<small lang="en">{ policy }</small>
+            <ul lang="en">{ fields }</ul>
+        </li>
+    }
+}
+
+/// Both answers side by side, with the rules that decided in one of them only.
+fn sides(props: &Props) -> Html {
+    let Some(there) = &props.there else { return html! {} };
+    let Some(other) = props.store.compared else { return html! {} };
+    let (_, _, version) = props.store.boot();
+    html! {
+        <div class="sides">
+            { side(version, &props.here, there, props.store.lang) }
+            { side(other, there, &props.here, props.store.lang) }
+        </div>
+    }
+}
+
+fn trace(side: &Side) -> &[Step] {
+    let outcome = side.document.as_ref().and_then(|document| document.outcome.as_ref());
+    outcome.map_or(&[], |outcome| outcome.trace.as_slice())
+}
+
+fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
+    let elsewhere: BTreeSet<&str> = trace(other).iter().map(|step| step.rule.id).collect();
+    let mut only: Vec<&Step> =
+        trace(side).iter().filter(|step| !elsewhere.contains(step.rule.id)).collect();
+    only.dedup_by_key(|step| step.rule.id);
+    let rules: Html = only
+        .into_iter()
+        .map(|step| html! { <li>{ sentence(&worded(step, lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
+        .collect();
+    let is_same = rules == html! {};
+    let kubectl = side.document.as_ref().map(|document| document.kubectl.clone());
+    let ips = side.document.as_ref().and_then(|document| document.stored());
+    let ips = ips.map(|service| service.spec.cluster_ips.join(", "));
+    html! {
+        <div>
+            <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
+            <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }<code lang="en">{ ips }</code></p>
+            <pre lang="en">{ kubectl }</pre>
+            if is_same { <p>{ text::SAME_RULES.get(lang) }</p> } else {
+                <p>{ text::ONLY_HERE.get(lang) }</p>
+                <ul>{ rules }</ul>
+            }
+        </div>
+    }
+}
