@@ -102,6 +102,8 @@ pub struct DocumentReport {
     pub name: String,
     /// The API server's answer; `None` if kubectl sends nothing.
     pub outcome: Option<Outcome>,
+    /// The Service that stays stored as it was, where the request was refused.
+    pub stands: Option<Service>,
     /// What a person at the terminal sees.
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.
@@ -122,16 +124,22 @@ impl DocumentReport {
         (!is_gone).then_some(service)
     }
 
+    /// The Service as it is stored after the request, whether it was accepted or not.
+    #[must_use]
+    pub fn standing(&self) -> Option<&Service> {
+        self.stored().or(self.stands.as_ref())
+    }
+
     /// Whether the API server did what was asked.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.outcome.as_ref().is_some_and(|outcome| outcome.result.is_ok())
     }
 
-    /// The stored object as JSON, type and all.
+    /// The object as it is stored after the request, as JSON, type and all.
     #[must_use]
     pub fn stored_json(&self) -> Option<Json> {
-        self.stored().map(printed_json)
+        self.standing().map(printed_json)
     }
 
     /// Where in the manifest the text behind a step stands.
@@ -266,6 +274,7 @@ impl EventReport {
         let is_full = |it: &Rc<DocumentReport>| {
             !it.fields.is_empty()
                 || !it.provenance.is_empty()
+                || it.stands.is_some()
                 || it.outcome.as_ref().is_some_and(|outcome| !outcome.trace.is_empty())
         };
         if report.documents.iter().any(is_full) {
@@ -273,6 +282,7 @@ impl EventReport {
                 let document = Rc::make_mut(document);
                 document.fields = Vec::new();
                 document.provenance = Vec::new();
+                document.stands = None;
                 if let Some(outcome) = &mut document.outcome {
                     outcome.trace = Vec::new();
                 }
@@ -336,6 +346,9 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
             env = apiserver::environment(version, behavior, seed, completed, &mut trace);
         }
     }
+    let last = plane.last.clone();
+    let before =
+        last.as_ref().and_then(|it| plane.cluster.as_ref()?.read_one(&it.namespace, &it.name));
     plane.runs = env.is_some();
     let mut repairs = Vec::new();
     if let (Some(env), Start::Completed(completed)) = (&env, &start) {
@@ -349,7 +362,7 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
         };
         kubernetes_service(cluster, completed.kubernetes_ip, &mut trace);
     }
-    let read = plane.last.clone().and_then(|object| read(plane.running()?, &object));
+    let read = last.and_then(|object| read(plane.running()?, &object, before.as_ref()));
     BootReport { version, flags, env, problems, warnings, repairs, read, trace: trace.into_steps() }
 }
 
@@ -402,12 +415,17 @@ fn flag_span(flags: &FlagsText, text: &str, error: &StartError) -> Option<Span> 
 }
 
 /// `kubectl get service`, if there is such a one.
-fn read(cluster: &mut Cluster, object: &ObjectName) -> Option<Rc<DocumentReport>> {
+fn read(
+    cluster: &mut Cluster,
+    object: &ObjectName,
+    before: Option<&Service>,
+) -> Option<Rc<DocumentReport>> {
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let outcome = cluster.handle_get(&object.name, &options);
     let mut report = DocumentReport::about(Verb::Get, object, Span::default());
     outcome.service()?;
-    report.take(Applied { outcome: Some(outcome), terminal: String::new() }, None, Span::default());
+    let done = Applied { outcome: Some(outcome), terminal: String::new() };
+    report.take(done, before, Span::default());
     Some(Rc::new(report))
 }
 
@@ -513,6 +531,7 @@ impl DocumentReport {
         self.kubectl = done.terminal;
         let Some(outcome) = done.outcome else { return };
         if let Err(status) = &outcome.result {
+            self.stands = before.cloned();
             let place = |cause: &Diagnostic| Diagnostic {
                 span: nearest_span(&self.fields, &cause.path).or(Some(whole)),
                 ..cause.clone()
@@ -531,10 +550,12 @@ impl DocumentReport {
             ..warning.clone()
         }));
         self.diagnostics.dedup();
-        if let Some(service) = outcome.service() {
-            self.provenance = provenance(service, before, &outcome.trace, &self.fields);
-        }
         self.outcome = Some(outcome);
+        if let (Some(service), Some(outcome)) = (self.standing(), &self.outcome) {
+            // What was refused wrote nothing.
+            let fields = if outcome.result.is_ok() { self.fields.as_slice() } else { &[] };
+            self.provenance = provenance(service, before, &outcome.trace, fields);
+        }
     }
 }
 

@@ -66,9 +66,12 @@ pub fn App(props: &Props) -> Html {
     if is_accepted {
         good.1 = document.clone().filter(|document| document.stored().is_some());
     }
-    let shown = good.1.clone();
+    // What is stored all the same is nearer to the truth than what was accepted before.
+    let stands = document.clone().filter(|document| document.stands.is_some());
+    let stale = !is_accepted && stands.is_none();
+    let shown = stands.or_else(|| good.1.clone());
     let verdict = answers.verdict(&store, at);
-    layout(&store, &dispatch, answers, &Shown { document, shown, stale: !is_accepted, verdict })
+    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
 }
 
 /// What the panes show.
@@ -83,7 +86,9 @@ struct Shown {
 }
 
 fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
-    let Some(service) = document.and_then(|document| document.stored()) else { return Vec::new() };
+    let Some(service) = document.and_then(|document| document.standing()) else {
+        return Vec::new();
+    };
     let spec = &service.spec;
     if spec.has_no_cluster_ip() {
         return Vec::new();
@@ -111,19 +116,20 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
                 AttrValue::from(lines.join("\n"))
             })
         });
-    let summary = summary(&shown.verdict, shown.shown.as_ref(), &addresses, shown.stale, lang);
+    let stands = shown.shown.as_ref().is_some_and(|document| document.stands.is_some());
+    let label = match (stands, shown.stale) {
+        (true, _) => Some(text::STANDS),
+        (_, true) => Some(text::LAST_GOOD),
+        _ => None,
+    };
+    let summary = summary(&shown.verdict, shown.shown.as_ref(), &addresses, label.is_some(), lang);
     let spoken = AttrValue::from(shown.verdict.spoken(lang));
     let pane = match store.pane {
         Pane::Cluster => "cluster",
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
-    let answer = answer(&answer::Props {
-        lang,
-        verdict: shown.verdict.clone(),
-        addresses,
-        stale: shown.stale,
-    });
+    let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
@@ -146,6 +152,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         document: shown.shown.clone(),
         event: store.event().clone(),
         terminal,
+        label,
         stale: shown.stale,
         chosen,
         shows_server_fields: store.shows_server_fields,
@@ -200,7 +207,7 @@ fn summary(
     lang: Lang,
 ) -> String {
     let mark = verdict.tone.mark();
-    let policy = document.and_then(|document| document.stored()).map(|it| it.spec.policy());
+    let policy = document.and_then(|document| document.standing()).map(|it| it.spec.policy());
     let (false, [(first, _), others @ ..], Some(policy)) = (stale, addresses, policy) else {
         return format!("{mark} {}", plain(&verdict.head));
     };

@@ -32,6 +32,7 @@ words! {
     PRIMARY = "primary · also clusterIP", "主地址 · 也是 clusterIP";
     SECONDARY = "secondary", "辅助地址";
     LAST_GOOD = "Last accepted answer", "上一次被接受的答案";
+    STANDS = "Still stored as it was", "仍按原样存储";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
     NOTHING_STORED = "Nothing is stored.", "没有存储任何对象。";
     ADDED = "added", "新增";

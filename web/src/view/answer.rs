@@ -450,8 +450,8 @@ pub struct Props {
     pub verdict: Verdict,
     /// The addresses to show: those of the answer, or of the last good one.
     pub addresses: Vec<(Family, AttrValue)>,
-    /// Whether the addresses are of an earlier answer.
-    pub stale: bool,
+    /// What to say of the addresses, where they are not of this answer.
+    pub label: Option<Text>,
 }
 
 /// The answer on top of the page.
@@ -482,15 +482,15 @@ pub fn answer(props: &Props) -> Html {
             }
         })
         .collect();
-    let stale = props.stale && !props.addresses.is_empty();
+    let label = props.label.filter(|_| !props.addresses.is_empty());
     html! {
         <section class={class} id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
             <p class="verdict">
                 <span class="mark" aria-hidden="true">{ mark }</span>
                 <span><b class="unseen">{ word.get(lang) }{ ": " }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>
-            <div class={classes!("ips", stale.then_some("stale"))}>
-                if stale { <small class="stale-note">{ text::LAST_GOOD.get(lang) }</small> }
+            <div class={classes!("ips", label.map(|_| "stale"))}>
+                if let Some(label) = label { <small class="stale-note">{ label.get(lang) }</small> }
                 <ul>{ ips }</ul>
             </div>
         </section>

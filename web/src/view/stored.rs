@@ -5,7 +5,7 @@ use dualstack_core::kubectl::{FILE, LAST_APPLIED};
 use dualstack_core::provenance::{Leaf, Provenance};
 use dualstack_core::run::DocumentReport;
 use dualstack_core::scenario::Event;
-use dualstack_core::text::Lang;
+use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
 
@@ -25,6 +25,8 @@ pub struct Props {
     pub event: Event,
     /// What a person at the terminal sees, where the present answer is a refusal.
     pub terminal: Option<AttrValue>,
+    /// What to say of the object, where it is not of this answer.
+    pub label: Option<Text>,
     /// Whether the object is of an earlier answer.
     pub stale: bool,
     /// The field the Why pane is about.
@@ -58,7 +60,7 @@ pub fn stored(props: &Props) -> Html {
     let name = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
     let has_annotations =
-        props.document.as_ref().and_then(|it| it.stored()).is_some_and(|service| {
+        props.document.as_ref().and_then(|it| it.standing()).is_some_and(|service| {
             service.metadata.annotations.keys().any(|key| key != LAST_APPLIED)
         });
     let lines: Html = object
@@ -82,11 +84,12 @@ pub fn stored(props: &Props) -> Html {
     let shown = props.shows_server_fields;
     let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::ServerFields(!shown));
     let stale = props.stale && object.is_some();
+    let label = props.label.filter(|_| object.is_some());
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
             <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o yaml" }</b></h2>
             { terminal }
-            if stale { <p class="stale-note">{ text::LAST_GOOD.get(lang) }</p> }
+            if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ lines }</div>
             if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
