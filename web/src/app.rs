@@ -20,7 +20,7 @@ use crate::view::manifest::{self, manifest};
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
-use crate::view::{Dispatch, Shared};
+use crate::view::{Dispatch, Shared, click};
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
@@ -167,7 +167,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     });
     let other = compared(store);
     let timeline = timeline(&timeline::Props {
-        store: store.clone(),
+        store,
         events: &answers.events,
         after: answers.after.clone(),
         boot: answers.boot.clone(),
@@ -243,7 +243,7 @@ fn Announcer(props: &AnnouncerProps) -> Html {
 /// After the page died while running: the text, not run, until the person says so.
 fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
-    let onclick = dispatch.reform(|_: MouseEvent| Msg::Run);
+    let onclick = click(dispatch, Msg::Run);
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),

@@ -1,11 +1,29 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
 //! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
 
-use dualstack_core::text::Text;
+use dualstack_core::text::Lang;
+
+/// A name, label or remark of the page. What it says stands in the page's block of words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Word(usize);
+
+impl Word {
+    /// The word in `lang`.
+    #[must_use]
+    pub fn get(self, lang: Lang) -> &'static str {
+        crate::words::words().page(self.0).get(lang)
+    }
+}
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {
-        $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types, reason = "these are the constants")]
+        enum Place { $($name),* }
+        $(#[doc = $en] pub const $name: Word = Word(Place::$name as usize);)*
+        /// What the words say, in their order.
+        #[cfg(feature = "words")]
+        pub static ALL: &[dualstack_core::text::Text] =
+            &[$(dualstack_core::text::Text { en: $en, zh: $zh }),*];
     };
 }
 

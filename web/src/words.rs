@@ -28,6 +28,8 @@ pub struct RuleWords {
 
 /// All words of the block.
 pub struct Words {
+    /// Of the page itself, by place.
+    page: Vec<Text>,
     /// Of the rules, by number.
     rules: Vec<RuleWords>,
     /// The examples, in the order of the picker.
@@ -61,7 +63,23 @@ impl Words {
         };
         let mut rules: Vec<RuleWords> = list("rules").iter().filter_map(rule).collect();
         rules.sort_unstable_by_key(|rule| rule.id);
-        Self { rules, scenarios: list("scenarios").iter().filter_map(Scenario::read).collect() }
+        let page = list("page").iter().map(|pair| {
+            let mut texts = items(pair).iter().map_while(lasting);
+            let mut next = || texts.next().unwrap_or_default();
+            Text { en: next(), zh: next() }
+        });
+        let page = page.collect();
+        Self {
+            page,
+            rules,
+            scenarios: list("scenarios").iter().filter_map(Scenario::read).collect(),
+        }
+    }
+
+    /// What a word of the page says.
+    #[must_use]
+    pub fn page(&self, place: usize) -> Text {
+        self.page.get(place).copied().unwrap_or(Text { en: "", zh: "" })
     }
 
     /// What a rule says; its number alone if the page has no words for it.
@@ -118,18 +136,24 @@ pub fn block() -> String {
     use dualstack_core::api::go_json;
     use dualstack_core::rule::Fidelity;
 
+    let list = |texts: Vec<&str>| {
+        let texts: Vec<String> = texts.into_iter().map(|text| go_json(&text.into())).collect();
+        format!("[{}]", texts.join(","))
+    };
+    let page: Vec<String> =
+        crate::text::ALL.iter().map(|text| list(vec![text.en, text.zh])).collect();
     let rules: Vec<String> = dualstack_core::all_rules()
         .map(|rule| {
             let mut texts = vec![rule.id, rule.slug, rule.source, rule.text.en, rule.text.zh];
             if let Fidelity::Simplified(why) | Fidelity::Chosen(why) = rule.fidelity {
                 texts.extend([why.en, why.zh]);
             }
-            let texts: Vec<String> = texts.into_iter().map(|text| go_json(&text.into())).collect();
-            format!("[{}]", texts.join(","))
+            list(texts)
         })
         .collect();
     format!(
-        "{{\"rules\":[\n{}\n],\"scenarios\":{}}}",
+        "{{\"page\":[\n{}\n],\"rules\":[\n{}\n],\"scenarios\":{}}}",
+        page.join(",\n"),
         rules.join(",\n"),
         include_str!(concat!(env!("OUT_DIR"), "/scenarios.json"))
     )

@@ -13,7 +13,7 @@ use dualstack_core::trace::{Effect, Piece, Step, plain, render};
 use yew::prelude::*;
 
 use super::{badge, sentence};
-use crate::text;
+use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
 /// How an answer looks: colour, mark and word.
@@ -43,7 +43,7 @@ impl Tone {
 
     /// The word for it.
     #[must_use]
-    pub const fn word(self) -> Text {
+    pub const fn word(self) -> Word {
         match self {
             Self::Good => text::ACCEPTED,
             Self::Look => text::SURPRISING,
@@ -451,7 +451,7 @@ pub struct Props {
     /// The addresses to show: those of the answer, or of the last good one.
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
-    pub label: Option<Text>,
+    pub label: Option<Word>,
 }
 
 /// The answer on top of the page.

@@ -7,7 +7,7 @@ use dualstack_core::text::Lang;
 use yew::prelude::*;
 
 use super::editor::{self, editor};
-use super::{Dispatch, Shared, badge, highlight};
+use super::{Dispatch, Shared, badge, click, highlight};
 use crate::presets::{self, Preset};
 use crate::store::{Focus, Msg};
 use crate::text;
@@ -63,7 +63,7 @@ pub fn cluster(props: &Props) -> Html {
         .into_iter()
         .map(|preset| {
             let pressed = (current == Some(preset)).to_string();
-            let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Preset(preset));
+            let onclick = click(&props.dispatch, Msg::Preset(preset));
             html! { <button type="button" aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
         })
         .collect();
@@ -118,7 +118,7 @@ pub fn cluster(props: &Props) -> Html {
     });
     // What is refused must be seen.
     let unfolded = props.unfolded || invalid;
-    let fold = props.dispatch.reform(move |_: MouseEvent| Msg::Unfold(!unfolded));
+    let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
     html! {
         <section class={classes!("pane", "cluster", (!unfolded).then_some("folded"))} aria-label={text::CLUSTER.get(lang)}>
             <h2>

@@ -5,7 +5,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Dispatch, words};
+use super::{Dispatch, click, words};
 use crate::browser;
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -35,7 +35,7 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         Lang::En => (Lang::Zh, "中文"),
         Lang::Zh => (Lang::En, "English"),
     };
-    let switch = dispatch.reform(move |_: MouseEvent| Msg::Language(other));
+    let switch = click(dispatch, Msg::Language(other));
     let chosen = store.theme;
     let theme = dispatch.reform(move |_: MouseEvent| {
         let is_dark = chosen.map_or_else(browser::prefers_dark, |theme| theme == Theme::Dark);
@@ -73,9 +73,8 @@ pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
     let manifest = store.manifest();
     let prefers = manifest.contains(PREFER_DUAL_STACK);
     let requires = manifest.contains(REQUIRE_DUAL_STACK);
-    let replace =
-        dispatch.reform(|_: MouseEvent| Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
-    let remove = dispatch.reform(|_: MouseEvent| Msg::Preset(Preset::V4));
+    let replace = click(dispatch, Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
+    let remove = click(dispatch, Msg::Preset(Preset::V4));
     let remove = html! {
         <button type="button" class="link" onclick={remove}>{ text::TRY_REMOVE.get(lang) }</button>
     };
@@ -122,7 +121,7 @@ pub fn phone_bar(store: &Store, summary: String, dispatch: &Dispatch) -> Html {
         .into_iter()
         .map(|(pane, name)| {
             let current = (store.pane == pane).then_some("true");
-            let onclick = dispatch.reform(move |_: MouseEvent| Msg::Pane(pane));
+            let onclick = click(dispatch, Msg::Pane(pane));
             html! { <button type="button" class="btn" aria-current={current} {onclick}>{ name.get(lang) }</button> }
         })
         .collect();

@@ -8,11 +8,11 @@ use dualstack_core::run::RequestsReport;
 use dualstack_core::scenario::{Event, PatchForm};
 use dualstack_core::text::Lang;
 use yew::Event as DomEvent;
-use yew::prelude::{AttrValue, Html, InputEvent, MouseEvent, html};
+use yew::prelude::{AttrValue, Html, InputEvent, html};
 
 use super::cluster::problems;
 use super::editor::{self, editor};
-use super::{Dispatch, Shared, highlight};
+use super::{Dispatch, Shared, click, highlight};
 use crate::browser;
 use crate::store::{Focus, Msg};
 use crate::text;
@@ -135,7 +135,7 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
             let accepted = document.is_accepted();
             let (mark, word) =
                 if accepted { ("✓", text::ACCEPTED) } else { ("✕", text::REFUSED) };
-            let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Document(at));
+            let onclick = click(&props.dispatch, Msg::Document(at));
             let pressed = (at == props.document).to_string();
             html! {
                 <button type="button" aria-pressed={pressed} {onclick}>

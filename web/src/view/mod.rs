@@ -47,6 +47,11 @@ impl<T> Deref for Shared<T> {
 /// How panes tell the store what happened.
 pub type Dispatch = Callback<Msg>;
 
+/// What a click says.
+pub fn click(dispatch: &Dispatch, msg: Msg) -> Callback<MouseEvent> {
+    dispatch.reform(move |_| msg.clone())
+}
+
 /// The badge of a family: named by its number, round for IPv4 and square for IPv6.
 pub fn badge(family: Family) -> Html {
     let (class, number) = match family {

@@ -5,14 +5,14 @@ use dualstack_core::kubectl::{FILE, LAST_APPLIED};
 use dualstack_core::provenance::{Leaf, Provenance};
 use dualstack_core::run::DocumentReport;
 use dualstack_core::scenario::Event;
-use dualstack_core::text::{Lang, Text};
+use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
-use super::{Dispatch, Shared, sentence, why};
+use super::{Dispatch, Shared, click, sentence, why};
 use crate::store::{Focus, Msg};
-use crate::text;
+use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
 /// What [`stored`] shows.
@@ -26,7 +26,7 @@ pub struct Props {
     /// What a person at the terminal sees, where the present answer is a refusal.
     pub terminal: Option<AttrValue>,
     /// What to say of the object, where it is not of this answer.
-    pub label: Option<Text>,
+    pub label: Option<Word>,
     /// Whether the object is of an earlier answer.
     pub stale: bool,
     /// The field the Why pane is about.
@@ -82,7 +82,7 @@ pub fn stored(props: &Props) -> Html {
         }
     });
     let shown = props.shows_server_fields;
-    let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::ServerFields(!shown));
+    let onclick = click(&props.dispatch, Msg::ServerFields(!shown));
     let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
     html! {
@@ -138,7 +138,7 @@ fn print_line(number: usize, line: &Line, props: &Props) -> Html {
             None => (reason, None),
         };
         let focus = if is_open { Focus::None } else { Focus::Stored(field) };
-        let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Focus(focus.clone()));
+        let onclick = click(&props.dispatch, Msg::Focus(focus));
         Some(html! {
             <>
                 <button type="button" class="why" lang={lang.tag()} aria-label={label} aria-expanded={is_open.to_string()} {onclick}>{ short }if let Some(more) = more { <span class="more">{ more }</span> }</button>

@@ -1,22 +1,20 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
-use std::collections::BTreeSet;
-
 use dualstack_core::after::{After, Change, ServiceAfter};
 use dualstack_core::net::Family;
 use dualstack_core::run::{BootReport, DocumentReport, EventReport};
 use dualstack_core::scenario::{Event, PatchForm};
-use dualstack_core::text::{Lang, Text};
+use dualstack_core::text::Lang;
 use dualstack_core::trace::Step;
 use dualstack_core::version::KubeVersion;
 use yew::Event as DomEvent;
-use yew::prelude::{Callback, Html, MouseEvent, html};
+use yew::prelude::{Html, html};
 
 use super::answer::Verdict;
-use super::{Dispatch, Shared, badge, sentence};
+use super::{Dispatch, Shared, badge, click, sentence};
 use crate::browser;
 use crate::store::{Msg, Store};
-use crate::text;
+use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
 /// An answer on one of two releases.
@@ -30,7 +28,7 @@ pub struct Side {
 /// What [`timeline`] shows.
 pub struct Props<'a> {
     /// The session.
-    pub store: Store,
+    pub store: &'a Store,
     /// The answers to its events.
     pub events: &'a [EventReport],
     /// The cluster after the event that is shown.
@@ -48,8 +46,8 @@ pub struct Props<'a> {
 /// The Timeline pane.
 pub fn timeline(props: &Props) -> Html {
     let lang = props.store.lang;
-    let on = |msg: Msg| props.dispatch.reform(move |_: MouseEvent| msg.clone());
-    let button = |name: Text, onclick: Callback<MouseEvent>| {
+    let button = |name: Word, msg: Msg| {
+        let onclick = click(&props.dispatch, msg);
         html! { <button type="button" class="btn" {onclick}>{ name.get(lang) }</button> }
     };
     let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
@@ -62,10 +60,10 @@ pub fn timeline(props: &Props) -> Html {
             </h2>
             <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
             <p class="actions">
-                { button(text::APPLY_AGAIN, on(Msg::ApplyAgain)) }
-                { button(text::PATCH, on(Msg::Patch)) }
-                { button(text::DELETE, on(Msg::Delete)) }
-                { button(text::RESTART, on(Msg::Restart)) }
+                { button(text::APPLY_AGAIN, Msg::ApplyAgain) }
+                { button(text::PATCH, Msg::Patch) }
+                { button(text::DELETE, Msg::Delete) }
+                { button(text::RESTART, Msg::Restart) }
             </p>
             { sides(props) }
             { after(props) }
@@ -121,9 +119,9 @@ fn event(at: usize, props: &Props) -> Html {
     };
     let (mark, word) = if accepted { ("✓", text::ACCEPTED) } else { ("✕", text::REFUSED) };
     let current = (props.store.at == at).then_some("step");
-    let choose = props.dispatch.reform(move |_: MouseEvent| Msg::Choose(at));
+    let choose = click(&props.dispatch, Msg::Choose(at));
     let remove = (at > 0).then(|| {
-        let onclick = props.dispatch.reform(move |_: MouseEvent| Msg::Remove(at));
+        let onclick = click(&props.dispatch, Msg::Remove(at));
         let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
         html! { <button type="button" class="btn ghost" aria-label={label} {onclick}>{ "×" }</button> }
     });
@@ -230,9 +228,8 @@ fn trace(side: &Side) -> &[Step] {
 }
 
 fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
-    let elsewhere: BTreeSet<&str> = trace(other).iter().map(|step| step.rule.id).collect();
-    let mut only: Vec<&Step> =
-        trace(side).iter().filter(|step| !elsewhere.contains(step.rule.id)).collect();
+    let elsewhere = |step: &&Step| trace(other).iter().any(|it| it.rule == step.rule);
+    let mut only: Vec<&Step> = trace(side).iter().filter(|step| !elsewhere(step)).collect();
     only.dedup_by_key(|step| step.rule.id);
     let rules: Html = only
         .into_iter()
