@@ -295,7 +295,7 @@ impl Session {
         let same = read.service().is_some_and(|read| read.spec == *spec);
         prop_assert!(same, "reading {name} shows something else than the answer: {spec:?}");
         let key = ("default".to_owned(), name.clone());
-        if let Some(old) = before.services().get(&key) {
+        if let Some(old) = before.service(&key) {
             let alias = [&old.spec, spec].iter().any(|spec| spec.type_ == EXTERNAL_NAME);
             let kept = alias || old.spec.cluster_ip == spec.cluster_ip;
             prop_assert!(kept, "{} became {}", old.spec.cluster_ip, spec.cluster_ip);
@@ -325,7 +325,7 @@ impl Session {
         let mut addresses = BTreeSet::new();
         let mut ports = BTreeSet::new();
         let mut shown = 0;
-        for service in self.cluster.services().values() {
+        for (_, service) in self.cluster.services() {
             let spec = &service.spec;
             let holds = |ip: &&String| spec.type_ != EXTERNAL_NAME && *ip != "None";
             let own = spec.cluster_ips.iter().filter(holds);

@@ -303,13 +303,19 @@ pub type Key = (String, String);
 #[derive(Clone, Debug)]
 pub struct Cluster {
     env: Env,
-    services: BTreeMap<Key, Service>,
+    slots: BTreeMap<Key, Slot>,
     pools: Pools,
-    /// How many creates of a name came before: a re-created Service gets other addresses.
-    creates: BTreeMap<Key, u64>,
     /// The resourceVersion of the last write.
     revision: u64,
     gone_cidrs: Vec<String>,
+}
+
+/// What is known of a name.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    service: Option<Service>,
+    /// How many creates of the name came before: a re-created Service gets other addresses.
+    creates: u64,
 }
 
 /// The body of a request, decoded and defaulted.
@@ -320,14 +326,7 @@ impl Cluster {
     #[must_use]
     pub fn new(env: Env) -> Self {
         let pools = Pools::new(&env);
-        Self {
-            env,
-            services: BTreeMap::new(),
-            pools,
-            creates: BTreeMap::new(),
-            revision: 0,
-            gone_cidrs: Vec::new(),
-        }
+        Self { env, slots: BTreeMap::new(), pools, revision: 0, gone_cidrs: Vec::new() }
     }
 
     /// The configuration of the running API server.
@@ -343,33 +342,31 @@ impl Cluster {
     }
 
     /// The stored Services, by namespace and name.
+    pub fn services(&self) -> impl Iterator<Item = (&Key, &Service)> {
+        self.slots.iter().filter_map(|(key, slot)| Some((key, slot.service.as_ref()?)))
+    }
+
+    /// A Service as it is stored.
     #[must_use]
-    pub fn services(&self) -> &BTreeMap<Key, Service> {
-        &self.services
+    pub fn service(&self, key: &Key) -> Option<&Service> {
+        self.slots.get(key)?.service.as_ref()
     }
 
     /// Answers a request. A rejected one leaves no trace in pools or objects, but for TXN-3.
     pub fn handle(&mut self, request: Request, options: &Options) -> Outcome {
         match request {
             Request::Create(body) => self.handle_create(&body, options),
-            Request::Patch { name, patch: Patch::Strategic(patch) } => {
-                self.handle_strategic_patch(&name, &patch, options)
-            }
             Request::Get { name } => self.handle_get(&name, options),
             Request::Replace(body) => {
                 self.answer(|cluster, warnings, trace| cluster.put(&body, options, warnings, trace))
             }
-            Request::Patch { name, patch } => self.answer(|cluster, warnings, trace| {
-                cluster.patch(&name, &patch, options, warnings, trace)
-            }),
-            Request::Delete { name } => {
-                self.answer(|cluster, _, trace| cluster.delete(&name, options, trace))
-            }
+            Request::Patch { name, patch } => self.handle_patch(&name, &patch, options),
+            Request::Delete { name } => self.handle_delete(&name, options),
         }
     }
 
-    /// Answers a POST. (The requests that `kubectl apply` makes have functions of their own, so that
-    /// the page does not carry the others before it offers them.)
+    /// Answers a POST. (The requests that kubectl makes have functions of their own, so that the
+    /// page does not carry PUT, which it does not offer.)
     pub fn handle_create(&mut self, body: &Node, options: &Options) -> Outcome {
         self.answer(|cluster, warnings, trace| cluster.post(body, options, warnings, trace))
     }
@@ -379,16 +376,14 @@ impl Cluster {
         self.answer(|cluster, _, trace| cluster.get(name, options, trace))
     }
 
-    /// Answers a strategic merge patch.
-    pub fn handle_strategic_patch(
-        &mut self,
-        name: &str,
-        patch: &Node,
-        options: &Options,
-    ) -> Outcome {
-        self.answer(|cluster, warnings, trace| {
-            cluster.patch_strategically(name, patch, options, warnings, trace)
-        })
+    /// Answers a PATCH.
+    pub fn handle_patch(&mut self, name: &str, patch: &Patch, options: &Options) -> Outcome {
+        self.answer(|cluster, warnings, trace| cluster.patch(name, patch, options, warnings, trace))
+    }
+
+    /// Answers a DELETE.
+    pub fn handle_delete(&mut self, name: &str, options: &Options) -> Outcome {
+        self.answer(|cluster, _, trace| cluster.delete(name, options, trace))
     }
 
     fn answer(
@@ -424,7 +419,7 @@ impl Cluster {
         warnings.extend(strays);
         let name = decoded.service.metadata.name.clone();
         let key = (options.namespace.clone(), name);
-        if self.services.contains_key(&key) {
+        if self.service(&key).is_some() {
             return self.update(&key, decoded.service, options, warnings, trace);
         }
         trace.note(&PUT_CREATES, FieldPath::metadata("name"), facts![]);
@@ -515,7 +510,7 @@ impl Cluster {
 
     fn get(&self, name: &str, options: &Options, trace: &mut Trace) -> Result<Answer, Status> {
         let key = (options.namespace.clone(), name.to_owned());
-        let stored = self.services.get(&key).cloned();
+        let stored = self.service(&key).cloned();
         let Some(mut service) = stored else { return Err(not_found(name, trace)) };
         default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
         read::default_on_read(&self.env, &mut service, trace);
@@ -549,7 +544,9 @@ impl Cluster {
     /// Takes an object out of storage and gives back what it holds.
     fn remove(&mut self, key: &Key) {
         let Some(service) = self.read(key) else { return };
-        self.services.remove(key);
+        if let Some(slot) = self.slots.get_mut(key) {
+            slot.service = None;
+        }
         let mut txn = Txn::default();
         service::release(&service, &mut txn);
         let env = &self.env;
@@ -610,7 +607,7 @@ impl Cluster {
         } else {
             service.metadata.name.clone()
         };
-        let creates = self.creates.entry(key_of(&asked_for)).or_default();
+        let creates = &mut self.slots.entry(key_of(&asked_for)).or_default().creates;
         let picker = Picker::new(self.env.seed, &options.namespace, &asked_for, *creates);
         *creates += 1;
         self.fill_metadata(&mut service, picker);
@@ -635,7 +632,7 @@ impl Cluster {
                         "resourceVersion should not be set on objects to be created",
                     ));
                 }
-                if self.services.contains_key(&key) {
+                if self.service(&key).is_some() {
                     trace.reject(&NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
                     return Err(Status::already_exists("services", &name));
                 }
@@ -674,7 +671,7 @@ impl Cluster {
         meta.resource_version.clone_from(&old.metadata.resource_version);
         meta.creation_timestamp.clone_from(&old.metadata.creation_timestamp);
         meta.deletion_timestamp.clone_from(&old.metadata.deletion_timestamp);
-        let creates = self.creates.get(key).copied().unwrap_or_default();
+        let creates = self.slots.get(key).map_or(0, |slot| slot.creates);
         // Another salt than that of creates: an update does not repeat the create's picks.
         let picker = Picker::new(self.env.seed ^ 1 << 63, &key.0, &name, creates);
         let mut txn = Txn::default();
@@ -696,7 +693,7 @@ impl Cluster {
             let env = &self.env;
             txn.commit(|family| env.ranges.has(family), &mut self.pools);
             // An update that changes nothing is not written: the version stays.
-            if self.services.get(key) != Some(&service) {
+            if self.service(key) != Some(&service) {
                 self.store(key, &mut service);
             }
             self.sweep_service_cidrs();
@@ -711,7 +708,7 @@ impl Cluster {
 
     /// The stored object as a read shows it.
     fn read(&self, key: &Key) -> Option<Service> {
-        let mut service = self.services.get(key)?.clone();
+        let mut service = self.service(key)?.clone();
         default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
         read::default_on_read(&self.env, &mut service, &mut Trace::default());
         Some(service)
@@ -726,13 +723,13 @@ impl Cluster {
     /// All Services as reads show them, by namespace and name.
     #[must_use]
     pub fn read_all(&self) -> Vec<(Key, Service)> {
-        self.services.keys().filter_map(|key| Some((key.clone(), self.read(key)?))).collect()
+        self.services().filter_map(|(key, _)| Some((key.clone(), self.read(key)?))).collect()
     }
 
     fn store(&mut self, key: &Key, service: &mut Service) {
         self.revision += 1;
         service.metadata.resource_version = self.revision.to_string();
-        self.services.insert(key.clone(), service.clone());
+        self.slots.entry(key.clone()).or_default().service = Some(service.clone());
     }
 
     /// Server-owned metadata of a new object; whatever the client sent there is wiped.
@@ -779,7 +776,7 @@ impl Cluster {
         self.env = env;
         self.pools.forget_what_restarts_rebuild(&self.env);
         self.pools.sync_default_cidr(&self.env);
-        let keys: Vec<Key> = self.services.keys().cloned().collect();
+        let keys: Vec<Key> = self.services().map(|(key, _)| key.clone()).collect();
         for key in keys {
             self.mark(&key);
         }
@@ -789,7 +786,7 @@ impl Cluster {
     pub fn repair(&self, trace: &mut Trace) -> Vec<RepairEvent> {
         let mut events = Vec::new();
         let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;
-        for ((namespace, name), service) in &self.services {
+        for ((namespace, name), service) in self.services() {
             for text in &service.spec.cluster_ips {
                 let Some(read) = parse_ip(text) else { continue };
                 let (ip, family) = (read.ip, Family::of(read.ip));
@@ -831,7 +828,9 @@ impl Cluster {
 
     /// Marks what a stored Service holds, as far as the allocators cover it.
     fn mark(&mut self, key: &Key) {
-        let Some(service) = self.services.get(key) else { return };
+        let Some(service) = self.slots.get(key).and_then(|slot| slot.service.as_ref()) else {
+            return;
+        };
         let spec = &service.spec;
         for text in std::iter::once(&spec.cluster_ip).chain(&spec.cluster_ips) {
             let Some(read) = parse_ip(text) else { continue };

@@ -5,9 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::api::{go_json, quote};
-use crate::cluster::{
-    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Request, Status, to_json,
-};
+use crate::cluster::{Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, to_json};
 use crate::patch::merge_key;
 use crate::rule::Fidelity;
 use crate::rules;
@@ -79,7 +77,7 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
     set(&mut applied, &["metadata", "namespace"], options.namespace.as_str().into());
     let last_applied = remember(&applied);
     let key = (options.namespace.clone(), name.clone());
-    let Some(live) = cluster.services().get(&key).map(to_json) else {
+    let Some(live) = cluster.service(&key).map(to_json) else {
         let body = with_annotation(manifest, &last_applied);
         let outcome = cluster.handle_create(&body, &options);
         let terminal = terminal(&outcome, &name, "created", &|message| {
@@ -99,7 +97,7 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
     let outcome = if is_empty {
         cluster.handle_get(&name, &options)
     } else {
-        cluster.handle_strategic_patch(&name, &Node::from_json(&patch), &options)
+        cluster.handle_patch(&name, &Patch::Strategic(Node::from_json(&patch)), &options)
     };
     let verb = if is_empty { "unchanged" } else { "configured" };
     let terminal = terminal(&outcome, &name, verb, &|message| {
@@ -178,9 +176,8 @@ pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: 
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let key = (options.namespace.clone(), name.clone());
-    let version = |cluster: &Cluster| {
-        cluster.services().get(&key).map(|it| it.metadata.resource_version.clone())
-    };
+    let version =
+        |cluster: &Cluster| cluster.service(&key).map(|it| it.metadata.resource_version.clone());
     let before = version(cluster);
     let body = body.clone();
     let patch = match form {
@@ -188,7 +185,7 @@ pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: 
         PatchForm::Json => Patch::Json(body),
         PatchForm::Strategic | PatchForm::Apply => Patch::Strategic(body),
     };
-    let outcome = cluster.handle(Request::Patch { name: name.clone(), patch }, &options);
+    let outcome = cluster.handle_patch(&name, &patch, &options);
     let verb = if version(cluster) == before { "patched (no change)" } else { "patched" };
     let terminal = terminal(&outcome, &name, verb, &str::to_owned);
     Applied { outcome: Some(outcome), terminal }
@@ -198,7 +195,7 @@ pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: 
 pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
-    let outcome = cluster.handle(Request::Delete { name: name.clone() }, &options);
+    let outcome = cluster.handle_delete(&name, &options);
     let terminal = match &outcome.result {
         Ok(_) if cluster.env().behavior.delete_says_namespace => {
             format!("service {} deleted from {} namespace", quote(&name), options.namespace)

@@ -137,6 +137,7 @@ pub enum Piece {
     Family(Family),
 }
 
+#[cfg(feature = "words")]
 impl Step {
     /// The rule's sentence with its holes filled.
     #[must_use]

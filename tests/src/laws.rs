@@ -30,7 +30,7 @@ pub fn same_state(before: &Cluster, after: &Cluster) -> bool {
     same_numbers(Family::V4)
         && same_numbers(Family::V6)
         && own.taken_ports().iter().eq(other.taken_ports().iter())
-        && before.services() == after.services()
+        && before.services().eq(after.services())
 }
 
 /// A rejected request changes nothing, and so does a dry run; one that leaked keeps one address.
@@ -46,7 +46,7 @@ pub fn nothing_changed(before: &Cluster, after: &Cluster, outcome: &Outcome) -> 
     if leaks == 1
         && v4 + v6 + 1 == v4_after + v6_after
         && ports == ports_after
-        && before.services() == after.services()
+        && before.services().eq(after.services())
     {
         return Ok(());
     }
