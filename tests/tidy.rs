@@ -23,10 +23,10 @@ const LAYERS: [&[&str]; 18] = [
     &["boot", "service", "ipam"],
     &["endpoints"],
     &["dns", "proxy"],
-    &["patch"],
+    &["patch", "scenario"],
     &["cluster"],
     &["kubectl"],
-    &["scenario"],
+    &["after", "provenance"],
     &["run"],
 ];
 
@@ -35,8 +35,7 @@ const AGAINST_ORDER: [(&str, &str, &str); 1] =
     [("behavior", "env", "`AllocatorKind` stands in `env`, and `Behavior::allocator` names it")];
 
 /// Known gaps of the page: a file, and what it should not name.
-const OUT_OF_PLACE: [(&str, &str); 4] = [
-    ("web/src/app.rs", "gloo"),
+const OUT_OF_PLACE: [(&str, &str); 3] = [
     ("web/src/browser/mod.rs", "dualstack_core::api"),
     ("web/src/browser/mod.rs", "dualstack_core::source"),
     ("web/src/browser/mod.rs", "dualstack_core::text"),

@@ -1,6 +1,7 @@
 //! What does a cluster look like after an event, and what did the event change?
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use crate::api::go_json;
 use crate::api::print::leaves;
@@ -28,7 +29,7 @@ pub struct ServiceAfter {
     /// Its name.
     pub name: String,
     /// As a read shows it; of a deleted one as it was before.
-    pub service: Service,
+    pub service: Rc<Service>,
     /// What the event did to it.
     pub change: Change,
 }
@@ -76,17 +77,19 @@ impl After {
     /// Compares what a cluster stores with what it stored; `None` is one that never started.
     #[must_use]
     pub fn of(before: Option<&Cluster>, after: Option<&Cluster>) -> Self {
-        let read = |cluster: Option<&Cluster>| cluster.map(Cluster::read_all).unwrap_or_default();
-        let (old, mut new) = (read(before), read(after));
-        let mut services: Vec<ServiceAfter> = Vec::with_capacity(new.len());
+        let read = |cluster: Option<&Cluster>| -> Vec<_> {
+            let all = cluster.into_iter().flat_map(Cluster::read_all);
+            all.map(|(key, service)| (key.clone(), service)).collect()
+        };
+        let mut services: Vec<ServiceAfter> = Vec::new();
         let mut deleted = Vec::new();
-        // Both are in the order of their keys: each old one is passed once.
-        let mut new_ones = std::mem::take(&mut new).into_iter().peekable();
-        for (key, was) in old {
-            while let Some((new_key, service)) = new_ones.next_if(|(new_key, _)| *new_key < key) {
-                services.push(after_of(new_key, service, Change::Created));
+        // Both are in the order of their keys, so one walk passes each once.
+        let mut new = read(after).into_iter().peekable();
+        for (key, was) in read(before) {
+            while let Some((key, service)) = new.next_if(|(new, _)| *new < key) {
+                services.push(after_of(key, service, Change::Created));
             }
-            match new_ones.next_if(|(new_key, _)| *new_key == key) {
+            match new.next_if(|(new, _)| *new == key) {
                 Some((_, service)) => {
                     let change = change(&was, &service);
                     services.push(after_of(key, service, change));
@@ -94,18 +97,18 @@ impl After {
                 None => deleted.push(after_of(key, was, Change::Deleted)),
             }
         }
-        services.extend(new_ones.map(|(key, service)| after_of(key, service, Change::Created)));
+        services.extend(new.map(|(key, service)| after_of(key, service, Change::Created)));
         services.extend(deleted);
         Self { services, ranges: after.map(ranges).unwrap_or_default() }
     }
 }
 
-fn after_of((namespace, name): Key, service: Service, change: Change) -> ServiceAfter {
+fn after_of((namespace, name): Key, service: Rc<Service>, change: Change) -> ServiceAfter {
     ServiceAfter { namespace, name, service, change }
 }
 
-fn change(before: &Service, after: &Service) -> Change {
-    if before == after {
+fn change(before: &Rc<Service>, after: &Rc<Service>) -> Change {
+    if Rc::ptr_eq(before, after) || before == after {
         return Change::Kept;
     }
     let (old, new) = (leaves_of(before), leaves_of(after));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
+use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
@@ -313,7 +314,10 @@ pub struct Cluster {
 /// What is known of a name.
 #[derive(Clone, Debug, Default)]
 struct Slot {
-    service: Option<Service>,
+    /// Shared with the snapshots of a session.
+    service: Option<Rc<Service>>,
+    /// Whether a read shows the Service just as it is stored.
+    reads_as_stored: bool,
     /// How many creates of the name came before: a re-created Service gets other addresses.
     creates: u64,
 }
@@ -343,13 +347,13 @@ impl Cluster {
 
     /// The stored Services, by namespace and name.
     pub fn services(&self) -> impl Iterator<Item = (&Key, &Service)> {
-        self.slots.iter().filter_map(|(key, slot)| Some((key, slot.service.as_ref()?)))
+        self.slots.iter().filter_map(|(key, slot)| Some((key, &**slot.service.as_ref()?)))
     }
 
     /// A Service as it is stored.
     #[must_use]
     pub fn service(&self, key: &Key) -> Option<&Service> {
-        self.slots.get(key)?.service.as_ref()
+        self.slots.get(key)?.service.as_deref()
     }
 
     /// Answers a request. A rejected one leaves no trace in pools or objects, but for TXN-3.
@@ -708,10 +712,17 @@ impl Cluster {
 
     /// The stored object as a read shows it.
     fn read(&self, key: &Key) -> Option<Service> {
-        let mut service = self.service(key)?.clone();
-        default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
-        read::default_on_read(&self.env, &mut service, &mut Trace::default());
+        let slot = self.slots.get(key)?;
+        let mut service = Service::clone(slot.service.as_ref()?);
+        if !slot.reads_as_stored {
+            self.default_on_read(&mut service);
+        }
         Some(service)
+    }
+
+    fn default_on_read(&self, service: &mut Service) {
+        default::set_defaults(&self.env.behavior, service, &mut Trace::default());
+        read::default_on_read(&self.env, service, &mut Trace::default());
     }
 
     /// A Service as a read shows it.
@@ -720,16 +731,24 @@ impl Cluster {
         self.read(&(namespace.to_owned(), name.to_owned()))
     }
 
-    /// All Services as reads show them, by namespace and name.
-    #[must_use]
-    pub fn read_all(&self) -> Vec<(Key, Service)> {
-        self.services().filter_map(|(key, _)| Some((key.clone(), self.read(key)?))).collect()
+    /// All Services as reads show them, by namespace and name. What a read shows as it is stored is
+    /// shared: two clusters of one session can compare it by address.
+    pub fn read_all(&self) -> impl Iterator<Item = (&Key, Rc<Service>)> {
+        self.slots.iter().filter_map(|(key, slot)| {
+            let stored = slot.service.as_ref()?;
+            let read = || Some(Rc::new(self.read(key)?));
+            Some((key, if slot.reads_as_stored { Rc::clone(stored) } else { read()? }))
+        })
     }
 
     fn store(&mut self, key: &Key, service: &mut Service) {
         self.revision += 1;
         service.metadata.resource_version = self.revision.to_string();
-        self.slots.entry(key.clone()).or_default().service = Some(service.clone());
+        let mut read = service.clone();
+        self.default_on_read(&mut read);
+        let slot = self.slots.entry(key.clone()).or_default();
+        slot.reads_as_stored = read == *service;
+        slot.service = Some(Rc::new(if slot.reads_as_stored { read } else { service.clone() }));
     }
 
     /// Server-owned metadata of a new object; whatever the client sent there is wiped.
@@ -779,6 +798,12 @@ impl Cluster {
         let keys: Vec<Key> = self.services().map(|(key, _)| key.clone()).collect();
         for key in keys {
             self.mark(&key);
+            let stored = self.service(&key).cloned();
+            let mut read = stored.clone();
+            read.iter_mut().for_each(|service| self.default_on_read(service));
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.reads_as_stored = read == stored;
+            }
         }
     }
 
@@ -828,7 +853,7 @@ impl Cluster {
 
     /// Marks what a stored Service holds, as far as the allocators cover it.
     fn mark(&mut self, key: &Key) {
-        let Some(service) = self.slots.get(key).and_then(|slot| slot.service.as_ref()) else {
+        let Some(service) = self.slots.get(key).and_then(|slot| slot.service.clone()) else {
             return;
         };
         let spec = &service.spec;

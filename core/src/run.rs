@@ -29,7 +29,8 @@ use crate::version::KubeVersion;
 /// What the session led to.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Report {
-    /// An answer per event. Only that of the shown event is complete ([`DocumentReport::fields`]).
+    /// An answer per event, as far as was asked for. Only that of the shown event is complete
+    /// ([`DocumentReport::fields`]).
     pub events: Vec<EventReport>,
     /// The cluster after the shown event.
     pub after: After,
@@ -212,6 +213,18 @@ impl Replay {
     /// there is none.
     #[must_use]
     pub fn run(&mut self, scenario: &Scenario, shown: usize) -> Report {
+        self.run_until(scenario, shown, usize::MAX)
+    }
+
+    /// Answers a session as far as the event that is shown, or as far as is known already: what a
+    /// keystroke has to wait for. [`Replay::run`] answers the rest.
+    #[must_use]
+    pub fn run_shown(&mut self, scenario: &Scenario, shown: usize) -> Report {
+        self.run_until(scenario, shown, shown)
+    }
+
+    /// Answers a session; behind the event at `end` only what has not to be computed.
+    fn run_until(&mut self, scenario: &Scenario, shown: usize, end: usize) -> Report {
         let shown = shown.min(scenario.events.len().saturating_sub(1));
         let (mut events, mut before, same) = match self.last.take() {
             Some(last) if last.scenario.seed == scenario.seed => {
@@ -232,6 +245,9 @@ impl Replay {
             if at > shown && same == scenario.events.len() && later.len() > at - start {
                 events.push(later[at - start].clone());
                 continue;
+            }
+            if at > shown && at > end {
+                break;
             }
             if at > start && (at == redo || at % EVERY == 0) {
                 before.push((at, plane.clone()));

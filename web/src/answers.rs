@@ -29,7 +29,11 @@ impl Answers {
     /// Runs a session; `None` if it does not begin with a start.
     #[must_use]
     pub fn of(store: &Store, scenario: &Scenario, replay: &mut Replay) -> Option<Self> {
-        let report = replay.run(scenario, store.at);
+        let report = if store.settled {
+            replay.run(scenario, store.at)
+        } else {
+            replay.run_shown(scenario, store.at)
+        };
         let EventReport::Boot(boot) = report.events.get(store.boot().0)? else { return None };
         let (requests, documents) = match report.events.get(store.at)? {
             EventReport::Requests(requests) => (Rc::clone(requests), requests.documents.clone()),

@@ -40,7 +40,7 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    let answers = use_memo((Rc::clone(&store.events), store.at, store.runs), |_| {
+    let answers = use_memo((Rc::clone(&store.events), store.at, store.runs, store.settled), |_| {
         if !store.runs {
             return None;
         }
@@ -50,6 +50,14 @@ pub fn App(props: &Props) -> Html {
         answers
     });
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
+    {
+        let dispatch = dispatch.clone();
+        use_effect_with((Rc::clone(&store.events), store.settled), move |(_, settled)| {
+            let settle = move || dispatch.emit(Msg::Settle);
+            let timer = (!settled).then(|| browser::after(150, settle));
+            move || drop(timer)
+        });
+    }
     use_effect_with((store.lang, store.theme), |(lang, theme)| {
         browser::remember(*lang, *theme, text::TITLE.get(*lang));
     });
@@ -233,7 +241,7 @@ fn Announcer(props: &AnnouncerProps) -> Html {
         let spoken = spoken.clone();
         use_effect_with(props.text.clone(), move |text| {
             let text = text.clone();
-            let timer = gloo::timers::callback::Timeout::new(500, move || spoken.set(text));
+            let timer = browser::after(500, move || spoken.set(text));
             move || drop(timer)
         });
     }

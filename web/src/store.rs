@@ -64,6 +64,8 @@ pub struct Store {
     /// Counts the events and examples that were chosen: what was accepted in one says nothing about
     /// another.
     pub turn: u32,
+    /// Whether what follows the event that is shown is answered, too: it can wait until typing stops.
+    pub settled: bool,
     /// The release that the session is compared with, if one is.
     pub compared: Option<KubeVersion>,
     /// False after the page died while running: the text is shown, not run.
@@ -124,6 +126,8 @@ pub enum Msg {
     ServerFields(bool),
     /// Replaces a word of the manifest (the invitation of the first ten seconds).
     Replace(&'static str, &'static str),
+    /// Answers what follows the event that is shown.
+    Settle,
     /// Runs what safe mode only shows.
     Run,
 }
@@ -172,6 +176,7 @@ impl Store {
             unfolded: false,
             shows_server_fields: false,
             turn: 0,
+            settled: true,
             compared: None,
             runs: true,
         }
@@ -242,6 +247,7 @@ impl Store {
             let mut events = self.events.to_vec();
             events[at] = event;
             next.events = events.into();
+            next.settled = self.at + 1 >= self.events.len();
             next.scenario = None;
         }
         next
@@ -356,6 +362,7 @@ impl Store {
             Msg::Replace(from, to) => {
                 return self.update(Msg::EditManifest(self.manifest().replace(from, to)));
             }
+            Msg::Settle => next.settled = true,
             Msg::Run => next.runs = true,
         }
         next

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dualstack_core::scenario::Event;
 use dualstack_core::source::yaml::{Value, parse};
 use dualstack_core::text::Lang;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
@@ -160,6 +161,11 @@ pub fn caret_of(event: &DomEvent) -> Option<usize> {
 #[must_use]
 pub fn choice_of(event: &DomEvent) -> String {
     event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default()
+}
+
+/// Does something later, unless what is returned is dropped before.
+pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
+    Timeout::new(milliseconds, work)
 }
 
 /// The text of a block of data that stands in the page.

@@ -17,6 +17,9 @@ use crate::store::{Msg, Store};
 use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
+/// The most Services that an event kept as they were and that are listed all the same.
+const MOST_KEPT: usize = 20;
+
 /// An answer on one of two releases.
 pub struct Side {
     /// In words.
@@ -115,9 +118,14 @@ fn event(at: usize, props: &Props) -> Html {
         Some(EventReport::Requests(requests)) => {
             requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
         }
-        None => false,
+        // It is answered as soon as typing stops.
+        None => true,
     };
-    let (mark, word) = if accepted { ("✓", text::ACCEPTED) } else { ("✕", text::REFUSED) };
+    let (mark, word) = match (accepted, props.events.get(at)) {
+        (_, None) => ("…", text::NO_ANSWER),
+        (true, _) => ("✓", text::ACCEPTED),
+        (false, _) => ("✕", text::REFUSED),
+    };
     let current = (props.store.at == at).then_some("step");
     let choose = click(&props.dispatch, Msg::Choose(at));
     let remove = (at > 0).then(|| {
@@ -148,7 +156,13 @@ fn documents<'a>(props: &'a Props, at: usize) -> impl Iterator<Item = &'a Docume
 /// The Services after the event, and what it changed in them.
 fn after(props: &Props) -> Html {
     let lang = props.store.lang;
-    let services: Html = props.after.services.iter().map(|it| service(it, lang)).collect();
+    let mut kept = 0;
+    let shown = props.after.services.iter().filter(|it| {
+        kept += usize::from(it.change == Change::Kept);
+        it.change != Change::Kept || kept <= MOST_KEPT
+    });
+    let services: Html = shown.map(|it| service(it, lang)).collect();
+    let more = kept.saturating_sub(MOST_KEPT);
     let repairs: Html = match props.store.event() {
         Event::Boot { .. } => props
             .boot
@@ -168,6 +182,7 @@ fn after(props: &Props) -> Html {
             <h3>{ text::AFTER.get(lang) }</h3>
             if props.after.services.is_empty() { <p>{ text::NO_SERVICES.get(lang) }</p> }
             <ul>{ services }</ul>
+            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
             if has_repairs {
                 <h3>{ text::REPAIR.get(lang) }</h3>
                 <ul class="repairs">{ repairs }</ul>
