@@ -115,6 +115,9 @@ pub struct Behavior {
 
     /// The generation of the Service handler.
     pub layer: Layer,
+    /// An update that drops addresses and the second family is blamed for both. (As recorded of 1.20:
+    /// there only for the addresses.)
+    pub blames_family_without_addresses: bool,
     /// A value of a wrong type is told by the text that Go's own decoder gives (REL-13).
     pub tells_what_does_not_decode: bool,
     /// kube-apiserver speaks of the `service node port range`; before, of the `service port range`
@@ -188,6 +191,7 @@ pub const V1_20: Behavior = Behavior {
     strict_ip_validation: Gate::Absent(false),
     relaxed_service_name: Gate::Absent(false),
     layer: Layer::Old,
+    blames_family_without_addresses: false,
     tells_what_does_not_decode: false,
     says_node_port_range: false,
     range_limit: RangeLimit::Bits20,
@@ -220,6 +224,7 @@ pub const V1_21: Behavior = Behavior {
     load_balancer_class: Gate::Default(false),
     internal_traffic_policy: Gate::Default(false),
     unknown_fields: &["trafficDistribution"],
+    blames_family_without_addresses: true,
     internal_policy_on_external_name: true,
     ..V1_20
 };

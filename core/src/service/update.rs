@@ -176,8 +176,15 @@ fn families(old: &Service, new: &Service, errors: &mut Errors) {
         }
         std::cmp::Ordering::Less => {
             let rule = &PRIMARY_FAMILY_STAYS;
+            let without_addresses = after.cluster_ips.is_empty();
+            if without_addresses
+                && !after.ip_families.is_empty()
+                && !errors.behavior().blames_family_without_addresses
+            {
+                return;
+            }
             // Upstream looks at the addresses here.
-            if after.cluster_ips.is_empty() {
+            if without_addresses {
                 let printed = print_families(errors.behavior(), after);
                 errors.invalid(rule, at.clone(), printed, "primary ipFamily can not be unset");
             }
