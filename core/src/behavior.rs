@@ -115,6 +115,14 @@ pub struct Behavior {
 
     /// The generation of the Service handler.
     pub layer: Layer,
+    /// An update that drops addresses and the second family is blamed for both. (As recorded of 1.20:
+    /// there only for the addresses.)
+    pub blames_family_without_addresses: bool,
+    /// A value of a wrong type is told by the text that Go's own decoder gives (REL-13).
+    pub tells_what_does_not_decode: bool,
+    /// kube-apiserver speaks of the `service node port range`; before, of the `service port range`
+    /// (API-11).
+    pub says_node_port_range: bool,
     /// How large a Service range may be.
     pub range_limit: RangeLimit,
     /// kube-apiserver exits if its address is of another family than its first range (API-9).
@@ -185,6 +193,9 @@ pub const V1_20: Behavior = Behavior {
     strict_ip_validation: Gate::Absent(false),
     relaxed_service_name: Gate::Absent(false),
     layer: Layer::Old,
+    blames_family_without_addresses: false,
+    tells_what_does_not_decode: false,
+    says_node_port_range: false,
     range_limit: RangeLimit::Bits20,
     checks_advertise_family: false,
     unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
@@ -216,6 +227,7 @@ pub const V1_21: Behavior = Behavior {
     load_balancer_class: Gate::Default(false),
     internal_traffic_policy: Gate::Default(false),
     unknown_fields: &["trafficDistribution"],
+    blames_family_without_addresses: true,
     internal_policy_on_external_name: true,
     ..V1_20
 };
@@ -227,8 +239,13 @@ pub const V1_22: Behavior = Behavior {
     ..V1_21
 };
 /// Kubernetes 1.23.
-pub const V1_23: Behavior =
-    Behavior { dual_stack: Gate::Locked(true), layer: Layer::Current, ..V1_22 };
+pub const V1_23: Behavior = Behavior {
+    dual_stack: Gate::Locked(true),
+    layer: Layer::Current,
+    tells_what_does_not_decode: true,
+    says_node_port_range: true,
+    ..V1_22
+};
 /// Kubernetes 1.24.
 pub const V1_24: Behavior = Behavior {
     lb_node_port_control: Gate::Locked(true),
@@ -418,6 +435,12 @@ impl Behavior {
                 Ok(())
             }
         }
+    }
+
+    /// Whether the Service handler is the one up to 1.22.
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        self.layer == Layer::Old
     }
 
     /// Which code hands out cluster IPs.

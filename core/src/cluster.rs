@@ -539,7 +539,7 @@ impl Cluster {
             trace.note(&DELETE_RELEASES, FieldPath::default(), facts![]);
             self.remove(&key);
         }
-        if self.env.behavior.layer == crate::behavior::Layer::Old {
+        if self.env.behavior.is_old() {
             return Ok(Answer::Success);
         }
         Ok(Answer::Service { service: Stored(service), created: false })
@@ -566,7 +566,8 @@ impl Cluster {
             let mut cause = Diagnostic::plain(Program::KubeApiserver, error.message.clone());
             cause.span = Some(error.span);
             cause.step = Some(step);
-            cannot_be_handled(&error.message)
+            let told = behavior.tells_what_does_not_decode;
+            cannot_be_handled(if told { &error.message } else { "" })
         })?;
         let mut warnings = Vec::new();
         if !decoded.strays.is_empty() {
@@ -646,6 +647,7 @@ impl Cluster {
             txn.revert(&mut self.pools);
             return Err(status);
         }
+        service.spec.sent_empty.clear();
         if !options.dry_run {
             let env = &self.env;
             txn.commit(|family| env.ranges.has(family), &mut self.pools);
@@ -666,13 +668,20 @@ impl Cluster {
         let name = key.1.clone();
         let Some(old) = self.read(key) else { return Err(not_found(&name, trace)) };
         let version = &service.metadata.resource_version;
-        if !version.is_empty() && *version != old.metadata.resource_version {
+        let is_stale = !version.is_empty() && *version != old.metadata.resource_version;
+        let conflict = |trace: &mut Trace| {
             trace.reject(&VERSION_IS_STALE, FieldPath::metadata("resourceVersion"), facts![]);
-            return Err(Status::conflict("services", &name));
-        }
+            Status::conflict("services", &name)
+        };
         let meta = &mut service.metadata;
+        // Up to 1.22 the version is validated with the rest, and compared last.
+        if !self.env.behavior.is_old() {
+            if is_stale {
+                return Err(conflict(trace));
+            }
+            meta.resource_version.clone_from(&old.metadata.resource_version);
+        }
         meta.uid.clone_from(&old.metadata.uid);
-        meta.resource_version.clone_from(&old.metadata.resource_version);
         meta.creation_timestamp.clone_from(&old.metadata.creation_timestamp);
         meta.deletion_timestamp.clone_from(&old.metadata.deletion_timestamp);
         let creates = self.slots.get(key).map_or(0, |slot| slot.creates);
@@ -686,13 +695,17 @@ impl Cluster {
             picker,
             dry_run: options.dry_run,
         };
-        match service::update(&mut ask, &old, &mut service, trace) {
+        let result = service::update(&mut ask, &old, &mut service, trace)
+            .map_err(|refusal| refusal.into_status(&name))
+            .and_then(|found| if is_stale { Err(conflict(trace)) } else { Ok(found) });
+        match result {
             Ok(found) => warnings.extend(found),
-            Err(refusal) => {
+            Err(status) => {
                 txn.revert(&mut self.pools);
-                return Err(refusal.into_status(&name));
+                return Err(status);
             }
         }
+        service.spec.sent_empty.clear();
         if !options.dry_run {
             let env = &self.env;
             txn.commit(|family| env.ranges.has(family), &mut self.pools);
@@ -930,7 +943,8 @@ fn not_found(name: &str, trace: &mut Trace) -> Status {
 }
 
 fn cannot_be_handled(why: &str) -> Status {
-    Status::bad_request(format!("Service in version \"v1\" cannot be handled as a Service: {why}"))
+    let text = format!("Service in version \"v1\" cannot be handled as a Service: {why}");
+    Status::bad_request(text.trim_end())
 }
 
 fn joined(strays: &[Stray]) -> String {

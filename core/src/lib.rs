@@ -57,6 +57,7 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         service::node_ports::RULES,
         service::validate::RULES,
         service::update::RULES,
+        service::old::RULES,
         service::warn::RULES,
     ]
     .into_iter()

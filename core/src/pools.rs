@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use crate::behavior::Behavior;
 use crate::env::{AllocatorKind, Env, PortRange};
 use crate::facts;
 use crate::net::cidr::{from_bits, to_bits};
@@ -49,7 +50,7 @@ rules! {
     /// A dry run takes nothing and shows a stand-in.
     DRY_RUN_SHOWS_NETWORK_ADDRESS {
         id: "DRY-1a", slug: "dry-run-shows-the-network-address",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go dryRunAllocator",
         facts: [ip],
         en: "A dry run takes no address; it shows {ip}, the network address, which no Service ever gets.",
@@ -431,7 +432,7 @@ impl Pools {
         };
         let usable = Usable::of(cidr, AllocatorKind::Bitmap);
         if !usable.is_some_and(|usable| usable.holds(bits)) {
-            return Err(AllocError::NotInRange(not_in_range(ip, cidr)));
+            return Err(AllocError::NotInRange(not_in_range(&env.behavior, ip, cidr)));
         }
         if !self.bitmap[family as usize].insert(bits) {
             return Err(AllocError::Allocated);
@@ -463,7 +464,7 @@ impl Pools {
         if Family::of(ip) == family && usable.holds(to_bits(ip)) {
             return Ok(ip);
         }
-        Err(AllocError::NotInRange(not_in_range(ip, *cidr)))
+        Err(AllocError::NotInRange(not_in_range(&env.behavior, ip, *cidr)))
     }
 
     /// Takes a node port that was named.
@@ -531,11 +532,19 @@ pub fn check_port(range: PortRange, port: i32) -> Result<(), AllocError> {
 
 fn out_of_range(env: &Env, family: Family, ip: IpAddr) -> AllocError {
     match (env.allocator, env.ranges.get(family)) {
-        (AllocatorKind::Bitmap, Some(cidr)) => AllocError::NotInRange(not_in_range(ip, *cidr)),
+        (AllocatorKind::Bitmap, Some(cidr)) => {
+            AllocError::NotInRange(not_in_range(&env.behavior, ip, *cidr))
+        }
         _ => AllocError::NotInRange(MISMATCH.to_owned()),
     }
 }
 
-fn not_in_range(ip: IpAddr, cidr: Cidr) -> String {
-    format!("the provided IP ({ip}) is not in the valid range. The range of valid IPs is {cidr}")
+fn not_in_range(behavior: &Behavior, ip: IpAddr, cidr: Cidr) -> String {
+    // REL-48: up to 1.22 the address is not named.
+    let provided = if behavior.is_old() {
+        "provided IP".to_owned()
+    } else {
+        format!("the provided IP ({ip})")
+    };
+    format!("{provided} is not in the valid range. The range of valid IPs is {cidr}")
 }

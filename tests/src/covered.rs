@@ -7,7 +7,7 @@ use crate::vector::{Line, Op};
 /// Whether the answers of a 1.x minor count.
 #[must_use]
 pub const fn release(minor: u8) -> bool {
-    minor >= 23
+    matches!(minor, 20..=36)
 }
 
 /// The releases whose answers count, the oldest first.

@@ -129,6 +129,10 @@ pub struct ServiceSpec {
     /// Which endpoints to prefer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traffic_distribution: Option<String>,
+    /// Lists that a request gives as `[]`, by field; not part of the object. Up to 1.22 errors print
+    /// `[]string{}` for them and `[]string(nil)` for absent ones.
+    #[serde(skip)]
+    pub sent_empty: Vec<&'static str>,
 }
 
 /// A port of a Service.

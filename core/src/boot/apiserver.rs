@@ -456,7 +456,7 @@ fn validate(
             push(&RANGE_IS_TOO_LARGE, words, RANGE, Some(1));
         }
     }
-    node_port_of_kubernetes(flags, completed.node_ports, &mut push);
+    node_port_of_kubernetes(behavior, flags, completed.node_ports, &mut push);
     if behavior.checks_advertise_family
         && flags.endpoint_reconciler_type != "none"
         && primary.family() != Family::of(advertise)
@@ -477,6 +477,7 @@ fn validate(
 }
 
 fn node_port_of_kubernetes(
+    behavior: &Behavior,
     flags: &Flags,
     range: PortRange,
     push: &mut impl FnMut(&'static Rule, String, &'static str, Option<usize>),
@@ -493,8 +494,9 @@ fn node_port_of_kubernetes(
     }
     let PortRange { first, last } = range;
     if port > 0 && !(i64::from(first)..=i64::from(last)).contains(&port) {
+        let node = if behavior.says_node_port_range { "node " } else { "" };
         let words =
-            format!("kubernetes service node port range {first}-{last} doesn't contain {port}");
+            format!("kubernetes service {node}port range {first}-{last} doesn't contain {port}");
         push(rule, words, flag, None);
     }
 }

@@ -129,7 +129,7 @@ rules! {
     /// One address was taken, the other could not be had, and the first is not given back.
     FAILED_DUAL_STACK_LEAKS {
         id: "TXN-3", slug: "failed-dual-stack-allocation-leaks",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
         fidelity: crate::rule::Fidelity::Chosen(ORDER),
         facts: [ip],
@@ -174,7 +174,12 @@ pub fn allocate_create(
         trace.note(&NO_ADDRESS_NEEDED, FieldPath::spec("clusterIP"), facts![]);
         return Ok(());
     }
-    let families = known_families(service);
+    // Without the gate there is one address, and no list of families.
+    let families = if ask.env.behavior.dual_stack.on() {
+        known_families(service)
+    } else {
+        vec![ask.env.ranges.primary()]
+    };
     allocate(ask, service, &families, 0, trace)?;
     let spec = &mut service.spec;
     if let Some(first) = spec.cluster_ips.first()
@@ -217,6 +222,10 @@ pub fn allocate_update(
         return Ok(());
     }
     match (old.spec.ip_families.len(), new.spec.ip_families.len()) {
+        _ if !ask.env.behavior.dual_stack.on() => {
+            trace.note(&ADDRESSES_STAY, path, facts![]);
+            Ok(())
+        }
         (1, 2) => {
             let families = known_families(new);
             if let [_, family] = families.as_slice() {
@@ -275,7 +284,7 @@ fn allocate(
                 }
             }
             Err(failure) => {
-                if let Some(ip) = leaked {
+                if let Some(ip) = leaked.filter(|_| !ask.env.behavior.is_old()) {
                     ask.txn.forget_addresses();
                     trace.note(&FAILED_DUAL_STACK_LEAKS, path.clone(), facts![ip]);
                 }
@@ -415,11 +424,16 @@ fn refuse(
         Some(ip) => {
             let mut sent = service.spec.cluster_ips.iter();
             let sent = sent.find(|text| parse_ip(text).map(|read| read.ip) == named);
-            format!("failed to allocate IP {}: {why}", sent.unwrap_or(&ip))
+            let ip = sent.unwrap_or(&ip);
+            if behavior.is_old() {
+                format!("failed to allocated ip:{ip} with error:{why}")
+            } else {
+                format!("failed to allocate IP {ip}: {why}")
+            }
         }
         None => format!("failed to allocate IP: {why}"),
     };
-    let printed = print_ips(behavior, &service.spec.cluster_ips);
+    let printed = print_ips(behavior, &service.spec);
     let mut errors = Errors::new(behavior, trace);
     errors.invalid_with(rule, path, printed, detail, facts);
     Refusal::Invalid(errors.into_list())

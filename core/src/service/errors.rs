@@ -1,6 +1,7 @@
 //! How does a stage refuse? Errors at fields are collected with the rule behind each; a stage that
 //! has any ends the request (MSG-5).
 
+use crate::api::service::ServiceSpec;
 use crate::api::{go_json, quote};
 use crate::behavior::Behavior;
 use crate::diag::{Cause, Diagnostic};
@@ -155,9 +156,9 @@ impl<'a> Errors<'a> {
     }
 }
 
-/// A list of strings as an error prints it (MSG-4, REL-14). `element` is the Go type of an entry.
-#[must_use]
-pub fn print_list(behavior: &Behavior, element: &str, list: &[String]) -> String {
+/// A list of strings as an error prints it (MSG-4, REL-14). `element` is the Go type of an entry;
+/// `sent` tells an empty list from an absent one.
+fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: bool) -> String {
     if behavior.prints_json_values {
         if list.is_empty() {
             return "null".to_owned();
@@ -166,7 +167,7 @@ pub fn print_list(behavior: &Behavior, element: &str, list: &[String]) -> String
         return format!("[{}]", quoted.join(","));
     }
     if list.is_empty() {
-        return format!("[]{element}(nil)");
+        return format!("[]{element}{}", if sent { "{}" } else { "(nil)" });
     }
     let quoted: Vec<String> = list.iter().map(|text| quote(text)).collect();
     format!("[]{element}{{{}}}", quoted.join(", "))
@@ -174,12 +175,14 @@ pub fn print_list(behavior: &Behavior, element: &str, list: &[String]) -> String
 
 /// `clusterIPs` as an error prints them.
 #[must_use]
-pub fn print_ips(behavior: &Behavior, list: &[String]) -> String {
-    print_list(behavior, "string", list)
+pub fn print_ips(behavior: &Behavior, spec: &ServiceSpec) -> String {
+    let sent = spec.sent_empty.contains(&"clusterIPs");
+    print_list(behavior, "string", &spec.cluster_ips, sent)
 }
 
 /// `ipFamilies` as an error prints them.
 #[must_use]
-pub fn print_families(behavior: &Behavior, list: &[String]) -> String {
-    print_list(behavior, "core.IPFamily", list)
+pub fn print_families(behavior: &Behavior, spec: &ServiceSpec) -> String {
+    let sent = spec.sent_empty.contains(&"ipFamilies");
+    print_list(behavior, "core.IPFamily", &spec.ip_families, sent)
 }

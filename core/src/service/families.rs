@@ -12,6 +12,7 @@ use crate::api::service::{
     CLUSTER_IP, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, REQUIRE_DUAL_STACK,
     SINGLE_STACK, Service,
 };
+use crate::behavior::Behavior;
 use crate::env::Env;
 use crate::facts;
 use crate::net::Family;
@@ -52,7 +53,7 @@ rules! {
     /// An update keeps the policy of the stored object.
     POLICY_IS_CARRIED_OVER {
         id: "FAM-3b", slug: "policy-is-carried-over",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
         en: "No policy was given, so the stored one stays.",
@@ -66,6 +67,15 @@ rules! {
         facts: [],
         en: "A headless Service without selector gets its endpoints by hand, of any family, so without a policy it is `RequireDualStack`, on every cluster.",
         zh: "没有选择算符的无头服务由人手动维护端点，可属任何地址族，因此未指定策略时在任何集群上都是 `RequireDualStack`。",
+    }
+    /// Two of something meant two families.
+    TWO_REQUIRE_BOTH {
+        id: "REL-43", slug: "two-without-a-policy-require-both",
+        versions: Versions::until(22),
+        source: "pkg/registry/core/service/storage/rest.go tryDefaultValidateServiceClusterIPFields",
+        facts: [],
+        en: "No policy was given, but two addresses or families were, so it is `RequireDualStack`. (From 1.23 on this is an error.)",
+        zh: "未指定策略，但给出了两个地址或地址族，因此为 `RequireDualStack`。（自 1.23 起这是错误。）",
     }
     /// The default policy.
     POLICY_IS_SINGLE_STACK {
@@ -82,8 +92,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go trimFieldsForDualStackDowngrade",
         facts: [dropped],
-        en: "The policy is now `SingleStack` and `clusterIPs` were not edited, so the second one, {dropped}, is dropped.",
-        zh: "策略现为 `SingleStack`，且 `clusterIPs` 未被编辑，因此去掉第二个地址 {dropped}。",
+        en: "The policy is now `SingleStack`, so the second of `clusterIPs`, {dropped}, is dropped. (From 1.23 on only of a list that was not edited.)",
+        zh: "策略现为 `SingleStack`，因此去掉 `clusterIPs` 的第二个地址 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
     }
     /// Asking for one family lets go of the second family.
     DOWNGRADE_DROPS_SECOND_FAMILY {
@@ -91,8 +101,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go trimFieldsForDualStackDowngrade",
         facts: [dropped],
-        en: "The policy is now `SingleStack` and `ipFamilies` were not edited, so the second one, {dropped}, is dropped.",
-        zh: "策略现为 `SingleStack`，且 `ipFamilies` 未被编辑，因此去掉第二个地址族 {dropped}。",
+        en: "The policy is now `SingleStack`, so the second of `ipFamilies`, {dropped}, is dropped. (From 1.23 on only of a list that was not edited.)",
+        zh: "策略现为 `SingleStack`，因此去掉 `ipFamilies` 的第二个地址族 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
     }
     /// A second address cannot be dropped while two are asked for.
     RELEASE_NEEDS_SINGLE_STACK {
@@ -231,22 +241,52 @@ pub fn init_ip_family_fields(
         trace.note(&PREFER_IS_LEFT_ALONE, FieldPath::spec("ipFamilyPolicy"), facts![families]);
         return Ok(());
     }
-    init_policy(old, new, trace);
+    init_policy(env, old, new, trace);
 
     let mut errors = Errors::new(&env.behavior, trace);
     validate::ip_block(new, old, &mut errors);
     errors.end()?;
 
-    if let Some(old) = old
-        && new.spec.policy() == SINGLE_STACK
-    {
-        trim_for_downgrade(old, new, trace);
+    if let Some(old) = old {
+        trim_for_downgrade(&env.behavior, old, new, trace);
     }
     let mut errors = Errors::new(&env.behavior, trace);
     policy_against_lists(old, new, &mut errors);
     infer_families(env, new, &mut errors);
     errors.end()?;
 
+    settle(env, new, trace)
+}
+
+/// The same up to 1.22: nothing of the stored object is looked at, and each phase ends the request
+/// with what it found. Source: rest.go tryDefaultValidateServiceClusterIPFields.
+///
+/// # Errors
+/// 422: policy against lists, addresses against the cluster, or families against the cluster.
+pub fn init_ip_family_fields_old(
+    env: &Env,
+    new: &mut Service,
+    trace: &mut Trace,
+) -> Result<(), Refusal> {
+    if new.spec.is_external_name() {
+        trace.note(&ALIAS_HAS_NO_FAMILIES, FieldPath::spec("type"), facts![]);
+        return Ok(());
+    }
+    if !env.behavior.dual_stack.on() {
+        return Ok(());
+    }
+    let mut errors = Errors::new(&env.behavior, trace);
+    policy_against_lists(None, new, &mut errors);
+    errors.end()?;
+    let mut errors = Errors::new(&env.behavior, trace);
+    infer_families(env, new, &mut errors);
+    errors.end()?;
+    init_policy(env, None, new, trace);
+    settle(env, new, trace)
+}
+
+/// What is left once the policy is known and addresses have told their families.
+fn settle(env: &Env, new: &mut Service, trace: &mut Trace) -> Result<(), Refusal> {
     let spec = &mut new.spec;
     let path = FieldPath::spec("ipFamilies");
     let primary = env.ranges.primary();
@@ -305,7 +345,7 @@ pub fn known_families(service: &Service) -> Vec<Family> {
     service.spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect()
 }
 
-fn init_policy(old: Option<&Service>, new: &mut Service, trace: &mut Trace) {
+fn init_policy(env: &Env, old: Option<&Service>, new: &mut Service, trace: &mut Trace) {
     let at = FieldPath::spec("ipFamilyPolicy");
     let spec = &mut new.spec;
     if let Some(policy) = &spec.ip_family_policy {
@@ -319,7 +359,10 @@ fn init_policy(old: Option<&Service>, new: &mut Service, trace: &mut Trace) {
         spec.ip_family_policy = Some(policy);
         return;
     }
-    let (rule, policy) = if spec.cluster_ip == NONE && spec.is_selectorless() {
+    let names_two = spec.cluster_ips.len() == 2 || spec.ip_families.len() == 2;
+    let (rule, policy) = if env.behavior.is_old() && names_two {
+        (&TWO_REQUIRE_BOTH, REQUIRE_DUAL_STACK)
+    } else if spec.cluster_ip == NONE && spec.is_selectorless() {
         (&SELECTORLESS_HEADLESS_REQUIRES_BOTH, REQUIRE_DUAL_STACK)
     } else {
         (&POLICY_IS_SINGLE_STACK, SINGLE_STACK)
@@ -328,16 +371,27 @@ fn init_policy(old: Option<&Service>, new: &mut Service, trace: &mut Trace) {
     spec.ip_family_policy = Some(policy.to_owned());
 }
 
-/// Drops the second address and family of lists that were not edited. The two are independent:
-/// an edited list is a mistake to report, not a wish to downgrade.
-fn trim_for_downgrade(old: &Service, new: &mut Service, trace: &mut Trace) {
+/// Drops the second address and family under the policy `SingleStack`, of lists that were not edited.
+/// The two are independent: an edited list is a mistake to report, not a wish to downgrade. Up to 1.22
+/// an edited list is cut as well, if the policy was another one.
+pub fn trim_for_downgrade(
+    behavior: &Behavior,
+    old: &Service,
+    new: &mut Service,
+    trace: &mut Trace,
+) {
     let (before, after) = (&old.spec, &mut new.spec);
-    if after.cluster_ips.len() > 1 && after.cluster_ips == before.cluster_ips {
+    let was_dual = [PREFER_DUAL_STACK, REQUIRE_DUAL_STACK].contains(&before.policy());
+    let edited_too = behavior.is_old();
+    if after.policy() != SINGLE_STACK || !behavior.dual_stack.on() || edited_too && !was_dual {
+        return;
+    }
+    if after.cluster_ips.len() > 1 && (edited_too || after.cluster_ips == before.cluster_ips) {
         let dropped = after.cluster_ips.split_off(1).join(",");
         let at = FieldPath::spec("clusterIPs").index(1);
         trace.removed(&DOWNGRADE_DROPS_SECOND_ADDRESS, at, facts![dropped], dropped.clone());
     }
-    if after.ip_families.len() > 1 && after.ip_families == before.ip_families {
+    if after.ip_families.len() > 1 && (edited_too || after.ip_families == before.ip_families) {
         let dropped = after.ip_families.split_off(1).join(",");
         let at = FieldPath::spec("ipFamilies").index(1);
         trace.removed(&DOWNGRADE_DROPS_SECOND_FAMILY, at, facts![dropped], dropped.clone());
@@ -361,10 +415,16 @@ fn policy_against_lists(old: Option<&Service>, new: &Service, errors: &mut Error
         }
         return;
     }
-    let lists = [(spec.cluster_ips.len(), "cluster IPs"), (spec.ip_families.len(), "IP families")];
+    let (quote, ips, families) = if errors.behavior().is_old() {
+        ("", "'clusterIPs'", "'ipFamilies'")
+    } else {
+        ("'", "cluster IPs", "IP families")
+    };
+    let lists = [(spec.cluster_ips.len(), ips), (spec.ip_families.len(), families)];
     for (_, what) in lists.into_iter().filter(|(length, _)| *length == 2) {
         let detail = format!(
-            "must be 'RequireDualStack' or 'PreferDualStack' when multiple {what} are specified"
+            "must be {quote}RequireDualStack{quote} or {quote}PreferDualStack{quote} when \
+             multiple {what} are specified"
         );
         errors.invalid_text(&TWO_NEED_A_DUAL_STACK_POLICY, path(), policy, detail);
     }
@@ -395,10 +455,17 @@ fn infer_families(env: &Env, new: &mut Service, errors: &mut Errors) {
             };
             trace.because(step, Origin::Manifest(source));
         } else {
-            let printed = print_ips(&env.behavior, &spec.cluster_ips);
-            let detail = format!("{family} is not configured on this cluster");
+            let printed = print_ips(&env.behavior, spec);
+            let detail = if env.behavior.is_old() {
+                format!("may not use {family} on a cluster which is not configured for it")
+            } else {
+                format!("{family} is not configured on this cluster")
+            };
             let path = FieldPath::spec("clusterIPs").index(i);
             errors.invalid(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail);
+            if env.behavior.is_old() {
+                return;
+            }
         }
     }
 }
@@ -415,7 +482,11 @@ fn families_against_cluster(env: &Env, new: &Service, trace: &mut Trace) -> Resu
     }
     let mut errors = Errors::new(&env.behavior, trace);
     if spec.policy() == REQUIRE_DUAL_STACK && !env.ranges.is_dual() {
-        let detail = "this cluster is not configured for dual-stack services";
+        let detail = if env.behavior.is_old() {
+            "Cluster is not configured for dual stack services"
+        } else {
+            "this cluster is not configured for dual-stack services"
+        };
         let path = FieldPath::spec("ipFamilyPolicy");
         let served = env.ranges.primary();
         let rule = &REQUIRE_NEEDS_DUAL_STACK_CLUSTER;
@@ -424,8 +495,14 @@ fn families_against_cluster(env: &Env, new: &Service, trace: &mut Trace) -> Resu
     for (i, family) in spec.ip_families.iter().enumerate() {
         if !Family::from_name(family).is_some_and(|family| env.ranges.has(family)) {
             let path = FieldPath::spec("ipFamilies").index(i);
-            let detail = "not configured on this cluster";
-            errors.invalid_text(&FAMILY_IS_NOT_CONFIGURED, path, family, detail);
+            let rule = &FAMILY_IS_NOT_CONFIGURED;
+            if env.behavior.is_old() {
+                let printed = print_ips(&env.behavior, spec);
+                let detail = format!("ipfamily {family} is not configured on cluster");
+                errors.invalid(rule, path, printed, detail);
+            } else {
+                errors.invalid_text(rule, path, family, "not configured on this cluster");
+            }
         }
     }
     errors.end()

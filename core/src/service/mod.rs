@@ -3,7 +3,7 @@
 //! Source: pkg/registry/core/service/storage/storage.go (beginCreate, beginUpdate) and strategy.go.
 //!
 //! Today addresses are allocated before the object is validated: a wrong static address is reported
-//! before, and instead of, a wrong port name.
+//! before, and instead of, a wrong port name. Up to 1.22 it was the other way round (`old.rs`).
 
 pub mod allocate;
 pub mod default;
@@ -11,6 +11,7 @@ pub mod errors;
 pub mod families;
 pub mod names;
 pub mod node_ports;
+pub mod old;
 pub mod read;
 pub mod sync;
 pub mod update;
@@ -112,6 +113,10 @@ pub fn create(
     trace: &mut Trace,
 ) -> Result<Vec<Diagnostic>, Refusal> {
     let behavior = &ask.env.behavior;
+    if behavior.is_old() {
+        old::create(ask, service, trace)?;
+        return Ok(Vec::new());
+    }
     sync::drop_disabled(behavior, None, service, trace);
     sync::normalize_create(&mut service.spec, trace);
     families::init_ip_family_fields(ask.env, None, service, trace)?;
@@ -136,6 +141,10 @@ pub fn update(
     trace: &mut Trace,
 ) -> Result<Vec<Diagnostic>, Refusal> {
     let behavior = &ask.env.behavior;
+    if behavior.is_old() {
+        old::update(ask, old, new, trace)?;
+        return Ok(Vec::new());
+    }
     sync::drop_disabled(behavior, Some(old), new, trace);
     sync::carry_over(behavior, &old.spec, &mut new.spec, trace);
     sync::normalize_update(&old.spec, &mut new.spec, trace);

@@ -6,6 +6,7 @@
 
 use super::allocate::Ask;
 use super::errors::{Errors, Refusal};
+use super::update::HEALTH_PORT_IS_IMMUTABLE;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
 use crate::diag::{Diagnostic, Program};
 use crate::facts;
@@ -50,7 +51,7 @@ rules! {
     /// The same port number under another protocol.
     PROTOCOLS_SHARE_A_NODE_PORT {
         id: "PORT-5", slug: "protocols-share-a-node-port",
-        versions: Versions::since(23),
+        versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
         facts: [port],
         en: "Another protocol of the same port: it shares node port {port}. (Only on create; an update picks a new one.)",
@@ -223,7 +224,14 @@ pub fn allocate_node_ports(
         .filter(|old| has_node_ports(&old.spec))
         .map(|old| old.spec.ports.iter().map(|port| port.node_port).filter(|n| *n != 0).collect())
         .unwrap_or_default();
-    if has_node_ports(&new.spec) {
+    let behavior = &operation.ask.env.behavior;
+    // Up to 1.22 the ports of such a load balancer are not looked at, neither taken nor given back.
+    let passed_over = behavior.is_old()
+        && new.spec.type_ == LOAD_BALANCER
+        && !may_allocate(&new.spec, behavior.lb_node_port_control.on());
+    if passed_over {
+        trace.note(&NO_NODE_PORT_WANTED, FieldPath::spec("ports"), facts![]);
+    } else if has_node_ports(&new.spec) {
         match old {
             None => init_node_ports(&mut operation, new, trace)?,
             Some(_) => update_node_ports(&mut operation, &before, new, trace)?,
@@ -231,7 +239,7 @@ pub fn allocate_node_ports(
     }
     let kept: &dyn Fn(i32) -> bool =
         &|port| has_node_ports(&new.spec) && new.spec.ports.iter().any(|new| new.node_port == port);
-    for port in before.into_iter().filter(|port| !kept(*port)) {
+    for port in before.into_iter().filter(|port| !passed_over && !kept(*port)) {
         let at = FieldPath::spec("ports");
         let shown = port.to_string();
         trace.removed(&NODE_PORTS_ARE_RELEASED, at, facts![port = shown.clone()], shown);
@@ -377,6 +385,25 @@ fn update_node_ports(
     Ok(())
 }
 
+/// Up to 1.22 a changed port for health checks is refused here.
+fn keep_health_check_port_old(
+    operation: &Operation,
+    old: &Service,
+    new: &Service,
+    trace: &mut Trace,
+) -> Result<(), Refusal> {
+    let behavior = &operation.ask.env.behavior;
+    let port = new.spec.health_check_node_port;
+    let mut errors = Errors::new(behavior, trace);
+    if behavior.is_old() && port != old.spec.health_check_node_port {
+        let path = FieldPath::spec("healthCheckNodePort");
+        let detail = "cannot change healthCheckNodePort on loadBalancer service with \
+                      externalTraffic=Local during update";
+        errors.invalid(&HEALTH_PORT_IS_IMMUTABLE, path, port.to_string(), detail);
+    }
+    errors.end()
+}
+
 fn health_check_port(
     operation: &mut Operation,
     old: Option<&Service>,
@@ -393,10 +420,16 @@ fn health_check_port(
             trace.removed(&HEALTH_PORT_IS_RELEASED, at, facts![port = shown.clone()], shown);
             operation.ask.txn.release_port_on_commit(port);
         }
+        if operation.ask.env.behavior.is_old() {
+            new.spec.health_check_node_port = 0;
+        }
         return Ok(());
     }
-    if !needed || needed_before {
+    if !needed {
         return Ok(());
+    }
+    if let Some(old) = old.filter(|_| needed_before) {
+        return keep_health_check_port_old(operation, old, new, trace);
     }
     let wanted = new.spec.health_check_node_port;
     let result =

@@ -4,7 +4,6 @@
 //! Runs on answers, and on the stored object before an update. Nothing is written back.
 
 use crate::api::service::{NONE, REQUIRE_DUAL_STACK, SINGLE_STACK, Service};
-use crate::behavior::Layer;
 use crate::env::Env;
 use crate::facts;
 use crate::net::Family;
@@ -83,7 +82,7 @@ pub fn default_on_read(env: &Env, service: &mut Service, trace: &mut Trace) {
         return;
     }
     let primary = env.ranges.primary();
-    let old_layer = env.behavior.layer == Layer::Old;
+    let old_layer = env.behavior.is_old();
     let (rule, families, policy) = if spec.cluster_ip == NONE && spec.is_selectorless() {
         // REL-44: up to 1.22 such an object read as PreferDualStack.
         let policy = if old_layer { "PreferDualStack" } else { REQUIRE_DUAL_STACK };

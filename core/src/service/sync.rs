@@ -3,6 +3,8 @@
 //! Source: pkg/registry/core/service/strategy.go (patchAllocatedValues, dropTypeDependentFields,
 //! dropServiceDisabledFields) and storage/storage.go (normalizeClusterIPs).
 
+use std::mem::take;
+
 use super::externally_accessible;
 use super::node_ports::has_node_ports;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServicePort, ServiceSpec};
@@ -53,7 +55,7 @@ rules! {
     /// Re-sending a manifest keeps the addresses.
     ADDRESSES_ARE_CARRIED_OVER {
         id: "PATCH-1", slug: "addresses-are-carried-over",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go patchAllocatedValues",
         facts: [],
         en: "The update leaves the address out, so the stored one stays: that is why a manifest can be applied again, and why removing the field does nothing.",
@@ -62,7 +64,7 @@ rules! {
     /// Re-sending a manifest keeps the node ports.
     NODE_PORTS_ARE_CARRIED_OVER {
         id: "PATCH-2", slug: "node-ports-are-carried-over",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go patchAllocatedValues",
         facts: [],
         en: "The update names no node port, so the stored one of the port with this name stays.",
@@ -71,7 +73,7 @@ rules! {
     /// Re-sending a manifest keeps the port for health checks.
     HEALTH_PORT_IS_CARRIED_OVER {
         id: "PATCH-3", slug: "health-check-port-is-carried-over",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go patchAllocatedValues",
         facts: [],
         en: "The update names no port for health checks, so the stored one stays.",
@@ -125,7 +127,7 @@ rules! {
     /// Nothing from outside, no policy for it.
     TYPE_LOSES_EXTERNAL_POLICY {
         id: "DROP-6", slug: "no-external-access-drops-policy",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
         en: "Nothing outside reaches the Service any more, so the unedited `externalTrafficPolicy` goes.",
@@ -316,12 +318,13 @@ pub fn drop_type_dependent(
             trace.removed(&TYPE_LOSES_CLASS, FieldPath::spec("loadBalancerClass"), facts![], "");
         }
     }
-    if externally_accessible(behavior, before)
+    if !behavior.is_old()
+        && externally_accessible(behavior, before)
         && !externally_accessible(behavior, after)
         && !after.external_traffic_policy.is_empty()
         && after.external_traffic_policy == before.external_traffic_policy
     {
-        let dropped = std::mem::take(&mut after.external_traffic_policy);
+        let dropped = take(&mut after.external_traffic_policy);
         let at = FieldPath::spec("externalTrafficPolicy");
         trace.removed(&TYPE_LOSES_EXTERNAL_POLICY, at, facts![], dropped);
     }
@@ -345,6 +348,25 @@ pub fn drop_disabled(
         trace.removed(&GATE_DROPS_FIELD, FieldPath::spec(field), facts![gate], "");
     };
     let used = |has: fn(&ServiceSpec) -> bool| old.is_some_and(|old| has(&old.spec));
+    if !behavior.dual_stack.on()
+        && !used(|spec| {
+            spec.ip_family_policy.is_some()
+                || !spec.ip_families.is_empty()
+                || spec.cluster_ips.len() > 1
+        })
+    {
+        let gate = "IPv6DualStack";
+        if !take(&mut spec.ip_families).is_empty() {
+            dropped(gate, "ipFamilies");
+        }
+        if spec.ip_family_policy.take().is_some() {
+            dropped(gate, "ipFamilyPolicy");
+        }
+        if spec.cluster_ips.len() > 1 {
+            spec.cluster_ips.truncate(1);
+            dropped(gate, "clusterIPs");
+        }
+    }
     if !behavior.lb_node_port_control.on()
         && !used(|spec| spec.allocate_load_balancer_node_ports.is_some())
         && spec.allocate_load_balancer_node_ports.take().is_some()

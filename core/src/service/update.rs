@@ -6,6 +6,7 @@ use super::validate::load_balancer_class;
 use crate::api::quote;
 use crate::api::service::{LOAD_BALANCER, SINGLE_STACK, Service};
 use crate::path::FieldPath;
+use crate::rule::Rule;
 use crate::rules;
 use crate::version::Versions;
 
@@ -122,7 +123,7 @@ fn addresses(old: &Service, new: &Service, errors: &mut Errors) {
     if before.is_headless() && after.is_headless() {
         return;
     }
-    let printed = print_ips(errors.behavior(), &after.cluster_ips);
+    let printed = print_ips(errors.behavior(), after);
     let at = |i| FieldPath::spec("clusterIPs").index(i);
     let fixed = "may not change once set";
     let first_differs = before.cluster_ips.first() != after.cluster_ips.first();
@@ -144,8 +145,7 @@ fn addresses(old: &Service, new: &Service, errors: &mut Errors) {
                 errors.invalid(rule, at(0), printed, fixed);
             }
             if after.cluster_ips.len() == 1 && after.policy() != SINGLE_STACK {
-                let detail = "must be set to 'SingleStack' when releasing the secondary clusterIP";
-                policy_error(rule, new, detail, errors);
+                policy_error(rule, new, "clusterIP", errors);
             }
         }
         std::cmp::Ordering::Greater => {
@@ -165,10 +165,10 @@ fn families(old: &Service, new: &Service, errors: &mut Errors) {
     let fixed = "may not change once set";
     let first_differs = before.ip_families.first() != after.ip_families.first();
     // Upstream prints the addresses where the number of families changes.
-    let printed_ips = print_ips(errors.behavior(), &after.cluster_ips);
+    let printed_ips = print_ips(errors.behavior(), after);
     match after.ip_families.len().cmp(&before.ip_families.len()) {
         std::cmp::Ordering::Equal => {
-            let printed = print_families(errors.behavior(), &after.ip_families);
+            let printed = print_families(errors.behavior(), after);
             let pairs = after.ip_families.iter().zip(&before.ip_families);
             for _ in pairs.filter(|(family, stored)| family != stored) {
                 errors.invalid(&FAMILIES_ARE_IMMUTABLE, at.clone(), printed.clone(), fixed);
@@ -176,16 +176,23 @@ fn families(old: &Service, new: &Service, errors: &mut Errors) {
         }
         std::cmp::Ordering::Less => {
             let rule = &PRIMARY_FAMILY_STAYS;
-            if after.ip_families.is_empty() {
-                errors.invalid(rule, at, printed_ips, "primary ipFamily can not be unset");
+            let without_addresses = after.cluster_ips.is_empty();
+            if without_addresses
+                && !after.ip_families.is_empty()
+                && !errors.behavior().blames_family_without_addresses
+            {
                 return;
             }
-            if first_differs {
+            // Upstream looks at the addresses here.
+            if without_addresses {
+                let printed = print_families(errors.behavior(), after);
+                errors.invalid(rule, at.clone(), printed, "primary ipFamily can not be unset");
+            }
+            if !after.ip_families.is_empty() && first_differs {
                 errors.invalid(rule, at, printed_ips, fixed);
             }
             if after.ip_families.len() == 1 && after.policy() != SINGLE_STACK {
-                let detail = "must be set to 'SingleStack' when releasing the secondary ipFamily";
-                policy_error(rule, new, detail, errors);
+                policy_error(rule, new, "ipFamily", errors);
             }
         }
         std::cmp::Ordering::Greater => {
@@ -196,12 +203,15 @@ fn families(old: &Service, new: &Service, errors: &mut Errors) {
     }
 }
 
-fn policy_error(
-    rule: &'static crate::rule::Rule,
-    new: &Service,
-    detail: &str,
-    errors: &mut Errors,
-) {
+fn policy_error(rule: &'static Rule, new: &Service, released: &str, errors: &mut Errors) {
+    let detail = format!("must be set to 'SingleStack' when releasing the secondary {released}");
+    // REL-45: up to 1.22 the addresses are blamed.
+    if errors.behavior().is_old() {
+        let printed = print_ips(errors.behavior(), &new.spec);
+        let path = FieldPath::spec("clusterIPs").index(0);
+        errors.invalid(rule, path, printed, format!("`ipFamilyPolicy` {detail}"));
+        return;
+    }
     let printed = new.spec.ip_family_policy.as_deref().map_or("null".to_owned(), quote);
     errors.invalid(rule, FieldPath::spec("ipFamilyPolicy"), printed, detail);
 }

@@ -429,7 +429,6 @@ pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     if !types.contains(&spec.type_.as_str()) {
         errors.not_supported(&TYPE_IS_KNOWN, FieldPath::spec("type"), &spec.type_, &types);
     }
-    kubelet_port(service, errors);
     node_ports(service, errors);
     repeated_ports(service, errors);
     source_ranges(service, old, errors);
@@ -438,11 +437,15 @@ pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
         errors.forbidden(&ALLOCATION_SWITCH_IS_FOR_BALANCERS, path, ONLY_FOR_BALANCERS);
     }
     load_balancer_class(service, errors);
-    external_traffic(service, errors);
+    if errors.behavior().is_old() {
+        external_traffic_values(service, errors);
+    } else {
+        external_traffic(service, errors);
+    }
     if let Some(policy) = &spec.internal_traffic_policy {
         traffic_policy(&INTERNAL_POLICY_IS_KNOWN, "internalTrafficPolicy", policy, errors);
     }
-    mixed_protocols(service, errors);
+    mixed_protocols(service, old, errors);
     traffic_distribution(service, errors);
 }
 
@@ -505,6 +508,7 @@ fn ports_and_type(service: &Service, errors: &mut Errors) {
     if spec.ports.is_empty() && !spec.is_headless() && !spec.is_external_name() {
         errors.required(&PORTS_ARE_REQUIRED, FieldPath::spec("ports"), "");
     }
+    kubelet_port(service, errors);
     match spec.type_.as_str() {
         LOAD_BALANCER | NODE_PORT if spec.is_headless() => {
             let detail = format!("may not be set to 'None' for {} services", spec.type_);
@@ -648,16 +652,24 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     }
     let behavior = errors.behavior();
     let path = FieldPath::spec("clusterIPs");
-    let printed = || print_ips(behavior, &spec.cluster_ips);
+    let printed = || print_ips(behavior, spec);
     if spec.cluster_ip.is_empty() {
         if !spec.cluster_ips.is_empty() {
-            let detail = "must be empty when `clusterIP` is not specified";
+            let detail = if behavior.is_old() {
+                "must be empty when clusterIP is empty"
+            } else {
+                "must be empty when `clusterIP` is not specified"
+            };
             errors.invalid(&CLUSTER_IPS_NEED_CLUSTER_IP, path.clone(), printed(), detail);
         }
     } else if spec.cluster_ips.is_empty() {
         errors.required(&CLUSTER_IPS_START_WITH_CLUSTER_IP, path.clone(), "");
     } else if spec.cluster_ips[0] != spec.cluster_ip {
-        let detail = "first value must match `clusterIP`";
+        let detail = if behavior.is_old() {
+            "element [0] must match clusterIP"
+        } else {
+            "first value must match `clusterIP`"
+        };
         errors.invalid(&CLUSTER_IPS_START_WITH_CLUSTER_IP, path.clone(), printed(), detail);
     }
     for (i, family) in spec.ip_families.iter().enumerate() {
@@ -749,14 +761,14 @@ fn external_ips(service: &Service, old: Option<&Service>, errors: &mut Errors) {
                 read.ip
             }
         };
-        for detail in special_ip(ip, text) {
+        for detail in special_ip(errors.behavior(), ip, text) {
             errors.invalid_text(&EXTERNAL_IP_IS_USABLE, path.clone(), text, detail);
         }
     }
 }
 
 /// Why an address cannot be reached from elsewhere.
-fn special_ip(ip: IpAddr, text: &str) -> Vec<String> {
+fn special_ip(behavior: &Behavior, ip: IpAddr, text: &str) -> Vec<String> {
     let (link_local, link_local_multicast) = match ip {
         IpAddr::V4(v4) => (v4.is_link_local(), v4.octets()[..3] == [224, 0, 0]),
         IpAddr::V6(v6) => {
@@ -764,19 +776,22 @@ fn special_ip(ip: IpAddr, text: &str) -> Vec<String> {
             (first & 0xffc0 == 0xfe80, first & 0xff0f == 0xff02)
         }
     };
+    // Up to 1.22 only the IPv4 half of each is named (REL-48).
+    let old = behavior.is_old();
     let mut complaints = Vec::new();
     if ip.is_unspecified() {
-        complaints.push(format!("may not be unspecified ({text})"));
+        let shown = if old { "0.0.0.0" } else { text };
+        complaints.push(format!("may not be unspecified ({shown})"));
     }
-    let words = [
-        (ip.is_loopback(), "may not be in the loopback range (127.0.0.0/8, ::1/128)"),
-        (link_local, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
-        (
-            link_local_multicast,
-            "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)",
-        ),
+    let ranges = [
+        (ip.is_loopback(), "loopback", "127.0.0.0/8", ", ::1/128"),
+        (link_local, "link-local", "169.254.0.0/16", ", fe80::/10"),
+        (link_local_multicast, "link-local multicast", "224.0.0.0/24", ", ff02::/10"),
     ];
-    complaints.extend(words.into_iter().filter(|(is, _)| *is).map(|(_, words)| words.to_owned()));
+    for (_, what, v4, v6) in ranges.into_iter().filter(|(is, ..)| *is) {
+        let v6 = if old { "" } else { v6 };
+        complaints.push(format!("may not be in the {what} range ({v4}{v6})"));
+    }
     complaints
 }
 
@@ -792,13 +807,17 @@ fn kubelet_port(service: &Service, errors: &mut Errors) {
     }
 }
 
-fn mixed_protocols(service: &Service, errors: &mut Errors) {
+fn mixed_protocols(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     let spec = &service.spec;
     if spec.type_ != LOAD_BALANCER {
         return;
     }
-    let mixed = spec.ports.windows(2).any(|pair| pair[0].protocol != pair[1].protocol);
-    if mixed && !errors.behavior().mixed_protocol_lb.on() {
+    let mixed = |service: &Service| {
+        service.spec.ports.windows(2).any(|pair| pair[0].protocol != pair[1].protocol)
+    };
+    // What the stored object has already is let through.
+    let new = mixed(service) && !old.is_some_and(mixed);
+    if new && !errors.behavior().mixed_protocol_lb.on() {
         let printed: Vec<String> = spec.ports.iter().map(go_struct).collect();
         let value = format!("[]core.ServicePort{{{}}}", printed.join(", "));
         let detail = "may not contain more than 1 protocol when type is 'LoadBalancer'";
@@ -973,6 +992,43 @@ pub fn load_balancer_class(service: &Service, errors: &mut Errors) {
     }
     for complaint in names::qualified_name(class) {
         errors.invalid_text(&CLASS_IS_FOR_BALANCERS, path.clone(), class, complaint);
+    }
+}
+
+/// What releases up to 1.22 say of these fields alone; how they go together is looked at later.
+/// Source: validateServiceExternalTrafficFieldsValue.
+fn external_traffic_values(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let policy = &spec.external_traffic_policy;
+    if !["", "Cluster", "Local"].contains(&policy.as_str()) {
+        let detail = "ExternalTrafficPolicy must be empty, Cluster or Local";
+        let path = FieldPath::spec("externalTrafficPolicy");
+        errors.invalid_text(&EXTERNAL_POLICY_NEEDS_ACCESS, path, policy, detail);
+    }
+    let number = spec.health_check_node_port;
+    if number < 0 {
+        let detail = "HealthCheckNodePort must be not less than 0";
+        let path = FieldPath::spec("healthCheckNodePort");
+        errors.invalid(&HEALTH_PORT_NEEDS_LOCAL, path, number.to_string(), detail);
+    }
+}
+
+/// How type, policy and port for health checks go together, in releases up to 1.22 (REL-49).
+/// Source: ValidateServiceExternalTrafficFieldsCombination.
+pub fn external_traffic_combination(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let policy = &spec.external_traffic_policy;
+    if !externally_accessible(errors.behavior(), spec) && !policy.is_empty() {
+        let detail = "ExternalTrafficPolicy can only be set on NodePort and LoadBalancer service";
+        let path = FieldPath::spec("externalTrafficPolicy");
+        errors.invalid_text(&EXTERNAL_POLICY_NEEDS_ACCESS, path, policy, detail);
+    }
+    let number = spec.health_check_node_port;
+    if !spec.needs_health_check() && number != 0 {
+        let detail = "HealthCheckNodePort can only be set on LoadBalancer service with \
+             ExternalTrafficPolicy=Local";
+        let path = FieldPath::spec("healthCheckNodePort");
+        errors.invalid(&HEALTH_PORT_NEEDS_LOCAL, path, number.to_string(), detail);
     }
 }
 

@@ -320,6 +320,10 @@ fn build(json: Json) -> Service {
 }
 
 fn build_spec(mut spec: Fields) -> ServiceSpec {
+    let is_empty = |field: &&str| {
+        spec.0.get(*field).and_then(Json::as_array).is_some_and(|list| list.is_empty())
+    };
+    let sent_empty = ["clusterIPs", "ipFamilies"].into_iter().filter(is_empty).collect();
     let ports = spec.structures("ports").map(|mut port| {
         let target_port = match port.0.remove("targetPort") {
             Some(Json::String(name)) => IntOrString::Str(name),
@@ -363,6 +367,7 @@ fn build_spec(mut spec: Fields) -> ServiceSpec {
         allocate_load_balancer_node_ports: spec.bool("allocateLoadBalancerNodePorts"),
         load_balancer_class: spec.optional("loadBalancerClass"),
         traffic_distribution: spec.optional("trafficDistribution"),
+        sent_empty,
     }
 }
 
