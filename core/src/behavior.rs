@@ -6,8 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::env::AllocatorKind;
 use crate::version::KubeVersion;
+
+/// Which code hands out cluster IPs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AllocatorKind {
+    /// One bit per address, one object in etcd: the default before 1.33.
+    Bitmap,
+    /// One IPAddress object per address.
+    IpAddress,
+}
 
 /// A feature gate in one release.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

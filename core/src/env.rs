@@ -1,17 +1,9 @@
 //! What does a request meet? The release, its behaviour and the ranges of the API server.
 
+pub use crate::behavior::AllocatorKind;
 use crate::behavior::Behavior;
 use crate::net::{Cidr, Stack};
 use crate::version::KubeVersion;
-
-/// Which code hands out cluster IPs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AllocatorKind {
-    /// One bit per address, one object in etcd: the default before 1.33.
-    Bitmap,
-    /// One IPAddress object per address.
-    IpAddress,
-}
 
 /// The first and the last node port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

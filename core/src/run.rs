@@ -101,6 +101,8 @@ pub struct DocumentReport {
     pub kind: String,
     /// Its name, as far as it could be read.
     pub name: String,
+    /// What kubectl and the playground decided before anything was sent.
+    pub before: Vec<Step>,
     /// The API server's answer; `None` if kubectl sends nothing.
     pub outcome: Option<Outcome>,
     /// The Service that stays stored as it was, where the request was refused.
@@ -290,6 +292,7 @@ impl EventReport {
         let is_full = |it: &Rc<DocumentReport>| {
             !it.fields.is_empty()
                 || !it.provenance.is_empty()
+                || !it.before.is_empty()
                 || it.stands.is_some()
                 || it.outcome.as_ref().is_some_and(|outcome| !outcome.trace.is_empty())
         };
@@ -298,6 +301,7 @@ impl EventReport {
                 let document = Rc::make_mut(document);
                 document.fields = Vec::new();
                 document.provenance = Vec::new();
+                document.before = Vec::new();
                 document.stands = None;
                 if let Some(outcome) = &mut document.outcome {
                     outcome.trace = Vec::new();
@@ -596,9 +600,12 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
         report.kubectl = NOT_RUNNING.to_owned();
         return report;
     };
+    let mut trace = Trace::default();
     if let Some(words) = kubectl::missing_kind(node) {
         let mut problem = Diagnostic::plain(Program::Kubectl, words);
         problem.span = Some(first_line);
+        trace.reject(&kubectl::DOCUMENT_HAS_NO_KIND, FieldPath::default(), facts![]);
+        report.before = trace.into_steps();
         report.refuse(problem);
         return report;
     }
@@ -619,12 +626,21 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
                 format!("{} 类型的对象尚未模拟：目前只有 Service。", report.kind),
             )
         };
+        let kind = report.kind.as_str();
+        trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
+        report.before = trace.into_steps();
         report.refuse(ours(span, en, zh));
         return report;
     }
     // Read once more for the places of fields; what the server sees is what kubectl sends.
     let decoded = decode::service(node, cluster.env().behavior.unknown_fields);
     let object = ObjectName::of_service(kubectl::namespace_of(node), kubectl::name_of(node));
+    if object.namespace != "default" {
+        let namespace = object.namespace.as_str();
+        let path = FieldPath::metadata("namespace");
+        trace.note(&kubectl::NAMESPACE_IS_TAKEN_TO_EXIST, path, facts![namespace]);
+        report.before = trace.into_steps();
+    }
     let before = cluster.read_one(&object.namespace, &object.name);
     let applied = kubectl::apply(cluster, node);
     plane.last = Some(object);

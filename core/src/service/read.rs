@@ -46,9 +46,9 @@ rules! {
         id: "READ-2c", slug: "read-families-follow-addresses",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go defaultOnReadIPFamilies",
-        facts: [families],
-        en: "The stored object has no families; reading shows those of its addresses: {families}.",
-        zh: "已存储的对象没有地址族；读取时按其地址显示：{families}。",
+        facts: [families, policy],
+        en: "The stored object has no families; reading shows those of its addresses, {families}, and the policy {policy}.",
+        zh: "已存储的对象没有地址族；读取时按其地址显示 {families}，策略为 {policy}。",
     }
     /// An ExternalName Service stored with a policy for inside traffic.
     READ_DROPS_INTERNAL_POLICY {

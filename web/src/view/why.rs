@@ -236,13 +236,12 @@ pub fn why(props: &Props) -> Html {
             </div>
         }
     });
-    let trace = props
-        .document
-        .as_ref()
-        .and_then(|document| document.outcome.as_ref())
-        .map(|outcome| outcome.trace.as_slice())
-        .unwrap_or_default();
-    let list = all(if trace.is_empty() { &props.boot.trace } else { trace }, lang);
+    let answer = props.document.as_ref().map(|document| {
+        let trace = document.outcome.as_ref().map_or(&[][..], |outcome| &outcome.trace);
+        [&document.before, trace].concat()
+    });
+    let answer = answer.filter(|steps| !steps.is_empty());
+    let list = all(answer.as_deref().unwrap_or(&props.boot.trace), lang);
     let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
         <section class="pane whys" aria-label={text::WHY.get(lang)}>
