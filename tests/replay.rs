@@ -71,12 +71,16 @@ fn replayed_scenarios_agree_with_the_recorded_ones() {
     assert!(wrong.len() * 200 <= count, "{} of {count} differ: {:#?}", wrong.len(), wrong.first());
 }
 
+/// What the decoder of 1.20 and 1.21 says: of its text only the start is answered (REL-13).
+const DECODER: &str = "error found in #";
+
 #[test]
 fn answers_without_picks_are_written_byte_for_byte_as_recorded() {
     let (mut count, mut wrong) = (0, Vec::new());
     for path in vector::files(&vector::folder()).expect("the vectors are readable") {
         let text = std::fs::read_to_string(path).expect("the vectors are readable");
-        for text in text.lines().filter(|text| !text.contains('$') && !text.contains("oneOf")) {
+        let is_fixed = |text: &&str| ["$", "oneOf", DECODER].iter().all(|it| !text.contains(it));
+        for text in text.lines().filter(is_fixed) {
             let Some(recorded) = scenario(text) else { continue };
             if not_covered(&Line::Scenario(recorded.clone())).is_some() {
                 continue;

@@ -102,7 +102,7 @@ rules! {
     /// A PUT to a name that is free.
     PUT_CREATES {
         id: "PUT-1", slug: "put-creates-a-missing-object",
-        versions: Versions::ALL,
+        versions: Versions::since(23),
         source: "apiserver pkg/registry/generic/registry/store.go Update",
         facts: [],
         en: "There is no Service of this name, so the PUT creates it.",
@@ -425,6 +425,9 @@ impl Cluster {
         let key = (options.namespace.clone(), name);
         if self.service(&key).is_some() {
             return self.update(&key, decoded.service, options, warnings, trace);
+        }
+        if self.env.behavior.is_old() {
+            return Err(not_found(&key.1, trace));
         }
         trace.note(&PUT_CREATES, FieldPath::metadata("name"), facts![]);
         self.create(decoded.service, options, true, warnings, trace)
