@@ -49,6 +49,15 @@ pub fn App(props: &Props) -> Html {
         browser::after_run();
         answers
     });
+    // Spoken to screen readers half a second after typing stops.
+    let spoken = answers.as_ref().as_ref().map(|answers| {
+        answers.verdict(&store, document_at(&store, &answers.documents)).spoken(store.lang)
+    });
+    use_effect_with(spoken, |spoken| {
+        let text = spoken.clone().unwrap_or_default();
+        let timer = browser::after(500, move || browser::say(&text));
+        move || drop(timer)
+    });
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
     {
         let dispatch = dispatch.clone();
@@ -131,7 +140,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         _ => None,
     };
     let summary = summary(&shown.verdict, shown.shown.as_ref(), &addresses, label.is_some(), lang);
-    let spoken = AttrValue::from(shown.verdict.spoken(lang));
     let pane = match store.pane {
         Pane::Cluster => "cluster",
         Pane::Manifest => "manifest",
@@ -190,7 +198,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         <div class="page" data-pane={pane}>
             { header(store, dispatch) }
             { answer }
-            <Announcer text={spoken} />
+            <p class="unseen" role="status" id="spoken"></p>
             { invitation(store, dispatch) }
             <main>{ cluster }{ manifest }{ stored }</main>
             { timeline }
@@ -225,27 +233,6 @@ fn summary(
         (Lang::Zh, true) => format!("{mark} 1 个 IP · {first} · {policy}"),
         (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 在先 · {policy}", addresses.len()),
     }
-}
-
-/// Properties of [`Announcer`].
-#[derive(Properties, PartialEq)]
-struct AnnouncerProps {
-    text: AttrValue,
-}
-
-/// Speaks the verdict to screen readers, half a second after typing stops.
-#[component]
-fn Announcer(props: &AnnouncerProps) -> Html {
-    let spoken = use_state(AttrValue::default);
-    {
-        let spoken = spoken.clone();
-        use_effect_with(props.text.clone(), move |text| {
-            let text = text.clone();
-            let timer = browser::after(500, move || spoken.set(text));
-            move || drop(timer)
-        });
-    }
-    html! { <p class="unseen" role="status">{ (*spoken).clone() }</p> }
 }
 
 /// After the page died while running: the text, not run, until the person says so.

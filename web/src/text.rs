@@ -1,7 +1,7 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
 //! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
 
-use dualstack_core::text::Lang;
+use dualstack_core::text::{Lang, Text};
 
 /// A name, label or remark of the page. What it says stands in the page's block of words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,7 +11,13 @@ impl Word {
     /// The word in `lang`.
     #[must_use]
     pub fn get(self, lang: Lang) -> &'static str {
-        crate::words::words().page(self.0).get(lang)
+        self.text().get(lang)
+    }
+
+    /// The word in both languages.
+    #[must_use]
+    pub fn text(self) -> Text {
+        crate::words::words().page(self.0)
     }
 }
 
@@ -130,4 +136,43 @@ words! {
     SINGLE_CLUSTER = "Single-stack", "单栈";
     PRIMARY_IS = "primary family", "主地址族";
     BIND_FAILED = "kube-apiserver exits with an error.", "kube-apiserver 因错误退出。";
+    // The verdicts, with holes for facts.
+    DOES_NOT_START = "kube-apiserver does not start.", "kube-apiserver 无法启动。";
+    NOTHING_TO_APPLY = "There is nothing to apply yet.", "还没有可应用的内容。";
+    NOT_YAML = "This is not YAML yet.", "这还不是合法的 YAML。";
+    NOT_YAML_SENDS_NOTHING = "This is not YAML yet, so kubectl sends nothing.", "这还不是合法的 YAML，因此 kubectl 不会发送任何内容。";
+    SENDS_NOTHING = "kubectl sends nothing. ", "kubectl 不会发送任何内容。";
+    RESTARTED = "kube-apiserver {version} has restarted and serves {families}.", "kube-apiserver {version} 已重启，提供 {families}。";
+    RUNS = "kube-apiserver {version} runs and serves {families}.", "kube-apiserver {version} 正在运行，提供 {families}。";
+    MADE_KUBERNETES = "It has created the Service `kubernetes`.", "它创建了 Service `kubernetes`。";
+    READS_AS_BEFORE = "A restart rewrites nothing: every Service reads as before.", "重启不会改写任何内容：每个 Service 读出来都与之前相同。";
+    READS_DIFFERENTLY = "A restart rewrites nothing, but {changed} Services read differently now.", "重启不会改写任何内容，但现在有 {changed} 个 Service 读出来不同。";
+    REPAIR_FINDS = "A restart rewrites nothing, but the repair loop finds addresses that fit no range any more.", "重启不会改写任何内容，但修复循环发现有地址已不属于任何范围。";
+    BUT_LEAKED = " Nothing was stored, but an address leaked.", "没有存储任何内容，但泄漏了一个地址。";
+    NOTHING_TAKEN = " Nothing was stored, no address was taken.", "没有存储任何内容，也没有占用地址。";
+    REFUSES = "The API server refuses {name} ({answer}).", "API 服务器拒绝了 {name}（{answer}）。";
+    MARKED_DELETED = "{name} is only marked as deleted.", "{name} 只是被标记为已删除。";
+    FINALIZERS_WAIT = "It has finalizers: its addresses stay taken until the last one is removed.", "它有终结器：在最后一个被移除之前，其地址仍被占用。";
+    IS_DELETED = "{name} is deleted.", "{name} 已删除。";
+    HELD_NOTHING = "It held no cluster IP.", "它没有占用集群 IP。";
+    HELD_IS_FREE = "What it held is free again.", "它所占用的一切重新空闲。";
+    IS_ALIAS = "{name} is an alias for {target}.", "{name} 是 {target} 的别名。";
+    IS_HEADLESS = "{name} is headless: it has no cluster IP.", "{name} 是无头服务：没有集群 IP。";
+    TWO_IPS = "{name} gets two cluster IPs.", "{name} 获得两个集群 IP。";
+    ONE_IP = "{name} gets one cluster IP, {families}.", "{name} 获得一个集群 IP，{families}。";
+    DNS_ALIAS = "DNS answers with that name; there are no addresses and no families to choose.", "DNS 返回该名称；没有地址，也没有地址族可选。";
+    HEADLESS_UNCHECKED = "Without a selector nobody checks its families against the cluster: it lists {families}, although this cluster serves {served} only.", "没有选择算符时，不会对照集群检查地址族：它列出 {families}，尽管此集群只提供 {served}。";
+    DNS_HEADLESS = "DNS answers with the Pods' own addresses, for {families}.", "DNS 返回 Pod 自身的地址，地址族为 {families}。";
+    FIRST_BY_ADDRESS = "It asks for {policy} and the cluster serves both families; {first} comes first because the address you named is of that family.", "它请求 {policy}，集群提供两个地址族；{first} 在先，因为您指定的地址属于该地址族。";
+    FIRST_BY_RANGE = "It asks for {policy} and the cluster serves both families; {first} comes first because the first range of `--service-cluster-ip-range` is of that family.", "它请求 {policy}，集群提供两个地址族；{first} 在先，因为 `--service-cluster-ip-range` 的第一个范围属于该地址族。";
+    FIRST_BY_LIST = "It asks for {policy} and the cluster serves both families; {first} comes first because `ipFamilies` lists it first.", "它请求 {policy}，集群提供两个地址族；{first} 在先，因为 `ipFamilies` 将其列在首位。";
+    ONLY_PREFERS = "`PreferDualStack` only prefers: this cluster serves {served} only, so there is one address and no error. It will stay so even when the cluster becomes dual-stack.", "`PreferDualStack` 只是偏好：此集群只提供 {served}，因此只有一个地址，也不报错。即使集群变为双栈，它也会保持不变。";
+    SINGLE_ON_DUAL = "It gives no `ipFamilyPolicy`, and without one a Service is `SingleStack`, on a dual-stack cluster too.", "它没有指定 `ipFamilyPolicy`，缺省即为 `SingleStack`，在双栈集群上也是如此。";
+    SINGLE_BY_DEFAULT = "It gives no `ipFamilyPolicy`, so it is `SingleStack`.", "它没有指定 `ipFamilyPolicy`，因此为 `SingleStack`。";
+    POLICY_IS = "Its policy is {policy}.", "其策略为 {policy}。";
+    ONLY_BY_RANGE = " {family} is the family of the first range of `--service-cluster-ip-range`.", "{family} 是 `--service-cluster-ip-range` 第一个范围的地址族。";
+    ONLY_BY_ADDRESS = " {family} is the family of the address you named.", "{family} 是您所指定地址的地址族。";
+    ONLY_BY_LIST = " {family} is the family that `ipFamilies` names.", "{family} 是 `ipFamilies` 写明的地址族。";
+    OPEN_ON_NODES = " It is open on every node at port {ports}, for each of its families.", "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。";
+    BALANCER_MISSING = " The address of the load balancer itself would come from a cloud provider, which is not simulated.", "负载均衡器自身的地址由云平台提供，此处不模拟。";
 }

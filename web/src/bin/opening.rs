@@ -21,6 +21,7 @@ fn main() {
                 "manifest",
                 "flags-problems",
                 "manifest-problems",
+                "spoken",
             ]
             .into_iter()
             .fold(html, |html, id| {

@@ -163,6 +163,14 @@ pub fn choice_of(event: &DomEvent) -> String {
     event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default()
 }
 
+/// Puts a text where screen readers are told of it.
+pub fn say(text: &str) {
+    let element = || window()?.document()?.get_element_by_id("spoken");
+    if let Some(element) = element() {
+        element.set_text_content(Some(text));
+    }
+}
+
 /// Does something later, unless what is returned is dropped before.
 pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
     Timeout::new(milliseconds, work)

@@ -8,8 +8,8 @@ use dualstack_core::cluster::Outcome;
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::run::{BootReport, DocumentReport, RequestsReport, Verb};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Effect, Piece, Step, plain, render};
+use dualstack_core::text::Lang;
+use dualstack_core::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use yew::prelude::*;
 
 use super::{badge, sentence};
@@ -76,9 +76,9 @@ impl Verdict {
     }
 }
 
-/// Shorthand for a sentence in both languages.
-const fn say(en: &'static str, zh: &'static str) -> Text {
-    Text { en, zh }
+/// A sentence with its holes filled.
+fn render(word: Word, facts: &[Fact], lang: Lang) -> Vec<Piece> {
+    fill(word.text(), facts, lang)
 }
 
 /// The verdict on a document, or on the start of the API server.
@@ -93,20 +93,12 @@ pub fn verdict(
         let because = boot.trace.iter().find(|step| step.effect == Effect::Rejected);
         return Verdict {
             tone: Tone::Bad,
-            head: render(
-                say("kube-apiserver does not start.", "kube-apiserver 无法启动。"),
-                &[],
-                lang,
-            ),
+            head: render(text::DOES_NOT_START, &[], lang),
             because: because.map(|step| worded(step, lang)).unwrap_or_default(),
         };
     }
     let Some(document) = document else {
-        let text = if apply.problems.is_empty() {
-            say("There is nothing to apply yet.", "还没有可应用的内容。")
-        } else {
-            say("This is not YAML yet.", "这还不是合法的 YAML。")
-        };
+        let text = if apply.problems.is_empty() { text::NOTHING_TO_APPLY } else { text::NOT_YAML };
         return Verdict {
             tone: Tone::None,
             head: render(text, &[], lang),
@@ -117,14 +109,7 @@ pub fn verdict(
         Some(outcome) => of_outcome(boot, document, outcome, lang),
         None if document.diagnostics.is_empty() => Verdict {
             tone: Tone::None,
-            head: render(
-                say(
-                    "This is not YAML yet, so kubectl sends nothing.",
-                    "这还不是合法的 YAML，因此 kubectl 不会发送任何内容。",
-                ),
-                &[],
-                lang,
-            ),
+            head: render(text::NOT_YAML_SENDS_NOTHING, &[], lang),
             because: problem(apply, lang),
         },
         None => {
@@ -136,11 +121,7 @@ pub fn verdict(
             };
             Verdict {
                 tone: Tone::None,
-                head: render(
-                    say("kubectl sends nothing. ", "kubectl 不会发送任何内容。"),
-                    &[],
-                    lang,
-                ),
+                head: render(text::SENDS_NOTHING, &[], lang),
                 because: vec![words],
             }
         }
@@ -152,44 +133,13 @@ pub fn verdict(
 pub fn started(boot: &BootReport, after: &After, again: bool, lang: Lang) -> Verdict {
     let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
     let version = boot.version.to_string();
-    let head = if again {
-        say(
-            "kube-apiserver {version} has restarted and serves {families}.",
-            "kube-apiserver {version} 已重启，提供 {families}。",
-        )
-    } else {
-        say(
-            "kube-apiserver {version} runs and serves {families}.",
-            "kube-apiserver {version} 正在运行，提供 {families}。",
-        )
-    };
+    let head = if again { text::RESTARTED } else { text::RUNS };
     let changed = after.services.iter().filter(|it| it.change != Change::Kept).count();
     let (tone, because) = match (again, changed, boot.repairs.len()) {
-        (false, ..) => (
-            Tone::Good,
-            say("It has created the Service `kubernetes`.", "它创建了 Service `kubernetes`。"),
-        ),
-        (true, 0, 0) => (
-            Tone::Good,
-            say(
-                "A restart rewrites nothing: every Service reads as before.",
-                "重启不会改写任何内容：每个 Service 读出来都与之前相同。",
-            ),
-        ),
-        (true, _, 0) => (
-            Tone::Look,
-            say(
-                "A restart rewrites nothing, but {changed} Services read differently now.",
-                "重启不会改写任何内容，但现在有 {changed} 个 Service 读出来不同。",
-            ),
-        ),
-        (true, ..) => (
-            Tone::Look,
-            say(
-                "A restart rewrites nothing, but the repair loop finds addresses that fit no range any more.",
-                "重启不会改写任何内容，但修复循环发现有地址已不属于任何范围。",
-            ),
-        ),
+        (false, ..) => (Tone::Good, text::MADE_KUBERNETES),
+        (true, 0, 0) => (Tone::Good, text::READS_AS_BEFORE),
+        (true, _, 0) => (Tone::Look, text::READS_DIFFERENTLY),
+        (true, ..) => (Tone::Look, text::REPAIR_FINDS),
     };
     let (head, because) =
         (render(head, &facts![version, families], lang), render(because, &facts![changed], lang));
@@ -229,20 +179,11 @@ fn of_outcome(
             .unwrap_or_default();
         let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
         let end = match leak {
-            Some(_) => say(
-                " Nothing was stored, but an address leaked.",
-                "没有存储任何内容，但泄漏了一个地址。",
-            ),
-            None => say(
-                " Nothing was stored, no address was taken.",
-                "没有存储任何内容，也没有占用地址。",
-            ),
+            Some(_) => text::BUT_LEAKED,
+            None => text::NOTHING_TAKEN,
         };
         because.extend(render(end, &[], lang));
-        let head = say(
-            "The API server refuses {name} ({answer}).",
-            "API 服务器拒绝了 {name}（{answer}）。",
-        );
+        let head = text::REFUSES;
         return Verdict {
             tone: Tone::Bad,
             head: render(head, &facts![name, answer], lang),
@@ -260,22 +201,11 @@ fn of_outcome(
 fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {
     let name = document.name.as_str();
     let (tone, head, because) = if document.stored().is_some() {
-        (
-            Tone::Look,
-            say("{name} is only marked as deleted.", "{name} 只是被标记为已删除。"),
-            say(
-                "It has finalizers: its addresses stay taken until the last one is removed.",
-                "它有终结器：在最后一个被移除之前，其地址仍被占用。",
-            ),
-        )
+        (Tone::Look, text::MARKED_DELETED, text::FINALIZERS_WAIT)
     } else if service.spec.has_no_cluster_ip() {
-        (Tone::Good, say("{name} is deleted.", "{name} 已删除。"), say("", ""))
+        (Tone::Good, text::IS_DELETED, text::HELD_NOTHING)
     } else {
-        (
-            Tone::Good,
-            say("{name} is deleted.", "{name} 已删除。"),
-            say("What it held is free again.", "它所占用的一切重新空闲。"),
-        )
+        (Tone::Good, text::IS_DELETED, text::HELD_IS_FREE)
     };
     Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
@@ -288,21 +218,19 @@ fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
     let spec = &service.spec;
     if spec.type_ == EXTERNAL_NAME {
         let target = spec.external_name.as_str();
-        let text = say("{name} is an alias for {target}.", "{name} 是 {target} 的别名。");
+        let text = text::IS_ALIAS;
         return render(text, &facts![name, target], lang);
     }
     if spec.cluster_ip == NONE {
-        let text =
-            say("{name} is headless: it has no cluster IP.", "{name} 是无头服务：没有集群 IP。");
+        let text = text::IS_HEADLESS;
         return render(text, &facts![name], lang);
     }
     let families = families(service);
     if families.len() == 2 {
-        let text = say("{name} gets two cluster IPs.", "{name} 获得两个集群 IP。");
+        let text = text::TWO_IPS;
         return render(text, &facts![name], lang);
     }
-    let text =
-        say("{name} gets one cluster IP, {families}.", "{name} 获得一个集群 IP，{families}。");
+    let text = text::ONE_IP;
     render(text, &facts![name, families], lang)
 }
 
@@ -322,71 +250,40 @@ fn reason(
     let served: Vec<Family> =
         boot.env.as_ref().map(|env| env.ranges.families().collect()).unwrap_or_default();
     if spec.type_ == EXTERNAL_NAME {
-        let text = say(
-            "DNS answers with that name; there are no addresses and no families to choose.",
-            "DNS 返回该名称；没有地址，也没有地址族可选。",
-        );
+        let text = text::DNS_ALIAS;
         return (Tone::Good, render(text, &[], lang));
     }
     if spec.cluster_ip == NONE {
         if families.iter().any(|family| !served.contains(family)) {
-            let text = say(
-                "Without a selector nobody checks its families against the cluster: it lists {families}, although this cluster serves {served} only.",
-                "没有选择算符时，不会对照集群检查地址族：它列出 {families}，尽管此集群只提供 {served}。",
-            );
+            let text = text::HEADLESS_UNCHECKED;
             return (Tone::Look, render(text, &facts![families, served], lang));
         }
-        let text = say(
-            "DNS answers with the Pods' own addresses, for {families}.",
-            "DNS 返回 Pod 自身的地址，地址族为 {families}。",
-        );
+        let text = text::DNS_HEADLESS;
         return (Tone::Good, render(text, &facts![families], lang));
     }
     let policy = spec.policy();
     if families.len() == 2 {
         let first = families[0];
         let order = if has(trace, "FAM-8a") {
-            say(
-                "It asks for {policy} and the cluster serves both families; {first} comes first because the address you named is of that family.",
-                "它请求 {policy}，集群提供两个地址族；{first} 在先，因为您指定的地址属于该地址族。",
-            )
+            text::FIRST_BY_ADDRESS
         } else if has(trace, "FAM-12") {
-            say(
-                "It asks for {policy} and the cluster serves both families; {first} comes first because the first range of `--service-cluster-ip-range` is of that family.",
-                "它请求 {policy}，集群提供两个地址族；{first} 在先，因为 `--service-cluster-ip-range` 的第一个范围属于该地址族。",
-            )
+            text::FIRST_BY_RANGE
         } else {
-            say(
-                "It asks for {policy} and the cluster serves both families; {first} comes first because `ipFamilies` lists it first.",
-                "它请求 {policy}，集群提供两个地址族；{first} 在先，因为 `ipFamilies` 将其列在首位。",
-            )
+            text::FIRST_BY_LIST
         };
         return (Tone::Good, render(order, &facts![policy, first], lang));
     }
     if policy == PREFER_DUAL_STACK {
-        let text = say(
-            "`PreferDualStack` only prefers: this cluster serves {served} only, so there is one address and no error. It will stay so even when the cluster becomes dual-stack.",
-            "`PreferDualStack` 只是偏好：此集群只提供 {served}，因此只有一个地址，也不报错。即使集群变为双栈，它也会保持不变。",
-        );
+        let text = text::ONLY_PREFERS;
         return (Tone::Look, render(text, &facts![served], lang));
     }
     if has(trace, "FAM-3d") {
-        let text = if served.len() == 2 {
-            say(
-                "It gives no `ipFamilyPolicy`, and without one a Service is `SingleStack`, on a dual-stack cluster too.",
-                "它没有指定 `ipFamilyPolicy`，缺省即为 `SingleStack`，在双栈集群上也是如此。",
-            )
-        } else {
-            say(
-                "It gives no `ipFamilyPolicy`, so it is `SingleStack`.",
-                "它没有指定 `ipFamilyPolicy`，因此为 `SingleStack`。",
-            )
-        };
+        let text = if served.len() == 2 { text::SINGLE_ON_DUAL } else { text::SINGLE_BY_DEFAULT };
         let mut because = render(text, &[], lang);
         because.extend(only_family(trace, &families, lang));
         return (Tone::Good, because);
     }
-    let text = say("Its policy is {policy}.", "其策略为 {policy}。");
+    let text = text::POLICY_IS;
     let mut because = render(text, &facts![policy], lang);
     because.extend(only_family(trace, &families, lang));
     (Tone::Good, because)
@@ -396,20 +293,11 @@ fn reason(
 fn only_family(trace: &[Step], families: &[Family], lang: Lang) -> Vec<Piece> {
     let Some(family) = families.first().copied() else { return Vec::new() };
     let text = if has(trace, "FAM-12") {
-        say(
-            " {family} is the family of the first range of `--service-cluster-ip-range`.",
-            "{family} 是 `--service-cluster-ip-range` 第一个范围的地址族。",
-        )
+        text::ONLY_BY_RANGE
     } else if has(trace, "FAM-8a") {
-        say(
-            " {family} is the family of the address you named.",
-            "{family} 是您所指定地址的地址族。",
-        )
+        text::ONLY_BY_ADDRESS
     } else {
-        say(
-            " {family} is the family that `ipFamilies` names.",
-            "{family} 是 `ipFamilies` 写明的地址族。",
-        )
+        text::ONLY_BY_LIST
     };
     render(text, &facts![family], lang)
 }
@@ -427,16 +315,10 @@ fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
         return Vec::new();
     }
     let ports = ports.join(", ");
-    let text = say(
-        " It is open on every node at port {ports}, for each of its families.",
-        "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。",
-    );
+    let text = text::OPEN_ON_NODES;
     let mut words = render(text, &facts![ports], lang);
     if spec.type_ == LOAD_BALANCER {
-        let text = say(
-            " The address of the load balancer itself would come from a cloud provider, which is not simulated.",
-            "负载均衡器自身的地址由云平台提供，此处不模拟。",
-        );
+        let text = text::BALANCER_MISSING;
         words.extend(render(text, &[], lang));
     }
     words
