@@ -11,13 +11,15 @@ use crate::api::go_json;
 use crate::api::service::{self as objects, Service};
 use crate::diag::{Diagnostic, Program};
 use crate::env::{AllocatorKind, Env};
-use crate::net::go_parse::parse_ip;
+use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::patch;
 use crate::path::FieldPath;
-use crate::pools::{Picker, Pools, Usable};
+use crate::pools::{Picker, Pools, ServiceCidr, ServiceCidrState, Usable};
 use crate::service::allocate::Ask;
+use crate::service::errors::Errors;
 use crate::service::{self, Txn, default, read};
+use crate::service_cidr;
 use crate::source::decode::{self, Decoded, Stray};
 use crate::source::yaml::Node;
 use crate::trace::{Step, Trace};
@@ -144,6 +146,51 @@ rules! {
         en: "A stored Service has {ip}, and no configured range covers it. The repair loop only reports it: the Service keeps the address.",
         zh: "某个已存储的 Service 拥有 {ip}，而没有任何已配置的范围包含它。修复循环只会报告：Service 保留该地址。",
     }
+    /// A range that was added.
+    RANGE_JOINS {
+        id: "MULTI-8", slug: "service-cidr-gives-out-addresses-at-once",
+        versions: Versions::ALL,
+        source: "pkg/registry/core/service/ipallocator/cidrallocator.go syncAllocators",
+        facts: [cidr],
+        en: "{cidr} gives out addresses of its family at once. Which families the cluster serves is still the flag's choice.",
+        zh: "{cidr} 立即开始分配其地址族的地址。集群提供哪些地址族仍由标志决定。",
+    }
+    /// A name that is in use.
+    CIDR_NAME_IS_TAKEN {
+        id: "MULTI-9a", slug: "service-cidr-name-is-taken",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Create",
+        facts: [],
+        en: "A ServiceCIDR of this name exists, if only until its last address is free: the name cannot be used again before.",
+        zh: "同名 ServiceCIDR 仍存在（也可能只是在等待最后一个地址空闲）：在此之前该名称不能再次使用。",
+    }
+    /// No such object.
+    CIDR_IS_NOT_FOUND {
+        id: "MULTI-9b", slug: "service-cidr-is-not-found",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Get",
+        facts: [],
+        en: "There is no ServiceCIDR of this name.",
+        zh: "不存在该名称的 ServiceCIDR。",
+    }
+    /// A deleted range without addresses of its own.
+    RANGE_GOES {
+        id: "MULTI-9c", slug: "service-cidr-without-addresses-goes",
+        versions: Versions::ALL,
+        source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
+        facts: [],
+        en: "No address is held in this ServiceCIDR alone, so it is gone after ten seconds of grace.",
+        zh: "没有地址仅由此 ServiceCIDR 覆盖，因此它在十秒宽限期后消失。",
+    }
+    /// A deleted range that is still needed.
+    RANGE_WAITS {
+        id: "MULTI-9d", slug: "service-cidr-waits-for-its-addresses",
+        versions: Versions::ALL,
+        source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
+        facts: [],
+        en: "Addresses that lie in no other ServiceCIDR are in use: it stays, `Ready=False`, and gives out nothing more.",
+        zh: "仍有不属于其他 ServiceCIDR 的地址在使用：它会保留，`Ready=False`，并且不再分配任何地址。",
+    }
     /// Finalizers hold an object.
     FINALIZERS_HOLD {
         id: "DEL-2", slug: "finalizers-hold-the-object",
@@ -181,8 +228,17 @@ pub enum Answer {
         /// Whether the request made it (201).
         created: bool,
     },
-    /// A bare `Status: Success`, as DELETE answers up to 1.21.
+    /// A bare `Status: Success`, as DELETE answers up to 1.22.
     Success,
+    /// A ServiceCIDR, once its controllers have settled.
+    ServiceCidr {
+        /// As stored.
+        object: ServiceCidr,
+        /// Whether the request made it (201).
+        created: bool,
+        /// What its controllers made of it.
+        state: ServiceCidrState,
+    },
 }
 
 /// The answer to a request.
@@ -277,15 +333,6 @@ pub enum Request {
     },
 }
 
-/// What became of a ServiceCIDR that was deleted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ServiceCidrState {
-    /// It is gone.
-    Gone,
-    /// Addresses in it are in use: it waits, and gives out nothing.
-    Terminating,
-}
-
 /// A Warning event of the repair loops about a Service.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RepairEvent {
@@ -321,6 +368,10 @@ struct Slot {
     /// How many creates of the name came before: a re-created Service gets other addresses.
     creates: u64,
 }
+
+/// The kind and the resource of ServiceCIDRs, as messages name them.
+const SERVICE_CIDR: &str = "ServiceCIDR.networking.k8s.io";
+const SERVICE_CIDRS: &str = "servicecidrs.networking.k8s.io";
 
 /// The body of a request, decoded and defaulted.
 type Body = Result<(Decoded, Vec<Diagnostic>), Status>;
@@ -630,7 +681,7 @@ impl Cluster {
         let name = service.metadata.name.clone();
         let key = key_of(&name);
         let result = service::create(&mut ask, &mut service, trace)
-            .map_err(|refusal| refusal.into_status(&name))
+            .map_err(|refusal| refusal.into_status("Service", &name))
             .and_then(|found| {
                 warnings.extend(found);
                 if sent_version {
@@ -699,7 +750,7 @@ impl Cluster {
             dry_run: options.dry_run,
         };
         let result = service::update(&mut ask, &old, &mut service, trace)
-            .map_err(|refusal| refusal.into_status(&name))
+            .map_err(|refusal| refusal.into_status("Service", &name))
             .and_then(|found| if is_stale { Err(conflict(trace)) } else { Ok(found) });
         match result {
             Ok(found) => warnings.extend(found),
@@ -926,6 +977,90 @@ impl Cluster {
     #[must_use]
     pub fn used_ports(&self) -> u64 {
         self.pools.taken_ports().len()
+    }
+
+    /// Creates a ServiceCIDR. It is ready at once (MULTI-8).
+    pub fn create_service_cidr(&mut self, name: &str, ranges: &[String]) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let mut errors = Errors::new(&cluster.env.behavior, trace);
+            let read = service_cidr::validate(name, ranges, &mut errors);
+            errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR, name))?;
+            if cluster.pools.service_cidrs.iter().any(|object| object.name == name) {
+                trace.reject(&CIDR_NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
+                return Err(Status::already_exists(SERVICE_CIDRS, name));
+            }
+            for (i, cidr) in read.iter().enumerate() {
+                let path = FieldPath::spec("cidrs").index(i);
+                trace.note(&RANGE_JOINS, path, facts![cidr = *cidr]);
+            }
+            let object = ServiceCidr { name: name.to_owned(), ranges: read, terminating: false };
+            cluster.pools.service_cidrs.push(object.clone());
+            cluster.revision += 1;
+            // One that waits for addresses which the new ranges cover, too, need not wait any more.
+            cluster.pools.sweep_service_cidrs(&cluster.env);
+            Ok(Answer::ServiceCidr { object, created: true, state: ServiceCidrState::Ready })
+        })
+    }
+
+    /// Changes the ranges of a ServiceCIDR, as far as they may change (API-14).
+    pub fn update_service_cidr(&mut self, name: &str, ranges: &[String]) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let at = cluster.find_service_cidr(name, trace)?;
+            let object = &mut cluster.pools.service_cidrs[at];
+            let old: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
+            let mut errors = Errors::new(&cluster.env.behavior, trace);
+            service_cidr::validate_update(&old, ranges, &mut errors);
+            errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR, name))?;
+            if let ([_], [_, second]) = (old.as_slice(), ranges)
+                && let Some(read) = parse_cidr(second)
+            {
+                let cidr = Cidr::new(read.net);
+                object.ranges.push(cidr);
+                let path = FieldPath::spec("cidrs").index(1);
+                trace.note(&RANGE_JOINS, path, facts![cidr]);
+                cluster.revision += 1;
+            }
+            let (object, state) = (object.clone(), object.state());
+            Ok(Answer::ServiceCidr { object, created: false, state })
+        })
+    }
+
+    /// Deletes a ServiceCIDR and lets its controller settle (MULTI-9).
+    pub fn delete_service_cidr(&mut self, name: &str) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let at = cluster.find_service_cidr(name, trace)?;
+            let object = &mut cluster.pools.service_cidrs[at];
+            object.terminating = true;
+            let object = object.clone();
+            cluster.revision += 1;
+            let gone = cluster.pools.sweep_service_cidrs(&cluster.env);
+            let is_gone = gone.iter().any(|it| it == name);
+            cluster.gone_cidrs.extend(gone.into_iter().filter(|it| it != name));
+            let (rule, state) = if is_gone {
+                (&RANGE_GOES, ServiceCidrState::Gone)
+            } else {
+                (&RANGE_WAITS, ServiceCidrState::Terminating)
+            };
+            trace.note(rule, FieldPath::default(), facts![]);
+            Ok(Answer::ServiceCidr { object, created: false, state })
+        })
+    }
+
+    fn find_service_cidr(&self, name: &str, trace: &mut Trace) -> Result<usize, Status> {
+        let at = self.pools.service_cidrs.iter().position(|object| object.name == name);
+        at.ok_or_else(|| {
+            trace.reject(&CIDR_IS_NOT_FOUND, FieldPath::metadata("name"), facts![]);
+            Status::not_found(SERVICE_CIDRS, name)
+        })
+    }
+
+    /// The ServiceCIDR objects, the oldest first; none where the bitmap hands out addresses.
+    #[must_use]
+    pub fn service_cidrs(&self) -> &[ServiceCidr] {
+        match self.env.allocator {
+            AllocatorKind::Bitmap => &[],
+            AllocatorKind::IpAddress => &self.pools.service_cidrs,
+        }
     }
 
     /// Removes terminating ServiceCIDRs that nothing holds any more.

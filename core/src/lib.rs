@@ -33,6 +33,7 @@ pub mod rule;
 pub mod run;
 pub mod scenario;
 pub mod service;
+pub mod service_cidr;
 pub mod source;
 pub mod span;
 pub mod status;
@@ -59,6 +60,7 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         service::update::RULES,
         service::old::RULES,
         service::warn::RULES,
+        service_cidr::RULES,
     ]
     .into_iter()
     .flatten()

@@ -175,6 +175,25 @@ pub struct ServiceCidr {
     pub terminating: bool,
 }
 
+impl ServiceCidr {
+    /// Whether it gives out addresses.
+    #[must_use]
+    pub fn state(&self) -> ServiceCidrState {
+        if self.terminating { ServiceCidrState::Terminating } else { ServiceCidrState::Ready }
+    }
+}
+
+/// What became of a ServiceCIDR.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServiceCidrState {
+    /// It gives out addresses.
+    Ready,
+    /// It was deleted and is gone.
+    Gone,
+    /// It was deleted, addresses in it are in use: it waits, and gives out nothing.
+    Terminating,
+}
+
 /// Everything that is given out.
 #[derive(Clone, Debug)]
 pub struct Pools {

@@ -2,7 +2,7 @@
 
 use dualstack_core::version::KubeVersion;
 
-use crate::vector::{Line, Op};
+use crate::vector::Line;
 
 /// Whether the answers of a 1.x minor count.
 #[must_use]
@@ -20,14 +20,8 @@ pub fn releases() -> impl Iterator<Item = KubeVersion> {
 pub fn not_covered(line: &Line) -> Option<String> {
     match line {
         Line::Scenario(scenario) => {
-            let operation = scenario.steps.iter().find_map(|step| match step.op {
-                Op::AddServiceCidr { .. } | Op::RemoveServiceCidr { .. } => {
-                    Some(format!("operation {}", step.op.name()))
-                }
-                _ => None,
-            });
             let counts = scenario.minor().is_some_and(release);
-            operation.or_else(|| (!counts).then(|| format!("release {}", scenario.k8s)))
+            (!counts).then(|| format!("release {}", scenario.k8s))
         }
         Line::Kind { kind, .. } => {
             (!crate::kinds::COVERED.contains(&kind.as_str())).then(|| format!("kind {kind}"))

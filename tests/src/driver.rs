@@ -13,6 +13,7 @@ use dualstack_core::diag::Diagnostic;
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family, Stack};
+use dualstack_core::pools::ServiceCidrState;
 use dualstack_core::source::yaml::Node;
 use dualstack_core::version::KubeVersion;
 use serde_json::{Value, json};
@@ -89,8 +90,15 @@ impl Driver {
                 self.cluster.seed_service(&Node::from_json(service));
                 Expect::default()
             }
-            Op::AddServiceCidr { .. } | Op::RemoveServiceCidr { .. } => {
-                return Err(format!("the core has no operation {}", op.name()));
+            Op::AddServiceCidr { name, cidrs } => {
+                let outcome = self.cluster.create_service_cidr(name, cidrs);
+                self.witness.see(self.version, &outcome.trace);
+                observed(&outcome)
+            }
+            Op::RemoveServiceCidr { name } => {
+                let outcome = self.cluster.delete_service_cidr(name);
+                self.witness.see(self.version, &outcome.trace);
+                observed(&outcome)
             }
         };
         answer.used = Some(self.used());
@@ -204,6 +212,14 @@ fn observed(outcome: &Outcome) -> Expect {
         Ok(Answer::Service { service, created }) => {
             answer.ok = Some(cut(service));
             answer.created = *created;
+        }
+        Ok(Answer::ServiceCidr { state, .. }) => {
+            let state = match state {
+                ServiceCidrState::Ready => "ready",
+                ServiceCidrState::Gone => "gone",
+                ServiceCidrState::Terminating => "terminating",
+            };
+            answer.service_cidr = Some(state.to_owned());
         }
         Ok(Answer::Success) => answer.ok = Some(json!({"kind": "Status", "status": "Success"})),
         Err(status) => answer.error = Some(error_body(status)),

@@ -13,6 +13,8 @@ use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::net::{Family, Stack};
 use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Pools, Usable, static_band};
+use dualstack_core::service::errors::Errors;
+use dualstack_core::service_cidr;
 use dualstack_core::source::yaml::Node;
 use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
@@ -23,7 +25,14 @@ use crate::driver::cidr;
 use crate::witness::Witness;
 
 /// The kinds that the core answers.
-pub const COVERED: [&str; 4] = ["cidr", "portRange", "staticAllocate", "apiserver-flags"];
+pub const COVERED: [&str; 6] = [
+    "cidr",
+    "portRange",
+    "staticAllocate",
+    "apiserver-flags",
+    "servicecidr-create",
+    "servicecidr-update",
+];
 
 /// A line with its results as the core gives them; the results that stand in it are not looked at.
 ///
@@ -35,6 +44,14 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
         "portRange" => port_range(line),
         "staticAllocate" => static_allocate(line),
         "apiserver-flags" => apiserver_flags(line, witness),
+        "servicecidr-create" => service_cidr(line, witness, |input, errors| {
+            let name = text(input, "name").unwrap_or_default();
+            service_cidr::validate(name, &texts(input, "cidrs"), errors);
+        }),
+        "servicecidr-update" => service_cidr(line, witness, |input, errors| {
+            let (old, new) = (texts(input, "oldCIDRs"), texts(input, "newCIDRs"));
+            service_cidr::validate_update(&old, &new, errors);
+        }),
         kind => Err(format!("lines of kind {kind} are not answered")),
     }
 }
@@ -173,6 +190,29 @@ fn environment(allocator: AllocatorKind, range: &str) -> Result<Env, String> {
     let range = cidr(range)?;
     let ranges = Stack::single(range.family(), range);
     Ok(Env { allocator, ..Env::new(KubeVersion::LATEST, ranges) })
+}
+
+/// `servicecidr-create` and `-update`: the checks of an object.
+fn service_cidr(
+    line: &Value,
+    witness: &mut Witness,
+    check: impl FnOnce(&Value, &mut Errors),
+) -> Result<Value, String> {
+    let behavior = Behavior::of(KubeVersion::LATEST);
+    let mut trace = Trace::default();
+    let mut errors = Errors::new(&behavior, &mut trace);
+    check(&line["input"], &mut errors);
+    let printed: Vec<String> = errors.into_list().iter().map(ToString::to_string).collect();
+    witness.see(KubeVersion::LATEST, trace.steps());
+    let mut answer = line.clone();
+    answer["expect"] = json!({"errors": printed});
+    Ok(answer)
+}
+
+/// The texts of a list.
+fn texts(input: &Value, member: &str) -> Vec<String> {
+    let list = input[member].as_array().into_iter().flatten();
+    list.map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// `apiserver-flags`: the start of kube-apiserver in every minor that knows the gates; minors with

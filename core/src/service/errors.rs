@@ -20,11 +20,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The answer to a request about the Service of this name.
+    /// The answer to a request about the object of this kind and name.
     #[must_use]
-    pub fn into_status(self, name: &str) -> Status {
+    pub fn into_status(self, kind: &str, name: &str) -> Status {
         match self {
-            Self::Invalid(causes) => Status::invalid("Service", name, causes),
+            Self::Invalid(causes) => Status::invalid(kind, name, causes),
             Self::Status(status) => status,
         }
     }
@@ -158,7 +158,8 @@ impl<'a> Errors<'a> {
 
 /// A list of strings as an error prints it (MSG-4, REL-14). `element` is the Go type of an entry;
 /// `sent` tells an empty list from an absent one.
-fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: bool) -> String {
+#[must_use]
+pub fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: bool) -> String {
     if behavior.prints_json_values {
         if list.is_empty() {
             return "null".to_owned();

@@ -13,7 +13,7 @@ use crate::api::service::{
 };
 use crate::api::{go_json, quote};
 use crate::behavior::Behavior;
-use crate::net::go_parse::{parse_cidr, parse_ip};
+use crate::net::go_parse::{SloppyCidr, parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
 use crate::rule::Rule;
@@ -410,7 +410,8 @@ pub const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
 
 const ONLY_FOR_BALANCERS: &str = "may only be used when `type` is 'LoadBalancer'";
 const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
-const BAD_CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+/// What is said of a text that is no range at all.
+pub const BAD_CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 /// Checks a Service to be stored; `old` is the stored one on update.
 pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
@@ -967,19 +968,26 @@ fn source_range(rule: &'static Rule, path: &FieldPath, text: &str, errors: &mut 
         errors.invalid_text(rule, path.clone(), text, BAD_CIDR);
         return;
     };
-    if !errors.behavior().strict_ip_validation.on() {
-        return;
+    if errors.behavior().strict_ip_validation.on()
+        && let Some(detail) = not_strict(&read)
+    {
+        errors.invalid_text(rule, path.clone(), text, detail);
     }
-    let detail = if read.leading_zeros {
-        "must not have leading 0s in IP or prefix length"
+}
+
+/// What the strict reading of a range has against a text that sloppier ones accept.
+/// Source: apimachinery pkg/util/validation/ip.go parseCIDR.
+#[must_use]
+pub fn not_strict(read: &SloppyCidr) -> Option<&'static str> {
+    if read.leading_zeros {
+        Some("must not have leading 0s in IP or prefix length")
     } else if read.mapped {
-        "must not have an IPv4-mapped IPv6 address"
+        Some("must not have an IPv4-mapped IPv6 address")
     } else if Cidr::new(read.net).network() != read.net.addr() {
-        "must not have bits set beyond the prefix length"
+        Some("must not have bits set beyond the prefix length")
     } else {
-        return;
-    };
-    errors.invalid_text(rule, path.clone(), text, detail);
+        None
+    }
 }
 
 /// VAL-24; also run among the checks of an update, so its causes can stand twice (UPD-11).
