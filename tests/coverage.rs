@@ -86,11 +86,16 @@ const RESTARTS: [(&str, &str, [&str; 2]); 2] = [
     ),
 ];
 
-/// Manifests of which kubectl or the playground says something before anything is sent.
-const MANIFESTS: [(&str, &str); 3] = [
+/// Manifests of which something is said before a Service is looked at.
+const MANIFESTS: [(&str, &str); 4] = [
     ("MSG-7a", "metadata: {name: a}"),
     ("MSG-7b", "{apiVersion: v1, kind: Pod, metadata: {name: a}}"),
     ("MSG-7c", "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b}}"),
+    (
+        "MULTI-10a",
+        "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: A}, spec: {cidrs: \
+         [10.1.0.0/24]}}",
+    ),
 ];
 
 /// Known gaps: rules that stand in the tables and that nothing reaches, with the reason. A rule that
@@ -141,6 +146,8 @@ fn started(k8s: &str, starts: &[&str], manifest: &str) -> Witness {
             EventReport::Requests(requests) => {
                 for document in &requests.documents {
                     witness.see(version, &document.before);
+                    let trace = document.outcome.as_ref().map(|outcome| &outcome.trace);
+                    witness.see(version, trace.map_or(&[], |trace| trace));
                 }
             }
         }

@@ -11,12 +11,15 @@ use crate::kubectl::LAST_APPLIED;
 use crate::net::cidr::from_bits;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
+use crate::pools::ServiceCidr;
 
 /// The cluster after an event.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct After {
     /// Its Services, by namespace and name; those that the event deleted stand last.
     pub services: Vec<ServiceAfter>,
+    /// Its ServiceCIDR objects, where the IPAddress allocator uses them; the oldest first.
+    pub service_cidrs: Vec<ServiceCidr>,
     /// Its Service ranges, those of the primary family first; none while kube-apiserver is down.
     pub ranges: Vec<RangeReport>,
 }
@@ -99,7 +102,8 @@ impl After {
         }
         services.extend(new.map(|(key, service)| after_of(key, service, Change::Created)));
         services.extend(deleted);
-        Self { services, ranges: after.map(ranges).unwrap_or_default() }
+        let service_cidrs = after.map(|it| it.service_cidrs().to_vec()).unwrap_or_default();
+        Self { services, service_cidrs, ranges: after.map(ranges).unwrap_or_default() }
     }
 }
 

@@ -139,6 +139,8 @@ pub struct Behavior {
     pub unknown_fields: &'static [&'static str],
     /// Unknown fields are warned about (REL-12).
     pub warns_of_unknown_fields: bool,
+    /// ServiceCIDR objects are served as networking.k8s.io/v1.
+    pub service_cidr_api: bool,
     /// `kubectl delete` of this release says from which namespace.
     pub delete_says_namespace: bool,
     /// Lists and structures in errors are printed as JSON, not in Go syntax (REL-14).
@@ -209,6 +211,7 @@ pub const V1_20: Behavior = Behavior {
     unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
     warns_of_unknown_fields: false,
     delete_says_namespace: false,
+    service_cidr_api: false,
     prints_json_values: false,
     range_full_names_service: false,
     nameless_allocation: NamelessAllocation::Hidden,
@@ -340,6 +343,7 @@ pub const V1_33: Behavior = Behavior {
     asks_bitmap_first: true,
     address_warnings: AddressWarnings::Future,
     protects_kubelet_port: false,
+    service_cidr_api: true,
     ..V1_32
 };
 /// Kubernetes 1.34.

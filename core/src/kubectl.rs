@@ -5,6 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::api::{go_json, quote};
+use crate::behavior::Behavior;
 use crate::cluster::{Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, to_json};
 use crate::patch::merge_key;
 use crate::rule::Fidelity;
@@ -158,10 +159,24 @@ impl ObjectName {
         Self { resource: resource.to_owned(), namespace, name: name.to_owned() }
     }
 
+    /// Whether a Service is named.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        ["service", "services", "svc"].contains(&&*self.resource.to_lowercase())
+    }
+
+    /// Whether a ServiceCIDR is named.
+    #[must_use]
+    pub fn is_service_cidr(&self) -> bool {
+        let resource = self.resource.to_lowercase();
+        let resource = resource.strip_suffix(".networking.k8s.io").unwrap_or(&resource);
+        ["servicecidr", "servicecidrs"].contains(&resource)
+    }
+
     /// What kubectl says if it cannot ask for such an object.
     #[must_use]
-    pub fn problem(&self) -> Option<String> {
-        let known = ["service", "services", "svc"].contains(&&*self.resource.to_lowercase());
+    pub fn problem(&self, behavior: &Behavior) -> Option<String> {
+        let known = self.is_service() || self.is_service_cidr() && behavior.service_cidr_api;
         if !known {
             let resource = quote(&self.resource);
             return Some(format!("error: the server doesn't have a resource type {resource}"));
@@ -201,7 +216,48 @@ pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
             format!("service {} deleted from {} namespace", quote(&name), options.namespace)
         }
         Ok(_) => format!("service {} deleted", quote(&name)),
-        Err(status) => print_error(status, &name, &str::to_owned),
+        Err(status) => print_error(status, "Service", &name, &str::to_owned),
+    };
+    Applied { outcome: Some(outcome), terminal }
+}
+
+/// `kubectl apply` of one ServiceCIDR. The document's `spec.cidrs` is a list of texts.
+pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) -> Applied {
+    if !cluster.env().behavior.service_cidr_api {
+        let terminal = format!(
+            "error: resource mapping not found for name: {} namespace: \"\" from {}: no matches for kind \
+             \"ServiceCIDR\" in version \"networking.k8s.io/v1\"\nensure CRDs are installed first",
+            quote(name),
+            quote(FILE)
+        );
+        return Applied { outcome: None, terminal };
+    }
+    let find = |cluster: &Cluster| {
+        cluster.pools().service_cidrs.iter().find(|object| object.name == name).cloned()
+    };
+    let before = find(cluster);
+    let outcome = match before {
+        Some(_) => cluster.update_service_cidr(name, ranges),
+        None => cluster.create_service_cidr(name, ranges),
+    };
+    let verb = match &before {
+        None => "created",
+        Some(_) if find(cluster) == before => "unchanged",
+        Some(_) => "configured",
+    };
+    let terminal = match &outcome.result {
+        Ok(_) => format!("servicecidr.networking.k8s.io/{name} {verb}"),
+        Err(status) => print_error(status, "ServiceCIDR", name, &str::to_owned),
+    };
+    Applied { outcome: Some(outcome), terminal }
+}
+
+/// `kubectl delete servicecidr`.
+pub fn delete_service_cidr(cluster: &mut Cluster, name: &str) -> Applied {
+    let outcome = cluster.delete_service_cidr(name);
+    let terminal = match &outcome.result {
+        Ok(_) => format!("servicecidr.networking.k8s.io {} deleted", quote(name)),
+        Err(status) => print_error(status, "ServiceCIDR", name, &str::to_owned),
     };
     Applied { outcome: Some(outcome), terminal }
 }
@@ -248,12 +304,12 @@ fn terminal(outcome: &Outcome, name: &str, verb: &str, wrap: &dyn Fn(&str) -> St
         outcome.warnings.iter().map(|warning| format!("Warning: {}", warning.detail)).collect();
     match &outcome.result {
         Ok(_) => lines.push(format!("service/{name} {verb}")),
-        Err(status) => lines.push(print_error(status, name, wrap)),
+        Err(status) => lines.push(print_error(status, "Service", name, wrap)),
     }
     lines.join("\n")
 }
 
-fn print_error(status: &Status, name: &str, wrap: &dyn Fn(&str) -> String) -> String {
+fn print_error(status: &Status, kind: &str, name: &str, wrap: &dyn Fn(&str) -> String) -> String {
     let mut texts: Vec<String> = Vec::new();
     for cause in &status.causes {
         let text = cause.to_string();
@@ -263,11 +319,11 @@ fn print_error(status: &Status, name: &str, wrap: &dyn Fn(&str) -> String) -> St
     }
     match (status.reason, texts.as_slice()) {
         (Some(Reason::Invalid), [one]) => {
-            format!("The Service {} is invalid: {one}", quote(name))
+            format!("The {kind} {} is invalid: {one}", quote(name))
         }
         (Some(Reason::Invalid), [_, ..]) => {
             let list: Vec<String> = texts.iter().map(|text| format!("\n* {text}")).collect();
-            format!("The Service {} is invalid: {}", quote(name), list.concat())
+            format!("The {kind} {} is invalid: {}", quote(name), list.concat())
         }
         (Some(reason), _) => {
             format!("Error from server ({}): {}", reason.name(), wrap(&status.message))

@@ -10,12 +10,13 @@ use crate::api::quote;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Start, StartError};
-use crate::cluster::{Cluster, Options, Outcome, RepairEvent, printed_json};
+use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
 use crate::kubectl::{self, Applied, ObjectName};
 use crate::path::FieldPath;
+use crate::pools::{ServiceCidr, ServiceCidrState};
 use crate::provenance::{Leaf, provenance};
 use crate::scenario::{Event, PatchForm, Scenario};
 pub use crate::source::decode::WrittenField;
@@ -142,7 +143,12 @@ impl DocumentReport {
     /// The object as it is stored after the request, as JSON, type and all.
     #[must_use]
     pub fn stored_json(&self) -> Option<Json> {
-        self.standing().map(printed_json)
+        match self.outcome.as_ref().map(|outcome| &outcome.result) {
+            Some(Ok(Answer::ServiceCidr { object, state, .. })) => {
+                (*state != ServiceCidrState::Gone).then(|| service_cidr_json(object))
+            }
+            _ => self.standing().map(printed_json),
+        }
     }
 
     /// Where in the manifest the text behind a step stands.
@@ -474,6 +480,12 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
             "服务器端应用（server-side apply）未被模拟：请应用清单，或使用其他类型的补丁。".to_owned(),
         );
         report.refuse(remark);
+    } else if object.is_service_cidr() {
+        report.refuse(ours(
+            first_of(document),
+            "Of ServiceCIDRs only apply and delete are simulated.".to_owned(),
+            "对于 ServiceCIDR，仅模拟应用和删除。".to_owned(),
+        ));
     } else if let Some(cluster) = report.connect(plane, &object) {
         let before = cluster.read_one(&object.namespace, &object.name);
         let done = kubectl::patch(cluster, &object, form, &document.node);
@@ -494,9 +506,13 @@ fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
     let object = ObjectName::read(object);
     let mut report = DocumentReport::about(Verb::Delete, &object, span);
     if let Some(cluster) = report.connect(plane, &object) {
-        let done = kubectl::delete(cluster, &object);
-        report.take(done, None, span);
-        plane.last = Some(object);
+        if object.is_service_cidr() {
+            report.kind = SERVICE_CIDR.to_owned();
+            report.take(kubectl::delete_service_cidr(cluster, &object.name), None, span);
+        } else {
+            report.take(kubectl::delete(cluster, &object), None, span);
+            plane.last = Some(object);
+        }
     }
     RequestsReport { problems: Vec::new(), documents: vec![Rc::new(report)] }
 }
@@ -531,18 +547,17 @@ impl DocumentReport {
         plane: &'a mut ControlPlane,
         object: &ObjectName,
     ) -> Option<&'a mut Cluster> {
-        if let Some(words) = object.problem() {
-            self.kubectl.clone_from(&words);
+        let Some(cluster) = plane.running() else {
+            self.kubectl = NOT_RUNNING.to_owned();
+            return None;
+        };
+        if let Some(words) = object.problem(&cluster.env().behavior) {
             let mut problem = Diagnostic::plain(Program::Kubectl, words);
             problem.span = Some(self.span);
-            self.diagnostics.push(problem);
+            self.refuse(problem);
             return None;
         }
-        let cluster = plane.running();
-        if cluster.is_none() {
-            self.kubectl = NOT_RUNNING.to_owned();
-        }
-        cluster
+        Some(cluster)
     }
 
     /// Takes over what was answered, with places in the text; what has none stands at `whole`. `before`
@@ -579,6 +594,29 @@ impl DocumentReport {
     }
 }
 
+/// A ServiceCIDR as a read prints it.
+fn service_cidr_json(object: &ServiceCidr) -> Json {
+    let ranges: Vec<Json> = object.ranges.iter().map(|it| it.to_string().into()).collect();
+    let ready = if object.terminating {
+        json!({
+            "message": "There are still IPAddresses referencing the ServiceCIDR, please remove them or \
+                        create a new ServiceCIDR",
+            "reason": "Terminating",
+            "status": "False",
+            "type": "Ready",
+        })
+    } else {
+        json!({"message": "Kubernetes Service CIDR is ready", "reason": "", "status": "True", "type": "Ready"})
+    };
+    json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": SERVICE_CIDR,
+        "metadata": {"name": object.name},
+        "spec": {"cidrs": ranges},
+        "status": {"conditions": [ready]},
+    })
+}
+
 /// What kubectl says when nobody listens.
 const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
                            the right host or port?";
@@ -610,6 +648,10 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
         return report;
     }
     let version = node.text_of("apiVersion").unwrap_or_default();
+    if report.kind == SERVICE_CIDR && version == "networking.k8s.io/v1" {
+        apply_service_cidr(cluster, node, first_line, &mut report);
+        return report;
+    }
     if report.kind != "Service" || version != "v1" {
         let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
         let (en, zh) = if report.kind == "Service" {
@@ -620,10 +662,10 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
         } else {
             (
                 format!(
-                    "Objects of kind {} are not simulated yet: only Services are.",
+                    "Objects of kind {} are not simulated yet: only Services and ServiceCIDRs are.",
                     report.kind
                 ),
-                format!("{} 类型的对象尚未模拟：目前只有 Service。", report.kind),
+                format!("{} 类型的对象尚未模拟：目前只有 Service 和 ServiceCIDR。", report.kind),
             )
         };
         let kind = report.kind.as_str();
@@ -659,6 +701,55 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
     report.take(applied, before.as_ref(), first_line);
     report
 }
+
+/// A document of kind ServiceCIDR.
+fn apply_service_cidr(
+    cluster: &mut Cluster,
+    node: &Node,
+    first_line: Span,
+    report: &mut DocumentReport,
+) {
+    let cidrs = node.entry("spec").and_then(|spec| spec.value.entry("cidrs"));
+    let items = match cidrs.map(|cidrs| &cidrs.value.value) {
+        Some(yaml::Value::Seq(items)) => items.as_slice(),
+        None | Some(yaml::Value::Null) => &[],
+        Some(_) => {
+            let span = cidrs.map_or(first_line, |cidrs| cidrs.value.span);
+            return report.refuse(not_a_list_of_texts(span));
+        }
+    };
+    let mut ranges = Vec::new();
+    for (i, item) in items.iter().enumerate() {
+        let yaml::Value::String(text) = &item.value else {
+            return report.refuse(not_a_list_of_texts(item.span));
+        };
+        ranges.push(text.clone());
+        let path = FieldPath::spec("cidrs").index(i);
+        report.fields.push(WrittenField { path, key: item.span, value: item.span });
+    }
+    if let Some(cidrs) = cidrs {
+        let (path, key) = (FieldPath::spec("cidrs"), cidrs.key_span);
+        report.fields.push(WrittenField { path, key, value: cidrs.value.span });
+    }
+    let done = kubectl::apply_service_cidr(cluster, &report.name, &ranges);
+    if done.outcome.is_none() {
+        let mut problem = Diagnostic::plain(Program::Kubectl, done.terminal.clone());
+        problem.span = Some(first_line);
+        report.diagnostics.push(problem);
+    }
+    report.take(done, None, first_line);
+}
+
+fn not_a_list_of_texts(span: Span) -> Diagnostic {
+    ours(
+        span,
+        "`spec.cidrs` is a list of one or two ranges.".to_owned(),
+        "`spec.cidrs` 是包含一个或两个范围的列表。".to_owned(),
+    )
+}
+
+/// The kind of the objects that hold Service ranges.
+const SERVICE_CIDR: &str = "ServiceCIDR";
 
 /// A field that the Service does not have, marked at its name, with the nearest one it does have.
 fn stray(stray: &Stray) -> Diagnostic {
@@ -796,6 +887,61 @@ mod tests {
         assert_eq!(
             after(Event::Delete(" ".into())),
             "error: resource(s) were provided, but no name was specified"
+        );
+    }
+
+    #[test]
+    fn a_service_cidr_is_applied_held_and_gone() {
+        let cidr = |ranges: &str| {
+            let text = format!(
+                "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {{name: two}}\nspec: \
+                 {{cidrs: [{ranges}]}}\n"
+            );
+            Event::Apply(text.into())
+        };
+        let held = Event::Apply(
+            "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {clusterIP: 10.2.0.5, ports: \
+             [{port: 80}]}}"
+                .into(),
+        );
+        let mut events = vec![boot(DUAL)];
+        let mut then = |event: Event| {
+            events.push(event);
+            let report = run(&scenario(events.clone()));
+            let names = report.after.service_cidrs.iter().map(|it| it.name.clone());
+            (terminal(events.clone()), names.collect::<Vec<_>>().join(" "))
+        };
+        let (created, unchanged) = ("servicecidr.networking.k8s.io/two created", "two unchanged");
+        assert_eq!(then(cidr("10.2.0.0/24")), (created.to_owned(), "kubernetes two".to_owned()));
+        assert!(then(cidr("10.2.0.0/24")).0.ends_with(unchanged));
+        assert_eq!(
+            then(cidr("10.3.0.0/24")).0,
+            "The ServiceCIDR \"two\" is invalid: spec.cidrs[0]: Invalid value: \"10.3.0.0/24\": field is \
+             immutable"
+        );
+        assert!(then(cidr("10.2.0.0/24, fd00:2::/112")).0.ends_with("two configured"));
+        assert_eq!(then(held).0, "service/web created");
+        let deleted = "servicecidr.networking.k8s.io \"two\" deleted";
+        assert_eq!(
+            then(Event::Delete("servicecidr/two".into())),
+            (deleted.to_owned(), "kubernetes two".to_owned())
+        );
+        assert_eq!(then(Event::Delete("web".into())).1, "kubernetes");
+        assert!(then(Event::Delete("servicecidr/two".into())).0.contains("not found"));
+        assert!(then(cidr("1, 2")).0.starts_with("`spec.cidrs` is a list"));
+    }
+
+    #[test]
+    fn releases_without_the_api_know_no_service_cidrs() {
+        let version = KubeVersion::minor(30).expect("a simulated release");
+        let start = Event::Boot { version, flags: SINGLE.into() };
+        let apply = "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: a}}";
+        assert!(terminal(vec![start.clone(), Event::Apply(apply.into())]).starts_with(
+            "error: resource mapping not found for name: \"a\" namespace: \"\" from \"service.yaml\":"
+        ));
+        assert_eq!(
+            terminal(vec![start, Event::Delete("servicecidr/a".into())]),
+            "error: the server doesn't have a resource type \"servicecidr\""
         );
     }
 

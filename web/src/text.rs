@@ -156,6 +156,15 @@ words! {
     IS_DELETED = "{name} is deleted.", "{name} 已删除。";
     HELD_NOTHING = "It held no cluster IP.", "它没有占用集群 IP。";
     HELD_IS_FREE = "What it held is free again.", "它所占用的一切重新空闲。";
+    CIDR_IS_READY = "The ServiceCIDR {name} is ready.", "ServiceCIDR {name} 已就绪。";
+    CIDR_GIVES = "Its ranges give out addresses from now on; which families the cluster serves is still the flag’s choice.", "其范围从现在起分配地址；集群提供哪些地址族仍由标志决定。";
+    CIDR_IS_GONE = "The ServiceCIDR {name} is gone.", "ServiceCIDR {name} 已消失。";
+    CIDR_HELD_NOTHING = "No address was held in it alone.", "没有地址仅由它覆盖。";
+    CIDR_WAITS = "The ServiceCIDR {name} is terminating.", "ServiceCIDR {name} 正在终止。";
+    CIDR_IS_HELD = "It gives out nothing more, and stays until the last address that lies in it alone is free.", "它不再分配地址，并保留到最后一个仅由它覆盖的地址空闲为止。";
+    SERVICE_CIDRS = "ServiceCIDRs", "ServiceCIDR";
+    TERMINATING = "terminating", "正在终止";
+    READY = "ready", "就绪";
     IS_ALIAS = "{name} is an alias for {target}.", "{name} 是 {target} 的别名。";
     IS_HEADLESS = "{name} is headless: it has no cluster IP.", "{name} 是无头服务：没有集群 IP。";
     TWO_IPS = "{name} gets two cluster IPs.", "{name} 获得两个集群 IP。";

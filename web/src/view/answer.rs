@@ -4,9 +4,10 @@ use dualstack_core::after::{After, Change};
 use dualstack_core::api::service::{
     EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
 };
-use dualstack_core::cluster::Outcome;
+use dualstack_core::cluster::{Answer, Outcome};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
+use dualstack_core::pools::ServiceCidrState;
 use dualstack_core::run::{BootReport, DocumentReport, RequestsReport, Verb};
 use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Fact, Piece, Step, plain, render as fill};
@@ -164,7 +165,10 @@ fn of_outcome(
     let name = if document.name.is_empty() { "Service" } else { document.name.as_str() };
     let Some(service) = outcome.service() else {
         let Err(status) = &outcome.result else {
-            // Up to 1.21 the answer to a delete is no object.
+            if let Ok(Answer::ServiceCidr { state, .. }) = &outcome.result {
+                return of_service_cidr(name, *state, lang);
+            }
+            // Up to 1.22 the answer to a delete is no object.
             return of_delete(document, &Service::default(), lang);
         };
         let answer = match status.reason {
@@ -196,6 +200,15 @@ fn of_outcome(
     let (tone, mut because) = reason(boot, outcome, service, lang);
     because.extend(open_outside(service, lang));
     Verdict { tone, head: headline(service, name, lang), because }
+}
+
+fn of_service_cidr(name: &str, state: ServiceCidrState, lang: Lang) -> Verdict {
+    let (tone, head, because) = match state {
+        ServiceCidrState::Ready => (Tone::Good, text::CIDR_IS_READY, text::CIDR_GIVES),
+        ServiceCidrState::Gone => (Tone::Good, text::CIDR_IS_GONE, text::CIDR_HELD_NOTHING),
+        ServiceCidrState::Terminating => (Tone::Look, text::CIDR_WAITS, text::CIDR_IS_HELD),
+    };
+    Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
 
 fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {

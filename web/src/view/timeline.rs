@@ -163,6 +163,22 @@ fn after(props: &Props) -> Html {
     });
     let services: Html = shown.map(|it| service(it, lang)).collect();
     let more = kept.saturating_sub(MOST_KEPT);
+    let cidrs: Html = props
+        .after
+        .service_cidrs
+        .iter()
+        .map(|object| {
+            let ranges: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
+            let (class, state) = if object.terminating {
+                ("deleted", text::TERMINATING)
+            } else {
+                ("kept", text::READY)
+            };
+            html! {
+                <li class={class}><b lang="en">{ object.name.clone() }</b>{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }<code lang="en">{ ranges.join(", ") }</code></li>
+            }
+        })
+        .collect();
     let repairs: Html = match props.store.event() {
         Event::Boot { .. } => props
             .boot
@@ -183,6 +199,10 @@ fn after(props: &Props) -> Html {
             if props.after.services.is_empty() { <p>{ text::NO_SERVICES.get(lang) }</p> }
             <ul>{ services }</ul>
             if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
+            if !props.after.service_cidrs.is_empty() {
+                <h3>{ text::SERVICE_CIDRS.get(lang) }</h3>
+                <ul>{ cidrs }</ul>
+            }
             if has_repairs {
                 <h3>{ text::REPAIR.get(lang) }</h3>
                 <ul class="repairs">{ repairs }</ul>
