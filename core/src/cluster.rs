@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use crate::api::go_json;
 use crate::api::service::{self as objects, Service};
@@ -1113,7 +1113,7 @@ pub fn to_json(service: &Service) -> Json {
 pub fn printed_json(service: &Service) -> Json {
     let mut object = to_json(service);
     if object.get("status").is_none() {
-        object["status"] = json!({"loadBalancer": {}});
+        object["status"]["loadBalancer"] = Json::Object(Map::new());
     }
     object
 }

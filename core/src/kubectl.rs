@@ -162,13 +162,13 @@ impl ObjectName {
     /// Whether a Service is named.
     #[must_use]
     pub fn is_service(&self) -> bool {
-        ["service", "services", "svc"].contains(&&*self.resource.to_lowercase())
+        ["service", "services", "svc"].contains(&&*self.resource.to_ascii_lowercase())
     }
 
     /// Whether a ServiceCIDR is named.
     #[must_use]
     pub fn is_service_cidr(&self) -> bool {
-        let resource = self.resource.to_lowercase();
+        let resource = self.resource.to_ascii_lowercase();
         let resource = resource.strip_suffix(".networking.k8s.io").unwrap_or(&resource);
         ["servicecidr", "servicecidrs"].contains(&resource)
     }

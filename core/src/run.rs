@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::after::After;
 use crate::api::quote;
@@ -394,21 +394,13 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
 
 /// API-7: the Service by which Pods reach the API server.
 fn kubernetes_service(cluster: &mut Cluster, ip: IpAddr, trace: &mut Trace) {
-    let object = json!({
-        "metadata": {
-            "name": "kubernetes",
-            "labels": {"component": "apiserver", "provider": "kubernetes"},
-        },
-        "spec": {
-            "clusterIP": ip.to_string(),
-            "clusterIPs": [ip.to_string()],
-            "ipFamilyPolicy": "SingleStack",
-            "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
-            "sessionAffinity": "None",
-            "type": "ClusterIP",
-        },
-    });
-    let body = Node::from_json(&object);
+    let object = format!(
+        "metadata: {{name: kubernetes, labels: {{component: apiserver, provider: kubernetes}}}}\n\
+         spec: {{clusterIP: '{ip}', clusterIPs: ['{ip}'], ipFamilyPolicy: SingleStack, sessionAffinity: \
+         None, type: ClusterIP, ports: [{{name: https, port: 443, protocol: TCP, targetPort: 6443}}]}}"
+    );
+    let Some(document) = yaml::parse(&object).documents.pop() else { return };
+    let body = document.node;
     // On a restart it is there already, and stays as it is.
     if cluster.handle_create(&body, &Options::default()).result.is_ok() {
         trace.note(&apiserver::KUBERNETES_SERVICE, FieldPath::default(), facts![ip]);
@@ -596,25 +588,22 @@ impl DocumentReport {
 
 /// A ServiceCIDR as a read prints it.
 fn service_cidr_json(object: &ServiceCidr) -> Json {
-    let ranges: Vec<Json> = object.ranges.iter().map(|it| it.to_string().into()).collect();
-    let ready = if object.terminating {
-        json!({
-            "message": "There are still IPAddresses referencing the ServiceCIDR, please remove them or \
-                        create a new ServiceCIDR",
-            "reason": "Terminating",
-            "status": "False",
-            "type": "Ready",
-        })
+    let ranges: Vec<String> = object.ranges.iter().map(|it| format!("'{it}'")).collect();
+    let (ready, reason, message) = if object.terminating {
+        let message = "There are still IPAddresses referencing the ServiceCIDR, please remove them or \
+                       create a new ServiceCIDR";
+        ("False", "Terminating", message)
     } else {
-        json!({"message": "Kubernetes Service CIDR is ready", "reason": "", "status": "True", "type": "Ready"})
+        ("True", "", "Kubernetes Service CIDR is ready")
     };
-    json!({
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": SERVICE_CIDR,
-        "metadata": {"name": object.name},
-        "spec": {"cidrs": ranges},
-        "status": {"conditions": [ready]},
-    })
+    let text = format!(
+        "{{apiVersion: networking.k8s.io/v1, kind: {SERVICE_CIDR}, metadata: {{name: '{}'}}, spec: {{cidrs: \
+         [{}]}}, status: {{conditions: [{{message: '{message}', reason: '{reason}', status: '{ready}', type: \
+         Ready}}]}}}}",
+        object.name,
+        ranges.join(", "),
+    );
+    yaml::parse(&text).documents.pop().map_or(Json::Null, |document| document.node.to_json())
 }
 
 /// What kubectl says when nobody listens.
