@@ -6,11 +6,9 @@ use std::sync::OnceLock;
 use dualstack_core::run::{self, EventReport};
 use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::version::KubeVersion;
-use dualstack_tests::covered::not_covered;
 use dualstack_tests::driver::Driver;
-use dualstack_tests::vector::{self, Line};
-use dualstack_tests::witness::Witness;
-use dualstack_tests::{compare, kinds};
+use dualstack_tests::vector::Line;
+use dualstack_tests::witness::{self, Witness};
 use serde_json::json;
 
 /// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
@@ -108,18 +106,7 @@ const MISFITS: [&str; 0] = [];
 /// What all recorded lines reach.
 fn recorded() -> &'static Witness {
     static WITNESS: OnceLock<Witness> = OnceLock::new();
-    WITNESS.get_or_init(|| {
-        let mut witness = Witness::default();
-        let lines = vector::lines(&vector::folder()).expect("the vectors are readable");
-        for line in lines.iter().filter(|line| not_covered(line).is_none()) {
-            // Whether they agree is what `conformance.rs` asks.
-            let _found = match line {
-                Line::Scenario(scenario) => compare::run(scenario, 0, &mut witness).len(),
-                Line::Kind { body, .. } => kinds::differences(body, &mut witness).len(),
-            };
-        }
-        witness
-    })
+    WITNESS.get_or_init(|| witness::recorded().expect("the vectors are readable"))
 }
 
 fn requested(k8s: &str, ranges: &str, steps: &str) -> Witness {
@@ -179,6 +166,13 @@ fn every_rule_is_reached() {
     assert!(missed.is_empty(), "nothing reaches {} rules: {missed:?}", missed.len());
     let stale: Vec<_> = UNREACHED.iter().filter(|(rule, _)| reached(rule)).collect();
     assert!(stale.is_empty(), "reached after all, take them off the list: {stale:?}");
+}
+
+#[test]
+fn the_table_of_what_is_recorded_is_current() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/src/recorded.rs");
+    let text = std::fs::read_to_string(file).expect("the table is part of the project");
+    assert!(text == witness::table(recorded()), "core/src/recorded.rs is stale: cargo xtask gen");
 }
 
 #[test]

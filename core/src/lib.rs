@@ -23,12 +23,15 @@ pub mod boot;
 pub mod cluster;
 pub mod diag;
 pub mod env;
+pub mod known;
 pub mod kubectl;
 pub mod net;
 pub mod patch;
 pub mod path;
 pub mod pools;
 pub mod provenance;
+#[cfg(feature = "words")]
+mod recorded;
 pub mod rule;
 pub mod run;
 pub mod scenario;
@@ -85,9 +88,38 @@ pub fn rules_markdown() -> String {
             Fidelity::Chosen(why) => format!("chosen: {}", why.en),
         };
         page.push_str(&format!(
-            "\n## {} {}\n\n{}\n\n{}\n\n- Kubernetes: {}\n- Source: `{}`\n- Fidelity: {fidelity}\n",
-            rule.id, rule.slug, rule.text.en, rule.text.zh, rule.versions, rule.source
+            "\n## {} {}\n\n{}\n\n{}\n\n- Kubernetes: {}{}\n- Source: `{}`\n- Fidelity: {fidelity}\n",
+            rule.id,
+            rule.slug,
+            rule.text.en,
+            rule.text.zh,
+            rule.versions,
+            known_markdown(rule),
+            rule.source
         ));
     }
     page
+}
+
+/// Where a rule is known from, by release: `; recorded in 1.20, 1.36; assumed for 1.22`.
+#[cfg(feature = "words")]
+fn known_markdown(rule: &Rule) -> String {
+    use known::Known;
+    use version::KubeVersion;
+
+    let minors: Vec<KubeVersion> = KubeVersion::all().collect();
+    let list = |wanted: Known| {
+        let minors = minors.iter().rev().filter(|it| rule.versions.contains(**it));
+        let found = minors.filter(|it| Known::of(known::recorded(rule), **it) == wanted);
+        found.map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let (recorded, assumed) = (list(Known::Recorded), list(Known::Assumed));
+    let mut text = String::new();
+    if !recorded.is_empty() {
+        text.push_str(&format!("; recorded in {recorded}"));
+    }
+    if !assumed.is_empty() {
+        text.push_str(&format!("; assumed for {assumed}"));
+    }
+    text
 }

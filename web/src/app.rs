@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
-use crate::store::{Focus, Msg, Pane, Store};
+use crate::store::{Focus, Msg, Pane, Store, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster};
@@ -44,7 +44,7 @@ pub fn App(props: &Props) -> Html {
         if !store.runs {
             return None;
         }
-        browser::before_run(&store);
+        browser::before_run(&to_text(&store));
         let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
         browser::after_run();
         answers
@@ -68,7 +68,7 @@ pub fn App(props: &Props) -> Html {
         });
     }
     use_effect_with((store.lang, store.theme), |(lang, theme)| {
-        browser::remember(*lang, *theme, text::TITLE.get(*lang));
+        browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
     });
 
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };

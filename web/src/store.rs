@@ -4,13 +4,15 @@
 use std::rc::Rc;
 
 use dualstack_core::scenario::{Event, PatchForm, Scenario};
-use dualstack_core::source::yaml::parse;
+use dualstack_core::source::yaml::{Value, parse};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
+use crate::browser::Found;
 use crate::presets::{self, Preset};
 use crate::scenarios;
+use crate::words::items;
 
 /// What the Why pane is asked about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -81,6 +83,17 @@ pub enum Theme {
     Dark,
 }
 
+impl Theme {
+    /// As the page's root names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
 /// What a person did.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Msg {
@@ -132,6 +145,32 @@ pub enum Msg {
     Run,
 }
 
+/// The session as it is saved: `{"at":1,"events":[…]}`.
+#[must_use]
+pub fn to_text(store: &Store) -> String {
+    let events: Vec<String> = store.events.iter().map(Event::to_json).collect();
+    format!("{{\"at\":{},\"events\":[{}]}}", store.at, events.join(","))
+}
+
+/// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
+/// is YAML.
+fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
+    let parsed = parse(text);
+    let node = &parsed.documents.first().filter(|it| it.complete)?.node;
+    if let (Some(flags), Some(manifest)) = (node.text_of("flags"), node.text_of("manifest")) {
+        return Some((start(flags, manifest).into(), 1));
+    }
+    let events: Option<Rc<[Event]>> =
+        items(&node.entry("events")?.value).iter().map(Event::read).collect();
+    let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
+    let at = match &node.entry("at")?.value.value {
+        Value::Number(at) => at.parse().ok()?,
+        _ => 0,
+    };
+    let at = events.len().saturating_sub(1).min(at);
+    Some((events, at))
+}
+
 /// A session of one start and one apply.
 #[must_use]
 pub fn start(flags: &str, manifest: &str) -> [Event; 2] {
@@ -180,6 +219,23 @@ impl Store {
             compared: None,
             runs: true,
         }
+    }
+
+    /// The state of a visit that found something: the language and theme that were chosen, and what was
+    /// typed into the static example, else the saved work.
+    #[must_use]
+    pub fn resumed(found: &Found) -> Self {
+        let lang = if found.lang.as_deref() == Some(Lang::Zh.tag()) { Lang::Zh } else { Lang::En };
+        let mut store = Self::opening(lang);
+        let named = |theme: &Theme| found.theme.as_deref() == Some(theme.name());
+        store.theme = [Theme::Dark, Theme::Light].into_iter().find(named);
+        let work = [&found.typed, &found.saved].into_iter().flatten();
+        if let Some((events, at)) = work.filter_map(|text| from_text(text)).next() {
+            (store.events, store.at) = (events, at);
+            store.scenario = None;
+        }
+        store.runs = !found.died;
+        store
     }
 
     /// The session so far.

@@ -23,7 +23,7 @@ impl Word {
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {
-        #[allow(clippy::upper_case_acronyms, non_camel_case_types, reason = "these are the constants")]
+        #[expect(clippy::upper_case_acronyms, non_camel_case_types, reason = "constants bear these names")]
         enum Place { $($name),* }
         $(#[doc = $en] pub const $name: Word = Word(Place::$name as usize);)*
         /// What the words say, in their order.
@@ -78,6 +78,9 @@ words! {
     NOTHING_ABOUT = "No decision was needed for it.", "无需对它做任何决定。";
     SOURCE = "source", "来源";
     RULE = "Rule", "规则";
+    KNOWN_RECORDED = "recorded in", "有实录：";
+    KNOWN_SOURCE = "read from the source of", "依据源代码：";
+    KNOWN_ASSUMED = "assumed for", "推定：";
     SIMPLIFIED = "In the playground:", "在演练场中：";
     KEPT = "kept", "保持不变";
     TIMELINE = "Timeline", "时间线";
@@ -127,7 +130,7 @@ words! {
     TRY_NOW = "Now", "现在";
     TRY_REMOVE = "remove the IPv6 range", "移除 IPv6 范围";
     DOCUMENTS = "Documents", "文档";
-    FOOT_VERSION = "Checked against the recorded answers of Kubernetes 1.36", "已与 Kubernetes 1.36 的实录结果核对";
+    FOOT_VERSION = "Checked against recorded answers of Kubernetes 1.20 to 1.36 (1.22 is assumed)", "已与 Kubernetes 1.20 至 1.36 的实录结果核对（1.22 为推定）";
     FOOT_LOCAL = "Runs in your browser; nothing is sent anywhere", "在您的浏览器中运行；不会发送任何数据";
     FOOT_NOT_AFFILIATED = "Not affiliated with the Kubernetes project", "与 Kubernetes 项目无隶属关系";
     FOOT_NOTICE = "Third-party software", "第三方软件";

@@ -20,6 +20,8 @@ pub struct RuleWords {
     pub slug: &'static str,
     /// Upstream file and function.
     pub source: &'static str,
+    /// The releases that have recorded answers of it, a bit for each.
+    pub recorded: u32,
     /// The sentence, with `{fact}` holes.
     pub text: Text,
     /// What is left out or chosen, where something is.
@@ -91,6 +93,7 @@ impl Words {
                 id: rule.id,
                 slug: "",
                 source: "",
+                recorded: 0,
                 text: Text { en: rule.id, zh: rule.id },
                 fidelity: None,
             },
@@ -114,14 +117,15 @@ pub fn lasting(node: &Node) -> Option<&'static str> {
     }
 }
 
-/// `[id, slug, source, en, zh]`, and the same two again for what is left out or chosen.
+/// `[id, slug, source, releases, en, zh]`, and the last two again for what is left out or chosen.
 fn rule(node: &Node) -> Option<RuleWords> {
     let mut texts = items(node).iter().map_while(lasting);
     let mut next = || texts.next();
     let (id, slug, source) = (next()?, next()?, next()?);
+    let recorded = next()?.parse().ok()?;
     let text = Text { en: next()?, zh: next()? };
     let fidelity = next().zip(next()).map(|(en, zh)| Text { en, zh });
-    Some(RuleWords { id, slug, source, text, fidelity })
+    Some(RuleWords { id, slug, source, recorded, text, fidelity })
 }
 
 #[cfg(not(feature = "words"))]
@@ -144,7 +148,9 @@ pub fn block() -> String {
         crate::text::ALL.iter().map(|text| list(vec![text.en, text.zh])).collect();
     let rules: Vec<String> = dualstack_core::all_rules()
         .map(|rule| {
-            let mut texts = vec![rule.id, rule.slug, rule.source, rule.text.en, rule.text.zh];
+            let recorded = dualstack_core::known::recorded(rule).to_string();
+            let mut texts =
+                vec![rule.id, rule.slug, rule.source, &recorded, rule.text.en, rule.text.zh];
             if let Fidelity::Simplified(why) | Fidelity::Chosen(why) = rule.fidelity {
                 texts.extend([why.en, why.zh]);
             }

@@ -1,47 +1,14 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
-use std::rc::Rc;
-
-use dualstack_core::scenario::Event;
-use dualstack_core::source::yaml::{Value, parse};
-use dualstack_core::text::Lang;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
 
-use crate::store::{Store, Theme, start};
-use crate::words::items;
-
 const WORK: &str = "dualstack.work";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
 const RUNNING: &str = "dualstack.running";
-
-/// The session as it is saved: `{"at":1,"events":[…]}`.
-fn to_text(store: &Store) -> String {
-    let events: Vec<String> = store.events.iter().map(Event::to_json).collect();
-    format!("{{\"at\":{},\"events\":[{}]}}", store.at, events.join(","))
-}
-
-/// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
-/// is YAML.
-fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
-    let parsed = parse(text);
-    let node = &parsed.documents.first().filter(|it| it.complete)?.node;
-    if let (Some(flags), Some(manifest)) = (node.text_of("flags"), node.text_of("manifest")) {
-        return Some((start(flags, manifest).into(), 1));
-    }
-    let events: Option<Rc<[Event]>> =
-        items(&node.entry("events")?.value).iter().map(Event::read).collect();
-    let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
-    let at = match &node.entry("at")?.value.value {
-        Value::Number(at) => at.parse().ok()?,
-        _ => 0,
-    };
-    let at = events.len().saturating_sub(1).min(at);
-    Some((events, at))
-}
 
 /// The window; on the host, where the opening example is rendered, there is none.
 fn window() -> Option<web_sys::Window> {
@@ -74,37 +41,41 @@ fn root() -> Option<web_sys::Element> {
     window()?.document()?.document_element()
 }
 
-/// The state a visit starts with: the language and theme that boot.js chose, the saved work, and
-/// what was typed into the static example before the program was there.
+/// What a visit starts with.
+#[derive(Default)]
+pub struct Found {
+    /// The language that boot.js chose, as a tag.
+    pub lang: Option<String>,
+    /// The theme that boot.js chose, by name.
+    pub theme: Option<String>,
+    /// What was typed into the static example before the program was there.
+    pub typed: Option<String>,
+    /// The work that was saved.
+    pub saved: Option<String>,
+    /// Whether the last visit died while running.
+    pub died: bool,
+}
+
+/// Looks for what a visit starts with.
 #[must_use]
-pub fn initial() -> Store {
-    let root = root();
-    let attribute = |name: &str| root.as_ref().and_then(|root| root.get_attribute(name));
-    let lang = if attribute("lang").as_deref() == Some("zh-CN") { Lang::Zh } else { Lang::En };
-    let mut store = Store::opening(lang);
-    store.theme = match attribute("data-theme").as_deref() {
-        Some("dark") => Some(Theme::Dark),
-        Some("light") => Some(Theme::Light),
-        _ => None,
-    };
-    let typed = attribute("data-typed").and_then(|text| from_text(&text));
-    let saved = || from_text(&stored(WORK)?);
-    if let Some((events, at)) = typed.or_else(saved) {
-        (store.events, store.at) = (events, at);
-        store.scenario = None;
+pub fn found() -> Found {
+    let Some(root) = root() else { return Found::default() };
+    Found {
+        lang: root.get_attribute("lang"),
+        theme: root.get_attribute("data-theme"),
+        typed: root.get_attribute("data-typed"),
+        saved: stored(WORK),
+        died: stored(RUNNING).is_some(),
     }
-    store.runs = stored(RUNNING).is_none();
-    store
 }
 
 /// Saves the work and marks that it is about to run.
-pub fn before_run(store: &Store) {
+pub fn before_run(work: &str) {
     // The rescue screen of boot.js shows these texts if the program dies.
-    let text = to_text(store);
     if let Some(root) = root() {
-        let _ = root.set_attribute("data-work", &text);
+        let _ = root.set_attribute("data-work", work);
     }
-    store_item(WORK, &text);
+    store_item(WORK, work);
     store_item(RUNNING, "1");
 }
 
@@ -114,23 +85,19 @@ pub fn after_run() {
 }
 
 /// Remembers language and theme, and tells the page.
-pub fn remember(lang: Lang, theme: Option<Theme>, title: &str) {
+pub fn remember(lang: &str, theme: Option<&str>, title: &str) {
     let Some(root) = root() else { return };
     if let Some(document) = window().and_then(|window| window.document()) {
         document.set_title(title);
     }
-    if root.get_attribute("lang").as_deref() != Some(lang.tag()) {
-        let _ = root.set_attribute("lang", lang.tag());
-        store_item(LANG, lang.tag());
+    if root.get_attribute("lang").as_deref() != Some(lang) {
+        let _ = root.set_attribute("lang", lang);
+        store_item(LANG, lang);
     }
     let Some(theme) = theme else { return };
-    let name = match theme {
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    };
-    if root.get_attribute("data-theme").as_deref() != Some(name) {
-        let _ = root.set_attribute("data-theme", name);
-        store_item(THEME, name);
+    if root.get_attribute("data-theme").as_deref() != Some(theme) {
+        let _ = root.set_attribute("data-theme", theme);
+        store_item(THEME, theme);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Why is it so? Every decision in order, and the ones about the field at the caret.
 
 use dualstack_core::after::{After, RangeReport};
+use dualstack_core::known::Known;
 use dualstack_core::net::Family;
 use dualstack_core::run::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Origin, Step};
+use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::{Shared, badge, grouped, sentence};
@@ -95,11 +97,16 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
 }
 
 /// One decision: the sentence, then its rule, field and source.
-fn step(step: &Step, lang: Lang) -> Html {
+fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
     let field = step.at.to_string();
     let words = sentence(&worded(step, lang), lang);
     let rule = crate::words::words().rule(step.rule);
+    let known = match Known::of(rule.recorded, version) {
+        Known::Recorded => text::KNOWN_RECORDED,
+        Known::Source => text::KNOWN_SOURCE,
+        Known::Assumed => text::KNOWN_ASSUMED,
+    };
     let fidelity = rule.fidelity.map(|why| {
         html! { <>{ " · " }<b>{ text::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
     });
@@ -111,7 +118,7 @@ fn step(step: &Step, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }<code lang="en">{ field }</code> }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ ": " }<code lang="en">{ rule.source }</code>{ fidelity }</small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.to_string() }{ ", " }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ ": " }<code lang="en">{ rule.source }</code>{ fidelity }</small>
                 </details>
             </div>
         </li>
@@ -119,19 +126,19 @@ fn step(step: &Step, lang: Lang) -> Html {
 }
 
 /// All decisions; a run of plain defaults takes one line, which unfolds.
-fn all(steps: &[Step], lang: Lang) -> Html {
+fn all(steps: &[Step], version: KubeVersion, lang: Lang) -> Html {
     let is_default = |it: &Step| it.rule.id.starts_with("DEF-") && it.effect != Effect::Rejected;
     steps
         .chunk_by(|one, next| is_default(one) && is_default(next))
         .map(|group| match group {
-            [first, _, ..] if is_default(first) => defaults(group, lang),
-            _ => group.iter().map(|it| step(it, lang)).collect(),
+            [first, _, ..] if is_default(first) => defaults(group, version, lang),
+            _ => group.iter().map(|it| step(it, version, lang)).collect(),
         })
         .collect()
 }
 
 /// The fields that a run of defaults set, each with its step behind it.
-fn defaults(group: &[Step], lang: Lang) -> Html {
+fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
     let (colon, comma) = match lang {
         Lang::En => (": ", ", "),
         Lang::Zh => ("：", "、"),
@@ -145,7 +152,7 @@ fn defaults(group: &[Step], lang: Lang) -> Html {
             html! { <>{ (at > 0).then_some(comma) }<code lang="en">{ name }</code></> }
         })
         .collect();
-    let steps: Html = group.iter().map(|it| step(it, lang)).collect();
+    let steps: Html = group.iter().map(|it| step(it, version, lang)).collect();
     html! {
         <li class="step">
             <div>
@@ -227,8 +234,9 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
 /// The Why pane.
 pub fn why(props: &Props) -> Html {
     let lang = props.lang;
+    let version = props.boot.version;
     let asked = asked(props).map(|(name, steps)| {
-        let list: Html = steps.iter().map(|it| step(it, lang)).collect();
+        let list: Html = steps.iter().map(|it| step(it, version, lang)).collect();
         html! {
             <div class="asked">
                 <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }<code lang="en">{ name }</code></h3>
@@ -241,7 +249,7 @@ pub fn why(props: &Props) -> Html {
         [&document.before, trace].concat()
     });
     let answer = answer.filter(|steps| !steps.is_empty());
-    let list = all(answer.as_deref().unwrap_or(&props.boot.trace), lang);
+    let list = all(answer.as_deref().unwrap_or(&props.boot.trace), version, lang);
     let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
         <section class="pane whys" aria-label={text::WHY.get(lang)}>

@@ -1,0 +1,8 @@
+//! Prints `core/src/recorded.rs`.
+
+use dualstack_tests::witness::{recorded, table};
+
+fn main() -> Result<(), String> {
+    print!("{}", table(&recorded()?));
+    Ok(())
+}
