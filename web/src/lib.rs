@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod app;
 pub mod browser;
+pub mod history;
 pub mod presets;
 pub mod scenarios;
 pub mod store;
