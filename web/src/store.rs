@@ -13,6 +13,7 @@ use crate::browser::Found;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
+use crate::text::Word;
 use crate::words::items;
 
 /// What the Why pane is asked about.
@@ -64,6 +65,12 @@ pub struct Store {
     pub form: Form,
     /// Whether the sheet of keys is open.
     pub sheet: bool,
+    /// Whether a single key opens it.
+    pub opens_by_key: bool,
+    /// What could not be copied, for the person to copy by hand.
+    pub uncopied: Option<Rc<str>>,
+    /// What screen readers were told last beside the verdict; counted, so that it can be told again.
+    pub said: Option<(u32, Word)>,
     /// The language.
     pub lang: Lang,
     /// Dark, light, or as the system says.
@@ -106,6 +113,28 @@ pub enum Form {
 impl Form {
     /// All forms, in the order of the buttons.
     pub const ALL: [Self; 4] = [Self::Yaml, Self::Json, Self::Kyaml, Self::Diff];
+
+    /// As kubectl's `-o` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+            Self::Kyaml => "kyaml",
+            Self::Diff => "diff",
+        }
+    }
+
+    /// As people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Json => "JSON",
+            Self::Kyaml => "KYAML",
+            Self::Diff => "Diff",
+        }
+    }
 }
 
 /// A text box of the page.
@@ -207,6 +236,12 @@ pub enum Msg {
     Form(Form),
     /// Opens or closes the sheet of keys.
     Sheet(bool),
+    /// Switches the single key that opens it on or off.
+    OpensByKey(bool),
+    /// This text could not be copied; `None`: another one was.
+    Uncopied(Option<Rc<str>>),
+    /// Tells screen readers.
+    Say(Word),
     /// Pressed a button for families.
     Preset(Preset),
     /// Chose an example.
@@ -341,6 +376,9 @@ impl Store {
             playing: false,
             form: Form::default(),
             sheet: false,
+            opens_by_key: true,
+            uncopied: None,
+            said: None,
             lang,
             theme: None,
             focus: Focus::None,
@@ -368,6 +406,7 @@ impl Store {
             store.restore(work);
         }
         store.runs = !found.died;
+        store.opens_by_key = found.opens_by_key;
         store
     }
 
@@ -665,6 +704,9 @@ impl Store {
             Msg::Undo | Msg::Redo => {}
             Msg::Form(form) => next.form = form,
             Msg::Sheet(open) => next.sheet = open,
+            Msg::OpensByKey(opens) => next.opens_by_key = opens,
+            Msg::Uncopied(text) => next.uncopied = text,
+            Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),
             Msg::Remove(at) => {
                 // The first start is the cluster itself.
                 if at > 0 && at < self.events.len() {
