@@ -154,7 +154,7 @@ pub fn of_chord(chord: &Chord) -> Option<Msg> {
         (true, false, "z") => Some(Msg::Undo),
         (true, true, "z" | "Z") | (true, false, "y") => Some(Msg::Redo),
         (true, false, "Enter") => Some(Msg::ApplyAgain),
-        (false, _, "?") if !chord.in_text => Some(Msg::Sheet(true)),
+        (false, _, "?") if !chord.in_text => Some(Msg::SheetByKey),
         _ => None,
     }
 }
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn what_is_typed_into_a_text_is_no_command() {
         assert_eq!(of_chord(&chord("?", false, true)), None);
-        assert_eq!(of_chord(&chord("?", false, false)), Some(Msg::Sheet(true)));
+        assert_eq!(of_chord(&chord("?", false, false)), Some(Msg::SheetByKey));
         assert_eq!(of_chord(&chord("z", true, true)), Some(Msg::Undo));
         assert_eq!(of_chord(&chord("z", false, false)), None);
         // AltGr reports Control and Alt.

@@ -236,6 +236,8 @@ pub enum Msg {
     Form(Form),
     /// Opens or closes the sheet of keys.
     Sheet(bool),
+    /// Opens the sheet, if a single key may.
+    SheetByKey,
     /// Switches the single key that opens it on or off.
     OpensByKey(bool),
     /// This text could not be copied; `None`: another one was.
@@ -704,6 +706,7 @@ impl Store {
             Msg::Undo | Msg::Redo => {}
             Msg::Form(form) => next.form = form,
             Msg::Sheet(open) => next.sheet = open,
+            Msg::SheetByKey => next.sheet |= self.opens_by_key,
             Msg::OpensByKey(opens) => next.opens_by_key = opens,
             Msg::Uncopied(text) => next.uncopied = text,
             Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),
