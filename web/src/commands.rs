@@ -1,36 +1,24 @@
 //! What can be done by key? Every command has a letter on the sheet that `?` opens, and a few that are
 //! needed while typing have a chord of their own. Nothing else listens, so that the browser's keys and
-//! those of screen readers stay theirs.
-
-use dualstack_core::text::Lang;
+//! those of screen readers stay theirs. A key does what the button on the page does: it presses it.
 
 use crate::browser::keys::Chord;
-use crate::presets::Preset;
-use crate::store::{Form, Msg, Store, Theme};
+use crate::store::Msg;
 use crate::text::{self, Word};
 
-/// What a key does.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Action {
-    /// Tells the store.
-    Say(Msg),
-    /// Gives the focus to the element with this id.
-    Focus(&'static str),
-    /// Presses the button with this id.
-    Press(&'static str),
-}
-
 /// A line of the sheet.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Command {
     /// The letter that does it while the sheet is open.
     pub key: char,
     /// The chord that does it anywhere.
-    pub chord: Option<&'static str>,
-    /// What is done.
+    pub chord: &'static str,
+    /// What it is called.
     pub name: Name,
-    /// How.
-    pub action: Action,
+    /// The id of the element that it is about.
+    pub id: &'static str,
+    /// Whether that element gets the focus. If not, it is pressed.
+    pub focus: bool,
 }
 
 /// What a command is called.
@@ -43,106 +31,74 @@ pub enum Name {
 }
 
 /// A group of commands.
-pub type Group = (Word, Vec<Command>);
+pub type Group = (Word, &'static [Command]);
 
-/// All commands as they are now, in groups.
-#[must_use]
-pub fn all(store: &Store) -> Vec<Group> {
-    let say = |key, name: Word, msg| Command {
-        key,
-        chord: None,
-        name: Name::Word(name),
-        action: Action::Say(msg),
-    };
-    let chord = |command: Command, chord| Command { chord: Some(chord), ..command };
-    let focus = |key, name: Word, id| Command {
-        key,
-        chord: None,
-        name: Name::Word(name),
-        action: Action::Focus(id),
-    };
-    let press = |key, name: Word, id| Command {
-        key,
-        chord: None,
-        name: Name::Word(name),
-        action: Action::Press(id),
-    };
-    let preset = |key, preset: Preset| Command {
-        key,
-        chord: None,
-        name: Name::Same(preset.label()),
-        action: Action::Say(Msg::Preset(preset)),
-    };
-    let other = match store.lang {
-        Lang::En => (Lang::Zh, "中文"),
-        Lang::Zh => (Lang::En, "English"),
-    };
-    let next_form = {
-        let at = Form::ALL.iter().position(|form| *form == store.form).unwrap_or_default();
-        Form::ALL[(at + 1) % Form::ALL.len()]
-    };
-    let theme = if store.theme == Some(Theme::Dark) { Theme::Light } else { Theme::Dark };
-    let at = store.at;
-    vec![
-        (
-            text::KEYS_EDIT,
-            vec![
-                chord(say('u', text::UNDO, Msg::Undo), "Ctrl+Z"),
-                chord(say('y', text::REDO, Msg::Redo), "Ctrl+Shift+Z"),
-                focus('m', text::MANIFEST, "manifest"),
-                focus('g', text::APISERVER_FLAGS, "flags"),
-                focus('s', text::SCENARIO, "scenario"),
-                focus('v', text::VERSION, "version"),
-                preset('1', Preset::V4),
-                preset('2', Preset::V6),
-                preset('3', Preset::V4V6),
-                preset('4', Preset::V6V4),
-            ],
-        ),
-        (
-            text::TIMELINE,
-            vec![
-                chord(say('a', text::APPLY_AGAIN, Msg::ApplyAgain), "Ctrl+Enter"),
-                say('p', text::PATCH, Msg::Patch),
-                say('d', text::DELETE, Msg::Delete),
-                say('r', text::RESTART, Msg::Restart),
-                say('b', text::STEP_BACK, Msg::Choose(at.saturating_sub(1))),
-                say('n', text::STEP_ON, Msg::Choose(at + 1)),
-                say(
-                    'k',
-                    if store.playing { text::STOP } else { text::PLAY },
-                    Msg::Play(!store.playing),
-                ),
-                say('[', text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1))),
-                say(']', text::MOVE_LATER, Msg::Move(at + 1)),
-                say('x', text::REMOVE, Msg::Remove(at)),
-                say('f', text::FORK, Msg::Fork),
-            ],
-        ),
-        (
-            text::STORED,
-            vec![
-                press('c', text::COPY, "copy-stored"),
-                say('o', text::NEXT_FORM, Msg::Form(next_form)),
-                say('h', text::SHOW_SERVER_FIELDS, Msg::ServerFields(!store.shows_server_fields)),
-                focus('w', text::ANSWER, "answer"),
-                focus('q', text::WHY, "why"),
-            ],
-        ),
-        (
-            text::KEYS_PAGE,
-            vec![
-                Command {
-                    key: 'l',
-                    chord: None,
-                    name: Name::Same(other.1),
-                    action: Action::Say(Msg::Language(other.0)),
-                },
-                say('t', text::THEME, Msg::Theme(theme)),
-            ],
-        ),
-    ]
+const fn press(key: char, name: Word, id: &'static str) -> Command {
+    Command { key, chord: "", name: Name::Word(name), id, focus: false }
 }
+
+const fn same(key: char, name: &'static str, id: &'static str) -> Command {
+    Command { name: Name::Same(name), ..press(key, text::KEYS, id) }
+}
+
+const fn focus(key: char, name: Word, id: &'static str) -> Command {
+    Command { focus: true, ..press(key, name, id) }
+}
+
+/// All commands.
+pub static ALL: [Group; 4] = [
+    (
+        text::KEYS_EDIT,
+        &[
+            Command { chord: "Ctrl+Z", ..press('u', text::UNDO, "undo") },
+            Command { chord: "Ctrl+Shift+Z", ..press('y', text::REDO, "redo") },
+            focus('m', text::MANIFEST, "manifest"),
+            focus('g', text::APISERVER_FLAGS, "flags"),
+            focus('s', text::SCENARIO, "scenario"),
+            focus('v', text::VERSION, "version"),
+            same('1', "IPv4", "preset-0"),
+            same('2', "IPv6", "preset-1"),
+            same('3', "IPv4 + IPv6", "preset-2"),
+            same('4', "IPv6 + IPv4", "preset-3"),
+        ],
+    ),
+    (
+        text::TIMELINE,
+        &[
+            Command { chord: "Ctrl+Enter", ..press('a', text::APPLY_AGAIN, "apply-again") },
+            press('p', text::PATCH, "patch"),
+            press('d', text::DELETE, "delete"),
+            press('r', text::RESTART, "restart"),
+            press('b', text::STEP_BACK, "step-back"),
+            press('n', text::STEP_ON, "step-on"),
+            press('k', text::PLAY_OR_STOP, "play"),
+            press('[', text::MOVE_EARLIER, "move-earlier"),
+            press(']', text::MOVE_LATER, "move-later"),
+            press('x', text::REMOVE, "remove"),
+            press('f', text::FORK, "fork"),
+        ],
+    ),
+    (
+        text::STORED,
+        &[
+            same('5', "YAML", "form-yaml"),
+            same('6', "JSON", "form-json"),
+            same('7', "KYAML", "form-kyaml"),
+            press('8', text::DIFF, "form-diff"),
+            press('c', text::COPY, "copy-stored"),
+            press('h', text::SHOW_SERVER_FIELDS, "server-fields"),
+        ],
+    ),
+    (
+        text::KEYS_PAGE,
+        &[
+            focus('w', text::ANSWER, "answer"),
+            focus('q', text::WHY, "why"),
+            same('l', "中文 / English", "language"),
+            press('t', text::THEME, "theme"),
+        ],
+    ),
+];
 
 /// What a chord does wherever the focus is.
 #[must_use]
@@ -163,20 +119,19 @@ pub fn of_chord(chord: &Chord) -> Option<Msg> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use dualstack_core::text::Lang;
-
-    use super::{Chord, all, of_chord};
-    use crate::store::{Msg, Store};
+    use super::{ALL, Chord, of_chord};
+    use crate::store::Msg;
 
     fn chord(key: &str, command: bool, in_text: bool) -> Chord {
         Chord { key: key.to_owned(), command, shift: false, alt: false, in_text }
     }
 
     #[test]
-    fn no_two_commands_share_a_key() {
-        let commands = all(&Store::opening(Lang::En));
-        let keys: Vec<char> = commands.iter().flat_map(|it| &it.1).map(|it| it.key).collect();
-        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+    fn no_two_commands_share_a_key_or_do_the_same() {
+        let all = || ALL.iter().flat_map(|(_, commands)| *commands);
+        let keys: BTreeSet<char> = all().map(|it| it.key).collect();
+        let ids: BTreeSet<&str> = all().map(|it| it.id).collect();
+        assert_eq!((keys.len(), ids.len()), (all().count(), all().count()));
     }
 
     #[test]

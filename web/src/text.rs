@@ -93,6 +93,7 @@ words! {
     REDO = "Redo", "重做";
     PLAY = "Play", "播放";
     STOP = "Stop", "停止";
+    PLAY_OR_STOP = "Play or stop", "播放或停止";
     STEP_BACK = "Previous event", "上一个事件";
     STEP_ON = "Next event", "下一个事件";
     MOVE_EARLIER = "Move earlier", "前移";
@@ -113,7 +114,6 @@ words! {
     COPY = "Copy", "复制";
     COPIED_IT = "Copied.", "已复制。";
     COPY_BY_HAND = "This page may not copy. The text is selected: copy it yourself.", "此页面无权复制。文本已选中：请自行复制。";
-    NEXT_FORM = "Next output form", "下一种输出形式";
     OUTPUT = "Output", "输出";
     DIFF = "Diff", "差异";
     DIFF_SENT = "− sent, + stored", "− 已发送，+ 已存储";

@@ -41,10 +41,10 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         let is_dark = chosen.map_or_else(browser::prefers_dark, |theme| theme == Theme::Dark);
         Msg::Theme(if is_dark { Theme::Light } else { Theme::Dark })
     });
-    let tool = |name: Word, sign: &'static str, msg: Msg, can: bool| {
+    let tool = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
         let onclick = click(dispatch, msg);
         let (name, cannot) = (name.get(lang), (!can).then_some("true"));
-        html! { <button type="button" class="btn ghost" aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+        html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
     };
     let (_, _, version) = store.boot();
     let versions: Html = KubeVersion::all()
@@ -63,11 +63,11 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
             </select>
             <select class="btn" id="version" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
-            { tool(text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
-            { tool(text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
-            { tool(text::KEYS, "?", Msg::Sheet(true), true) }
-            <button type="button" class="btn ghost" lang={other.tag()} onclick={switch}>{ label }</button>
-            <button type="button" class="btn ghost" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
+            { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
+            { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
+            { tool("keys", text::KEYS, "?", Msg::Sheet(true), true) }
+            <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
+            <button type="button" class="btn ghost" id="theme" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
         </header>
     }
 }

@@ -100,7 +100,7 @@ pub fn stored(props: &Props) -> Html {
                 <div class="switch">
                     { forms(props) }
                     { copy(joined(&printed, form), props) }
-                    <button type="button" class="btn" aria-pressed={shows.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button>
+                    <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button>
                 </div>
             }
             { by_hand(props) }
@@ -117,7 +117,8 @@ fn forms(props: &Props) -> Html {
             let pressed = (form == props.form).to_string();
             let onclick = click(&props.dispatch, Msg::Form(form));
             let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
-            html! { <button type="button" aria-pressed={pressed} {onclick}>{ name }</button> }
+            let id = format!("form-{}", form.name());
+            html! { <button type="button" {id} aria-pressed={pressed} {onclick}>{ name }</button> }
         })
         .collect();
     html! { <div class="seg" role="group" aria-label={text::OUTPUT.get(lang)}>{ buttons }</div> }

@@ -50,16 +50,16 @@ pub struct Props<'a> {
 /// The Timeline pane.
 pub fn timeline(props: &Props) -> Html {
     let lang = props.store.lang;
-    let button = |name: Word, msg: Msg| {
+    let button = |id: &'static str, name: Word, msg: Msg| {
         let onclick = click(&props.dispatch, msg);
-        html! { <button type="button" class="btn" {onclick}>{ name.get(lang) }</button> }
+        html! { <button type="button" class="btn" {id} {onclick}>{ name.get(lang) }</button> }
     };
     let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
     let (at, last) = (props.store.at, props.store.events.len() - 1);
-    let edge = |name: Word, msg: Msg, can: bool| {
+    let edge = |id: &'static str, name: Word, msg: Msg, can: bool| {
         let onclick = click(&props.dispatch, msg);
         let cannot = (!can).then_some("true");
-        html! { <button type="button" class="btn" aria-disabled={cannot} {onclick}>{ name.get(lang) }</button> }
+        html! { <button type="button" class="btn" {id} aria-disabled={cannot} {onclick}>{ name.get(lang) }</button> }
     };
     html! {
         <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
@@ -72,14 +72,14 @@ pub fn timeline(props: &Props) -> Html {
             { steps(props) }
             <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
             <p class="actions">
-                { button(text::APPLY_AGAIN, Msg::ApplyAgain) }
-                { button(text::PATCH, Msg::Patch) }
-                { button(text::DELETE, Msg::Delete) }
-                { button(text::RESTART, Msg::Restart) }
+                { button("apply-again", text::APPLY_AGAIN, Msg::ApplyAgain) }
+                { button("patch", text::PATCH, Msg::Patch) }
+                { button("delete", text::DELETE, Msg::Delete) }
+                { button("restart", text::RESTART, Msg::Restart) }
                 <span class="spacer"></span>
-                { edge(text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
-                { edge(text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
-                { button(text::FORK, Msg::Fork) }
+                { edge("move-earlier", text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
+                { edge("move-later", text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
+                { button("fork", text::FORK, Msg::Fork) }
             </p>
             { sides(props) }
             { after(props) }
@@ -91,10 +91,10 @@ pub fn timeline(props: &Props) -> Html {
 fn steps(props: &Props) -> Html {
     let (store, lang) = (props.store, props.store.lang);
     let (at, count) = (store.at, store.events.len());
-    let step = |name: Word, sign: &'static str, msg: Msg, can: bool| {
+    let step = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
         let onclick = click(&props.dispatch, msg);
         let (name, cannot) = (name.get(lang), (!can).then_some("true"));
-        html! { <button type="button" class="btn" aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+        html! { <button type="button" class="btn" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
     };
     let (verb, object) = words_of(at, props);
     let event = format!("{} {object}", verb.get(lang));
@@ -107,10 +107,10 @@ fn steps(props: &Props) -> Html {
     let play = if store.playing { (text::STOP, "◼") } else { (text::PLAY, "▶") };
     html! {
         <div class="film">
-            { step(play.0, play.1, Msg::Play(!store.playing), count > 1) }
-            { step(text::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
+            { step("play", play.0, play.1, Msg::Play(!store.playing), count > 1) }
+            { step("step-back", text::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
             <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={text::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
-            { step(text::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
+            { step("step-on", text::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
             <span>{ position }</span>
         </div>
     }
@@ -215,7 +215,8 @@ fn event(at: usize, props: &Props) -> Html {
     let remove = (at > 0).then(|| {
         let onclick = click(&props.dispatch, Msg::Remove(at));
         let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
-        html! { <button type="button" class="btn ghost" aria-label={label} {onclick}>{ "×" }</button> }
+        let id = (props.store.at == at).then_some("remove");
+        html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
     });
     html! {
         <li class={if accepted { "event" } else { "event bad" }}>
