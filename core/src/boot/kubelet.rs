@@ -932,7 +932,9 @@ mod tests {
 
     #[test]
     fn an_address_has_to_be_usable() {
-        let why = |node_ip| addresses(&V1_36, &flags_of(node_ip, ""), &machine()).unwrap_err();
+        let why = |node_ip| {
+            addresses(&V1_36, &flags_of(node_ip, ""), &machine()).expect_err("it is unusable")
+        };
         assert_eq!(
             why("fe80::1"),
             "failed to validate nodeIP: nodeIP can't be a link-local unicast address"
