@@ -60,7 +60,7 @@ const REQUESTS: [(&str, &str, &str, &str); 5] = [
 ];
 
 /// Rules that no recording reaches, with starts that do: rule, release, flags.
-const STARTS: [(&str, &str, &str); 7] = [
+const STARTS: [(&str, &str, &str); 8] = [
     ("API-4b", "1.20", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
     ("API-6", "1.36", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
     ("API-7", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
@@ -68,6 +68,7 @@ const STARTS: [(&str, &str, &str); 7] = [
     ("API-9c", "1.36", "--endpoint-reconciler-type=raft"),
     ("API-10", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
     ("API-10b", "1.36", "--advertise-address=here"),
+    ("API-10c", "1.36", "--secure-port=0"),
 ];
 
 /// Starts with one set of flags and then with another, for rules about what is stored already.

@@ -172,6 +172,15 @@ rules! {
         en: "No `--advertise-address` was given, so kube-apiserver takes that of its default route, IPv4 first: {address}.",
         zh: "未指定 `--advertise-address`，因此 kube-apiserver 使用默认路由的地址，IPv4 优先：{address}。",
     }
+    /// A port to serve at that is none.
+    SECURE_PORT_IS_OUTSIDE {
+        id: "API-10c", slug: "secure-port-is-no-port",
+        versions: Versions::ALL,
+        source: "apiserver pkg/server/options/serving.go Validate",
+        facts: [],
+        en: "kube-apiserver serves at one port from 1 to 65535; it cannot do without.",
+        zh: "kube-apiserver 在 1 到 65535 之间的一个端口上提供服务，不可省略。",
+    }
     /// A range of ports that is none.
     PORT_RANGE_DOES_NOT_PARSE {
         id: "API-11a", slug: "node-port-range-is-no-range",
@@ -527,6 +536,13 @@ fn validate(
         }
     }
     node_port_of_kubernetes(behavior, flags, completed.node_ports, &mut push);
+    let port = flags.secure_port;
+    if !(1..=65535).contains(&port) {
+        let words = format!(
+            "--secure-port {port} must be between 1 and 65535, inclusive. It cannot be turned off with 0"
+        );
+        push(&SECURE_PORT_IS_OUTSIDE, words, SECURE_PORT, None);
+    }
     let advertise = completed.advertise;
     if behavior.checks_advertise_family
         && flags.endpoint_reconciler_type != "none"

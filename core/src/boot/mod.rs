@@ -54,8 +54,6 @@ pub struct Unmodelled {
 pub enum Severity {
     /// `I`.
     Info,
-    /// `W`.
-    Warning,
     /// `E`: logged as an error, though the component goes on.
     Error,
 }
