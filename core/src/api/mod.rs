@@ -4,7 +4,7 @@ pub mod plain;
 pub mod print;
 pub mod service;
 
-use serde_json::Value as Json;
+pub use serde_json::Value as Json;
 
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]

@@ -6,7 +6,6 @@
 //! goyaml prints bare, too, and takes for a merge when it reads).
 
 use std::cmp::Ordering;
-use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
@@ -29,19 +28,12 @@ pub struct Line {
     pub text: String,
     /// The value that starts on it, or goes on.
     pub path: Vec<PathPart>,
-    /// The value's text in the line; empty where the value stands on the lines below.
-    pub value: Range<usize>,
 }
 
 /// The object as `kubectl get -o yaml` prints it.
 #[must_use]
 pub fn yaml(object: &Json) -> String {
-    let mut text = String::new();
-    for line in yaml_lines(object) {
-        text.push_str(&line.text);
-        text.push('\n');
-    }
-    text
+    joined(&yaml_lines(object))
 }
 
 /// The lines of [`yaml`], each with the value it holds.
@@ -136,17 +128,14 @@ impl Yaml {
         if !value.is_empty() && !text.is_empty() {
             text.push(' ');
         }
-        let start = text.len();
         text.push_str(&value);
-        self.lines.push(Line { value: start..text.len(), text, path: self.path.clone() });
+        self.lines.push(Line { text, path: self.path.clone() });
     }
 
     /// A line that goes on with a text.
     fn push_more(&mut self, indent: usize, value: &str) {
         let head = if value.is_empty() { String::new() } else { " ".repeat(indent) };
-        let text = head + value;
-        let start = text.len() - value.len();
-        self.lines.push(Line { value: start..text.len(), text, path: self.path.clone() });
+        self.lines.push(Line { text: head + value, path: self.path.clone() });
     }
 
     /// A text behind `head`, over as many lines as it takes.
@@ -372,109 +361,173 @@ fn push_escaped(char: char, out: &mut String) {
 /// are in the order of their bytes, as `serde_json` keeps them.
 #[must_use]
 pub fn json(object: &Json) -> String {
-    let mut text = String::new();
-    json_value(object, 0, &mut text);
-    text.push('\n');
-    text
+    joined(&json_lines(object))
 }
 
-fn json_value(value: &Json, indent: usize, out: &mut String) {
-    let inner = " ".repeat(indent + 4);
-    match value {
-        Json::Object(map) if !map.is_empty() => {
-            out.push_str("{\n");
-            for (i, (key, value)) in map.iter().enumerate() {
-                out.push_str(if i > 0 { ",\n" } else { "" });
-                out.push_str(&inner);
-                out.push_str(&super::go_json(&key.as_str().into()));
-                out.push_str(": ");
-                json_value(value, indent + 4, out);
-            }
-            out.push_str(&format!("\n{}}}", " ".repeat(indent)));
-        }
-        Json::Array(list) if !list.is_empty() => {
-            out.push_str("[\n");
-            for (i, value) in list.iter().enumerate() {
-                out.push_str(if i > 0 { ",\n" } else { "" });
-                out.push_str(&inner);
-                json_value(value, indent + 4, out);
-            }
-            out.push_str(&format!("\n{}]", " ".repeat(indent)));
-        }
-        scalar => out.push_str(&super::go_json(scalar)),
-    }
+/// The lines of [`json`], each with the value it holds.
+#[must_use]
+pub fn json_lines(object: &Json) -> Vec<Line> {
+    let mut printer = Flow::default();
+    printer.json(object, 0);
+    printer.end_line();
+    printer.lines
 }
 
 /// The object as `kubectl get -o kyaml` prints it: flow style with quotes and trailing commas.
 #[must_use]
 pub fn kyaml(object: &Json) -> String {
-    let mut text = "---\n".to_owned();
-    kyaml_value(object, 0, &mut text);
-    text.push('\n');
+    joined(&kyaml_lines(object))
+}
+
+/// The lines of [`kyaml`], each with the value it holds.
+#[must_use]
+pub fn kyaml_lines(object: &Json) -> Vec<Line> {
+    let mut printer = Flow::default();
+    printer.push("---");
+    printer.end_line();
+    printer.kyaml(object, 0);
+    printer.end_line();
+    printer.lines
+}
+
+fn joined(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&line.text);
+        text.push('\n');
+    }
     text
 }
 
-fn kyaml_value(value: &Json, indent: usize, out: &mut String) {
-    let (outer, inner) = (" ".repeat(indent), " ".repeat(indent + 2));
-    match value {
-        Json::Object(map) if !map.is_empty() => {
-            out.push_str("{\n");
-            for (key, value) in map {
-                out.push_str(&inner);
-                kyaml_key(key, out);
-                out.push_str(": ");
-                kyaml_value(value, indent + 2, out);
-                out.push_str(",\n");
-            }
-            out.push_str(&outer);
-            out.push('}');
+/// Prints the forms with brackets. A line belongs to the value it begins with.
+#[derive(Default)]
+struct Flow {
+    lines: Vec<Line>,
+    path: Vec<PathPart>,
+    text: String,
+    line_path: Vec<PathPart>,
+}
+
+impl Flow {
+    fn push(&mut self, text: &str) {
+        if self.text.is_empty() {
+            self.line_path.clone_from(&self.path);
         }
-        // Brackets cuddle the braces in a list of nothing but structures and lists.
-        Json::Array(list) if list.iter().all(|value| value.is_object() || value.is_array()) => {
-            out.push('[');
-            for (i, value) in list.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                kyaml_value(value, indent, out);
+        self.text.push_str(text);
+    }
+
+    fn end_line(&mut self) {
+        let (text, path) = (std::mem::take(&mut self.text), std::mem::take(&mut self.line_path));
+        self.lines.push(Line { text, path });
+    }
+
+    /// A new line, indented.
+    fn line(&mut self, indent: usize) {
+        self.end_line();
+        self.push(&" ".repeat(indent));
+    }
+
+    fn json(&mut self, value: &Json, indent: usize) {
+        match value {
+            Json::Object(map) if !map.is_empty() => {
+                self.push("{");
+                for (i, (key, value)) in map.iter().enumerate() {
+                    self.push(if i > 0 { "," } else { "" });
+                    self.path.push(PathPart::Key(key.clone()));
+                    self.line(indent + 4);
+                    self.push(&super::go_json(&key.as_str().into()));
+                    self.push(": ");
+                    self.json(value, indent + 4);
+                    self.path.pop();
+                }
+                self.line(indent);
+                self.push("}");
             }
-            out.push(']');
-        }
-        Json::Array(list) => {
-            out.push_str("[\n");
-            for value in list {
-                out.push_str(&inner);
-                kyaml_value(value, indent + 2, out);
-                out.push_str(",\n");
+            Json::Array(list) if !list.is_empty() => {
+                self.push("[");
+                for (i, value) in list.iter().enumerate() {
+                    self.push(if i > 0 { "," } else { "" });
+                    self.path.push(PathPart::Index(i));
+                    self.line(indent + 4);
+                    self.json(value, indent + 4);
+                    self.path.pop();
+                }
+                self.line(indent);
+                self.push("]");
             }
-            out.push_str(&outer);
-            out.push(']');
+            scalar => self.push(&super::go_json(scalar)),
         }
-        Json::String(text) if text.contains('\n') => kyaml_lines(text, &inner, out),
-        Json::String(text) => kyaml_quoted(text, out),
-        scalar => out.push_str(&super::go_json(scalar)),
+    }
+
+    fn kyaml(&mut self, value: &Json, indent: usize) {
+        match value {
+            Json::Object(map) if !map.is_empty() => {
+                self.push("{");
+                for (key, value) in map {
+                    self.path.push(PathPart::Key(key.clone()));
+                    self.line(indent + 2);
+                    self.push(&kyaml_key(key));
+                    self.push(": ");
+                    self.kyaml(value, indent + 2);
+                    self.push(",");
+                    self.path.pop();
+                }
+                self.line(indent);
+                self.push("}");
+            }
+            // Brackets cuddle the braces in a list of nothing but structures and lists.
+            Json::Array(list) if list.iter().all(|value| value.is_object() || value.is_array()) => {
+                self.push("[");
+                for (i, value) in list.iter().enumerate() {
+                    self.push(if i > 0 { ", " } else { "" });
+                    self.path.push(PathPart::Index(i));
+                    self.kyaml(value, indent);
+                    self.path.pop();
+                }
+                self.push("]");
+            }
+            Json::Array(list) => {
+                self.push("[");
+                for (i, value) in list.iter().enumerate() {
+                    self.path.push(PathPart::Index(i));
+                    self.line(indent + 2);
+                    self.kyaml(value, indent + 2);
+                    self.push(",");
+                    self.path.pop();
+                }
+                self.line(indent);
+                self.push("]");
+            }
+            Json::String(text) if text.contains('\n') => self.kyaml_text(text, indent + 2),
+            Json::String(text) => self.push(&kyaml_quoted(text)),
+            scalar => self.push(&super::go_json(scalar)),
+        }
+    }
+
+    /// A text of several lines: each stands on its own, and escaped breaks join them again.
+    fn kyaml_text(&mut self, text: &str, indent: usize) {
+        self.push("\"\\");
+        for line in text.split_inclusive('\n') {
+            self.line(indent);
+            // Blanks in front would be lost. A tab is escaped as it is (kyaml.go puts a second
+            // backslash in front of it, and so prints another text).
+            let leads_blank =
+                line.starts_with(|char: char| char.is_whitespace() && is_go_printable(char));
+            let mut out = String::from(if leads_blank { '\\' } else { ' ' });
+            line.chars().for_each(|char| push_kyaml(char, &mut out));
+            out.push('\\');
+            self.push(&out);
+        }
+        self.line(indent);
+        self.push("\"");
     }
 }
 
-/// A text of several lines: each stands on its own, and escaped breaks join them again.
-fn kyaml_lines(text: &str, indent: &str, out: &mut String) {
-    out.push_str("\"\\\n");
-    for line in text.split_inclusive('\n') {
-        out.push_str(indent);
-        // Blanks in front would be lost. A tab is escaped as it is (kyaml.go puts a second
-        // backslash in front of it, and so prints another text).
-        let leads_blank =
-            line.starts_with(|char: char| char.is_whitespace() && is_go_printable(char));
-        out.push(if leads_blank { '\\' } else { ' ' });
-        line.chars().for_each(|char| push_kyaml(char, out));
-        out.push_str("\\\n");
-    }
-    out.push_str(indent);
+fn kyaml_quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    text.chars().for_each(|char| push_kyaml(char, &mut out));
     out.push('"');
-}
-
-fn kyaml_quoted(text: &str, out: &mut String) {
-    out.push('"');
-    text.chars().for_each(|char| push_kyaml(char, out));
-    out.push('"');
+    out
 }
 
 /// A character between the double quotes of `kyaml.go`.
@@ -494,12 +547,12 @@ fn push_kyaml(char: char, out: &mut String) {
 }
 
 /// A key without quotes, unless some reader takes it for something else.
-fn kyaml_key(key: &str, out: &mut String) {
+fn kyaml_key(key: &str) -> String {
     let free = |char: char| char.is_alphanumeric() || char == '_';
     let is_simple = key.starts_with(free)
         && key.ends_with(free)
         && key.chars().all(|char| free(char) || "-./".contains(char));
-    if is_simple && !is_guessed_wrong(key) { out.push_str(key) } else { kyaml_quoted(key, out) }
+    if is_simple && !is_guessed_wrong(key) { key.to_owned() } else { kyaml_quoted(key) }
 }
 
 /// Whether some reader of YAML would not take the word for a text.
@@ -556,7 +609,7 @@ fn visit_leaves(
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{json as print_json, kyaml, yaml};
+    use super::{PathPart, json as print_json, kyaml, yaml};
     use crate::source::yaml::parse;
 
     fn check(value: &str, expect: &str) {
@@ -614,7 +667,6 @@ mod tests {
         let lines = super::yaml_lines(&json!({"a": [words.trim_end()]}));
         assert_eq!(lines.len(), 3);
         assert_eq!(lines[1].path, lines[2].path);
-        assert_eq!(&lines[2].text[lines[2].value.clone()], &lines[2].text[2..]);
     }
 
     #[test]
@@ -685,6 +737,39 @@ mod tests {
         assert_eq!(
             kyaml(&json!({"a": {"b": "x\n  y\n\tz"}})),
             "---\n{\n  a: {\n    b: \"\\\n       x\\n\\\n      \\  y\\n\\\n       \\tz\\\n      \",\n  },\n}\n"
+        );
+    }
+
+    #[test]
+    fn a_line_with_brackets_belongs_to_the_value_it_begins_with() {
+        let object = json!({"a": [{"b": 1}, {"b": 2}], "c": ["x"]});
+        let shown = |lines: Vec<super::Line>| -> Vec<String> {
+            let part = |part: &PathPart| match part {
+                PathPart::Key(key) => format!(".{key}"),
+                PathPart::Index(at) => format!("[{at}]"),
+            };
+            let path = |path: &[PathPart]| path.iter().map(part).collect::<String>();
+            lines.iter().map(|it| format!("{} {}", it.text.trim(), path(&it.path))).collect()
+        };
+        assert_eq!(
+            shown(super::kyaml_lines(&object)),
+            [
+                "--- ",
+                "{ ",
+                "a: [{ .a",
+                "b: 1, .a[0].b",
+                "}, { .a[0]",
+                "b: 2, .a[1].b",
+                "}], .a[1]",
+                "c: [ .c",
+                "\"x\", .c[0]",
+                "], .c",
+                "} ",
+            ]
+        );
+        assert_eq!(
+            shown(super::json_lines(&json!({"a": [{"b": 1}]}))),
+            ["{ ", "\"a\": [ .a", "{ .a[0]", "\"b\": 1 .a[0].b", "} .a[0]", "] .a", "} "]
         );
     }
 
