@@ -7,6 +7,7 @@ use dualstack_core::run::{self, EventReport};
 use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::version::KubeVersion;
 use dualstack_tests::driver::Driver;
+use dualstack_tests::nodes;
 use dualstack_tests::vector::Line;
 use dualstack_tests::witness::{self, Witness};
 use serde_json::json;
@@ -59,12 +60,15 @@ const REQUESTS: [(&str, &str, &str, &str); 5] = [
 ];
 
 /// Rules that no recording reaches, with starts that do: rule, release, flags.
-const STARTS: [(&str, &str, &str); 5] = [
+const STARTS: [(&str, &str, &str); 8] = [
     ("API-4b", "1.20", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
     ("API-6", "1.36", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
     ("API-7", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
+    ("API-7b", "1.36", "--kubernetes-service-node-port=30443"),
+    ("API-9c", "1.36", "--endpoint-reconciler-type=raft"),
     ("API-10", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
     ("API-10b", "1.36", "--advertise-address=here"),
+    ("API-10c", "1.36", "--secure-port=0"),
 ];
 
 /// Starts with one set of flags and then with another, for rules about what is stored already.
@@ -150,7 +154,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
     let restarts = RESTARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, flags, "")));
     let manifests =
         MANIFESTS.iter().map(|(rule, manifest)| (*rule, started("1.36", &["--v=2"], manifest)));
-    requests.chain(starts).chain(restarts).chain(manifests).collect()
+    requests.chain(starts).chain(restarts).chain(manifests).chain(nodes::sessions()).collect()
 }
 
 #[test]

@@ -6,13 +6,16 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
+use dualstack_core::boot::kube_proxy::HostFamilies;
 use dualstack_core::cluster::{Answer, Cluster, Options, Outcome, Patch, Request};
+use dualstack_core::net::Family;
 use dualstack_core::run;
 use dualstack_core::scenario::{Event as PageEvent, Scenario};
 use dualstack_core::source::yaml::Node;
+use dualstack_core::trace::Effect;
 use dualstack_core::version::KubeVersion;
 use dualstack_tests::vector::{Allocator, ClusterSpec};
-use dualstack_tests::{covered, driver, laws};
+use dualstack_tests::{covered, driver, laws, nodes};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -446,6 +449,83 @@ fn no_typed_text_panics_and_the_same_text_gives_the_same_report() {
         let events: Rc<[PageEvent]> = std::iter::once(boot).chain(applies).collect();
         let scenario = Scenario { seed: 1, events };
         prop_assert!(run::run(&scenario) == run::run(&scenario), "two reports of one session");
+        Ok(())
+    });
+    if let Err(error) = walked {
+        panic!("{error}");
+    }
+}
+
+/// Flags of the components of a node, and values sound and broken.
+const NODE_FLAGS: [&str; 13] = [
+    "bind-address",
+    "cluster-cidr",
+    "proxy-mode",
+    "nodeport-addresses",
+    "detect-local-mode",
+    "pod-bridge-interface",
+    "healthz-bind-address",
+    "metrics-bind-address",
+    "ipvs-exclude-cidrs",
+    "node-ip",
+    "cloud-provider",
+    "hostname-override",
+    "feature-gates",
+];
+const NODE_VALUES: [&str; 28] = [
+    "10.244.0.0/16",
+    "fd00:10:244::/56",
+    "192.0.2.11",
+    "2001:db8::11",
+    "0.0.0.0",
+    "::",
+    "::ffff:10.0.0.1",
+    "[::1]",
+    ":80",
+    ":99999",
+    ",",
+    ", ",
+    "\"",
+    "=",
+    "primary",
+    "ipvs",
+    "nftables",
+    "iptables",
+    "NodeCIDR",
+    "ClusterCIDR",
+    "BridgeInterface",
+    "external",
+    "IPv6DualStack=true",
+    "NFTablesProxyMode=t",
+    "双栈",
+    "x",
+    "/",
+    "[",
+];
+
+#[test]
+fn no_flags_of_a_node_panic_and_every_refusal_has_its_reason() {
+    let value = vec(choose(&NODE_VALUES), 0..4).prop_map(|pieces| pieces.concat());
+    let flag = (choose(&NODE_FLAGS), proptest::option::weighted(0.95, value));
+    let hosts =
+        [HostFamilies::Both, HostFamilies::Only(Family::V4), HostFamilies::Only(Family::V6)];
+    let typed = (version(), vec(flag, 0..6), proptest::sample::select(hosts.to_vec()));
+    let walked = runner(4000).run(&typed, |(version, flags, families)| {
+        let flags: String = flags
+            .into_iter()
+            .map(|(name, value)| {
+                let value = value.map_or(String::new(), |value| format!("='{value}'"));
+                format!("--{name}{value}\n")
+            })
+            .collect();
+        for component in ["kubelet", "kube-proxy"] {
+            let started = nodes::start(version, &format!("# {component}\n{flags}"), families);
+            for error in &started.errors {
+                let step = started.trace.get(error.step.0);
+                prop_assert!(!error.message.is_empty());
+                prop_assert!(step.is_some_and(|step| step.effect == Effect::Rejected), "{error:?}");
+            }
+        }
         Ok(())
     });
     if let Err(error) = walked {

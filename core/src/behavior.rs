@@ -87,6 +87,17 @@ pub enum NamelessAllocation {
     Hidden,
 }
 
+/// How kube-proxy waits for the Pod ranges of its node (PROXY-7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PodCidrWait {
+    /// By a watch of its own, in mode `NodeCIDR` only.
+    Watch,
+    /// By asking the lister of its node, in mode `NodeCIDR` only.
+    Poll,
+    /// In the node manager, which reads the ranges in every mode.
+    NodeManager,
+}
+
 /// Everything the simulator knows to differ between minors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Behavior {
@@ -120,6 +131,12 @@ pub struct Behavior {
     pub strict_ip_validation: Gate,
     /// `RelaxedServiceNameValidation`.
     pub relaxed_service_name: Gate,
+    /// `CloudDualStackNodeIPs`: an external cloud provider and a pair in `--node-ip`.
+    pub cloud_dual_stack_node_ips: Gate,
+    /// `PodHostIPs`: `status.hostIPs`.
+    pub pod_host_ips: Gate,
+    /// `NFTablesProxyMode`.
+    pub nftables_proxy_mode: Gate,
 
     /// The generation of the Service handler.
     pub layer: Layer,
@@ -183,6 +200,48 @@ pub struct Behavior {
     pub port_name_letter_or_number: bool,
     /// `internalTrafficPolicy` is set for ExternalName as well, and shown (REL-29).
     pub internal_policy_on_external_name: bool,
+
+    /// The default ServiceCIDR gets the second range of a flag that became dual-stack (API-13).
+    pub extends_default_service_cidr: bool,
+    /// The events of the default ServiceCIDR's controller arrive (API-13).
+    pub service_cidr_events_arrive: bool,
+
+    /// kube-proxy still has the mode `userspace`.
+    pub has_userspace_proxy: bool,
+    /// kube-proxy names its modes with a blank behind the comma (PROXY-3).
+    pub spaces_proxy_modes: bool,
+    /// kube-proxy names the detect-local modes by the alphabet (PROXY-7).
+    pub sorts_detect_local_modes: bool,
+    /// kube-proxy can detect local traffic by interface, and checks the mode with the rest (PROXY-7).
+    pub detects_local_by_interface: bool,
+    /// kube-proxy holds its Pod ranges as a list, which counts in mode `ClusterCIDR` only (PROXY-4).
+    pub lists_proxy_cluster_cidrs: bool,
+    /// kube-proxy complains about each entry of `--nodeport-addresses`, not about the list.
+    pub node_port_addresses_one_by_one: bool,
+    /// kube-proxy compares its configuration with the primary family (PROXY-5).
+    pub checks_proxy_families: bool,
+    /// kube-proxy uses both addresses of its node, not only the first (PROXY-1).
+    pub proxy_uses_both_node_ips: bool,
+    /// `--nodeport-addresses primary` exists, and node ports that are open without it are warned about
+    /// (PROXY-6).
+    pub node_ports_on_primary: bool,
+    /// How kube-proxy waits for the Pod ranges of its node.
+    pub pod_cidr_wait: PodCidrWait,
+    /// kube-proxy calls the mode `ipvs` deprecated (PROXY-3).
+    pub deprecates_ipvs: bool,
+    /// kube-proxy on Windows goes on after a comma, not after a full stop (WIN-2).
+    pub windows_log_has_comma: bool,
+    /// On Windows the load balancers of the two families can be mixed up (WIN-3).
+    pub windows_mixes_load_balancers: bool,
+
+    /// The kubelet's errors about `--node-ip` all begin alike (KUBELET-1).
+    pub node_ip_errors_begin_alike: bool,
+    /// What the kubelet logs of a part of `--node-ip` that is no address.
+    pub ignored_node_ip: &'static str,
+    /// With an external cloud provider and no `--node-ip`, the kubelet waits for the addresses (KUBELET-4).
+    pub waits_for_cloud_addresses: bool,
+    /// The kubelet has cloud providers built in.
+    pub has_builtin_clouds: bool,
 }
 
 /// Kubernetes 1.20.
@@ -202,6 +261,9 @@ pub const V1_20: Behavior = Behavior {
     prefer_same: Gate::Absent(false),
     strict_ip_validation: Gate::Absent(false),
     relaxed_service_name: Gate::Absent(false),
+    cloud_dual_stack_node_ips: Gate::Absent(false),
+    pod_host_ips: Gate::Absent(false),
+    nftables_proxy_mode: Gate::Absent(false),
     layer: Layer::Old,
     blames_family_without_addresses: false,
     tells_what_does_not_decode: false,
@@ -231,6 +293,25 @@ pub const V1_20: Behavior = Behavior {
     carries_unwanted_node_ports: true,
     port_name_letter_or_number: true,
     internal_policy_on_external_name: false,
+    extends_default_service_cidr: false,
+    service_cidr_events_arrive: false,
+    has_userspace_proxy: true,
+    spaces_proxy_modes: false,
+    sorts_detect_local_modes: true,
+    detects_local_by_interface: false,
+    lists_proxy_cluster_cidrs: false,
+    node_port_addresses_one_by_one: false,
+    checks_proxy_families: false,
+    proxy_uses_both_node_ips: false,
+    node_ports_on_primary: false,
+    pod_cidr_wait: PodCidrWait::Watch,
+    deprecates_ipvs: false,
+    windows_log_has_comma: false,
+    windows_mixes_load_balancers: true,
+    node_ip_errors_begin_alike: false,
+    ignored_node_ip: "Could not parse --node-ip ignoring",
+    waits_for_cloud_addresses: false,
+    has_builtin_clouds: true,
 };
 /// Kubernetes 1.21.
 pub const V1_21: Behavior = Behavior {
@@ -255,6 +336,8 @@ pub const V1_23: Behavior = Behavior {
     layer: Layer::Current,
     tells_what_does_not_decode: true,
     says_node_port_range: true,
+    node_port_addresses_one_by_one: true,
+    windows_log_has_comma: true,
     ..V1_22
 };
 /// Kubernetes 1.24.
@@ -265,6 +348,7 @@ pub const V1_24: Behavior = Behavior {
     service_ip_bands: Gate::Default(false),
     checks_advertise_family: true,
     internal_policy_on_external_name: false,
+    detects_local_by_interface: true,
     ..V1_23
 };
 /// Kubernetes 1.25.
@@ -282,6 +366,7 @@ pub const V1_26: Behavior = Behavior {
     load_balancer_class: Gate::Absent(true),
     internal_traffic_policy: Gate::Locked(true),
     service_ip_bands: Gate::Locked(true),
+    has_userspace_proxy: false,
     ..V1_25
 };
 /// Kubernetes 1.27.
@@ -292,6 +377,9 @@ pub const V1_27: Behavior = Behavior {
     address_warnings: AddressWarnings::GoError { prefix_length: false },
     compares_topology_annotations: true,
     warns_of_topology_hints: true,
+    cloud_dual_stack_node_ips: Gate::Default(false),
+    node_ip_errors_begin_alike: true,
+    ignored_node_ip: "Could not parse node IP. Ignoring",
     ..V1_26
 };
 /// Kubernetes 1.28.
@@ -301,6 +389,8 @@ pub const V1_28: Behavior = Behavior {
     service_ip_bands: Gate::Absent(true),
     node_port_bands: Gate::Default(true),
     warns_of_external_name: true,
+    pod_host_ips: Gate::Default(false),
+    checks_proxy_families: true,
     ..V1_27
 };
 /// Kubernetes 1.29.
@@ -310,6 +400,14 @@ pub const V1_29: Behavior = Behavior {
     range_limit: RangeLimit::NoneWithAllocator,
     lb_status_on_non_lb: Gate::Default(false),
     external_ips_are_external_access: true,
+    cloud_dual_stack_node_ips: Gate::Default(true),
+    pod_host_ips: Gate::Default(true),
+    nftables_proxy_mode: Gate::Default(false),
+    spaces_proxy_modes: true,
+    sorts_detect_local_modes: false,
+    proxy_uses_both_node_ips: true,
+    ignored_node_ip: "Could not parse some node IP(s), ignoring them",
+    waits_for_cloud_addresses: true,
     ..V1_28
 };
 /// Kubernetes 1.30.
@@ -320,6 +418,8 @@ pub const V1_30: Behavior = Behavior {
     source_ranges_one_by_one: true,
     address_warnings: AddressWarnings::GoError { prefix_length: true },
     carries_unwanted_node_ports: false,
+    cloud_dual_stack_node_ips: Gate::Locked(true),
+    pod_host_ips: Gate::Locked(true),
     ..V1_29
 };
 /// Kubernetes 1.31.
@@ -328,10 +428,20 @@ pub const V1_31: Behavior = Behavior {
     disable_dual_write: Gate::Default(false),
     range_limit: RangeLimit::NoneWithAllocatorAlone,
     traffic_distribution: Gate::Default(true),
+    nftables_proxy_mode: Gate::Default(true),
+    node_ports_on_primary: true,
+    has_builtin_clouds: false,
     ..V1_30
 };
 /// Kubernetes 1.32.
-pub const V1_32: Behavior = Behavior { lb_ip_mode: Gate::Locked(true), ..V1_31 };
+pub const V1_32: Behavior = Behavior {
+    lb_ip_mode: Gate::Locked(true),
+    cloud_dual_stack_node_ips: Gate::Absent(true),
+    pod_host_ips: Gate::Absent(true),
+    lists_proxy_cluster_cidrs: true,
+    pod_cidr_wait: PodCidrWait::Poll,
+    ..V1_31
+};
 /// Kubernetes 1.33.
 pub const V1_33: Behavior = Behavior {
     multi_cidr_allocator: Gate::Default(true),
@@ -344,6 +454,8 @@ pub const V1_33: Behavior = Behavior {
     address_warnings: AddressWarnings::Future,
     protects_kubelet_port: false,
     service_cidr_api: true,
+    nftables_proxy_mode: Gate::Locked(true),
+    extends_default_service_cidr: true,
     ..V1_32
 };
 /// Kubernetes 1.34.
@@ -355,6 +467,7 @@ pub const V1_34: Behavior = Behavior {
     delete_says_namespace: true,
     prints_json_values: true,
     warns_of_ignored_headless_fields: true,
+    pod_cidr_wait: PodCidrWait::NodeManager,
     ..V1_33
 };
 /// Kubernetes 1.35.
@@ -365,6 +478,8 @@ pub const V1_35: Behavior = Behavior {
     nameless_allocation: NamelessAllocation::Shown,
     dynamic_failures_are_internal: false,
     warns_of_prefer_close: true,
+    deprecates_ipvs: true,
+    service_cidr_events_arrive: true,
     ..V1_34
 };
 /// Kubernetes 1.36.
@@ -374,6 +489,7 @@ pub const V1_36: Behavior = Behavior {
     range_full_names_service: true,
     address_warnings: AddressWarnings::Invalid,
     warns_of_external_ips: true,
+    windows_mixes_load_balancers: false,
     ..V1_35
 };
 
@@ -390,7 +506,7 @@ impl Behavior {
     }
 
     /// Every gate the simulator acts on, by its name.
-    fn gates(&mut self) -> [(&'static str, &mut Gate); 15] {
+    fn gates(&mut self) -> [(&'static str, &mut Gate); 18] {
         [
             ("IPv6DualStack", &mut self.dual_stack),
             ("ServiceLBNodePortControl", &mut self.lb_node_port_control),
@@ -407,6 +523,9 @@ impl Behavior {
             ("PreferSameTrafficDistribution", &mut self.prefer_same),
             ("StrictIPCIDRValidation", &mut self.strict_ip_validation),
             ("RelaxedServiceNameValidation", &mut self.relaxed_service_name),
+            ("CloudDualStackNodeIPs", &mut self.cloud_dual_stack_node_ips),
+            ("PodHostIPs", &mut self.pod_host_ips),
+            ("NFTablesProxyMode", &mut self.nftables_proxy_mode),
         ]
     }
 

@@ -8,7 +8,7 @@
 //! | [`scenario`] | what did a person do? |
 //! | [`run`] | what does the page show for it? |
 //! | [`source`] | what does a text say, and where? |
-//! | [`boot`] | does kube-apiserver start, and with which ranges? |
+//! | [`boot`] | does each component start, and as what? |
 //! | [`cluster`] | what does the API server answer to a request? |
 //! | [`service`] | what happens to a Service on its way into storage? |
 //! | [`pools`], [`net`] | which addresses and ports are taken? |
@@ -50,6 +50,10 @@ use rule::Rule;
 pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
     [
         boot::apiserver::RULES,
+        boot::default_service_cidr::RULES,
+        boot::kube_proxy::RULES,
+        boot::kubelet::RULES,
+        boot::windows::RULES,
         kubectl::RULES,
         cluster::RULES,
         service::default::RULES,

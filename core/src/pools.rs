@@ -194,6 +194,23 @@ pub enum ServiceCidrState {
     Terminating,
 }
 
+/// MULTI-2: the ranges that the ServiceCIDR of the flag gets, given those it has: all of the flag if there
+/// is none, a second one beside the first; `None` if it stays as it is.
+/// Source: pkg/controlplane/controller/defaultservicecidr sync.
+#[must_use]
+pub fn default_ranges(
+    behavior: &Behavior,
+    stored: Option<&[Cidr]>,
+    wanted: &[Cidr],
+) -> Option<Vec<Cidr>> {
+    let gets = match (stored, wanted) {
+        (None, _) => true,
+        (Some([stored]), [first, _]) => behavior.extends_default_service_cidr && stored == first,
+        _ => false,
+    };
+    gets.then(|| wanted.to_vec())
+}
+
 /// Everything that is given out.
 #[derive(Clone, Debug)]
 pub struct Pools {
@@ -227,17 +244,16 @@ impl Pools {
             return;
         }
         let wanted: Vec<Cidr> = env.ranges.iter().map(|(_, cidr)| *cidr).collect();
-        match self.service_cidrs.iter_mut().find(|object| object.name == "kubernetes") {
+        let stored = self.service_cidrs.iter().position(|object| object.name == "kubernetes");
+        let has = stored.map(|at| self.service_cidrs[at].ranges.as_slice());
+        let Some(ranges) = default_ranges(&env.behavior, has, &wanted) else { return };
+        match stored {
+            Some(at) => self.service_cidrs[at].ranges = ranges,
             None => self.service_cidrs.push(ServiceCidr {
                 name: "kubernetes".to_owned(),
-                ranges: wanted,
+                ranges,
                 terminating: false,
             }),
-            Some(object) => {
-                if wanted.len() == 2 && object.ranges.len() == 1 && object.ranges[0] == wanted[0] {
-                    object.ranges.push(wanted[1]);
-                }
-            }
         }
     }
 

@@ -1,6 +1,5 @@
 //! From a session to everything the page shows. The only place that knows the whole order.
 
-use std::net::IpAddr;
 use std::rc::Rc;
 
 use serde_json::Value as Json;
@@ -9,7 +8,8 @@ use crate::after::After;
 use crate::api::quote;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
-use crate::boot::apiserver::{self, Start, StartError};
+use crate::boot::StartError;
+use crate::boot::apiserver::{self, Completed, Start};
 use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
@@ -344,26 +344,27 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
     let mut env = None;
     let mut say = |error: &StartError, message: String| {
         let mut problem = Diagnostic::plain(Program::KubeApiserver, message);
-        problem.span = flag_span(&flags, text, error);
+        problem.span = error.span(Component::KubeApiserver, &flags, text);
+        problem.step = Some(error.step);
         problems.push(problem);
     };
     match &start {
         Start::FlagError(error) => {
             let value = flags.last(Component::KubeApiserver, error.flag);
-            let value = value.and_then(|flag| flag.value.clone()).unwrap_or_default();
-            say(
-                error,
-                format!(
+            let message = match value.and_then(|flag| flag.value.as_ref()) {
+                Some(value) => format!(
                     "invalid argument {} for \"--{}\" flag: {}",
-                    quote(&value),
+                    quote(value),
                     error.flag,
                     error.message
                 ),
-            );
+                None => error.message.clone(),
+            };
+            say(error, message);
         }
         Start::CompleteError(error) => say(error, error.message.clone()),
         Start::Completed(completed) => {
-            for error in &completed.errors {
+            for error in completed.errors.iter().chain(&completed.exit) {
                 say(error, error.message.clone());
             }
             let words =
@@ -386,24 +387,19 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
             }
             none => none.insert(Cluster::new(env.clone())),
         };
-        kubernetes_service(cluster, completed.kubernetes_ip, &mut trace);
+        kubernetes_service(cluster, completed, &mut trace);
     }
     let read = last.and_then(|object| read(plane.running()?, &object, before.as_ref()));
     BootReport { version, flags, env, problems, warnings, repairs, read, trace: trace.into_steps() }
 }
 
 /// API-7: the Service by which Pods reach the API server.
-fn kubernetes_service(cluster: &mut Cluster, ip: IpAddr, trace: &mut Trace) {
-    let object = format!(
-        "metadata: {{name: kubernetes, labels: {{component: apiserver, provider: kubernetes}}}}\n\
-         spec: {{clusterIP: '{ip}', clusterIPs: ['{ip}'], ipFamilyPolicy: SingleStack, sessionAffinity: \
-         None, type: ClusterIP, ports: [{{name: https, port: 443, protocol: TCP, targetPort: 6443}}]}}"
-    );
+fn kubernetes_service(cluster: &mut Cluster, completed: &Completed, trace: &mut Trace) {
+    let object = apiserver::kubernetes_service(completed);
     let Some(document) = yaml::parse(&object).documents.pop() else { return };
-    let body = document.node;
     // On a restart it is there already, and stays as it is.
-    if cluster.handle_create(&body, &Options::default()).result.is_ok() {
-        trace.note(&apiserver::KUBERNETES_SERVICE, FieldPath::default(), facts![ip]);
+    if cluster.handle_create(&document.node, &Options::default()).result.is_ok() {
+        apiserver::note_kubernetes_service(completed, trace);
     }
 }
 
@@ -413,23 +409,6 @@ fn ours(span: Span, en: String, zh: String) -> Diagnostic {
     remark.detail_zh = Some(zh);
     remark.span = Some(span);
     remark
-}
-
-/// The flag an error is about, or the entry of it.
-fn flag_span(flags: &FlagsText, text: &str, error: &StartError) -> Option<Span> {
-    let flag = flags.last(Component::KubeApiserver, error.flag)?;
-    let Some(entry) = error.entry else {
-        return Some(flag.span);
-    };
-    let value = text.get(flag.value_span.start..flag.value_span.end)?;
-    let mut start = flag.value_span.start;
-    for (i, part) in value.split(',').enumerate() {
-        if i == entry {
-            return Some(Span::new(start, start + part.len()));
-        }
-        start += part.len() + 1;
-    }
-    Some(flag.value_span)
 }
 
 /// `kubectl get service`, if there is such a one.

@@ -23,8 +23,6 @@ pub fn not_covered(line: &Line) -> Option<String> {
             let counts = scenario.minor().is_some_and(release);
             (!counts).then(|| format!("release {}", scenario.k8s))
         }
-        Line::Kind { kind, .. } => {
-            (!crate::kinds::COVERED.contains(&kind.as_str())).then(|| format!("kind {kind}"))
-        }
+        Line::Kind { kind, .. } => (!crate::kinds::covers(kind)).then(|| format!("kind {kind}")),
     }
 }

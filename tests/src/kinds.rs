@@ -22,10 +22,11 @@ use serde_json::{Map, Value, json};
 
 use crate::covered;
 use crate::driver::cidr;
+use crate::start_kinds;
 use crate::witness::Witness;
 
-/// The kinds that the core answers.
-pub const COVERED: [&str; 6] = [
+/// The kinds that are answered here; others have files of their own.
+const COVERED: [&str; 6] = [
     "cidr",
     "portRange",
     "staticAllocate",
@@ -52,8 +53,14 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
             let (old, new) = (texts(input, "oldCIDRs"), texts(input, "newCIDRs"));
             service_cidr::validate_update(&old, &new, errors);
         }),
-        kind => Err(format!("lines of kind {kind} are not answered")),
+        _ => start_kinds::answer(line, witness),
     }
+}
+
+/// Whether the core answers lines of a kind.
+#[must_use]
+pub fn covers(kind: &str) -> bool {
+    COVERED.contains(&kind) || start_kinds::COVERED.contains(&kind)
 }
 
 fn text<'a>(line: &'a Value, member: &str) -> Result<&'a str, String> {

@@ -9,6 +9,8 @@
 //! | [`placeholder`] | which value does `$v4:1` stand for, and may it? |
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
+//! | [`start_kinds`] | the same for the start of components |
+//! | [`nodes`] | which nodes reach the rules that no recording reaches? |
 //! | [`replay`] | what would a recording of the core look like? |
 //! | [`witness`] | which rules decided something, and in which release? |
 //! | [`covered`] | which lines does the core claim to answer? |
@@ -18,8 +20,10 @@ pub mod covered;
 pub mod driver;
 pub mod kinds;
 pub mod laws;
+pub mod nodes;
 pub mod placeholder;
 pub mod replay;
+pub mod start_kinds;
 pub mod vector;
 pub mod witness;
 pub mod world;

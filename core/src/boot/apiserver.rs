@@ -6,6 +6,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::pflag::{parse_bool, parse_int};
+pub use super::{StartError, Unmodelled};
+use super::{bad_flag, value_of};
 use crate::api::quote;
 use crate::behavior::{Behavior, RangeLimit};
 use crate::env::{Env, PortRange};
@@ -16,9 +19,8 @@ use crate::path::FieldPath;
 use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::span::Span;
 use crate::text::Text;
-use crate::trace::{Origin, Trace};
+use crate::trace::{Origin, StepId, Trace};
 use crate::version::{KubeVersion, Versions};
 
 rules! {
@@ -103,6 +105,51 @@ rules! {
         en: "kube-apiserver makes the Service `kubernetes` for itself: single-stack, at {ip}, the first address of the primary range.",
         zh: "kube-apiserver 为自己创建 Service `kubernetes`：单栈，地址 {ip}，即主范围的第一个地址。",
     }
+    /// The Service of the API itself, on every node.
+    KUBERNETES_SERVICE_ON_NODES {
+        id: "API-7b", slug: "kubernetes-service-has-a-node-port",
+        versions: Versions::ALL,
+        source: "pkg/controlplane/controller/kubernetesservice/controller.go CreateOrUpdateMasterServiceIfNeeded",
+        facts: [port],
+        en: "`--kubernetes-service-node-port` makes the Service `kubernetes` a NodePort Service with port {port}. That happens when it is created; a later start leaves it as it is.",
+        zh: "`--kubernetes-service-node-port` 使 Service `kubernetes` 成为节点端口为 {port} 的 NodePort Service。这只在创建时发生；之后的启动不会改动它。",
+    }
+    /// Where the Service of the API leads.
+    KUBERNETES_ENDPOINTS {
+        id: "API-8a", slug: "kubernetes-endpoints-are-of-one-family",
+        versions: Versions::ALL,
+        source: "pkg/controlplane/reconcilers/endpointsadapter.go",
+        facts: [address],
+        en: "The Service `kubernetes` leads to {address}: one address per API server, in one slice, of one family. A second cluster IP of it would lead nowhere.",
+        zh: "Service `kubernetes` 指向 {address}：每个 API 服务器一个地址，位于一个切片中，只属于一个地址族。它的第二个集群 IP 不会通向任何地方。",
+    }
+    /// Nobody publishes the address.
+    KUBERNETES_HAS_NO_ENDPOINTS {
+        id: "API-8b", slug: "kubernetes-endpoints-are-nobodys-business",
+        versions: Versions::ALL,
+        source: "pkg/controlplane/reconcilers/none.go",
+        facts: [],
+        en: "With `--endpoint-reconciler-type=none` kube-apiserver publishes no endpoint for the Service `kubernetes`, so the families of the range and of `--advertise-address` are not compared.",
+        zh: "使用 `--endpoint-reconciler-type=none` 时，kube-apiserver 不为 Service `kubernetes` 发布端点，因此不比较范围与 `--advertise-address` 的地址族。",
+    }
+    /// Two families that have to be one, before anybody checked.
+    ADVERTISE_FAMILY_GOES_UNNOTICED {
+        id: "API-9b", slug: "advertise-address-may-differ-in-family",
+        versions: Versions::until(23),
+        source: "cmd/kube-apiserver/app/options/validation.go",
+        facts: [range, address],
+        en: "The Service `kubernetes` has an address of {range} and an endpoint of {address}. This release starts all the same, and Pods cannot reach the API server by that Service.",
+        zh: "Service `kubernetes` 的地址属于 {range}，端点属于 {address}。此版本仍会启动，但 Pod 无法通过该 Service 到达 API 服务器。",
+    }
+    /// A reconciler that there is not.
+    RECONCILER_IS_UNKNOWN {
+        id: "API-9c", slug: "endpoint-reconciler-is-unknown",
+        versions: Versions::ALL,
+        source: "pkg/controlplane/instance.go createEndpointReconciler",
+        facts: [],
+        en: "`--endpoint-reconciler-type` is `lease`, `none` or `master-count`. The flag takes anything; the program ends when the reconciler is to be made.",
+        zh: "`--endpoint-reconciler-type` 为 `lease`、`none` 或 `master-count`。该标志接受任何值；程序在创建协调器时才退出。",
+    }
     /// Two families that have to be one.
     ADVERTISE_FAMILY_DIFFERS {
         id: "API-9", slug: "advertise-address-differs-in-family",
@@ -124,6 +171,15 @@ rules! {
         facts: [address],
         en: "No `--advertise-address` was given, so kube-apiserver takes that of its default route, IPv4 first: {address}.",
         zh: "未指定 `--advertise-address`，因此 kube-apiserver 使用默认路由的地址，IPv4 优先：{address}。",
+    }
+    /// A port to serve at that is none.
+    SECURE_PORT_IS_OUTSIDE {
+        id: "API-10c", slug: "secure-port-is-no-port",
+        versions: Versions::ALL,
+        source: "apiserver pkg/server/options/serving.go Validate",
+        facts: [],
+        en: "kube-apiserver serves at one port from 1 to 65535; it cannot do without.",
+        zh: "kube-apiserver 在 1 到 65535 之间的一个端口上提供服务，不可省略。",
     }
     /// A range of ports that is none.
     PORT_RANGE_DOES_NOT_PARSE {
@@ -169,6 +225,8 @@ pub struct Flags {
     pub endpoint_reconciler_type: String,
     /// `--kubernetes-service-node-port`.
     pub kubernetes_service_node_port: i64,
+    /// `--secure-port`.
+    pub secure_port: i64,
 }
 
 impl Default for Flags {
@@ -180,6 +238,7 @@ impl Default for Flags {
             bind_address: "0.0.0.0".to_owned(),
             endpoint_reconciler_type: "lease".to_owned(),
             kubernetes_service_node_port: 0,
+            secure_port: 6443,
         }
     }
 }
@@ -197,60 +256,36 @@ pub fn read(
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
     for flag in text.of(Component::KubeApiserver) {
-        let value = flag.value.clone().unwrap_or_default();
-        let slot = match flag.name.as_str() {
-            RANGE => &mut flags.service_cluster_ip_range,
-            PORTS => &mut flags.service_node_port_range,
-            "advertise-address" => &mut flags.advertise_address,
-            "bind-address" => &mut flags.bind_address,
-            "endpoint-reconciler-type" => &mut flags.endpoint_reconciler_type,
-            "kubernetes-service-node-port" => {
-                match value.parse() {
-                    Ok(port) => flags.kubernetes_service_node_port = port,
-                    Err(_) => {
-                        let why =
-                            format!("strconv.ParseInt: parsing {}: invalid syntax", quote(&value));
-                        return Err(bad_flag("kubernetes-service-node-port", &why, trace));
-                    }
-                }
-                continue;
-            }
-            "feature-gates" => {
-                for entry in value.split(',').filter(|entry| !entry.trim().is_empty()) {
-                    match set_gate(behavior, entry.trim()) {
-                        Ok(true) => {}
-                        Ok(false) => unmodelled.push(Unmodelled {
-                            span: flag.value_span,
-                            name: entry.trim().to_owned(),
-                        }),
-                        Err(why) => return Err(bad_flag("feature-gates", &why, trace)),
-                    }
-                }
-                continue;
-            }
+        let (name, number, slot) = match flag.name.as_str() {
+            RANGE => (RANGE, None, Some(&mut flags.service_cluster_ip_range)),
+            PORTS => (PORTS, None, Some(&mut flags.service_node_port_range)),
+            ADVERTISE => (ADVERTISE, None, Some(&mut flags.advertise_address)),
+            BIND => (BIND, None, Some(&mut flags.bind_address)),
+            RECONCILER => (RECONCILER, None, Some(&mut flags.endpoint_reconciler_type)),
+            NODE_PORT => (NODE_PORT, Some(&mut flags.kubernetes_service_node_port), None),
+            SECURE_PORT => (SECURE_PORT, Some(&mut flags.secure_port), None),
+            GATES => (GATES, None, None),
             name => {
                 unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") });
                 continue;
             }
         };
-        *slot = value;
+        let value = value_of(flag, name, trace)?;
+        if let Some(number) = number {
+            *number = parse_int(value).map_err(|why| bad_flag(name, why, trace))?;
+        } else if let Some(slot) = slot {
+            value.clone_into(slot);
+        } else {
+            for entry in value.split(',').filter(|entry| !entry.trim().is_empty()) {
+                let known = set_gate(behavior, entry.trim());
+                if !known.map_err(|why| bad_flag(name, why, trace))? {
+                    let name = entry.trim().to_owned();
+                    unmodelled.push(Unmodelled { span: flag.value_span, name });
+                }
+            }
+        }
     }
     Ok((flags, unmodelled))
-}
-
-/// A flag or gate that changes nothing here.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unmodelled {
-    /// Where it stands.
-    pub span: Span,
-    /// As it was written.
-    pub name: String,
-}
-
-fn bad_flag(flag: &'static str, why: &str, trace: &mut Trace) -> StartError {
-    let step = trace.reject(&FLAG_DOES_NOT_PARSE, FieldPath::default(), facts![flag]);
-    trace.because(step, Origin::Flag(flag));
-    StartError { message: why.to_owned(), flag, entry: None }
 }
 
 /// Sets one gate; false if the simulator knows nothing of it.
@@ -259,29 +294,12 @@ fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
         return Err(format!("missing bool value for {entry}"));
     };
     let (name, value) = (name.trim(), value.trim());
-    let on = match value {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => true,
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => false,
-        _ => {
-            let why = format!("strconv.ParseBool: parsing {}: invalid syntax", quote(value));
-            return Err(format!("invalid value of {name}={value}, err: {why}"));
-        }
-    };
+    let on =
+        parse_bool(value).map_err(|why| format!("invalid value of {name}={value}, err: {why}"))?;
     if !Behavior::models_gate(name) {
         return Ok(false);
     }
     behavior.set_gate(name, on).map(|()| true)
-}
-
-/// One reason why kube-apiserver exits.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StartError {
-    /// Upstream's words.
-    pub message: String,
-    /// The flag to look at, without dashes.
-    pub flag: &'static str,
-    /// Which comma-separated entry of it, where one is meant.
-    pub entry: Option<usize>,
 }
 
 /// What the flags come to.
@@ -306,14 +324,42 @@ pub struct Completed {
     pub kubernetes_ip: IpAddr,
     /// `--service-node-port-range`.
     pub node_ports: PortRange,
+    /// The node port of the Service `kubernetes`, if it is to have one.
+    pub kubernetes_node_port: Option<u16>,
+    /// `--secure-port`, where the API is served.
+    pub secure_port: i64,
+    /// `--advertise-address`, or what stands in for it.
+    pub advertise: IpAddr,
+    /// Where the Service `kubernetes` leads; `None` if this API server does not say.
+    pub kubernetes_endpoint: Option<Endpoint>,
     /// Why it does not start.
     pub errors: Vec<StartError>,
+    /// Why it ends after its flags have passed.
+    pub exit: Option<StartError>,
     /// The warning about a missing range.
     pub warning: Option<&'static str>,
 }
 
+/// The address of one API server in the Endpoints and the EndpointSlice `kubernetes` (API-8). The slice has
+/// that very name, no suffix, and is of type IPv6 if the addresses are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Endpoint {
+    /// The address type of the slice.
+    pub family: Family,
+    /// The address.
+    pub ip: IpAddr,
+    /// The port named `https`.
+    pub port: i64,
+}
+
 const RANGE: &str = "service-cluster-ip-range";
 const PORTS: &str = "service-node-port-range";
+const ADVERTISE: &str = "advertise-address";
+const BIND: &str = "bind-address";
+const RECONCILER: &str = "endpoint-reconciler-type";
+const NODE_PORT: &str = "kubernetes-service-node-port";
+const SECURE_PORT: &str = "secure-port";
+const GATES: &str = "feature-gates";
 
 const NO_RANGE: &str = "No CIDR for service cluster IPs specified. Default value which was \
     10.0.0.0/24 is deprecated and will be removed in future releases. Please specify it using \
@@ -329,24 +375,20 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
     let node_ports = match parse_port_range(&flags.service_node_port_range) {
         Ok(range) => range,
         Err(message) => {
-            let error = StartError { message, flag: PORTS, entry: None };
-            reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS);
-            return Start::FlagError(error);
+            let step = reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS);
+            return Start::FlagError(StartError { message, flag: PORTS, entry: None, step });
         }
     };
     let mut addresses = [None, None];
-    let given =
-        [("advertise-address", &flags.advertise_address), ("bind-address", &flags.bind_address)];
+    let given = [(ADVERTISE, &flags.advertise_address), (BIND, &flags.bind_address)];
     for ((flag, text), slot) in given.into_iter().zip(&mut addresses) {
         if text.is_empty() {
             continue;
         }
         *slot = parse_ip(text.trim()).map(|read| read.ip);
         if slot.is_none() {
-            let step = trace.reject(&FLAG_DOES_NOT_PARSE, FieldPath::default(), facts![flag]);
-            trace.because(step, Origin::Flag(flag));
             let message = format!("failed to parse IP: {}", quote(text));
-            return Start::FlagError(StartError { message, flag, entry: None });
+            return Start::FlagError(bad_flag(flag, message, trace));
         }
     }
     let [advertise, bind] = addresses;
@@ -360,18 +402,56 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
                 // A range of eight addresses has one at index 1.
                 kubernetes_ip: primary.nth(1).unwrap_or(primary.network()),
                 node_ports,
+                kubernetes_node_port: u16::try_from(flags.kubernetes_service_node_port)
+                    .ok()
+                    .filter(|port| *port > 0),
+                secure_port: flags.secure_port,
+                advertise,
+                kubernetes_endpoint: None,
                 errors: Vec::new(),
+                exit: None,
                 warning: flags.service_cluster_ip_range.is_empty().then_some(NO_RANGE),
             };
-            validate(behavior, flags, advertise, count, &mut completed, trace);
+            validate(behavior, flags, count, &mut completed, trace);
+            if completed.errors.is_empty() {
+                reconcile(&flags.endpoint_reconciler_type, &mut completed, trace);
+            }
             Start::Completed(completed)
         }
     }
 }
 
-fn reject(trace: &mut Trace, rule: &'static Rule, flag: &'static str) {
+fn reject(trace: &mut Trace, rule: &'static Rule, flag: &'static str) -> StepId {
     let step = trace.reject(rule, FieldPath::default(), facts![]);
     trace.because(step, Origin::Flag(flag));
+    step
+}
+
+/// API-8: who publishes the address of the API server.
+fn reconcile(reconciler: &str, completed: &mut Completed, trace: &mut Trace) {
+    let (primary, advertise) = (completed.primary, completed.advertise);
+    let family = Family::of(advertise);
+    let step = match reconciler {
+        "none" => trace.note(&KUBERNETES_HAS_NO_ENDPOINTS, FieldPath::default(), facts![]),
+        "lease" | "master-count" => {
+            let port = completed.secure_port;
+            completed.kubernetes_endpoint = Some(Endpoint { family, ip: advertise, port });
+            if primary.family() == family {
+                let facts = facts![address = advertise];
+                trace.note(&KUBERNETES_ENDPOINTS, FieldPath::default(), facts)
+            } else {
+                let facts = facts![range = primary, address = advertise];
+                trace.note(&ADVERTISE_FAMILY_GOES_UNNOTICED, FieldPath::default(), facts)
+            }
+        }
+        other => {
+            let step = trace.reject(&RECONCILER_IS_UNKNOWN, FieldPath::default(), facts![]);
+            let message = format!("endpoint reconciler not implemented: {other}");
+            completed.exit = Some(StartError { message, flag: RECONCILER, entry: None, step });
+            step
+        }
+    };
+    trace.because(step, Origin::Flag(RECONCILER));
 }
 
 /// API-10: the bind address, or that of the default route.
@@ -382,16 +462,17 @@ fn default_address(bind: Option<IpAddr>, trace: &mut Trace) -> IpAddr {
         _ => IpAddr::V4(MACHINE_V4),
     };
     let step = trace.note(&ADVERTISE_ADDRESS_IS_CHOSEN, FieldPath::default(), facts![address]);
-    trace.because(step, Origin::Flag("bind-address"));
+    trace.because(step, Origin::Flag(BIND));
     address
 }
 
 /// API-1, API-2: the ranges, and how many entries there are.
 fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usize), StartError> {
-    let error = |message: &str, entry| StartError {
+    let mut error = |rule, message: &str, entry| StartError {
         message: message.to_owned(),
         flag: RANGE,
         entry: Some(entry),
+        step: reject(trace, rule, RANGE),
     };
     let text = &flags.service_cluster_ip_range;
     if text.is_empty() {
@@ -403,19 +484,18 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
     }
     let entries: Vec<&str> = text.split(',').collect();
     let Some(primary) = parse_cidr(entries[0]).map(|read| Cidr::new(read.net)) else {
-        reject(trace, &RANGE_DOES_NOT_PARSE, RANGE);
-        return Err(error("service-cluster-ip-range[0] is not a valid cidr", 0));
+        let words = "service-cluster-ip-range[0] is not a valid cidr";
+        return Err(error(&RANGE_DOES_NOT_PARSE, words, 0));
     };
     if primary.host_bits() < 3 {
-        reject(trace, &RANGE_IS_TOO_SMALL, RANGE);
         let words = "error determining service IP ranges for primary service cidr: the service \
                      cluster IP range must be at least 8 IP addresses";
-        return Err(error(words, 0));
+        return Err(error(&RANGE_IS_TOO_SMALL, words, 0));
     }
     let Some(second) = entries.get(1) else { return Ok((primary, None, 1)) };
     let Some(secondary) = parse_cidr(second).map(|read| Cidr::new(read.net)) else {
-        reject(trace, &RANGE_DOES_NOT_PARSE, RANGE);
-        return Err(error("service-cluster-ip-range[1] is not an ip net", 1));
+        let words = "service-cluster-ip-range[1] is not an ip net";
+        return Err(error(&RANGE_DOES_NOT_PARSE, words, 1));
     };
     Ok((primary, Some(secondary), entries.len()))
 }
@@ -424,15 +504,14 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
 fn validate(
     behavior: &Behavior,
     flags: &Flags,
-    advertise: IpAddr,
     count: usize,
     completed: &mut Completed,
     trace: &mut Trace,
 ) {
     let (primary, secondary) = (completed.primary, completed.secondary);
     let mut push = |rule: &'static Rule, message: String, flag, entry| {
-        reject(trace, rule, flag);
-        completed.errors.push(StartError { message, flag, entry });
+        let step = reject(trace, rule, flag);
+        completed.errors.push(StartError { message, flag, entry, step });
     };
     if count > 2 {
         let words = "--service-cluster-ip-range must not contain more than two entries";
@@ -457,21 +536,30 @@ fn validate(
         }
     }
     node_port_of_kubernetes(behavior, flags, completed.node_ports, &mut push);
+    let port = flags.secure_port;
+    if !(1..=65535).contains(&port) {
+        let words = format!(
+            "--secure-port {port} must be between 1 and 65535, inclusive. It cannot be turned off with 0"
+        );
+        push(&SECURE_PORT_IS_OUTSIDE, words, SECURE_PORT, None);
+    }
+    let advertise = completed.advertise;
     if behavior.checks_advertise_family
         && flags.endpoint_reconciler_type != "none"
         && primary.family() != Family::of(advertise)
     {
         let facts = facts![range = primary, address = advertise];
         let step = trace.reject(&ADVERTISE_FAMILY_DIFFERS, FieldPath::default(), facts);
-        trace.because(step, Origin::Flag("advertise-address"));
+        trace.because(step, Origin::Flag(ADVERTISE));
         completed.errors.push(StartError {
             message: format!(
                 "service IP family {} must match public address family {}",
                 quote(&primary.to_string()),
                 quote(&advertise.to_string())
             ),
-            flag: if flags.advertise_address.is_empty() { RANGE } else { "advertise-address" },
+            flag: if flags.advertise_address.is_empty() { RANGE } else { ADVERTISE },
             entry: None,
+            step,
         });
     }
 }
@@ -483,21 +571,20 @@ fn node_port_of_kubernetes(
     push: &mut impl FnMut(&'static Rule, String, &'static str, Option<usize>),
 ) {
     let port = flags.kubernetes_service_node_port;
-    let flag = "kubernetes-service-node-port";
     let rule = &KUBERNETES_NODE_PORT_IS_OUTSIDE;
     if !(0..=65535).contains(&port) {
         let words = format!(
             "--kubernetes-service-node-port {port} must be between 0 and 65535, inclusive. If 0, \
              the Kubernetes master service will be of type ClusterIP"
         );
-        push(rule, words, flag, None);
+        push(rule, words, NODE_PORT, None);
     }
     let PortRange { first, last } = range;
     if port > 0 && !(i64::from(first)..=i64::from(last)).contains(&port) {
         let node = if behavior.says_node_port_range { "node " } else { "" };
         let words =
             format!("kubernetes service {node}port range {first}-{last} doesn't contain {port}");
-        push(rule, words, flag, None);
+        push(rule, words, NODE_PORT, None);
     }
 }
 
@@ -568,7 +655,7 @@ pub fn environment(
     completed: &Completed,
     trace: &mut Trace,
 ) -> Option<Env> {
-    if !completed.errors.is_empty() {
+    if !completed.errors.is_empty() || completed.exit.is_some() {
         return None;
     }
     let primary = completed.primary;
@@ -584,10 +671,40 @@ pub fn environment(
     Some(Env { version, behavior, ranges, node_ports, allocator, seed })
 }
 
+/// The Service by which Pods reach the API server, as kube-apiserver creates it where it is not stored yet
+/// (API-7), as a manifest.
+#[must_use]
+pub fn kubernetes_service(completed: &Completed) -> String {
+    let Completed { kubernetes_ip: ip, secure_port, .. } = completed;
+    let (kind, node_port) = match completed.kubernetes_node_port {
+        Some(port) => ("NodePort", format!(", nodePort: {port}")),
+        None => ("ClusterIP", String::new()),
+    };
+    format!(
+        "metadata: {{name: kubernetes, labels: {{component: apiserver, provider: kubernetes}}}}\n\
+         spec: {{clusterIP: '{ip}', clusterIPs: ['{ip}'], ipFamilyPolicy: SingleStack, sessionAffinity: \
+         None, type: {kind}, ports: [{{name: https, port: 443, protocol: TCP, targetPort: \
+         {secure_port}{node_port}}}]}}"
+    )
+}
+
+/// Notes that the Service `kubernetes` was created.
+pub fn note_kubernetes_service(completed: &Completed, trace: &mut Trace) {
+    let ip = completed.kubernetes_ip;
+    trace.note(&KUBERNETES_SERVICE, FieldPath::default(), facts![ip]);
+    if let Some(port) = completed.kubernetes_node_port {
+        let port = u64::from(port);
+        let step = trace.note(&KUBERNETES_SERVICE_ON_NODES, FieldPath::default(), facts![port]);
+        trace.because(step, Origin::Flag(NODE_PORT));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Flags, Start, parse_port_range, start};
-    use crate::behavior::V1_36;
+    use super::{Endpoint, Flags, Start, kubernetes_service, parse_port_range, read, start};
+    use crate::behavior::{Behavior, V1_23, V1_36};
+    use crate::net::Family;
+    use crate::source::flags;
     use crate::trace::Trace;
 
     fn check(ranges: &str, expect: &str) {
@@ -625,5 +742,67 @@ mod tests {
         for text in ["1-2+3", "a", "-", "-5", "1-", "70000", "2-1", "99999999999999999999-1", "+"] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    /// The completed flags of a text, or why it cannot be read.
+    fn completed(release: &Behavior, typed: &str) -> Result<super::Completed, String> {
+        let (mut behavior, trace) = (release.clone(), &mut Trace::default());
+        let (flags, _) =
+            read(&flags::parse(typed), &mut behavior, trace).map_err(|error| error.message)?;
+        match start(&behavior, &flags, trace) {
+            Start::FlagError(error) | Start::CompleteError(error) => Err(error.message),
+            Start::Completed(completed) => Ok(completed),
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_as_go_reads_it() {
+        let port = |text: &str| {
+            let typed = format!("--kubernetes-service-node-port={text}");
+            completed(&V1_36, &typed).map(|it| it.kubernetes_node_port)
+        };
+        assert_eq!(port("30443"), Ok(Some(30443)));
+        assert_eq!(port("0x76eb"), Ok(Some(30443)));
+        assert_eq!(port("0"), Ok(None));
+        assert_eq!(port("x"), Err("strconv.ParseInt: parsing \"x\": invalid syntax".to_owned()));
+        assert_eq!(
+            completed(&V1_36, "--secure-port").err().as_deref(),
+            Some("flag needs an argument: --secure-port")
+        );
+    }
+
+    #[test]
+    fn the_service_of_the_api_may_be_on_every_node() {
+        let manifest = |typed| kubernetes_service(&completed(&V1_36, typed).expect("it completes"));
+        let on_nodes = manifest("--kubernetes-service-node-port=30443 --secure-port=443");
+        assert!(on_nodes.contains("type: NodePort"), "{on_nodes}");
+        assert!(on_nodes.contains("targetPort: 443, nodePort: 30443"), "{on_nodes}");
+        let plain = manifest("--v=2");
+        assert!(plain.contains("type: ClusterIP") && !plain.contains("nodePort"), "{plain}");
+    }
+
+    #[test]
+    fn the_endpoint_is_the_advertise_address() {
+        let at =
+            |release, typed| completed(release, typed).expect("it completes").kubernetes_endpoint;
+        let v6 = "--service-cluster-ip-range=fd00::/112 --advertise-address=2001:db8::1";
+        let ip = [0x2001, 0xdb8, 0, 0, 0, 0, 0, 1].into();
+        let endpoint = Some(Endpoint { family: Family::V6, ip, port: 6443 });
+        assert_eq!(at(&V1_36, v6), endpoint);
+        let none = "--endpoint-reconciler-type=none --service-cluster-ip-range=fd00::/112";
+        assert_eq!(at(&V1_36, none), None);
+        // Up to 1.23 nobody compares.
+        let mixed = "--service-cluster-ip-range=10.96.0.0/16 --advertise-address=2001:db8::1";
+        assert_eq!(at(&V1_23, mixed), endpoint);
+    }
+
+    #[test]
+    fn an_unknown_reconciler_ends_what_began_well() {
+        let completed = completed(&V1_36, "--endpoint-reconciler-type=raft").expect("it completes");
+        assert_eq!(completed.errors, []);
+        assert_eq!(
+            completed.exit.map(|error| error.message).as_deref(),
+            Some("endpoint reconciler not implemented: raft")
+        );
     }
 }
