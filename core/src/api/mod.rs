@@ -6,6 +6,8 @@ pub mod service;
 
 pub use serde_json::Value as Json;
 
+use crate::behavior::Behavior;
+
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]
 pub fn quote(text: &str) -> String {
@@ -47,6 +49,24 @@ fn is_printable(char: char) -> bool {
         '\u{205f}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{fffb}' => false,
         char => !char.is_control() && !char.is_whitespace(),
     }
+}
+
+/// A list of strings as an error prints it (MSG-4, REL-14). `element` is the Go type of an entry;
+/// `sent` tells an empty list from an absent one.
+#[must_use]
+pub fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: bool) -> String {
+    if behavior.prints_json_values {
+        if list.is_empty() {
+            return "null".to_owned();
+        }
+        let quoted: Vec<String> = list.iter().map(|text| go_json(&text.as_str().into())).collect();
+        return format!("[{}]", quoted.join(","));
+    }
+    if list.is_empty() {
+        return format!("[]{element}{}", if sent { "{}" } else { "(nil)" });
+    }
+    let quoted: Vec<String> = list.iter().map(|text| quote(text)).collect();
+    format!("[]{element}{{{}}}", quoted.join(", "))
 }
 
 /// JSON as Go's `encoding/json` prints it: compact, `<`, `>` and `&` escaped.
