@@ -87,6 +87,18 @@ pub enum NamelessAllocation {
     Hidden,
 }
 
+/// What kube-controller-manager, which here has no cloud provider, makes of the types of
+/// `--cidr-allocator-type` that ask one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CloudAllocators {
+    /// It asks a provider that is not there, and crashes.
+    Crash,
+    /// It refuses `CloudAllocator`; the two `IPAMFrom…` still crash.
+    RefuseOne,
+    /// It knows no provider any more, and refuses all of them.
+    Refuse,
+}
+
 /// Everything the simulator knows to differ between minors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Behavior {
@@ -120,6 +132,8 @@ pub struct Behavior {
     pub strict_ip_validation: Gate,
     /// `RelaxedServiceNameValidation`.
     pub relaxed_service_name: Gate,
+    /// `MultiCIDRRangeAllocator`: node ranges from ClusterCIDR objects.
+    pub multi_cidr_ranges: Gate,
 
     /// The generation of the Service handler.
     pub layer: Layer,
@@ -183,6 +197,25 @@ pub struct Behavior {
     pub port_name_letter_or_number: bool,
     /// `internalTrafficPolicy` is set for ExternalName as well, and shown (REL-29).
     pub internal_policy_on_external_name: bool,
+
+    /// kube-controller-manager looks at gates when all flags are read, so that an error in them names
+    /// no flag.
+    pub gates_after_flags: bool,
+    /// A list of ranges of which one is none: `invalid CIDR[1]: …`; before, `failed to parse cidr value:…`
+    /// (KCM-3).
+    pub numbers_bad_cidrs: bool,
+    /// The sentence about two ranges of one family ends without its bracket, and that about three
+    /// ranges speaks of their `length` (KCM-3).
+    pub leaves_bracket_open: bool,
+    /// A single range may have the mask flag of its family (KCM-5).
+    pub family_mask_for_one_range: bool,
+    /// Types of `--cidr-allocator-type` that ask a cloud provider.
+    pub cloud_allocators: CloudAllocators,
+    /// kube-controller-manager logs names with values.
+    pub logs_names: bool,
+    /// The node CIDR controller looks at a Node again whatever changed about it, and marks the ranges it
+    /// has. Before, a Node that had some was left alone.
+    pub marks_ranges_again: bool,
 }
 
 /// Kubernetes 1.20.
@@ -202,6 +235,7 @@ pub const V1_20: Behavior = Behavior {
     prefer_same: Gate::Absent(false),
     strict_ip_validation: Gate::Absent(false),
     relaxed_service_name: Gate::Absent(false),
+    multi_cidr_ranges: Gate::Absent(false),
     layer: Layer::Old,
     blames_family_without_addresses: false,
     tells_what_does_not_decode: false,
@@ -231,6 +265,13 @@ pub const V1_20: Behavior = Behavior {
     carries_unwanted_node_ports: true,
     port_name_letter_or_number: true,
     internal_policy_on_external_name: false,
+    gates_after_flags: false,
+    numbers_bad_cidrs: false,
+    leaves_bracket_open: false,
+    family_mask_for_one_range: false,
+    cloud_allocators: CloudAllocators::Crash,
+    logs_names: false,
+    marks_ranges_again: false,
 };
 /// Kubernetes 1.21.
 pub const V1_21: Behavior = Behavior {
@@ -255,6 +296,7 @@ pub const V1_23: Behavior = Behavior {
     layer: Layer::Current,
     tells_what_does_not_decode: true,
     says_node_port_range: true,
+    family_mask_for_one_range: true,
     ..V1_22
 };
 /// Kubernetes 1.24.
@@ -273,6 +315,7 @@ pub const V1_25: Behavior = Behavior {
     service_ip_bands: Gate::Default(true),
     warns_of_unknown_fields: true,
     port_name_letter_or_number: false,
+    multi_cidr_ranges: Gate::Default(false),
     ..V1_24
 };
 /// Kubernetes 1.26.
@@ -282,6 +325,7 @@ pub const V1_26: Behavior = Behavior {
     load_balancer_class: Gate::Absent(true),
     internal_traffic_policy: Gate::Locked(true),
     service_ip_bands: Gate::Locked(true),
+    leaves_bracket_open: true,
     ..V1_25
 };
 /// Kubernetes 1.27.
@@ -292,6 +336,9 @@ pub const V1_27: Behavior = Behavior {
     address_warnings: AddressWarnings::GoError { prefix_length: false },
     compares_topology_annotations: true,
     warns_of_topology_hints: true,
+    numbers_bad_cidrs: true,
+    cloud_allocators: CloudAllocators::RefuseOne,
+    logs_names: true,
     ..V1_26
 };
 /// Kubernetes 1.28.
@@ -310,6 +357,7 @@ pub const V1_29: Behavior = Behavior {
     range_limit: RangeLimit::NoneWithAllocator,
     lb_status_on_non_lb: Gate::Default(false),
     external_ips_are_external_access: true,
+    multi_cidr_ranges: Gate::Absent(false),
     ..V1_28
 };
 /// Kubernetes 1.30.
@@ -320,6 +368,7 @@ pub const V1_30: Behavior = Behavior {
     source_ranges_one_by_one: true,
     address_warnings: AddressWarnings::GoError { prefix_length: true },
     carries_unwanted_node_ports: false,
+    marks_ranges_again: true,
     ..V1_29
 };
 /// Kubernetes 1.31.
@@ -328,10 +377,12 @@ pub const V1_31: Behavior = Behavior {
     disable_dual_write: Gate::Default(false),
     range_limit: RangeLimit::NoneWithAllocatorAlone,
     traffic_distribution: Gate::Default(true),
+    cloud_allocators: CloudAllocators::Refuse,
     ..V1_30
 };
 /// Kubernetes 1.32.
-pub const V1_32: Behavior = Behavior { lb_ip_mode: Gate::Locked(true), ..V1_31 };
+pub const V1_32: Behavior =
+    Behavior { lb_ip_mode: Gate::Locked(true), gates_after_flags: true, ..V1_31 };
 /// Kubernetes 1.33.
 pub const V1_33: Behavior = Behavior {
     multi_cidr_allocator: Gate::Default(true),
@@ -390,7 +441,7 @@ impl Behavior {
     }
 
     /// Every gate the simulator acts on, by its name.
-    fn gates(&mut self) -> [(&'static str, &mut Gate); 15] {
+    fn gates(&mut self) -> [(&'static str, &mut Gate); 16] {
         [
             ("IPv6DualStack", &mut self.dual_stack),
             ("ServiceLBNodePortControl", &mut self.lb_node_port_control),
@@ -407,6 +458,7 @@ impl Behavior {
             ("PreferSameTrafficDistribution", &mut self.prefer_same),
             ("StrictIPCIDRValidation", &mut self.strict_ip_validation),
             ("RelaxedServiceNameValidation", &mut self.relaxed_service_name),
+            ("MultiCIDRRangeAllocator", &mut self.multi_cidr_ranges),
         ]
     }
 

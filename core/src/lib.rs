@@ -8,9 +8,10 @@
 //! | [`scenario`] | what did a person do? |
 //! | [`run`] | what does the page show for it? |
 //! | [`source`] | what does a text say, and where? |
-//! | [`boot`] | does kube-apiserver start, and with which ranges? |
+//! | [`boot`] | does a component start, and with which ranges? |
 //! | [`cluster`] | what does the API server answer to a request? |
 //! | [`service`] | what happens to a Service on its way into storage? |
+//! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
 //! | [`pools`], [`net`] | which addresses and ports are taken? |
 //! | [`kubectl`] | what does kubectl send and print? |
 //! | [`behavior`], [`version`] | what differs between releases? |
@@ -23,6 +24,7 @@ pub mod boot;
 pub mod cluster;
 pub mod diag;
 pub mod env;
+pub mod ipam;
 pub mod known;
 pub mod kubectl;
 pub mod net;
@@ -50,6 +52,7 @@ use rule::Rule;
 pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
     [
         boot::apiserver::RULES,
+        boot::controller_manager::RULES,
         kubectl::RULES,
         cluster::RULES,
         service::default::RULES,
@@ -64,6 +67,9 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         service::old::RULES,
         service::warn::RULES,
         service_cidr::RULES,
+        ipam::pod_cidrs::RULES,
+        ipam::range_allocator::RULES,
+        ipam::host_local::RULES,
     ]
     .into_iter()
     .flatten()

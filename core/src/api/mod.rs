@@ -7,6 +7,8 @@ pub mod service;
 pub use serde_json::Value as Json;
 
 use crate::behavior::Behavior;
+use crate::net::Cidr;
+use crate::net::go_parse::parse_cidr;
 
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]
@@ -67,6 +69,28 @@ pub fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: boo
     }
     let quoted: Vec<String> = list.iter().map(|text| quote(text)).collect();
     format!("[]{element}{{{}}}", quoted.join(", "))
+}
+
+/// Ranges from their texts; the first that is none is the error, with its place.
+/// Source: k8s.io/utils/net ParseCIDRs.
+///
+/// # Errors
+/// In the release's words.
+pub fn parse_cidrs(behavior: &Behavior, texts: &[&str]) -> Result<Vec<Cidr>, (usize, String)> {
+    let mut ranges = Vec::with_capacity(texts.len());
+    for (i, text) in texts.iter().enumerate() {
+        let Some(read) = parse_cidr(text) else {
+            let why = format!("invalid CIDR address: {text}");
+            let error = if behavior.numbers_bad_cidrs {
+                format!("invalid CIDR[{i}]: <nil> ({why})")
+            } else {
+                format!("failed to parse cidr value:{} with error:{why}", quote(text))
+            };
+            return Err((i, error));
+        };
+        ranges.push(Cidr::new(read.net));
+    }
+    Ok(ranges)
 }
 
 /// JSON as Go's `encoding/json` prints it: compact, `<`, `>` and `&` escaped.

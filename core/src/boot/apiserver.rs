@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::values::parse_bool;
 use crate::api::quote;
 use crate::behavior::{Behavior, RangeLimit};
 use crate::env::{Env, PortRange};
@@ -254,26 +255,23 @@ fn bad_flag(flag: &'static str, why: &str, trace: &mut Trace) -> StartError {
 }
 
 /// Sets one gate; false if the simulator knows nothing of it.
-fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
+///
+/// # Errors
+/// As `component-base/featuregate` says it.
+pub(super) fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
     let Some((name, value)) = entry.split_once('=') else {
         return Err(format!("missing bool value for {entry}"));
     };
     let (name, value) = (name.trim(), value.trim());
-    let on = match value {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => true,
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => false,
-        _ => {
-            let why = format!("strconv.ParseBool: parsing {}: invalid syntax", quote(value));
-            return Err(format!("invalid value of {name}={value}, err: {why}"));
-        }
-    };
+    let on =
+        parse_bool(value).map_err(|why| format!("invalid value of {name}={value}, err: {why}"))?;
     if !Behavior::models_gate(name) {
         return Ok(false);
     }
     behavior.set_gate(name, on).map(|()| true)
 }
 
-/// One reason why kube-apiserver exits.
+/// One reason why a program exits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StartError {
     /// Upstream's words.
