@@ -213,7 +213,7 @@ fn controlled(k8s: &str, flags: &str, pod_cidrs: &[&str]) -> Witness {
                 ipam.add("n", &pod_cidrs).explain(&mut trace);
             }
             // Its explanation is in the trace.
-            Err(outcome) => assert!(outcome.error.is_some(), "{outcome:?}"),
+            Err(refusal) => assert!(refusal.node.is_some(), "{refusal:?}"),
         }
     }
     seen(version, &trace)

@@ -47,7 +47,7 @@ pub fn kcm_flags(input: &Value, witness: &mut Witness) -> Result<Value, String> 
         Start::Off => json!({"controller": "not started"}),
         Start::Running(running) => {
             let ipam = NodeIpam::start(&running.config, [], &mut trace);
-            let ipam = ipam.map_err(|outcome| outcome.error.unwrap_or_default())?;
+            let ipam = ipam.map_err(|refusal| refusal.message)?;
             let uses = ipam.ranges();
             json!({
                 "clusterCIDRs": uses.iter().map(|it| it.cluster.to_string()).collect::<Vec<_>>(),
@@ -124,7 +124,7 @@ pub fn range_allocator(input: &Value, witness: &mut Witness) -> Result<Value, St
     witness.see(RELEASE, trace.steps());
     let mut ipam = match started {
         Ok(ipam) => ipam,
-        Err(outcome) => return Ok(json!({"startError": outcome.error})),
+        Err(refusal) => return Ok(json!({"startError": refusal.message})),
     };
     let mut results = Vec::new();
     for step in input["steps"].as_array().into_iter().flatten() {

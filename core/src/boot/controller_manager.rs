@@ -8,7 +8,7 @@
 use super::apiserver::{StartError, Unmodelled, set_gate};
 use super::values::{invalid_argument, parse_bool, parse_i32};
 use crate::api::{parse_cidrs, quote};
-use crate::behavior::{Behavior, CloudAllocators};
+use crate::behavior::{Behavior, CloudAllocators, Gate};
 use crate::env::{NodeIpamConfig, NodeRange};
 use crate::facts;
 use crate::net::go_parse::parse_cidr;
@@ -602,8 +602,8 @@ impl Starting<'_> {
             }
             _ => {
                 let mut words = format!("invalid CIDR allocator type: {kind}");
-                let gates = self.behavior.known_gates();
-                if kind == MULTI_CIDR_ALLOCATOR && gates.contains_key(MULTI_CIDR_ALLOCATOR) {
+                let is_known = !matches!(self.behavior.multi_cidr_ranges, Gate::Absent(_));
+                if kind == MULTI_CIDR_ALLOCATOR && is_known {
                     words.push_str(", feature gate MultiCIDRRangeAllocator must be enabled");
                 }
                 Err(self.error(&ALLOCATOR_IS_UNKNOWN, words, ALLOCATOR, None, facts![kind]))

@@ -276,6 +276,15 @@ impl Outcome {
     }
 }
 
+/// Why the node CIDR controller does not start.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// The error with which kube-controller-manager exits.
+    pub message: String,
+    /// The Node whose ranges do not fit.
+    pub node: Option<Rc<str>>,
+}
+
 /// The node CIDR controller, with what it has given out. A clone shares everything until one of the two
 /// changes.
 #[derive(Clone, PartialEq, Debug)]
@@ -300,17 +309,16 @@ impl NodeIpam {
     /// Nodes whose ranges are not simply kept.
     ///
     /// # Errors
-    /// A Node whose ranges do not fit: kube-controller-manager exits with the outcome's error.
+    /// A Node whose ranges do not fit, or a range of too many blocks (which kube-controller-manager has
+    /// refused before): the process exits.
     pub fn start<'a>(
         config: &NodeIpamConfig,
         existing: impl IntoIterator<Item = (&'a str, &'a [String])>,
         trace: &mut Trace,
-    ) -> Result<Self, Outcome> {
-        let mut sets = Vec::new();
-        for (_, range) in config.cluster.iter() {
-            // kube-controller-manager has refused a range of too many blocks before.
-            sets.extend(CidrSet::new(*range));
-        }
+    ) -> Result<Self, Refusal> {
+        let sets = config.cluster.iter().map(|(_, range)| CidrSet::new(*range));
+        let sets = sets.collect::<Result<_, _>>();
+        let sets = sets.map_err(|error| Refusal { message: error.to_string(), node: None })?;
         let mut state = State { sets, nodes: BTreeMap::new(), leaks: BTreeMap::new() };
         for service in &config.services {
             state.filter_out_service_range(*service, trace);
@@ -323,8 +331,8 @@ impl NodeIpam {
             if !outcome.decisions.iter().all(|decision| matches!(decision, Decision::Kept(_))) {
                 outcome.explain(trace);
             }
-            if outcome.error.is_some() {
-                return Err(outcome);
+            if let Some(message) = outcome.error {
+                return Err(Refusal { message, node: Some(outcome.node) });
             }
         }
         Ok(Self { config: Rc::new(config.clone()), state: Rc::new(state) })
@@ -372,6 +380,11 @@ impl NodeIpam {
     /// The Nodes with their `spec.podCIDRs`, by name.
     pub fn nodes(&self) -> impl Iterator<Item = (&Rc<str>, &Rc<[String]>)> {
         self.state.nodes.iter()
+    }
+
+    /// The Nodes that have no ranges yet, by name.
+    pub fn waiting(&self) -> impl Iterator<Item = &Rc<str>> {
+        self.nodes().filter(|(_, pod_cidrs)| pod_cidrs.is_empty()).map(|(name, _)| name)
     }
 
     /// How many more Nodes get ranges: as many as the scarcer family has blocks left.
@@ -642,7 +655,9 @@ pub enum Holder {
 
 #[cfg(test)]
 mod tests {
-    use super::{Holder, NodeIpam, Outcome};
+    use std::collections::BTreeMap;
+
+    use super::{Holder, NodeIpam, Refusal};
     use crate::behavior::{Behavior, V1_29, V1_36};
     use crate::env::{NodeIpamConfig, NodeRange};
     use crate::net::go_parse::parse_cidr;
@@ -669,7 +684,7 @@ mod tests {
         NodeIpamConfig { behavior: behavior.clone(), cluster, services }
     }
 
-    fn start(config: &NodeIpamConfig, existing: &[(&str, &[&str])]) -> Result<NodeIpam, Outcome> {
+    fn start(config: &NodeIpamConfig, existing: &[(&str, &[&str])]) -> Result<NodeIpam, Refusal> {
         let existing: Vec<(&str, Vec<String>)> =
             existing.iter().map(|(name, list)| (*name, texts(list))).collect();
         let existing = existing.iter().map(|(name, list)| (*name, list.as_slice()));
@@ -744,7 +759,7 @@ mod tests {
     fn nodes_that_do_not_fit_keep_the_controller_from_starting() {
         let refused = |cluster: &[(&str, u32)], pod_cidrs: &[&str]| {
             let started = start(&config(&V1_36, cluster, &[]), &[("old-1", pod_cidrs)]);
-            started.expect_err("a refusal").error.expect("words")
+            started.expect_err("a refusal").message
         };
         let both = ["10.244.0.0/24", "fd00:10:244::/64"];
         assert_eq!(
@@ -819,5 +834,91 @@ mod tests {
         let mut other = ipam.clone();
         assert_eq!((other.release("x").error, other.resync("x").error), (None, None));
         assert_eq!(other, ipam);
+    }
+
+    /// Upstream's loops over bitmaps, and the Nodes as the API server has them.
+    struct Naive {
+        used: [Vec<bool>; 2],
+        next: [usize; 2],
+        nodes: BTreeMap<String, Option<[usize; 2]>>,
+    }
+
+    impl Naive {
+        fn sync(&mut self, node: &str) -> Option<[usize; 2]> {
+            let held = self.nodes.get_mut(node)?;
+            if held.is_none() {
+                let mut got = [0; 2];
+                for family in 0..2 {
+                    let (used, next) = (&mut self.used[family], &mut self.next[family]);
+                    let count = used.len();
+                    let free = (0..count).map(|i| (*next + i) % count).find(|i| !used[*i])?;
+                    used[free] = true;
+                    *next = (free + 1) % count;
+                    got[family] = free;
+                }
+                *held = Some(got);
+            }
+            *held
+        }
+    }
+
+    #[test]
+    fn it_gives_out_what_upstreams_loops_give_out() {
+        let mut state = 5_u64;
+        let mut random = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        // Services take block 3 of the first family; the second is scarcer.
+        let ranges = [("10.0.0.0/20", 24), ("fd00::/61", 64)];
+        let config = config(&V1_36, &ranges, &["10.0.3.128/25", "fd01::/112"]);
+        let mut ipam = start(&config, &[]).expect("it starts");
+        let mut naive =
+            Naive { used: [vec![false; 16], vec![false; 8]], next: [0; 2], nodes: BTreeMap::new() };
+        naive.used[0][3] = true;
+        for _ in 0..5_000 {
+            let node = format!("n{}", random(14));
+            match random(8) {
+                0..4 => {
+                    naive.nodes.entry(node.clone()).or_default();
+                    let expect = naive.sync(&node).map(|[v4, v6]| {
+                        let v6 = if v6 == 0 { "fd00::/64" } else { &format!("fd00:0:0:{v6}::/64") };
+                        texts(&[&format!("10.0.{v4}.0/24"), v6])
+                    });
+                    let got = ipam.add(&node, &[]);
+                    assert_eq!(got.error.is_none(), expect.is_some());
+                    assert_eq!(*got.pod_cidrs, expect.unwrap_or_default());
+                }
+                4..7 => {
+                    for (family, block) in
+                        naive.nodes.remove(&node).flatten().into_iter().flatten().enumerate()
+                    {
+                        naive.used[family][block] = false;
+                    }
+                    ipam.release(&node);
+                }
+                // A restart finds what leaked, and begins at the start.
+                _ if random(10) == 0 => {
+                    let nodes: Vec<_> =
+                        ipam.nodes().map(|(name, list)| (&**name, &**list)).collect();
+                    let again = NodeIpam::start(&config, nodes, &mut Trace::default());
+                    ipam = again.expect("what was given out fits");
+                    naive.used = [vec![false; 16], vec![false; 8]];
+                    naive.used[0][3] = true;
+                    naive.next = [0; 2];
+                    for (family, block) in
+                        naive.nodes.values().flatten().flat_map(|held| held.iter().enumerate())
+                    {
+                        naive.used[family][*block] = true;
+                    }
+                }
+                _ => {}
+            }
+            for (range, used) in ipam.ranges().iter().zip(&naive.used) {
+                // Who holds a block is known of every one, and nobody holds one twice.
+                let held: Vec<usize> = range.held.iter().map(|held| held.first as usize).collect();
+                assert!(held.into_iter().eq((0..used.len()).filter(|block| used[*block])));
+            }
+        }
     }
 }

@@ -209,9 +209,10 @@ fn nodes_and_pods() {
         },
     );
     let mut ipam = start();
-    let add = |name: &String| HostLocal::new(&ipam.add(name, &[]).pod_cidrs);
-    let nodes: Vec<HostLocal> =
-        names[..NODES as usize].iter().map(|name| add(name).expect("room for Pods")).collect();
+    let mut nodes = Vec::new();
+    for name in &names[..NODES as usize] {
+        nodes.push(HostLocal::new(&ipam.add(name, &[]).pod_cidrs).expect("room for Pods"));
+    }
     // A clone shares everything until it changes: the first Pod of each Node pays for that as well.
     measure(
         "addresses of a Pod",
