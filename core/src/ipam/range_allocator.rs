@@ -848,13 +848,13 @@ mod tests {
             let held = self.nodes.get_mut(node)?;
             if held.is_none() {
                 let mut got = [0; 2];
-                for family in 0..2 {
-                    let (used, next) = (&mut self.used[family], &mut self.next[family]);
+                let families = self.used.iter_mut().zip(&mut self.next).zip(&mut got);
+                for ((used, next), got) in families {
                     let count = used.len();
                     let free = (0..count).map(|i| (*next + i) % count).find(|i| !used[*i])?;
                     used[free] = true;
                     *next = (free + 1) % count;
-                    got[family] = free;
+                    *got = free;
                 }
                 *held = Some(got);
             }
