@@ -3,8 +3,15 @@
 
 use std::sync::OnceLock;
 
+use dualstack_core::behavior::Behavior;
+use dualstack_core::boot::controller_manager::{self, Start};
+use dualstack_core::ipam::host_local::{self, HostLocal};
+use dualstack_core::ipam::pod_cidrs;
+use dualstack_core::ipam::range_allocator::NodeIpam;
 use dualstack_core::run::{self, EventReport};
 use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::source::flags;
+use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
 use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;
@@ -100,6 +107,55 @@ const MANIFESTS: [(&str, &str); 4] = [
     ),
 ];
 
+/// Starts of kube-controller-manager with a Node that is there already: rule, release, flags, the Node's
+/// `podCIDRs`.
+const CONTROLLERS: [(&str, &str, &str, &[&str]); 13] = [
+    ("KCM-1a", "1.36", "", &[]),
+    ("KCM-1b", "1.36", "--node-cidr-mask-size=x", &[]),
+    ("KCM-1d", "1.36", "--cluster-cidr=10.0.0.0/8 --cidr-allocator-type=IPAMFromCloud", &[]),
+    (
+        "KCM-1e",
+        "1.28",
+        "--cluster-cidr=10.0.0.0/8 --cidr-allocator-type=MultiCIDRRangeAllocator \
+         --feature-gates=MultiCIDRRangeAllocator=true",
+        &[],
+    ),
+    ("KCM-3d", "1.20", "--cluster-cidr=10.0.0.0/8,fd00::/56", &[]),
+    (
+        "KCM-4a",
+        "1.36",
+        "--cluster-cidr=10.0.0.0/8 --service-cluster-ip-range=11.0.0.0/24,12.0.0.0/24",
+        &[],
+    ),
+    (
+        "KCM-4c",
+        "1.20",
+        "--cluster-cidr=10.0.0.0/8 --service-cluster-ip-range=11.0.0.0/24,fd00::/112",
+        &[],
+    ),
+    ("KCM-5d", "1.22", "--cluster-cidr=10.0.0.0/8 --node-cidr-mask-size-ipv4=24", &[]),
+    ("KCM-6", "1.36", "--cluster-cidr=10.0.0.0/25", &[]),
+    ("KCM-10b", "1.36", "--cluster-cidr=10.0.0.0/8 --node-cidr-mask-size=33", &[]),
+    ("KCM-12a", "1.20", "--cluster-cidr=10.0.0.0/8", &["10.0.3.0/24"]),
+    ("KCM-12d", "1.36", "--cluster-cidr=10.0.0.0/8", &["x"]),
+    ("KCM-13", "1.36", "--cluster-cidr=10.0.0.0/8,fd00::/56", &["10.0.3.0/24"]),
+];
+
+/// Nodes on which a Pod is to start: rule, `podCIDRs`, how many Pods.
+const PODS: [(&str, &[&str], usize); 4] = [
+    ("POD-2b", &["10.0.0.0/24", "fd00::/126"], 3),
+    ("POD-3b", &["10.0.0.1/24"], 1),
+    ("POD-3c", &["x"], 1),
+    ("POD-3d", &[], 1),
+];
+
+/// `podCIDRs` that the API server refuses: rule, before, afterwards.
+const POD_CIDRS: [(&str, &[&str], &[&str]); 3] = [
+    ("API-18a", &[], &["x"]),
+    ("API-18b", &[], &["10.0.0.0/24", "10.0.1.0/24"]),
+    ("API-18c", &["10.0.0.0/24"], &["10.0.0.0/24", "fd00::/64"]),
+];
+
 /// Known gaps: rules that stand in the tables and that nothing reaches, with the reason. A rule that
 /// is reached after all has to leave this list.
 const UNREACHED: [(&str, &str); 0] = [];
@@ -146,6 +202,57 @@ fn started(k8s: &str, starts: &[&str], manifest: &str) -> Witness {
     witness
 }
 
+fn controlled(k8s: &str, flags: &str, pod_cidrs: &[&str]) -> Witness {
+    let version: KubeVersion = k8s.parse().expect("a simulated release");
+    let (mut behavior, mut trace) = (Behavior::of(version), Trace::default());
+    let switch = if flags.is_empty() { "" } else { "--allocate-node-cidrs" };
+    let text = flags::parse(&format!("kube-controller-manager {switch} {flags}"));
+    if let Ok((flags, _)) = controller_manager::read(&text, &mut behavior, &mut trace)
+        && let Start::Running(running) = controller_manager::start(&behavior, &flags, &mut trace)
+    {
+        let pod_cidrs = texts(pod_cidrs);
+        match NodeIpam::start(&running.config, [("n", pod_cidrs.as_slice())], &mut trace) {
+            Ok(mut ipam) => {
+                ipam.release("n").explain(&mut trace);
+                ipam.add("n", &pod_cidrs).explain(&mut trace);
+            }
+            // Its explanation is in the trace.
+            Err(refusal) => assert!(refusal.node.is_some(), "{refusal:?}"),
+        }
+    }
+    seen(version, &trace)
+}
+
+fn with_pods(pod_cidrs: &[&str], pods: usize) -> Witness {
+    let mut trace = Trace::default();
+    match HostLocal::new(&texts(pod_cidrs)) {
+        Ok(mut node) => {
+            for pod in (0..pods).map(|pod| format!("pod-{pod}")) {
+                host_local::explain(&pod, &node.add(&pod), &mut trace);
+            }
+        }
+        Err(error) => error.explain(&mut trace),
+    }
+    seen(KubeVersion::LATEST, &trace)
+}
+
+fn with_pod_cidrs(old: &[&str], new: &[&str]) -> Witness {
+    let (behavior, mut trace) = (Behavior::of(KubeVersion::LATEST), Trace::default());
+    pod_cidrs::validate(&behavior, &texts(new), &mut trace);
+    pod_cidrs::validate_update(&texts(old), &texts(new), &mut trace);
+    seen(KubeVersion::LATEST, &trace)
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn seen(version: KubeVersion, trace: &Trace) -> Witness {
+    let mut witness = Witness::default();
+    witness.see(version, trace.steps());
+    witness
+}
+
 /// What the sessions of this file reach, and what they were written for.
 fn sessions() -> Vec<(&'static str, Witness)> {
     let requests =
@@ -154,7 +261,19 @@ fn sessions() -> Vec<(&'static str, Witness)> {
     let restarts = RESTARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, flags, "")));
     let manifests =
         MANIFESTS.iter().map(|(rule, manifest)| (*rule, started("1.36", &["--v=2"], manifest)));
-    requests.chain(starts).chain(restarts).chain(manifests).chain(nodes::sessions()).collect()
+    let controllers = CONTROLLERS
+        .iter()
+        .map(|(rule, k8s, flags, pod_cidrs)| (*rule, controlled(k8s, flags, pod_cidrs)));
+    let pods = PODS.iter().map(|(rule, pod_cidrs, pods)| (*rule, with_pods(pod_cidrs, *pods)));
+    let pod_cidrs = POD_CIDRS.iter().map(|(rule, old, new)| (*rule, with_pod_cidrs(old, new)));
+    let of_nodes = controllers.chain(pods).chain(pod_cidrs);
+    requests
+        .chain(starts)
+        .chain(restarts)
+        .chain(manifests)
+        .chain(of_nodes)
+        .chain(nodes::sessions())
+        .collect()
 }
 
 #[test]

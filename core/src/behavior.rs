@@ -98,6 +98,18 @@ pub enum PodCidrWait {
     NodeManager,
 }
 
+/// What kube-controller-manager, which here has no cloud provider, makes of the types of
+/// `--cidr-allocator-type` that ask one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CloudAllocators {
+    /// It asks a provider that is not there, and crashes.
+    Crash,
+    /// It refuses `CloudAllocator`; the two `IPAMFrom…` still crash.
+    RefuseOne,
+    /// It knows no provider any more, and refuses all of them.
+    Refuse,
+}
+
 /// Everything the simulator knows to differ between minors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Behavior {
@@ -137,6 +149,8 @@ pub struct Behavior {
     pub pod_host_ips: Gate,
     /// `NFTablesProxyMode`.
     pub nftables_proxy_mode: Gate,
+    /// `MultiCIDRRangeAllocator`: node ranges from ClusterCIDR objects.
+    pub multi_cidr_ranges: Gate,
 
     /// The generation of the Service handler.
     pub layer: Layer,
@@ -242,6 +256,24 @@ pub struct Behavior {
     pub waits_for_cloud_addresses: bool,
     /// The kubelet has cloud providers built in.
     pub has_builtin_clouds: bool,
+    /// kube-controller-manager looks at gates when all flags are read, so that an error in them names
+    /// no flag.
+    pub gates_after_flags: bool,
+    /// A list of ranges of which one is none: `invalid CIDR[1]: …`; before, `failed to parse cidr value:…`
+    /// (KCM-3).
+    pub numbers_bad_cidrs: bool,
+    /// The sentence about two ranges of one family ends without its bracket, and that about three
+    /// ranges speaks of their `length` (KCM-3).
+    pub leaves_bracket_open: bool,
+    /// A single range may have the mask flag of its family (KCM-5).
+    pub family_mask_for_one_range: bool,
+    /// Types of `--cidr-allocator-type` that ask a cloud provider.
+    pub cloud_allocators: CloudAllocators,
+    /// kube-controller-manager logs names with values.
+    pub logs_names: bool,
+    /// The node CIDR controller looks at a Node again whatever changed about it, and marks the ranges it
+    /// has. Before, a Node that had some was left alone.
+    pub marks_ranges_again: bool,
 }
 
 /// Kubernetes 1.20.
@@ -264,6 +296,7 @@ pub const V1_20: Behavior = Behavior {
     cloud_dual_stack_node_ips: Gate::Absent(false),
     pod_host_ips: Gate::Absent(false),
     nftables_proxy_mode: Gate::Absent(false),
+    multi_cidr_ranges: Gate::Absent(false),
     layer: Layer::Old,
     blames_family_without_addresses: false,
     tells_what_does_not_decode: false,
@@ -312,6 +345,13 @@ pub const V1_20: Behavior = Behavior {
     ignored_node_ip: "Could not parse --node-ip ignoring",
     waits_for_cloud_addresses: false,
     has_builtin_clouds: true,
+    gates_after_flags: false,
+    numbers_bad_cidrs: false,
+    leaves_bracket_open: false,
+    family_mask_for_one_range: false,
+    cloud_allocators: CloudAllocators::Crash,
+    logs_names: false,
+    marks_ranges_again: false,
 };
 /// Kubernetes 1.21.
 pub const V1_21: Behavior = Behavior {
@@ -338,6 +378,7 @@ pub const V1_23: Behavior = Behavior {
     says_node_port_range: true,
     node_port_addresses_one_by_one: true,
     windows_log_has_comma: true,
+    family_mask_for_one_range: true,
     ..V1_22
 };
 /// Kubernetes 1.24.
@@ -357,6 +398,7 @@ pub const V1_25: Behavior = Behavior {
     service_ip_bands: Gate::Default(true),
     warns_of_unknown_fields: true,
     port_name_letter_or_number: false,
+    multi_cidr_ranges: Gate::Default(false),
     ..V1_24
 };
 /// Kubernetes 1.26.
@@ -367,6 +409,7 @@ pub const V1_26: Behavior = Behavior {
     internal_traffic_policy: Gate::Locked(true),
     service_ip_bands: Gate::Locked(true),
     has_userspace_proxy: false,
+    leaves_bracket_open: true,
     ..V1_25
 };
 /// Kubernetes 1.27.
@@ -380,6 +423,9 @@ pub const V1_27: Behavior = Behavior {
     cloud_dual_stack_node_ips: Gate::Default(false),
     node_ip_errors_begin_alike: true,
     ignored_node_ip: "Could not parse node IP. Ignoring",
+    numbers_bad_cidrs: true,
+    cloud_allocators: CloudAllocators::RefuseOne,
+    logs_names: true,
     ..V1_26
 };
 /// Kubernetes 1.28.
@@ -408,6 +454,7 @@ pub const V1_29: Behavior = Behavior {
     proxy_uses_both_node_ips: true,
     ignored_node_ip: "Could not parse some node IP(s), ignoring them",
     waits_for_cloud_addresses: true,
+    multi_cidr_ranges: Gate::Absent(false),
     ..V1_28
 };
 /// Kubernetes 1.30.
@@ -420,6 +467,7 @@ pub const V1_30: Behavior = Behavior {
     carries_unwanted_node_ports: false,
     cloud_dual_stack_node_ips: Gate::Locked(true),
     pod_host_ips: Gate::Locked(true),
+    marks_ranges_again: true,
     ..V1_29
 };
 /// Kubernetes 1.31.
@@ -431,6 +479,7 @@ pub const V1_31: Behavior = Behavior {
     nftables_proxy_mode: Gate::Default(true),
     node_ports_on_primary: true,
     has_builtin_clouds: false,
+    cloud_allocators: CloudAllocators::Refuse,
     ..V1_30
 };
 /// Kubernetes 1.32.
@@ -440,6 +489,7 @@ pub const V1_32: Behavior = Behavior {
     pod_host_ips: Gate::Absent(true),
     lists_proxy_cluster_cidrs: true,
     pod_cidr_wait: PodCidrWait::Poll,
+    gates_after_flags: true,
     ..V1_31
 };
 /// Kubernetes 1.33.
@@ -506,7 +556,7 @@ impl Behavior {
     }
 
     /// Every gate the simulator acts on, by its name.
-    fn gates(&mut self) -> [(&'static str, &mut Gate); 18] {
+    fn gates(&mut self) -> [(&'static str, &mut Gate); 19] {
         [
             ("IPv6DualStack", &mut self.dual_stack),
             ("ServiceLBNodePortControl", &mut self.lb_node_port_control),
@@ -526,6 +576,7 @@ impl Behavior {
             ("CloudDualStackNodeIPs", &mut self.cloud_dual_stack_node_ips),
             ("PodHostIPs", &mut self.pod_host_ips),
             ("NFTablesProxyMode", &mut self.nftables_proxy_mode),
+            ("MultiCIDRRangeAllocator", &mut self.multi_cidr_ranges),
         ]
     }
 

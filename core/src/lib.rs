@@ -11,6 +11,7 @@
 //! | [`boot`] | does each component start, and as what? |
 //! | [`cluster`] | what does the API server answer to a request? |
 //! | [`service`] | what happens to a Service on its way into storage? |
+//! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
 //! | [`pools`], [`net`] | which addresses and ports are taken? |
 //! | [`kubectl`] | what does kubectl send and print? |
 //! | [`behavior`], [`version`] | what differs between releases? |
@@ -23,6 +24,7 @@ pub mod boot;
 pub mod cluster;
 pub mod diag;
 pub mod env;
+pub mod ipam;
 pub mod known;
 pub mod kubectl;
 pub mod net;
@@ -50,6 +52,7 @@ use rule::Rule;
 pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
     [
         boot::apiserver::RULES,
+        boot::controller_manager::RULES,
         boot::default_service_cidr::RULES,
         boot::kube_proxy::RULES,
         boot::kubelet::RULES,
@@ -68,6 +71,9 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         service::old::RULES,
         service::warn::RULES,
         service_cidr::RULES,
+        ipam::pod_cidrs::RULES,
+        ipam::range_allocator::RULES,
+        ipam::host_local::RULES,
     ]
     .into_iter()
     .flatten()

@@ -3,14 +3,13 @@
 //! What they do to requests stands in `pools.rs`: a ready object's ranges give out addresses of their
 //! family, a terminating one's give out none, and it goes when nothing is held in it alone.
 
-use crate::api::go_json;
-use crate::net::go_parse::parse_cidr;
+use crate::api::{go_json, print_list};
+use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
 use crate::rules;
-use crate::service::errors::{Errors, print_list};
+use crate::service::errors::Errors;
 use crate::service::names;
-use crate::service::validate::{BAD_CIDR, not_strict};
 use crate::version::Versions;
 
 rules! {

@@ -103,7 +103,7 @@ pub enum Effect {
 pub enum Origin {
     /// A field of the object that was sent.
     Manifest(FieldPath),
-    /// A flag of kube-apiserver, without dashes.
+    /// A flag of the component whose trace this is, without dashes.
     Flag(&'static str),
 }
 

@@ -22,17 +22,22 @@ use serde_json::{Map, Value, json};
 
 use crate::covered;
 use crate::driver::cidr;
+use crate::node_kinds;
 use crate::start_kinds;
 use crate::witness::Witness;
 
 /// The kinds that are answered here; others have files of their own.
-const COVERED: [&str; 6] = [
+const COVERED: [&str; 10] = [
     "cidr",
     "portRange",
     "staticAllocate",
     "apiserver-flags",
     "servicecidr-create",
     "servicecidr-update",
+    "kcm-flags",
+    "cidrset",
+    "range-allocator",
+    "host-local",
 ];
 
 /// A line with its results as the core gives them; the results that stand in it are not looked at.
@@ -53,6 +58,10 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
             let (old, new) = (texts(input, "oldCIDRs"), texts(input, "newCIDRs"));
             service_cidr::validate_update(&old, &new, errors);
         }),
+        "kcm-flags" => expect(line, |input| node_kinds::kcm_flags(input, witness)),
+        "cidrset" => expect(line, node_kinds::cidr_set),
+        "range-allocator" => expect(line, |input| node_kinds::range_allocator(input, witness)),
+        "host-local" => expect(line, |input| node_kinds::host_local(input, witness)),
         _ => start_kinds::answer(line, witness),
     }
 }
@@ -63,7 +72,21 @@ pub fn covers(kind: &str) -> bool {
     COVERED.contains(&kind) || start_kinds::COVERED.contains(&kind)
 }
 
-fn text<'a>(line: &'a Value, member: &str) -> Result<&'a str, String> {
+/// A line with `expect` as the core answers `input`.
+fn expect(
+    line: &Value,
+    answer: impl FnOnce(&Value) -> Result<Value, String>,
+) -> Result<Value, String> {
+    let mut answered = line.clone();
+    answered["expect"] = answer(&line["input"])?;
+    Ok(answered)
+}
+
+/// A text that has to be there.
+///
+/// # Errors
+/// It is not there.
+pub fn text<'a>(line: &'a Value, member: &str) -> Result<&'a str, String> {
     line[member].as_str().ok_or_else(|| format!("no {member}"))
 }
 
@@ -217,7 +240,8 @@ fn service_cidr(
 }
 
 /// The texts of a list.
-fn texts(input: &Value, member: &str) -> Vec<String> {
+#[must_use]
+pub fn texts(input: &Value, member: &str) -> Vec<String> {
     let list = input[member].as_array().into_iter().flatten();
     list.map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }

@@ -9,6 +9,7 @@
 //! | [`placeholder`] | which value does `$v4:1` stand for, and may it? |
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
+//! | [`node_kinds`] | the same of those about Nodes' and Pods' ranges |
 //! | [`start_kinds`] | the same for the start of components |
 //! | [`nodes`] | which nodes reach the rules that no recording reaches? |
 //! | [`replay`] | what would a recording of the core look like? |
@@ -20,6 +21,7 @@ pub mod covered;
 pub mod driver;
 pub mod kinds;
 pub mod laws;
+pub mod node_kinds;
 pub mod nodes;
 pub mod placeholder;
 pub mod replay;

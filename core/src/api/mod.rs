@@ -6,6 +6,10 @@ pub mod service;
 
 use serde_json::Value as Json;
 
+use crate::behavior::Behavior;
+use crate::net::Cidr;
+use crate::net::go_parse::parse_cidr;
+
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]
 pub fn quote(text: &str) -> String {
@@ -47,6 +51,46 @@ fn is_printable(char: char) -> bool {
         '\u{205f}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{fffb}' => false,
         char => !char.is_control() && !char.is_whitespace(),
     }
+}
+
+/// A list of strings as an error prints it (MSG-4, REL-14). `element` is the Go type of an entry;
+/// `sent` tells an empty list from an absent one.
+#[must_use]
+pub fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: bool) -> String {
+    if behavior.prints_json_values {
+        if list.is_empty() {
+            return "null".to_owned();
+        }
+        let quoted: Vec<String> = list.iter().map(|text| go_json(&text.as_str().into())).collect();
+        return format!("[{}]", quoted.join(","));
+    }
+    if list.is_empty() {
+        return format!("[]{element}{}", if sent { "{}" } else { "(nil)" });
+    }
+    let quoted: Vec<String> = list.iter().map(|text| quote(text)).collect();
+    format!("[]{element}{{{}}}", quoted.join(", "))
+}
+
+/// Ranges from their texts; the first that is none is the error, with its place.
+/// Source: k8s.io/utils/net ParseCIDRs.
+///
+/// # Errors
+/// In the release's words.
+pub fn parse_cidrs(behavior: &Behavior, texts: &[&str]) -> Result<Vec<Cidr>, (usize, String)> {
+    let mut ranges = Vec::with_capacity(texts.len());
+    for (i, text) in texts.iter().enumerate() {
+        let Some(read) = parse_cidr(text) else {
+            let why = format!("invalid CIDR address: {text}");
+            let error = if behavior.numbers_bad_cidrs {
+                format!("invalid CIDR[{i}]: <nil> ({why})")
+            } else {
+                format!("failed to parse cidr value:{} with error:{why}", quote(text))
+            };
+            return Err((i, error));
+        };
+        ranges.push(Cidr::new(read.net));
+    }
+    Ok(ranges)
 }
 
 /// JSON as Go's `encoding/json` prints it: compact, `<`, `>` and `&` escaped.

@@ -289,7 +289,10 @@ pub fn read(
 }
 
 /// Sets one gate; false if the simulator knows nothing of it.
-fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
+///
+/// # Errors
+/// As `component-base/featuregate` says it.
+pub(super) fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
     let Some((name, value)) = entry.split_once('=') else {
         return Err(format!("missing bool value for {entry}"));
     };

@@ -5,13 +5,13 @@
 //! out is a plain value that the rest of the simulation works with.
 
 pub mod apiserver;
+pub mod controller_manager;
 pub mod default_service_cidr;
 pub mod kube_proxy;
 pub mod kubelet;
 pub mod pflag;
 pub mod windows;
 
-use crate::api::quote;
 use crate::behavior::Behavior;
 use crate::facts;
 use crate::path::FieldPath;
@@ -120,8 +120,7 @@ fn value_of<'a>(
 
 /// What pflag says to a value that the flag does not take.
 fn bad_value(name: &'static str, value: &str, why: &str, trace: &mut Trace) -> StartError {
-    let message = format!("invalid argument {} for \"--{name}\" flag: {why}", quote(value));
-    bad_flag(name, message, trace)
+    bad_flag(name, pflag::invalid_argument(name, value, why), trace)
 }
 
 fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {

@@ -3,6 +3,21 @@
 
 use crate::api::quote;
 
+/// What pflag says to a value that the flag does not take.
+#[must_use]
+pub fn invalid_argument(flag: &str, value: &str, why: &str) -> String {
+    format!("invalid argument {} for \"--{flag}\" flag: {why}", quote(value))
+}
+
+/// `strconv.ParseInt(text, 0, 32)`.
+///
+/// # Errors
+/// Go's words.
+pub fn parse_i32(text: &str) -> Result<i32, String> {
+    let error = || format!("strconv.ParseInt: parsing {}: value out of range", quote(text));
+    parse_int(text)?.try_into().map_err(|_| error())
+}
+
 /// `strconv.ParseInt(text, 0, 64)`: the base is in the text, `010` is octal, `1_000` is allowed.
 ///
 /// # Errors
@@ -149,7 +164,7 @@ pub fn split_host_port(text: &str) -> Result<(&str, &str), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{map_string_bool, parse_int, split_host_port, string_slice};
+    use super::{map_string_bool, parse_i32, parse_int, split_host_port, string_slice};
 
     #[test]
     fn a_whole_number_carries_its_base() {
@@ -222,5 +237,23 @@ mod tests {
             Err("invalid value of A: yes, err: strconv.ParseBool: parsing \"yes\": invalid syntax"
                 .to_owned())
         );
+    }
+
+    #[test]
+    fn numbers_are_read_in_the_base_of_their_prefix() {
+        let cases = [("24", 24), ("+24", 24), ("-1", -1), ("0x18", 24), ("030", 24), ("0", 0)];
+        for (text, number) in cases.into_iter().chain([("0b1_1000", 24), ("0X_18", 24)]) {
+            assert_eq!(parse_i32(text), Ok(number), "{text}");
+        }
+        let bounds = [("2147483647", i32::MAX), ("-2147483648", i32::MIN)];
+        assert!(bounds.into_iter().all(|(text, number)| parse_i32(text) == Ok(number)));
+        for text in ["", "-", "a", "24 ", "/24", "2_", "_2", "1__0", "08", "0x", "1.0", "２４"] {
+            let expect = format!("strconv.ParseInt: parsing \"{text}\": invalid syntax");
+            assert_eq!(parse_i32(text), Err(expect));
+        }
+        for text in ["2147483648", "-2147483649", "99999999999999999999"] {
+            let expect = format!("strconv.ParseInt: parsing \"{text}\": value out of range");
+            assert_eq!(parse_i32(text), Err(expect));
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use super::Cidr;
+
 /// An address as the lenient parser read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SloppyIp {
@@ -57,6 +59,24 @@ pub fn parse_cidr(text: &str) -> Option<SloppyCidr> {
     let leading_zeros =
         address.parse::<IpAddr>().is_err() || (length.len() > 1 && length.starts_with('0'));
     Some(SloppyCidr { net: IpNet::new(ip, bits).ok()?, leading_zeros, mapped })
+}
+
+/// What is said of a text that is no range at all.
+pub const BAD_CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+
+/// What the strict reading of a range has against a text that sloppier ones accept.
+/// Source: apimachinery pkg/util/validation/ip.go parseCIDR.
+#[must_use]
+pub fn not_strict(read: &SloppyCidr) -> Option<&'static str> {
+    if read.leading_zeros {
+        Some("must not have leading 0s in IP or prefix length")
+    } else if read.mapped {
+        Some("must not have an IPv4-mapped IPv6 address")
+    } else if Cidr::new(read.net).network() != read.net.addr() {
+        Some("must not have bits set beyond the prefix length")
+    } else {
+        None
+    }
 }
 
 fn parse_any(text: &str) -> Option<IpAddr> {

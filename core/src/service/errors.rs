@@ -2,7 +2,7 @@
 //! has any ends the request (MSG-5).
 
 use crate::api::service::ServiceSpec;
-use crate::api::{go_json, quote};
+use crate::api::{print_list, quote};
 use crate::behavior::Behavior;
 use crate::diag::{Cause, Diagnostic};
 use crate::path::FieldPath;
@@ -154,24 +154,6 @@ impl<'a> Errors<'a> {
     pub fn into_list(self) -> Vec<Diagnostic> {
         self.list
     }
-}
-
-/// A list of strings as an error prints it (MSG-4, REL-14). `element` is the Go type of an entry;
-/// `sent` tells an empty list from an absent one.
-#[must_use]
-pub fn print_list(behavior: &Behavior, element: &str, list: &[String], sent: bool) -> String {
-    if behavior.prints_json_values {
-        if list.is_empty() {
-            return "null".to_owned();
-        }
-        let quoted: Vec<String> = list.iter().map(|text| go_json(&text.as_str().into())).collect();
-        return format!("[{}]", quoted.join(","));
-    }
-    if list.is_empty() {
-        return format!("[]{element}{}", if sent { "{}" } else { "(nil)" });
-    }
-    let quoted: Vec<String> = list.iter().map(|text| quote(text)).collect();
-    format!("[]{element}{{{}}}", quoted.join(", "))
 }
 
 /// `clusterIPs` as an error prints them.

@@ -13,8 +13,8 @@ use crate::api::service::{
 };
 use crate::api::{go_json, quote};
 use crate::behavior::Behavior;
-use crate::net::go_parse::{SloppyCidr, parse_cidr, parse_ip};
-use crate::net::{Cidr, Family};
+use crate::net::Family;
+use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
 use crate::path::FieldPath;
 use crate::rule::Rule;
 use crate::rules;
@@ -410,8 +410,6 @@ pub const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
 
 const ONLY_FOR_BALANCERS: &str = "may only be used when `type` is 'LoadBalancer'";
 const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
-/// What is said of a text that is no range at all.
-pub const BAD_CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 /// Checks a Service to be stored; `old` is the stored one on update.
 pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
@@ -972,21 +970,6 @@ fn source_range(rule: &'static Rule, path: &FieldPath, text: &str, errors: &mut 
         && let Some(detail) = not_strict(&read)
     {
         errors.invalid_text(rule, path.clone(), text, detail);
-    }
-}
-
-/// What the strict reading of a range has against a text that sloppier ones accept.
-/// Source: apimachinery pkg/util/validation/ip.go parseCIDR.
-#[must_use]
-pub fn not_strict(read: &SloppyCidr) -> Option<&'static str> {
-    if read.leading_zeros {
-        Some("must not have leading 0s in IP or prefix length")
-    } else if read.mapped {
-        Some("must not have an IPv4-mapped IPv6 address")
-    } else if Cidr::new(read.net).network() != read.net.addr() {
-        Some("must not have bits set beyond the prefix length")
-    } else {
-        None
     }
 }
 

@@ -5,8 +5,11 @@ use std::hint::black_box;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use dualstack_core::behavior::Behavior;
 use dualstack_core::cluster::{Cluster, Options, Request};
-use dualstack_core::env::{AllocatorKind, Env};
+use dualstack_core::env::{AllocatorKind, Env, NodeIpamConfig, NodeRange};
+use dualstack_core::ipam::host_local::HostLocal;
+use dualstack_core::ipam::range_allocator::NodeIpam;
 use dualstack_core::net::cidr::{from_bits, to_bits};
 use dualstack_core::net::pool::TakenSet;
 use dualstack_core::net::{Family, Stack};
@@ -181,6 +184,52 @@ fn allocations() {
     }
 }
 
+/// Ranges of Nodes and addresses of Pods, in a cluster of 500 Nodes and 5,000 Pods.
+fn nodes_and_pods() {
+    const NODES: u32 = 500;
+    const PODS: u32 = 5_000;
+    let range = |text, node_mask| NodeRange { cidr: cidr(text).expect("a range"), node_mask };
+    let config = NodeIpamConfig {
+        behavior: Behavior::of(KubeVersion::LATEST),
+        cluster: Stack::dual(Family::V4, range("10.0.0.0/8", 24), range("fd00::/48", 64)),
+        services: Vec::new(),
+    };
+    let names: Vec<String> = (0..PODS).map(|number| format!("name-{number}")).collect();
+    let start =
+        || NodeIpam::start(&config, [], &mut Trace::default()).expect("there are no Nodes to fit");
+    measure(
+        "ranges of 500 Nodes",
+        1,
+        "≤ 1 ms",
+        || vec![start()],
+        |mut ipam| {
+            let outcomes: Vec<_> =
+                names[..NODES as usize].iter().map(|name| ipam.add(name, &[])).collect();
+            (ipam, outcomes)
+        },
+    );
+    let mut ipam = start();
+    let mut nodes = Vec::new();
+    for name in &names[..NODES as usize] {
+        nodes.push(HostLocal::new(&ipam.add(name, &[]).pod_cidrs).expect("room for Pods"));
+    }
+    // A clone shares everything until it changes: the first Pod of each Node pays for that as well.
+    measure(
+        "addresses of a Pod",
+        PODS,
+        "≤ 1 µs",
+        || vec![nodes.clone()],
+        |mut nodes| {
+            for (number, name) in names.iter().enumerate() {
+                let addresses = nodes[number % NODES as usize].add(name);
+                black_box(addresses).expect("room for Pods");
+            }
+            nodes
+        },
+    );
+    measure("a copy of 500 Nodes' ranges", 1, "", || vec![&ipam], Clone::clone);
+}
+
 fn sessions() {
     let flags: Rc<str> = "--service-cluster-ip-range=10.96.0.0/16,fd00::/112".into();
     let boot = Event::Boot { version: KubeVersion::LATEST, flags };
@@ -239,5 +288,6 @@ fn main() {
     requests();
     next_free();
     allocations();
+    nodes_and_pods();
     sessions();
 }
