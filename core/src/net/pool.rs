@@ -4,12 +4,14 @@
 //! the next free number costs the same at any fill, because a word that is full is known one level up.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A set of taken numbers. Level 0 has a bit per number; a bit of level n+1 says that 64 bits of
-/// level n are all set. Full words are not stored, their bit one level up stands for them.
+/// level n are all set. Full words are not stored, their bit one level up stands for them. Clones
+/// share what neither has changed since.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TakenSet {
-    levels: Vec<BTreeMap<u128, u64>>,
+    levels: Vec<Rc<BTreeMap<u128, u64>>>,
     len: u64,
 }
 
@@ -83,13 +85,14 @@ impl TakenSet {
 
     fn set(&mut self, level: usize, bit: u128) {
         if level == self.levels.len() {
-            self.levels.push(BTreeMap::new());
+            self.levels.push(Rc::default());
         }
         let at = bit >> 6;
-        let word = self.levels[level].entry(at).or_default();
+        let words = Rc::make_mut(&mut self.levels[level]);
+        let word = words.entry(at).or_default();
         *word |= 1 << (bit & 63);
         if *word == u64::MAX {
-            self.levels[level].remove(&at);
+            words.remove(&at);
             self.set(level + 1, at);
         }
     }
@@ -101,10 +104,11 @@ impl TakenSet {
             self.clear(level + 1, at);
         }
         let word = word & !(1 << (bit & 63));
+        let words = Rc::make_mut(&mut self.levels[level]);
         if word == 0 {
-            self.levels[level].remove(&at);
+            words.remove(&at);
         } else {
-            self.levels[level].insert(at, word);
+            words.insert(at, word);
         }
     }
 
