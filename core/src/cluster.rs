@@ -1086,7 +1086,10 @@ fn uid(picker: Picker) -> String {
         let digit = bits as u32 & if place == 'y' { 3 } else { 15 };
         char::from_digit(if place == 'y' { digit | 8 } else { digit }, 16).unwrap_or(place)
     };
-    "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".chars().map(digit).collect()
+    let places = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+    let mut uid = String::with_capacity(places.len());
+    uid.extend(places.chars().map(digit));
+    uid
 }
 
 fn not_found(name: &str, trace: &mut Trace) -> Status {
