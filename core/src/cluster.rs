@@ -454,7 +454,7 @@ impl Cluster {
         &mut self,
         work: impl FnOnce(&mut Self, &mut Vec<Diagnostic>, &mut Trace) -> Result<Answer, Status>,
     ) -> Outcome {
-        let mut trace = Trace::default();
+        let mut trace = Trace::of_request();
         let mut warnings = Vec::new();
         let result = work(self, &mut warnings, &mut trace);
         Outcome { result, warnings, trace: trace.into_steps() }

@@ -61,6 +61,14 @@ impl FieldPath {
         self
     }
 
+    /// The names of fields on the way, without entries of lists and maps.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter_map(|segment| match segment {
+            Segment::Field(name) => Some(*name),
+            _ => None,
+        })
+    }
+
     /// Whether `self` is `other` or lies inside it.
     #[must_use]
     pub fn starts_with(&self, other: &Self) -> bool {

@@ -227,6 +227,12 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// A trace with room for what an ordinary request leaves.
+    #[must_use]
+    pub fn of_request() -> Self {
+        Self { steps: Vec::with_capacity(12) }
+    }
+
     /// Records a decision and gives its number.
     pub fn push(&mut self, step: Step) -> StepId {
         self.steps.push(step);

@@ -10,12 +10,12 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::yaml::{Node, Value};
+use super::yaml::{Entry, Node, Value};
 use crate::api::service::{
     ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
     ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
-use crate::path::FieldPath;
+use crate::path::{FieldPath, Segment};
 use crate::span::Span;
 
 /// A field of a manifest.
@@ -221,10 +221,9 @@ pub fn service(
     unknown_spec_fields: &[&str],
     wants_fields: bool,
 ) -> Result<Decoded, TypeError> {
-    let (fields, strays, go_path) = Default::default();
-    let mut reader = Reader { unknown_spec_fields, wants_fields, fields, strays, go_path };
-    let object =
-        reader.object(body, &SERVICE, "Service", &FieldPath::default(), &mut String::new())?;
+    let (path, fields, strays) = Default::default();
+    let mut reader = Reader { unknown_spec_fields, wants_fields, path, fields, strays };
+    let object = reader.object(body, &SERVICE, "Service")?;
     Ok(Decoded { service: build(object), fields: reader.fields, strays: reader.strays })
 }
 
@@ -409,10 +408,10 @@ pub fn strays_of_patch(patch: &Node, unknown_spec_fields: &[&str]) -> Vec<Stray>
 struct Reader<'a> {
     unknown_spec_fields: &'a [&'a str],
     wants_fields: bool,
+    /// The value that is being read.
+    path: FieldPath,
     fields: Vec<WrittenField>,
     strays: Vec<Stray>,
-    /// Names from the root, without indices: what a type error prints.
-    go_path: Vec<&'static str>,
 }
 
 /// A JSON kind as Go's decoder names it.
@@ -432,75 +431,61 @@ impl fmt::Display for Kind<'_> {
 }
 
 impl Reader<'_> {
-    fn wrong(
-        &self,
-        got: impl fmt::Display,
-        holder: &str,
-        go_type: &str,
-        path: &FieldPath,
-        span: Span,
-    ) -> TypeError {
-        let target = if self.go_path.is_empty() {
+    fn wrong(&self, got: impl fmt::Display, holder: &str, go_type: &str, span: Span) -> TypeError {
+        // Names from the root, without indices.
+        let names: Vec<&str> = self.path.names().collect();
+        let target = if names.is_empty() {
             format!("Go value of type {go_type}")
         } else {
-            format!("Go struct field {holder}.{} of type {go_type}", self.go_path.join("."))
+            format!("Go struct field {holder}.{} of type {go_type}", names.join("."))
         };
-        TypeError {
-            message: format!("json: cannot unmarshal {got} into {target}"),
-            path: path.clone(),
-            span,
-        }
+        let message = format!("json: cannot unmarshal {got} into {target}");
+        TypeError { message, path: self.path.clone(), span }
     }
 
-    /// Reads a structure. `printed` is its path as strict decoding prints it: dotted, with indices.
     fn object(
         &mut self,
         node: &Node,
         shape: &'static Struct,
         holder: &str,
-        path: &FieldPath,
-        printed: &mut String,
     ) -> Result<Fields, TypeError> {
         let Value::Map(entries) = &node.value else {
             if node.value == Value::Null {
                 return Ok(Fields::default());
             }
-            return Err(self.wrong(Kind(&node.value), holder, shape.go_type, path, node.span));
+            return Err(self.wrong(Kind(&node.value), holder, shape.go_type, node.span));
         };
         let mut fields = Vec::with_capacity(entries.len());
         for (i, entry) in entries.iter().enumerate() {
-            let length = printed.len();
-            if !printed.is_empty() {
-                printed.push('.');
-            }
-            printed.push_str(&entry.key);
             let found = shape.fields.iter().find(|(name, _)| {
                 *name == entry.key
                     && !(shape.name == "ServiceSpec" && self.unknown_spec_fields.contains(name))
             });
             if entries[..i].iter().any(|before| before.key == entry.key) {
-                self.stray("duplicate", printed, entry.key_span, &entry.key, shape);
+                self.stray("duplicate", entry, shape);
             }
             if let Some((name, field)) = found {
-                let path = path.clone().field(name);
-                self.wrote(&path, entry.key_span, entry.value.span);
-                self.go_path.push(name);
-                let value = self.value(&entry.value, field, shape.name, &path, printed)?;
-                self.go_path.pop();
+                self.enter(Segment::Field(name), entry.key_span, entry.value.span);
+                let value = self.value(&entry.value, field, shape.name)?;
+                self.path.0.pop();
                 fields.extend(value.map(|value| (*name, value)));
             } else {
-                self.stray("unknown", printed, entry.key_span, &entry.key, shape);
+                self.stray("unknown", entry, shape);
             }
-            printed.truncate(length);
         }
         Ok(Fields(fields))
     }
 
-    fn stray(&mut self, what: &str, path: &str, span: Span, name: &str, shape: &'static Struct) {
+    fn stray(&mut self, what: &str, entry: &Entry, shape: &'static Struct) {
+        let name = entry.key.clone();
+        let path = match self.path.0.len() {
+            0 => name.clone(),
+            _ => format!("{}.{name}", self.path),
+        };
         self.strays.push(Stray {
-            message: format!("{what} field {}", crate::api::quote(path)),
-            span,
-            name: name.to_owned(),
+            message: format!("{what} field {}", crate::api::quote(&path)),
+            span: entry.key_span,
+            name,
             known: shape.fields.iter().map(|(name, _)| *name).collect(),
         });
     }
@@ -511,14 +496,12 @@ impl Reader<'_> {
         node: &Node,
         shape: &'static Shape,
         holder: &'static str,
-        path: &FieldPath,
-        printed: &mut String,
     ) -> Result<Option<Checked>, TypeError> {
         if node.value == Value::Null || matches!(shape, Shape::Dropped) {
             return Ok(None);
         }
         let wrong = |reader: &Self, go_type: &str| {
-            Err(reader.wrong(Kind(&node.value), holder, go_type, path, node.span))
+            Err(reader.wrong(Kind(&node.value), holder, go_type, node.span))
         };
         Ok(Some(match (shape, &node.value) {
             (Shape::Str(_) | Shape::IntOrString, Value::String(text)) => {
@@ -527,46 +510,34 @@ impl Reader<'_> {
             (Shape::Str(go_type), _) => return wrong(self, go_type),
             (Shape::Bool, Value::Bool(value)) => Checked::Bool(*value),
             (Shape::Bool, _) => return wrong(self, "bool"),
-            (Shape::Int32, Value::Number(_)) => self.int(node, "int32", holder, path)?,
-            (Shape::Int32, _) => return wrong(self, "int32"),
-            (Shape::Int64, Value::Number(_)) => self.int(node, "int64", holder, path)?,
+            (Shape::Int32 | Shape::IntOrString, Value::Number(text)) => {
+                self.int(text, "int32", holder, node.span)?
+            }
+            (Shape::Int32 | Shape::IntOrString, _) => return wrong(self, "int32"),
+            (Shape::Int64, Value::Number(text)) => self.int(text, "int64", holder, node.span)?,
             (Shape::Int64, _) => return wrong(self, "int64"),
-            (Shape::IntOrString, Value::Number(_)) => self.int(node, "int32", holder, path)?,
-            (Shape::IntOrString, _) => return wrong(self, "int32"),
             (Shape::Labels, Value::Map(entries)) => {
                 let mut labels = BTreeMap::new();
                 for entry in entries {
-                    let path = path.clone().key(&entry.key);
-                    self.wrote(&path, entry.key_span, entry.value.span);
-                    let text = self.string(&entry.value, "string", holder, &path)?;
+                    let key = Segment::Key(entry.key.as_str().into());
+                    self.enter(key, entry.key_span, entry.value.span);
+                    let text = self.string(&entry.value, "string", holder)?;
+                    self.path.0.pop();
                     labels.insert(entry.key.clone(), text);
                 }
                 Checked::Labels(labels)
             }
             (Shape::Labels, _) => return wrong(self, "map[string]string"),
-            (Shape::Strings(_, entry_type), Value::Seq(entries)) => {
-                let mut list = Vec::with_capacity(entries.len());
-                for (at, entry) in entries.iter().enumerate() {
-                    let path = self.entry(path, at, entry.span);
-                    list.push(Checked::Text(self.string(entry, entry_type, holder, &path)?));
-                }
-                Checked::List(list)
-            }
+            (Shape::Strings(_, entry_type), Value::Seq(entries)) => self
+                .list(entries, |reader, entry| {
+                    Ok(Checked::Text(reader.string(entry, entry_type, holder)?))
+                })?,
             (Shape::Strings(list_type, _), _) => return wrong(self, list_type),
-            (Shape::Object(inner), _) => {
-                Checked::Fields(self.object(node, inner, holder, path, printed)?)
-            }
-            (Shape::Objects(_, inner), Value::Seq(entries)) => {
-                let mut list = Vec::with_capacity(entries.len());
-                for (at, entry) in entries.iter().enumerate() {
-                    let path = self.entry(path, at, entry.span);
-                    let length = printed.len();
-                    printed.push_str(&format!("[{at}]"));
-                    list.push(Checked::Fields(self.object(entry, inner, holder, &path, printed)?));
-                    printed.truncate(length);
-                }
-                Checked::List(list)
-            }
+            (Shape::Object(inner), _) => Checked::Fields(self.object(node, inner, holder)?),
+            (Shape::Objects(_, inner), Value::Seq(entries)) => self
+                .list(entries, |reader, entry| {
+                    Ok(Checked::Fields(reader.object(entry, inner, holder)?))
+                })?,
             (Shape::Objects(list_type, _), _) => return wrong(self, list_type),
             (Shape::Kept(_), Value::Seq(entries)) => {
                 Checked::Kept(entries.iter().map(Node::to_json).collect())
@@ -576,46 +547,46 @@ impl Reader<'_> {
         }))
     }
 
-    fn entry(&mut self, list: &FieldPath, at: usize, span: Span) -> FieldPath {
-        let path = list.clone().index(at);
-        self.wrote(&path, Span::new(span.start, span.start), span);
-        path
+    fn list(
+        &mut self,
+        entries: &[Node],
+        read: impl Fn(&mut Self, &Node) -> Result<Checked, TypeError>,
+    ) -> Result<Checked, TypeError> {
+        let mut list = Vec::with_capacity(entries.len());
+        for (i, entry) in entries.iter().enumerate() {
+            let start = Span::new(entry.span.start, entry.span.start);
+            self.enter(Segment::Index(i), start, entry.span);
+            list.push(read(self, entry)?);
+            self.path.0.pop();
+        }
+        Ok(Checked::List(list))
     }
 
-    fn wrote(&mut self, path: &FieldPath, key: Span, value: Span) {
+    fn enter(&mut self, segment: Segment, key: Span, value: Span) {
+        self.path.0.push(segment);
         if self.wants_fields {
-            self.fields.push(WrittenField { path: path.clone(), key, value });
+            self.fields.push(WrittenField { path: self.path.clone(), key, value });
         }
     }
 
-    fn string(
-        &self,
-        node: &Node,
-        go_type: &str,
-        holder: &str,
-        path: &FieldPath,
-    ) -> Result<String, TypeError> {
+    fn string(&self, node: &Node, go_type: &str, holder: &str) -> Result<String, TypeError> {
         match &node.value {
             Value::String(text) => Ok(text.clone()),
             Value::Null => Ok(String::new()),
-            other => Err(self.wrong(Kind(other), holder, go_type, path, node.span)),
+            other => Err(self.wrong(Kind(other), holder, go_type, node.span)),
         }
     }
 
     fn int(
         &self,
-        node: &Node,
+        text: &str,
         go_type: &str,
         holder: &str,
-        path: &FieldPath,
+        span: Span,
     ) -> Result<Checked, TypeError> {
-        let text = if let Value::Number(text) = &node.value { text.as_str() } else { "" };
         let fits = |number: &i64| go_type == "int64" || i32::try_from(*number).is_ok();
-        match text.parse::<i64>().ok().filter(fits) {
-            Some(number) => Ok(Checked::Int(number)),
-            None => {
-                Err(self.wrong(format_args!("number {text}"), holder, go_type, path, node.span))
-            }
-        }
+        let number = text.parse::<i64>().ok().filter(fits);
+        let wrong = || self.wrong(format_args!("number {text}"), holder, go_type, span);
+        Ok(Checked::Int(number.ok_or_else(wrong)?))
     }
 }
