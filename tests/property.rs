@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
 use dualstack_core::boot::kube_proxy::HostFamilies;
-use dualstack_core::cluster::{Answer, Cluster, Options, Outcome, Patch, Request};
+use dualstack_core::cluster::{Answer, Cluster, Options, Outcome, Patch, Request, key};
 use dualstack_core::net::Family;
 use dualstack_core::run;
 use dualstack_core::scenario::{Event as PageEvent, Scenario};
@@ -297,8 +297,7 @@ impl Session {
         let read = reader.handle(Request::Get { name: name.clone() }, &Options::default());
         let same = read.service().is_some_and(|read| read.spec == *spec);
         prop_assert!(same, "reading {name} shows something else than the answer: {spec:?}");
-        let key = ("default".to_owned(), name.clone());
-        if let Some(old) = before.service(&key) {
+        if let Some(old) = before.service(&key("default", name)) {
             let alias = [&old.spec, spec].iter().any(|spec| spec.type_ == EXTERNAL_NAME);
             let kept = alias || old.spec.cluster_ip == spec.cluster_ip;
             prop_assert!(kept, "{} became {}", old.spec.cluster_ip, spec.cluster_ip);

@@ -28,9 +28,9 @@ pub struct After {
 #[derive(Clone, PartialEq, Debug)]
 pub struct ServiceAfter {
     /// Its namespace.
-    pub namespace: String,
+    pub namespace: Rc<str>,
     /// Its name.
-    pub name: String,
+    pub name: Rc<str>,
     /// As a read shows it; of a deleted one as it was before.
     pub service: Rc<Service>,
     /// What the event did to it.

@@ -1,5 +1,6 @@
 //! The API server's front door: a cluster takes requests and answers them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -202,9 +203,10 @@ rules! {
     }
 }
 
-/// An object as the server stores and answers it. Made only where every stage has passed.
+/// An object as the server stores and answers it. Made only where every stage has passed; storage,
+/// answers and the snapshots of a session share it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Stored<T>(T);
+pub struct Stored<T>(Rc<T>);
 
 impl<T> Deref for Stored<T> {
     type Target = T;
@@ -216,10 +218,6 @@ impl<T> Deref for Stored<T> {
 
 /// What the server answers when it agrees.
 #[derive(Clone, PartialEq, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an answer is made once a request, never stored in bulk"
-)]
 pub enum Answer {
     /// An object.
     Service {
@@ -345,7 +343,13 @@ pub struct RepairEvent {
 }
 
 /// Namespace and name.
-pub type Key = (String, String);
+pub type Key = (Rc<str>, Rc<str>);
+
+/// The key of an object.
+#[must_use]
+pub fn key(namespace: &str, name: &str) -> Key {
+    (namespace.into(), name.into())
+}
 
 /// The stored objects of a cluster and what they hold.
 #[derive(Clone, Debug)]
@@ -363,8 +367,9 @@ pub struct Cluster {
 struct Slot {
     /// Shared with the snapshots of a session.
     service: Option<Rc<Service>>,
-    /// Whether a read shows the Service just as it is stored.
-    reads_as_stored: bool,
+    /// The Service as a read shows it, once somebody has read it. The snapshots of a session share this,
+    /// too: what one of them has read, all have.
+    read: Rc<OnceCell<Rc<Service>>>,
     /// How many creates of the name came before: a re-created Service gets other addresses.
     creates: u64,
 }
@@ -445,7 +450,7 @@ impl Cluster {
         &mut self,
         work: impl FnOnce(&mut Self, &mut Vec<Diagnostic>, &mut Trace) -> Result<Answer, Status>,
     ) -> Outcome {
-        let mut trace = Trace::default();
+        let mut trace = Trace::of_request();
         let mut warnings = Vec::new();
         let result = work(self, &mut warnings, &mut trace);
         Outcome { result, warnings, trace: trace.into_steps() }
@@ -472,8 +477,7 @@ impl Cluster {
     ) -> Result<Answer, Status> {
         let (decoded, strays) = self.decode(body, options, trace)?;
         warnings.extend(strays);
-        let name = decoded.service.metadata.name.clone();
-        let key = (options.namespace.clone(), name);
+        let key = key(&options.namespace, &decoded.service.metadata.name);
         if self.service(&key).is_some() {
             return self.update(&key, decoded.service, options, warnings, trace);
         }
@@ -492,7 +496,7 @@ impl Cluster {
         warnings: &mut Vec<Diagnostic>,
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
-        let key = (options.namespace.clone(), name.to_owned());
+        let key = key(&options.namespace, name);
         let Some(old) = self.read(&key) else { return Err(not_found(name, trace)) };
         let mut object = to_json(&old);
         match patch {
@@ -524,7 +528,7 @@ impl Cluster {
         warnings: &mut Vec<Diagnostic>,
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
-        let key = (options.namespace.clone(), name.to_owned());
+        let key = key(&options.namespace, name);
         let Some(old) = self.read(&key) else { return Err(not_found(name, trace)) };
         let mut object = to_json(&old);
         let behavior = &self.env.behavior;
@@ -567,12 +571,12 @@ impl Cluster {
     }
 
     fn get(&self, name: &str, options: &Options, trace: &mut Trace) -> Result<Answer, Status> {
-        let key = (options.namespace.clone(), name.to_owned());
+        let key = key(&options.namespace, name);
         let stored = self.service(&key).cloned();
         let Some(mut service) = stored else { return Err(not_found(name, trace)) };
         default::set_defaults(&self.env.behavior, &mut service, &mut Trace::default());
         read::default_on_read(&self.env, &mut service, trace);
-        Ok(Answer::Service { service: Stored(service), created: false })
+        Ok(Answer::Service { service: Stored(Rc::new(service)), created: false })
     }
 
     fn delete(
@@ -581,13 +585,15 @@ impl Cluster {
         options: &Options,
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
-        let key = (options.namespace.clone(), name.to_owned());
-        let Some(mut service) = self.read(&key) else { return Err(not_found(name, trace)) };
+        let key = key(&options.namespace, name);
+        let Some(service) = self.read(&key) else { return Err(not_found(name, trace)) };
+        let mut service = Stored(service);
         if !service.metadata.finalizers.is_empty() {
             trace.note(&FINALIZERS_HOLD, FieldPath::metadata("finalizers"), facts![]);
             if !options.dry_run {
-                service.metadata.deletion_timestamp = Some(self.now());
-                self.store(&key, &mut service);
+                let mut marked = Service::clone(&service);
+                marked.metadata.deletion_timestamp = Some(self.now());
+                service = self.store(&key, marked);
             }
         } else if !options.dry_run {
             trace.note(&DELETE_RELEASES, FieldPath::default(), facts![]);
@@ -596,7 +602,7 @@ impl Cluster {
         if self.env.behavior.is_old() {
             return Ok(Answer::Success);
         }
-        Ok(Answer::Service { service: Stored(service), created: false })
+        Ok(Answer::Service { service, created: false })
     }
 
     /// Takes an object out of storage and gives back what it holds.
@@ -615,14 +621,15 @@ impl Cluster {
     /// Decodes a body and fills in the versioned defaults.
     fn decode(&self, body: &Node, options: &Options, trace: &mut Trace) -> Body {
         let behavior = &self.env.behavior;
-        let mut decoded = decode::service(body, behavior.unknown_fields).map_err(|error| {
-            let step = trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
-            let mut cause = Diagnostic::plain(Program::KubeApiserver, error.message.clone());
-            cause.span = Some(error.span);
-            cause.step = Some(step);
-            let told = behavior.tells_what_does_not_decode;
-            cannot_be_handled(if told { &error.message } else { "" })
-        })?;
+        let mut decoded =
+            decode::service(body, behavior.unknown_fields, false).map_err(|error| {
+                let step = trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
+                let mut cause = Diagnostic::plain(Program::KubeApiserver, error.message.clone());
+                cause.span = Some(error.span);
+                cause.step = Some(step);
+                let told = behavior.tells_what_does_not_decode;
+                cannot_be_handled(if told { &error.message } else { "" })
+            })?;
         let mut warnings = Vec::new();
         if !decoded.strays.is_empty() {
             match options.field_validation {
@@ -660,14 +667,11 @@ impl Cluster {
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
         let sent_version = !service.metadata.resource_version.is_empty();
-        let key_of = |name: &str| (options.namespace.clone(), name.to_owned());
-        let asked_for = if service.metadata.name.is_empty() {
-            service.metadata.generate_name.clone()
-        } else {
-            service.metadata.name.clone()
-        };
-        let creates = &mut self.slots.entry(key_of(&asked_for)).or_default().creates;
-        let picker = Picker::new(self.env.seed, &options.namespace, &asked_for, *creates);
+        let meta = &service.metadata;
+        let asked_for = if meta.name.is_empty() { &meta.generate_name } else { &meta.name };
+        let mut key = key(&options.namespace, asked_for);
+        let creates = &mut self.slots.entry(key.clone()).or_default().creates;
+        let picker = Picker::new(self.env.seed, &options.namespace, asked_for, *creates);
         *creates += 1;
         self.fill_metadata(&mut service, picker);
         let mut txn = Txn::default();
@@ -678,10 +682,12 @@ impl Cluster {
             picker,
             dry_run: options.dry_run,
         };
-        let name = service.metadata.name.clone();
-        let key = key_of(&name);
+        if service.metadata.name != *key.1 {
+            key.1 = service.metadata.name.as_str().into();
+        }
+        let name = &key.1;
         let result = service::create(&mut ask, &mut service, trace)
-            .map_err(|refusal| refusal.into_status("Service", &name))
+            .map_err(|refusal| refusal.into_status("Service", name))
             .and_then(|found| {
                 warnings.extend(found);
                 if sent_version {
@@ -693,7 +699,7 @@ impl Cluster {
                 }
                 if self.service(&key).is_some() {
                     trace.reject(&NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
-                    return Err(Status::already_exists("services", &name));
+                    return Err(Status::already_exists("services", name));
                 }
                 Ok(())
             });
@@ -702,13 +708,12 @@ impl Cluster {
             return Err(status);
         }
         service.spec.sent_empty.clear();
-        if !options.dry_run {
-            let env = &self.env;
-            txn.commit(|family| env.ranges.has(family), &mut self.pools);
-            self.store(&key, &mut service);
+        if options.dry_run {
+            return Ok(Answer::Service { service: self.shown(service.into()), created: by_put });
         }
-        read::default_on_read(&self.env, &mut service, &mut Trace::default());
-        Ok(Answer::Service { service: Stored(service), created: by_put })
+        let env = &self.env;
+        txn.commit(|family| env.ranges.has(family), &mut self.pools);
+        Ok(Answer::Service { service: self.store(&key, service), created: by_put })
     }
 
     fn update(
@@ -760,62 +765,65 @@ impl Cluster {
             }
         }
         service.spec.sent_empty.clear();
-        if !options.dry_run {
-            let env = &self.env;
-            txn.commit(|family| env.ranges.has(family), &mut self.pools);
-            // An update that changes nothing is not written: the version stays.
-            if self.service(key) != Some(&service) {
-                self.store(key, &mut service);
-            }
-            self.sweep_service_cidrs();
-            let meta = &service.metadata;
-            if meta.deletion_timestamp.is_some() && meta.finalizers.is_empty() {
-                self.remove(key);
-            }
+        if options.dry_run {
+            return Ok(Answer::Service { service: self.shown(service.into()), created: false });
         }
-        read::default_on_read(&self.env, &mut service, &mut Trace::default());
-        Ok(Answer::Service { service: Stored(service), created: false })
+        let env = &self.env;
+        txn.commit(|family| env.ranges.has(family), &mut self.pools);
+        // An update that changes nothing is not written: the version stays.
+        let is_same = self.service(key) == Some(&service);
+        let service = if is_same { self.shown(service.into()) } else { self.store(key, service) };
+        self.sweep_service_cidrs();
+        let meta = &service.metadata;
+        if meta.deletion_timestamp.is_some() && meta.finalizers.is_empty() {
+            self.remove(key);
+        }
+        Ok(Answer::Service { service, created: false })
     }
 
-    /// The stored object as a read shows it.
-    fn read(&self, key: &Key) -> Option<Service> {
+    /// The stored object as a read shows it. Two clusters of one session can compare what neither has
+    /// changed by address.
+    fn read(&self, key: &Key) -> Option<Rc<Service>> {
         let slot = self.slots.get(key)?;
-        let mut service = Service::clone(slot.service.as_ref()?);
-        if !slot.reads_as_stored {
-            self.default_on_read(&mut service);
-        }
-        Some(service)
-    }
-
-    fn default_on_read(&self, service: &mut Service) {
-        default::set_defaults(&self.env.behavior, service, &mut Trace::default());
-        read::default_on_read(&self.env, service, &mut Trace::default());
+        let stored = slot.service.as_ref()?;
+        let read = slot.read.get_or_init(|| {
+            let mut read = Service::clone(stored);
+            default::set_defaults(&self.env.behavior, &mut read, &mut Trace::default());
+            read::default_on_read(&self.env, &mut read, &mut Trace::default());
+            Rc::new(read)
+        });
+        Some(Rc::clone(read))
     }
 
     /// A Service as a read shows it.
     #[must_use]
-    pub fn read_one(&self, namespace: &str, name: &str) -> Option<Service> {
-        self.read(&(namespace.to_owned(), name.to_owned()))
+    pub fn read_one(&self, namespace: &str, name: &str) -> Option<Rc<Service>> {
+        self.read(&key(namespace, name))
     }
 
-    /// All Services as reads show them, by namespace and name. What a read shows as it is stored is
-    /// shared: two clusters of one session can compare it by address.
+    /// All Services as reads show them, by namespace and name.
     pub fn read_all(&self) -> impl Iterator<Item = (&Key, Rc<Service>)> {
-        self.slots.iter().filter_map(|(key, slot)| {
-            let stored = slot.service.as_ref()?;
-            let read = || Some(Rc::new(self.read(key)?));
-            Some((key, if slot.reads_as_stored { Rc::clone(stored) } else { read()? }))
-        })
+        self.slots.keys().filter_map(|key| Some((key, self.read(key)?)))
     }
 
-    fn store(&mut self, key: &Key, service: &mut Service) {
+    /// Puts an object into storage, and gives it as the answer to a write shows it.
+    fn store(&mut self, key: &Key, mut service: Service) -> Stored<Service> {
         self.revision += 1;
         service.metadata.resource_version = self.revision.to_string();
-        let mut read = service.clone();
-        self.default_on_read(&mut read);
+        let service = Rc::new(service);
         let slot = self.slots.entry(key.clone()).or_default();
-        slot.reads_as_stored = read == *service;
-        slot.service = Some(Rc::new(if slot.reads_as_stored { read } else { service.clone() }));
+        slot.service = Some(Rc::clone(&service));
+        slot.read = Rc::default();
+        self.shown(service)
+    }
+
+    /// An object as the answer to a write shows it.
+    fn shown(&self, mut service: Rc<Service>) -> Stored<Service> {
+        if !read::is_complete(&service) {
+            let service = Rc::make_mut(&mut service);
+            read::default_on_read(&self.env, service, &mut Trace::default());
+        }
+        Stored(service)
     }
 
     /// Server-owned metadata of a new object; whatever the client sent there is wiped.
@@ -831,15 +839,7 @@ impl Cluster {
             });
             meta.name = base + &suffix.collect::<String>();
         }
-        let (high, low) = (picker.below(48, u64::MAX), picker.below(49, u64::MAX));
-        meta.uid = format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            low >> 48 & 0x3fff | 0x8000,
-            low & 0xffff_ffff_ffff,
-        );
+        meta.uid = uid(picker);
         meta.resource_version.clear();
         meta.creation_timestamp = Some(self.now());
         meta.deletion_timestamp = None;
@@ -862,15 +862,10 @@ impl Cluster {
         self.env = env;
         self.pools.forget_what_restarts_rebuild(&self.env);
         self.pools.sync_default_cidr(&self.env);
+        self.slots.values_mut().for_each(|slot| slot.read = Rc::default());
         let keys: Vec<Key> = self.services().map(|(key, _)| key.clone()).collect();
         for key in keys {
             self.mark(&key);
-            let stored = self.service(&key).cloned();
-            let mut read = stored.clone();
-            read.iter_mut().for_each(|service| self.default_on_read(service));
-            if let Some(slot) = self.slots.get_mut(&key) {
-                slot.reads_as_stored = read == stored;
-            }
         }
     }
 
@@ -947,13 +942,13 @@ impl Cluster {
     /// Puts an object into storage exactly as given, without defaults or validation, and marks what
     /// it holds. For objects that an older release stored.
     pub fn seed_service(&mut self, object: &Node) {
-        let Ok(decoded) = decode::service(object, &[]) else { return };
+        let Ok(decoded) = decode::service(object, &[], false) else { return };
         let mut service = decoded.service;
         if service.metadata.namespace.is_empty() {
             service.metadata.namespace = "default".to_owned();
         }
-        let key = (service.metadata.namespace.clone(), service.metadata.name.clone());
-        self.store(&key, &mut service);
+        let key = key(&service.metadata.namespace, &service.metadata.name);
+        self.store(&key, service);
         self.mark(&key);
     }
 
@@ -1073,6 +1068,24 @@ impl Cluster {
     pub fn service_cidrs_gone(&mut self) -> Vec<String> {
         std::mem::take(&mut self.gone_cidrs)
     }
+}
+
+/// A random (version 4) UUID.
+fn uid(picker: Picker) -> String {
+    let mut bits = u128::from(picker.below(48, u64::MAX)) << 64;
+    bits |= u128::from(picker.below(49, u64::MAX));
+    let digit = |place| {
+        if !matches!(place, 'x' | 'y') {
+            return place;
+        }
+        bits = bits.rotate_left(4);
+        let digit = bits as u32 & if place == 'y' { 3 } else { 15 };
+        char::from_digit(if place == 'y' { digit | 8 } else { digit }, 16).unwrap_or(place)
+    };
+    let places = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+    let mut uid = String::with_capacity(places.len());
+    uid.extend(places.chars().map(digit));
+    uid
 }
 
 fn not_found(name: &str, trace: &mut Trace) -> Status {

@@ -6,7 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::api::{go_json, quote};
 use crate::behavior::Behavior;
-use crate::cluster::{Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, to_json};
+use crate::cluster::{
+    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, key, to_json,
+};
 use crate::patch::merge_key;
 use crate::rule::Fidelity;
 use crate::rules;
@@ -77,7 +79,7 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
     let mut applied = manifest.to_json();
     set(&mut applied, &["metadata", "namespace"], options.namespace.as_str().into());
     let last_applied = remember(&applied);
-    let key = (options.namespace.clone(), name.clone());
+    let key = key(&options.namespace, &name);
     let Some(live) = cluster.service(&key).map(to_json) else {
         let body = with_annotation(manifest, &last_applied);
         let outcome = cluster.handle_create(&body, &options);
@@ -190,7 +192,7 @@ impl ObjectName {
 pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: &Node) -> Applied {
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
-    let key = (options.namespace.clone(), name.clone());
+    let key = key(&options.namespace, &name);
     let version =
         |cluster: &Cluster| cluster.service(&key).map(|it| it.metadata.resource_version.clone());
     let before = version(cluster);

@@ -1,6 +1,9 @@
 //! Which field of an object? Printed as kubectl prints it: `spec.ipFamilies[1]`.
 
 use std::fmt;
+use std::rc::Rc;
+
+use smallvec::{SmallVec, smallvec};
 
 /// One step from an object to a field inside it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -10,24 +13,25 @@ pub enum Segment {
     /// An entry of a list: `[1]`.
     Index(usize),
     /// An entry of a map: `[app.kubernetes.io/name]`.
-    Key(String),
+    Key(Rc<str>),
 }
 
-/// The way from an object's root to a field. The empty path is the object itself.
+/// The way from an object's root to a field. The empty path is the object itself. Every decision
+/// names at least one, so those of usual depth stand in place, not on the heap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct FieldPath(pub Vec<Segment>);
+pub struct FieldPath(pub SmallVec<[Segment; 4]>);
 
 impl FieldPath {
     /// `spec.<field>`.
     #[must_use]
     pub fn spec(field: &'static str) -> Self {
-        Self(vec![Segment::Field("spec"), Segment::Field(field)])
+        Self(smallvec![Segment::Field("spec"), Segment::Field(field)])
     }
 
     /// `metadata.<field>`.
     #[must_use]
     pub fn metadata(field: &'static str) -> Self {
-        Self(vec![Segment::Field("metadata"), Segment::Field(field)])
+        Self(smallvec![Segment::Field("metadata"), Segment::Field(field)])
     }
 
     /// `spec.ports[i]`.
@@ -53,8 +57,16 @@ impl FieldPath {
     /// This path, then an entry of a map.
     #[must_use]
     pub fn key(mut self, key: &str) -> Self {
-        self.0.push(Segment::Key(key.to_owned()));
+        self.0.push(Segment::Key(key.into()));
         self
+    }
+
+    /// The names of fields on the way, without entries of lists and maps.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter_map(|segment| match segment {
+            Segment::Field(name) => Some(*name),
+            _ => None,
+        })
     }
 
     /// Whether `self` is `other` or lies inside it.

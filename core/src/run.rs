@@ -107,7 +107,7 @@ pub struct DocumentReport {
     /// The API server's answer; `None` if kubectl sends nothing.
     pub outcome: Option<Outcome>,
     /// The Service that stays stored as it was, where the request was refused.
-    pub stands: Option<Service>,
+    pub stands: Option<Rc<Service>>,
     /// What a person at the terminal sees.
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.
@@ -131,7 +131,7 @@ impl DocumentReport {
     /// The Service as it is stored after the request, whether it was accepted or not.
     #[must_use]
     pub fn standing(&self) -> Option<&Service> {
-        self.stored().or(self.stands.as_ref())
+        self.stored().or(self.stands.as_deref())
     }
 
     /// Whether the API server did what was asked.
@@ -282,9 +282,9 @@ impl ControlPlane {
             Event::Boot { version, flags } => {
                 return EventReport::Boot(Rc::new(boot(self, *version, flags, seed)));
             }
-            Event::Apply(text) => apply(self, text),
-            Event::Patch { service, form, body } => patch(self, service, *form, body),
-            Event::Delete(object) => delete(self, object),
+            Event::Apply(text) => apply(self, text, full),
+            Event::Patch { service, form, body } => patch(self, service, *form, body, full),
+            Event::Delete(object) => delete(self, object, full),
         };
         let report = EventReport::Requests(Rc::new(report));
         if full { report } else { report.slim() }
@@ -415,7 +415,7 @@ fn ours(span: Span, en: String, zh: String) -> Diagnostic {
 fn read(
     cluster: &mut Cluster,
     object: &ObjectName,
-    before: Option<&Service>,
+    before: Option<&Rc<Service>>,
 ) -> Option<Rc<DocumentReport>> {
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let outcome = cluster.handle_get(&object.name, &options);
@@ -423,19 +423,26 @@ fn read(
     outcome.service()?;
     let done = Applied { outcome: Some(outcome), terminal: String::new() };
     report.take(done, before, Span::default());
+    report.explain(before);
     Some(Rc::new(report))
 }
 
 /// `kubectl apply -f`.
-fn apply(plane: &mut ControlPlane, text: &str) -> RequestsReport {
+fn apply(plane: &mut ControlPlane, text: &str, full: bool) -> RequestsReport {
     let parsed = yaml::parse(text);
     let problems = text_problems(parsed.problems);
-    let documents = parsed.documents.iter().map(|it| Rc::new(apply_document(plane, it))).collect();
-    RequestsReport { problems, documents }
+    let answer = |document| Rc::new(apply_document(plane, document, full));
+    RequestsReport { problems, documents: parsed.documents.iter().map(answer).collect() }
 }
 
 /// `kubectl patch`.
-fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -> RequestsReport {
+fn patch(
+    plane: &mut ControlPlane,
+    service: &str,
+    form: PatchForm,
+    body: &str,
+    full: bool,
+) -> RequestsReport {
     let parsed = yaml::parse(body);
     let problems = text_problems(parsed.problems);
     let Some(document) = parsed.documents.first().filter(|it| it.complete) else {
@@ -461,18 +468,21 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
         let before = cluster.read_one(&object.namespace, &object.name);
         let done = kubectl::patch(cluster, &object, form, &document.node);
         if form != PatchForm::Json
-            && let Ok(decoded) = decode::service(&document.node, &[])
+            && let Ok(decoded) = decode::service(&document.node, &[], true)
         {
             report.fields = decoded.fields;
         }
         report.take(done, before.as_ref(), first_of(document));
+        if full {
+            report.explain(before.as_ref());
+        }
         plane.last = Some(object);
     }
     RequestsReport { problems, documents: vec![Rc::new(report)] }
 }
 
 /// `kubectl delete`.
-fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
+fn delete(plane: &mut ControlPlane, object: &str, full: bool) -> RequestsReport {
     let span = Span::new(0, object.len());
     let object = ObjectName::read(object);
     let mut report = DocumentReport::about(Verb::Delete, &object, span);
@@ -482,6 +492,9 @@ fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
             report.take(kubectl::delete_service_cidr(cluster, &object.name), None, span);
         } else {
             report.take(kubectl::delete(cluster, &object), None, span);
+            if full {
+                report.explain(None);
+            }
             plane.last = Some(object);
         }
     }
@@ -533,7 +546,7 @@ impl DocumentReport {
 
     /// Takes over what was answered, with places in the text; what has none stands at `whole`. `before`
     /// is the Service as it was.
-    fn take(&mut self, done: Applied, before: Option<&Service>, whole: Span) {
+    fn take(&mut self, done: Applied, before: Option<&Rc<Service>>, whole: Span) {
         self.kubectl = done.terminal;
         let Some(outcome) = done.outcome else { return };
         if let Err(status) = &outcome.result {
@@ -557,10 +570,14 @@ impl DocumentReport {
         }));
         self.diagnostics.dedup();
         self.outcome = Some(outcome);
+    }
+
+    /// Says of each value of the stored object where it comes from.
+    fn explain(&mut self, before: Option<&Rc<Service>>) {
         if let (Some(service), Some(outcome)) = (self.standing(), &self.outcome) {
             // What was refused wrote nothing.
             let fields = if outcome.result.is_ok() { self.fields.as_slice() } else { &[] };
-            self.provenance = provenance(service, before, &outcome.trace, fields);
+            self.provenance = provenance(service, before.map(Rc::as_ref), &outcome.trace, fields);
         }
     }
 }
@@ -589,7 +606,7 @@ fn service_cidr_json(object: &ServiceCidr) -> Json {
 const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
                            the right host or port?";
 
-fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentReport {
+fn apply_document(plane: &mut ControlPlane, document: &Document, full: bool) -> DocumentReport {
     let node = &document.node;
     let mut report = DocumentReport {
         span: document.span,
@@ -643,7 +660,7 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
         return report;
     }
     // Read once more for the places of fields; what the server sees is what kubectl sends.
-    let decoded = decode::service(node, cluster.env().behavior.unknown_fields);
+    let decoded = decode::service(node, cluster.env().behavior.unknown_fields, true);
     let object = ObjectName::of_service(kubectl::namespace_of(node), kubectl::name_of(node));
     if object.namespace != "default" {
         let namespace = object.namespace.as_str();
@@ -667,6 +684,9 @@ fn apply_document(plane: &mut ControlPlane, document: &Document) -> DocumentRepo
         }
     }
     report.take(applied, before.as_ref(), first_line);
+    if full {
+        report.explain(before.as_ref());
+    }
     report
 }
 
@@ -734,7 +754,7 @@ fn span_of(fields: &[WrittenField], path: &FieldPath) -> Option<Span> {
 fn nearest_span(fields: &[WrittenField], path: &FieldPath) -> Option<Span> {
     let mut path = path.clone();
     while !path.0.is_empty() {
-        let found = fields.iter().find(|field| field.path.to_string() == path.to_string());
+        let found = fields.iter().find(|field| field.path == path);
         if let Some(field) = found {
             let is_container = fields
                 .iter()

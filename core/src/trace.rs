@@ -1,5 +1,6 @@
 //! What was decided, where, and from which facts? Every decision of the core is a [`Step`].
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::net::{Cidr, Family};
@@ -65,34 +66,37 @@ macro_rules! facts {
     ($($name:ident $(= $value:expr)?),* $(,)?) => { Vec::from([$($crate::facts!(@one $name $(= $value)?)),*]) };
 }
 
+/// A value as kubectl prints it; mostly one of the few words that Kubernetes knows.
+pub type Shown = Cow<'static, str>;
+
 /// What a decision did.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// Nothing changed; worth knowing.
     Noted,
-    /// A field was set; values as kubectl prints them.
+    /// A field was set.
     Set {
         /// The value before, if there was one.
-        before: Option<String>,
+        before: Option<Shown>,
         /// The value now.
-        after: String,
+        after: Shown,
     },
     /// A value was picked from a range.
     Allocated {
         /// The value.
-        value: String,
+        value: Shown,
     },
     /// A value was copied from another field, or from the stored object.
     Copied {
         /// The field it comes from.
-        from: FieldPath,
+        from: Box<FieldPath>,
         /// The value.
-        value: String,
+        value: Shown,
     },
     /// The field was removed or emptied.
     Removed {
         /// The value before.
-        before: String,
+        before: Shown,
     },
     /// The request was refused.
     Rejected,
@@ -223,6 +227,12 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// A trace with room for what an ordinary request leaves.
+    #[must_use]
+    pub fn of_request() -> Self {
+        Self { steps: Vec::with_capacity(12) }
+    }
+
     /// Records a decision and gives its number.
     pub fn push(&mut self, step: Step) -> StepId {
         self.steps.push(step);
@@ -240,8 +250,8 @@ impl Trace {
         rule: &'static Rule,
         at: FieldPath,
         facts: Vec<Fact>,
-        before: Option<String>,
-        after: impl Into<String>,
+        before: Option<Shown>,
+        after: impl Into<Shown>,
     ) -> StepId {
         let effect = Effect::Set { before, after: after.into() };
         self.push(Step { rule, at, facts, effect, origin: None })
@@ -253,7 +263,7 @@ impl Trace {
         rule: &'static Rule,
         at: FieldPath,
         facts: Vec<Fact>,
-        value: impl Into<String>,
+        value: impl Into<Shown>,
     ) -> StepId {
         let effect = Effect::Allocated { value: value.into() };
         self.push(Step { rule, at, facts, effect, origin: None })
@@ -265,9 +275,9 @@ impl Trace {
         rule: &'static Rule,
         at: FieldPath,
         from: FieldPath,
-        value: impl Into<String>,
+        value: impl Into<Shown>,
     ) -> StepId {
-        let effect = Effect::Copied { from, value: value.into() };
+        let effect = Effect::Copied { from: Box::new(from), value: value.into() };
         self.push(Step { rule, at, facts: Vec::new(), effect, origin: None })
     }
 
@@ -277,7 +287,7 @@ impl Trace {
         rule: &'static Rule,
         at: FieldPath,
         facts: Vec<Fact>,
-        before: impl Into<String>,
+        before: impl Into<Shown>,
     ) -> StepId {
         let effect = Effect::Removed { before: before.into() };
         self.push(Step { rule, at, facts, effect, origin: None })

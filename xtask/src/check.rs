@@ -50,11 +50,6 @@ pub fn test() -> Outcome {
     Ok(())
 }
 
-/// Prints the figures of docs/performance.md.
-pub fn bench() -> Outcome {
-    cargo(&["run", "--release", "--quiet", "--package", "dualstack-tests", "--bin", "bench"])
-}
-
 fn cargo(arguments: &[&str]) -> Outcome {
     run(command("cargo").args(arguments))
 }

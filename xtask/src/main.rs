@@ -1,6 +1,7 @@
 //! `cargo xtask serve | test | build | bench | gen`: the project's commands. Each installs what it
 //! lacks by itself.
 
+mod bench;
 mod check;
 mod generate;
 mod process;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         ["serve"] => site::serve(),
         ["build"] => site::build(),
         ["test"] => check::test(),
-        ["bench"] => check::bench(),
+        ["bench"] => bench::bench(),
         ["gen"] => generate::write(),
         ["gen", "--check"] => generate::check(),
         // Started by `serve` beside Trunk.

@@ -75,7 +75,7 @@ impl Tools {
     }
 
     /// A command that sees the tools, and the Rust that builds the page.
-    fn within(&self, program: impl AsRef<OsStr>) -> Command {
+    pub fn within(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = command(program);
         if self.small {
             command.envs(SMALL_BUILD);

@@ -205,7 +205,7 @@ pub fn explain(pod: &str, result: &Result<Vec<PodAddress>, Failure>, trace: &mut
         Ok(addresses) => {
             for (i, PodAddress { ip, range, gateway }) in addresses.iter().enumerate() {
                 let facts = facts![pod, address = *ip, range, gateway];
-                let effect = Effect::Allocated { value: ip.to_string() };
+                let effect = Effect::Allocated { value: ip.to_string().into() };
                 push(&POD_GETS_NEXT_ADDRESS, pod_ips.clone().index(i), facts, effect);
             }
         }
@@ -213,7 +213,7 @@ pub fn explain(pod: &str, result: &Result<Vec<PodAddress>, Failure>, trace: &mut
             let facts = facts![pod, range];
             push(&NO_ADDRESS_IS_LEFT, pod_ips.clone(), facts, Effect::Rejected);
             for address in given_back {
-                let effect = Effect::Removed { before: address.to_string() };
+                let effect = Effect::Removed { before: address.to_string().into() };
                 push(&ADDRESS_IS_GIVEN_BACK, pod_ips.clone(), facts![pod, address], effect);
             }
         }

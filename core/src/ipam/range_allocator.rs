@@ -262,7 +262,9 @@ impl Outcome {
                 Decision::StaysSingle => (&NODE_STAYS_SINGLE_STACK, facts![node]),
             };
             let effect = match decision {
-                Decision::Allocated { block, .. } => Effect::Allocated { value: block.to_string() },
+                Decision::Allocated { block, .. } => {
+                    Effect::Allocated { value: block.to_string().into() }
+                }
                 Decision::NoneLeft(_)
                 | Decision::NoAddresses(_)
                 | Decision::NoClusterRange(_)

@@ -23,8 +23,7 @@ pub struct SloppyIp {
 /// Reads an address; `None` if even the lenient parser refuses it. No zone, no blanks, no prefix.
 #[must_use]
 pub fn parse_ip(text: &str) -> Option<SloppyIp> {
-    let leading_zeros = text.parse::<IpAddr>().is_err();
-    let ip = parse_any(text)?;
+    let (ip, leading_zeros) = parse_any(text)?;
     Some(match ip {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => SloppyIp { ip: IpAddr::V4(v4), leading_zeros, mapped: true },
@@ -49,15 +48,14 @@ pub struct SloppyCidr {
 #[must_use]
 pub fn parse_cidr(text: &str) -> Option<SloppyCidr> {
     let (address, length) = text.split_once('/')?;
-    let ip = parse_any(address)?;
+    let (ip, leading_zeros) = parse_any(address)?;
     if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let digits = length.trim_start_matches('0');
     let bits = if digits.is_empty() { 0 } else { digits.parse().ok()? };
     let mapped = matches!(ip, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
-    let leading_zeros =
-        address.parse::<IpAddr>().is_err() || (length.len() > 1 && length.starts_with('0'));
+    let leading_zeros = leading_zeros || (length.len() > 1 && length.starts_with('0'));
     Some(SloppyCidr { net: IpNet::new(ip, bits).ok()?, leading_zeros, mapped })
 }
 
@@ -79,8 +77,13 @@ pub fn not_strict(read: &SloppyCidr) -> Option<&'static str> {
     }
 }
 
-fn parse_any(text: &str) -> Option<IpAddr> {
-    if text.contains(':') { parse_v6(text).map(IpAddr::V6) } else { parse_v4(text).map(IpAddr::V4) }
+/// The address, and whether only the lenient parser accepts it.
+fn parse_any(text: &str) -> Option<(IpAddr, bool)> {
+    if let Ok(ip) = text.parse() {
+        return Some((ip, false));
+    }
+    let ip = if text.contains(':') { parse_v6(text)?.into() } else { parse_v4(text)?.into() };
+    Some((ip, true))
 }
 
 fn parse_v4(text: &str) -> Option<Ipv4Addr> {

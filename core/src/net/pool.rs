@@ -4,12 +4,14 @@
 //! the next free number costs the same at any fill, because a word that is full is known one level up.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A set of taken numbers. Level 0 has a bit per number; a bit of level n+1 says that 64 bits of
-/// level n are all set. Full words are not stored, their bit one level up stands for them.
+/// level n are all set. Full words are not stored, their bit one level up stands for them. Clones
+/// share what neither has changed since.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TakenSet {
-    levels: Vec<BTreeMap<u128, u64>>,
+    levels: Vec<Rc<BTreeMap<u128, u64>>>,
     len: u64,
 }
 
@@ -58,7 +60,7 @@ impl TakenSet {
         if first > last {
             return None;
         }
-        self.next_free(0, first).filter(|free| *free <= last)
+        self.next_free(first).filter(|free| *free <= last)
     }
 
     /// The taken numbers, lowest first.
@@ -71,25 +73,25 @@ impl TakenSet {
         })
     }
 
+    /// A word of a level: empty, if it is not stored, or full if a word above says so.
     fn word(&self, level: usize, at: u128) -> u64 {
-        let Some(words) = self.levels.get(level) else { return 0 };
-        match words.get(&at) {
-            Some(word) => *word,
-            // Not stored: empty, or full if the level above says so.
-            None if self.word(level + 1, at >> 6) >> (at & 63) & 1 == 1 => u64::MAX,
-            None => 0,
+        match self.stored(level, at << 6) {
+            Some((up, _, word)) if up == level => word,
+            Some((_, place, word)) if word >> (place & 63) & 1 == 1 => u64::MAX,
+            _ => 0,
         }
     }
 
     fn set(&mut self, level: usize, bit: u128) {
         if level == self.levels.len() {
-            self.levels.push(BTreeMap::new());
+            self.levels.push(Rc::default());
         }
         let at = bit >> 6;
-        let word = self.levels[level].entry(at).or_default();
+        let words = Rc::make_mut(&mut self.levels[level]);
+        let word = words.entry(at).or_default();
         *word |= 1 << (bit & 63);
         if *word == u64::MAX {
-            self.levels[level].remove(&at);
+            words.remove(&at);
             self.set(level + 1, at);
         }
     }
@@ -101,27 +103,53 @@ impl TakenSet {
             self.clear(level + 1, at);
         }
         let word = word & !(1 << (bit & 63));
+        let words = Rc::make_mut(&mut self.levels[level]);
         if word == 0 {
-            self.levels[level].remove(&at);
+            words.remove(&at);
         } else {
-            self.levels[level].insert(at, word);
+            words.insert(at, word);
         }
     }
 
-    fn next_free(&self, level: usize, from: u128) -> Option<u128> {
-        if level >= self.levels.len() {
-            return Some(from);
+    /// The lowest free number that is not below `from`.
+    fn next_free(&self, from: u128) -> Option<u128> {
+        let (mut level, mut bit) = (0, from);
+        // Up, past full words. The nearest stored word above a bit knows of it.
+        while let Some((up, place, word)) = self.stored(level, bit) {
+            let is_taken = word >> (place & 63) & 1 == 1;
+            if !is_taken && up > level {
+                break;
+            }
+            let free = !word & (u64::MAX << (place & 63));
+            if free != 0 {
+                (level, bit) = (up, place & !63 | u128::from(free.trailing_zeros()));
+                break;
+            }
+            (level, bit) = (up + 1, (place >> 6) + 1);
         }
-        let at = from >> 6;
-        let free = !self.word(level, at) & (u64::MAX << (from & 63));
-        if free != 0 {
-            return Some(at << 6 | u128::from(free.trailing_zeros()));
+        // Down: what is not full and not stored is empty.
+        while level > 0 {
+            if bit > u128::MAX >> 6 {
+                return None;
+            }
+            level -= 1;
+            let word = self.levels.get(level).and_then(|words| words.get(&bit));
+            bit = bit << 6 | u128::from(word.map_or(0, |word| word.trailing_ones()));
         }
-        let at = self.next_free(level + 1, at + 1)?;
-        if at > u128::MAX >> 6 {
-            return None;
+        Some(bit)
+    }
+
+    /// The lowest stored word at or above a bit: its level, which of its bits stands for that bit, and
+    /// the word.
+    fn stored(&self, level: usize, bit: u128) -> Option<(usize, u128, u64)> {
+        let mut place = bit;
+        for (up, words) in self.levels.iter().enumerate().skip(level) {
+            if let Some(word) = words.get(&(place >> 6)) {
+                return Some((up, place, *word));
+            }
+            place >>= 6;
         }
-        Some(at << 6 | u128::from((!self.word(level, at)).trailing_zeros()))
+        None
     }
 
     /// The lowest taken number that is not below `from`: the nearest stored or full word of any level.

@@ -237,7 +237,7 @@ pub fn allocate_update(
             if let Some(text) = old.spec.cluster_ips.get(1) {
                 let released = text.as_str();
                 let at = path.index(1);
-                trace.removed(&DOWNGRADE_RELEASES_SECOND, at, facts![released], released);
+                trace.removed(&DOWNGRADE_RELEASES_SECOND, at, facts![released], text.clone());
                 ask.txn.release_address_on_commit(text);
             }
             Ok(())
@@ -268,8 +268,7 @@ fn allocate(
     let mut leaked: Option<IpAddr> = None;
     for at in order {
         let path = FieldPath::spec("clusterIPs").index(at);
-        let text = service.spec.cluster_ips[at].clone();
-        let named = if text.is_empty() { None } else { parse_ip(&text).map(|read| read.ip) };
+        let named = parse_ip(&service.spec.cluster_ips[at]).map(|read| read.ip);
         match one(ask, families[at], named, &path, &service.metadata.name, trace) {
             Ok(ip) => {
                 if named.is_some() {

@@ -61,8 +61,18 @@ rules! {
     }
 }
 
+/// Whether an object has addresses and families, and so reads as it is stored.
+#[must_use]
+pub fn is_complete(service: &Service) -> bool {
+    let spec = &service.spec;
+    !spec.is_external_name() && !spec.cluster_ips.is_empty() && !spec.ip_families.is_empty()
+}
+
 /// Completes an object as a read shows it.
 pub fn default_on_read(env: &Env, service: &mut Service, trace: &mut Trace) {
+    if is_complete(service) {
+        return;
+    }
     let spec = &mut service.spec;
     if !spec.cluster_ip.is_empty() && spec.cluster_ips.is_empty() {
         spec.cluster_ips = vec![spec.cluster_ip.clone()];

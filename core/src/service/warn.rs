@@ -106,10 +106,9 @@ impl Warnings<'_> {
             }
             return;
         };
-        let canonical = read.ip.to_string();
         if read.leading_zeros || read.mapped {
             let value = quote(text);
-            let better = quote(&canonical);
+            let better = quote(&read.ip.to_string());
             let words = match self.behavior.address_warnings {
                 AddressWarnings::None => return,
                 AddressWarnings::GoError { .. } => {
@@ -127,7 +126,8 @@ impl Warnings<'_> {
                 }
             };
             self.push(rule, path, words);
-        } else if read.ip.is_ipv6() && canonical != text {
+        } else if read.ip.is_ipv6() {
+            let canonical = read.ip.to_string();
             let words = not_canonical(self.behavior, &path, "address", text, &canonical);
             if let Some(words) = words {
                 self.push(rule, path, words);
@@ -180,7 +180,7 @@ impl Warnings<'_> {
                 );
                 self.push(rule, path, words);
             }
-        } else if read.net.addr().is_ipv6() && canonical != text {
+        } else if read.net.addr().is_ipv6() {
             let words = not_canonical(self.behavior, &path, "prefix", text, &canonical);
             if let Some(words) = words {
                 self.push(rule, path, words);
@@ -196,6 +196,9 @@ fn not_canonical(
     text: &str,
     canonical: &str,
 ) -> Option<String> {
+    if text == canonical {
+        return None;
+    }
     let (value, canonical) = (quote(text), quote(canonical));
     match behavior.address_warnings {
         AddressWarnings::None => None,

@@ -10,12 +10,12 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::yaml::{Node, Value};
+use super::yaml::{Entry, Node, Value};
 use crate::api::service::{
     ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
     ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
-use crate::path::FieldPath;
+use crate::path::{FieldPath, Segment};
 use crate::span::Span;
 
 /// A field of a manifest.
@@ -211,87 +211,94 @@ static PORT_STATUS: Struct = Struct {
     fields: &[("port", Shape::Int32), ("protocol", Shape::Str("v1.Protocol")), ("error", STRING)],
 };
 
-/// Decodes a Service. `unknown_spec_fields` are names the release does not know yet.
+/// Decodes a Service. `unknown_spec_fields` are names the release does not know yet; `fields` are
+/// given if they are wanted.
 ///
 /// # Errors
 /// The first value of a wrong type.
-pub fn service(body: &Node, unknown_spec_fields: &[&str]) -> Result<Decoded, TypeError> {
-    let mut reader =
-        Reader { unknown_spec_fields, fields: Vec::new(), strays: Vec::new(), go_path: Vec::new() };
-    let json =
-        reader.object(body, &SERVICE, "Service", &FieldPath::default(), &mut String::new())?;
-    Ok(Decoded { service: build(json), fields: reader.fields, strays: reader.strays })
+pub fn service(
+    body: &Node,
+    unknown_spec_fields: &[&str],
+    wants_fields: bool,
+) -> Result<Decoded, Box<TypeError>> {
+    let (path, fields, strays) = Default::default();
+    let mut reader = Reader { unknown_spec_fields, wants_fields, path, fields, strays };
+    let object = reader.object(body, &SERVICE, "Service")?;
+    Ok(Decoded { service: build(object), fields: reader.fields, strays: reader.strays })
 }
 
-/// The fields of a structure whose types were checked. Written out by hand: what serde derives for
+/// A value whose type was checked.
+enum Checked {
+    Text(String),
+    Int(i64),
+    Bool(bool),
+    Labels(BTreeMap<String, String>),
+    List(Vec<Checked>),
+    Fields(Fields),
+    Kept(Vec<Json>),
+}
+
+/// The fields of a structure, in the order of the text. Written out by hand: what serde derives for
 /// this is many times as large, and the page is downloaded.
-struct Fields(Map<String, Json>);
+#[derive(Default)]
+struct Fields(Vec<(&'static str, Checked)>);
 
 impl Fields {
-    fn of(value: Option<Json>) -> Option<Self> {
-        match value {
-            Some(Json::Object(map)) => Some(Self(map)),
-            _ => None,
-        }
+    /// Takes a field out; of duplicates the last one counts.
+    fn take(&mut self, name: &str) -> Option<Checked> {
+        let at = self.0.iter().rposition(|(other, _)| *other == name)?;
+        Some(self.0.remove(at).1)
     }
 
-    fn inner(&mut self, key: &str) -> Self {
-        Self::of(self.0.remove(key)).unwrap_or(Self(Map::new()))
+    fn optional_inner(&mut self, name: &str) -> Option<Self> {
+        if let Checked::Fields(fields) = self.take(name)? { Some(fields) } else { None }
     }
 
-    fn optional(&mut self, key: &str) -> Option<String> {
-        match self.0.remove(key) {
-            Some(Json::String(text)) => Some(text),
-            _ => None,
-        }
+    fn inner(&mut self, name: &str) -> Self {
+        self.optional_inner(name).unwrap_or_default()
     }
 
-    fn text(&mut self, key: &str) -> String {
-        self.optional(key).unwrap_or_default()
+    fn optional(&mut self, name: &str) -> Option<String> {
+        if let Checked::Text(text) = self.take(name)? { Some(text) } else { None }
     }
 
-    fn bool(&mut self, key: &str) -> Option<bool> {
-        self.0.remove(key)?.as_bool()
+    fn text(&mut self, name: &str) -> String {
+        self.optional(name).unwrap_or_default()
     }
 
-    fn int(&mut self, key: &str) -> Option<i32> {
-        small(&self.0.remove(key)?)
+    fn bool(&mut self, name: &str) -> Option<bool> {
+        if let Checked::Bool(value) = self.take(name)? { Some(value) } else { None }
     }
 
-    fn list(&mut self, key: &str) -> Vec<Json> {
-        match self.0.remove(key) {
-            Some(Json::Array(list)) => list,
-            _ => Vec::new(),
-        }
+    fn int(&mut self, name: &str) -> Option<i32> {
+        if let Checked::Int(number) = self.take(name)? { i32::try_from(number).ok() } else { None }
     }
 
-    fn structures(&mut self, key: &str) -> impl Iterator<Item = Self> {
-        self.list(key).into_iter().filter_map(|entry| Self::of(Some(entry)))
+    fn list(&mut self, name: &str) -> Vec<Checked> {
+        if let Some(Checked::List(list)) = self.take(name) { list } else { Vec::new() }
     }
 
-    fn texts(&mut self, key: &str) -> Vec<String> {
-        self.list(key).into_iter().map(text_of).collect()
+    fn structures(&mut self, name: &str) -> impl Iterator<Item = Self> {
+        self.list(name).into_iter().filter_map(|entry| {
+            if let Checked::Fields(fields) = entry { Some(fields) } else { None }
+        })
     }
 
-    fn labels(&mut self, key: &str) -> BTreeMap<String, String> {
-        let mut labels = BTreeMap::new();
-        for (key, value) in self.inner(key).0 {
-            labels.insert(key, text_of(value));
-        }
-        labels
+    fn texts(&mut self, name: &str) -> Vec<String> {
+        let text = |entry| if let Checked::Text(text) = entry { Some(text) } else { None };
+        self.list(name).into_iter().filter_map(text).collect()
+    }
+
+    fn labels(&mut self, name: &str) -> BTreeMap<String, String> {
+        if let Some(Checked::Labels(labels)) = self.take(name) { labels } else { BTreeMap::new() }
+    }
+
+    fn kept(&mut self, name: &str) -> Vec<Json> {
+        if let Some(Checked::Kept(list)) = self.take(name) { list } else { Vec::new() }
     }
 }
 
-fn text_of(value: Json) -> String {
-    if let Json::String(text) = value { text } else { String::new() }
-}
-
-fn small(number: &Json) -> Option<i32> {
-    number.as_i64().and_then(|number| i32::try_from(number).ok())
-}
-
-fn build(json: Json) -> Service {
-    let mut top = Fields::of(Some(json)).unwrap_or(Fields(Map::new()));
+fn build(mut top: Fields) -> Service {
     let mut meta = top.inner("metadata");
     let metadata = ObjectMeta {
         name: meta.text("name"),
@@ -304,7 +311,7 @@ fn build(json: Json) -> Service {
         labels: meta.labels("labels"),
         annotations: meta.labels("annotations"),
         finalizers: meta.texts("finalizers"),
-        owner_references: meta.list("ownerReferences"),
+        owner_references: meta.kept("ownerReferences"),
     };
     let mut status = top.inner("status");
     let mut load_balancer = status.inner("loadBalancer");
@@ -312,22 +319,39 @@ fn build(json: Json) -> Service {
         ip: entry.text("ip"),
         hostname: entry.text("hostname"),
         ip_mode: entry.optional("ipMode"),
-        ports: entry.list("ports"),
+        ports: entry.structures("ports").map(port_status).collect(),
     });
     let load_balancer = LoadBalancerStatus { ingress: ingress.collect() };
-    let status = ServiceStatus { load_balancer, conditions: status.list("conditions") };
+    let status = ServiceStatus { load_balancer, conditions: status.kept("conditions") };
     Service { metadata, spec: build_spec(top.inner("spec")), status }
 }
 
+fn port_status(mut port: Fields) -> Json {
+    let mut json = Map::new();
+    if let Some(number) = port.int("port") {
+        json.insert("port".to_owned(), number.into());
+    }
+    for name in ["protocol", "error"] {
+        if let Some(text) = port.optional(name) {
+            json.insert(name.to_owned(), text.into());
+        }
+    }
+    Json::Object(json)
+}
+
 fn build_spec(mut spec: Fields) -> ServiceSpec {
-    let is_empty = |field: &&str| {
-        spec.0.get(*field).and_then(Json::as_array).is_some_and(|list| list.is_empty())
-    };
-    let sent_empty = ["clusterIPs", "ipFamilies"].into_iter().filter(is_empty).collect();
+    let empty = spec
+        .0
+        .iter()
+        .filter(|(_, value)| if let Checked::List(list) = value { list.is_empty() } else { false });
+    let sent_empty = empty.map(|(name, _)| *name).collect();
     let ports = spec.structures("ports").map(|mut port| {
-        let target_port = match port.0.remove("targetPort") {
-            Some(Json::String(name)) => IntOrString::Str(name),
-            number => IntOrString::Int(number.as_ref().and_then(small).unwrap_or_default()),
+        let target_port = match port.take("targetPort") {
+            Some(Checked::Text(name)) => IntOrString::Str(name),
+            Some(Checked::Int(number)) => {
+                IntOrString::Int(i32::try_from(number).unwrap_or_default())
+            }
+            _ => IntOrString::default(),
         };
         ServicePort {
             name: port.text("name"),
@@ -339,9 +363,8 @@ fn build_spec(mut spec: Fields) -> ServiceSpec {
         }
     });
     let ports = ports.collect();
-    let config = Fields::of(spec.0.remove("sessionAffinityConfig"));
-    let session_affinity_config = config.map(|mut config| {
-        let client_ip = Fields::of(config.0.remove("clientIP"));
+    let session_affinity_config = spec.optional_inner("sessionAffinityConfig").map(|mut config| {
+        let client_ip = config.optional_inner("clientIP");
         let client_ip =
             client_ip.map(|mut it| ClientIpConfig { timeout_seconds: it.int("timeoutSeconds") });
         SessionAffinityConfig { client_ip }
@@ -375,18 +398,20 @@ fn build_spec(mut spec: Fields) -> ServiceSpec {
 /// Service it patches. Directives such as `$patch` are not fields.
 #[must_use]
 pub fn strays_of_patch(patch: &Node, unknown_spec_fields: &[&str]) -> Vec<Stray> {
-    let mut strays =
-        service(patch, unknown_spec_fields).map(|decoded| decoded.strays).unwrap_or_default();
+    let mut strays = service(patch, unknown_spec_fields, false)
+        .map(|decoded| decoded.strays)
+        .unwrap_or_default();
     strays.retain(|stray| !stray.name.starts_with('$'));
     strays
 }
 
 struct Reader<'a> {
     unknown_spec_fields: &'a [&'a str],
+    wants_fields: bool,
+    /// The value that is being read.
+    path: FieldPath,
     fields: Vec<WrittenField>,
     strays: Vec<Stray>,
-    /// Names from the root, without indices: what a type error prints.
-    go_path: Vec<&'static str>,
 }
 
 /// A JSON kind as Go's decoder names it.
@@ -411,78 +436,62 @@ impl Reader<'_> {
         got: impl fmt::Display,
         holder: &str,
         go_type: &str,
-        path: &FieldPath,
         span: Span,
-    ) -> TypeError {
-        let target = if self.go_path.is_empty() {
+    ) -> Box<TypeError> {
+        // Names from the root, without indices.
+        let names: Vec<&str> = self.path.names().collect();
+        let target = if names.is_empty() {
             format!("Go value of type {go_type}")
         } else {
-            format!("Go struct field {holder}.{} of type {go_type}", self.go_path.join("."))
+            format!("Go struct field {holder}.{} of type {go_type}", names.join("."))
         };
-        TypeError {
-            message: format!("json: cannot unmarshal {got} into {target}"),
-            path: path.clone(),
-            span,
-        }
+        let message = format!("json: cannot unmarshal {got} into {target}");
+        Box::new(TypeError { message, path: self.path.clone(), span })
     }
 
-    /// Reads a structure. `printed` is its path as strict decoding prints it: dotted, with indices.
     fn object(
         &mut self,
         node: &Node,
         shape: &'static Struct,
         holder: &str,
-        path: &FieldPath,
-        printed: &mut String,
-    ) -> Result<Json, TypeError> {
+    ) -> Result<Fields, Box<TypeError>> {
         let Value::Map(entries) = &node.value else {
             if node.value == Value::Null {
-                return Ok(Json::Object(Map::new()));
+                return Ok(Fields::default());
             }
-            return Err(self.wrong(Kind(&node.value), holder, shape.go_type, path, node.span));
+            return Err(self.wrong(Kind(&node.value), holder, shape.go_type, node.span));
         };
-        let mut json = Map::new();
-        let mut seen: Vec<&str> = Vec::new();
-        for entry in entries {
-            let length = printed.len();
-            if !printed.is_empty() {
-                printed.push('.');
-            }
-            printed.push_str(&entry.key);
+        let mut fields = Vec::with_capacity(entries.len());
+        for (i, entry) in entries.iter().enumerate() {
             let found = shape.fields.iter().find(|(name, _)| {
                 *name == entry.key
                     && !(shape.name == "ServiceSpec" && self.unknown_spec_fields.contains(name))
             });
-            if seen.contains(&entry.key.as_str()) {
-                self.stray("duplicate", printed, entry.key_span, &entry.key, shape);
+            if entries[..i].iter().any(|before| before.key == entry.key) {
+                self.stray("duplicate", entry, shape);
             }
-            seen.push(&entry.key);
             if let Some((name, field)) = found {
-                let path = path.clone().field(name);
-                self.fields.push(WrittenField {
-                    path: path.clone(),
-                    key: entry.key_span,
-                    value: entry.value.span,
-                });
-                self.go_path.push(name);
-                let value = self.value(&entry.value, field, shape.name, &path, printed)?;
-                self.go_path.pop();
-                if let Some(value) = value {
-                    json.insert(entry.key.clone(), value);
-                }
+                self.enter(Segment::Field(name), entry.key_span, entry.value.span);
+                let value = self.value(&entry.value, field, shape.name)?;
+                self.path.0.pop();
+                fields.extend(value.map(|value| (*name, value)));
             } else {
-                self.stray("unknown", printed, entry.key_span, &entry.key, shape);
+                self.stray("unknown", entry, shape);
             }
-            printed.truncate(length);
         }
-        Ok(Json::Object(json))
+        Ok(Fields(fields))
     }
 
-    fn stray(&mut self, what: &str, path: &str, span: Span, name: &str, shape: &'static Struct) {
+    fn stray(&mut self, what: &str, entry: &Entry, shape: &'static Struct) {
+        let name = entry.key.clone();
+        let path = match self.path.0.len() {
+            0 => name.clone(),
+            _ => format!("{}.{name}", self.path),
+        };
         self.strays.push(Stray {
-            message: format!("{what} field {}", crate::api::quote(path)),
-            span,
-            name: name.to_owned(),
+            message: format!("{what} field {}", crate::api::quote(&path)),
+            span: entry.key_span,
+            name,
             known: shape.fields.iter().map(|(name, _)| *name).collect(),
         });
     }
@@ -493,105 +502,97 @@ impl Reader<'_> {
         node: &Node,
         shape: &'static Shape,
         holder: &'static str,
-        path: &FieldPath,
-        printed: &mut String,
-    ) -> Result<Option<Json>, TypeError> {
+    ) -> Result<Option<Checked>, Box<TypeError>> {
         if node.value == Value::Null || matches!(shape, Shape::Dropped) {
             return Ok(None);
         }
         let wrong = |reader: &Self, go_type: &str| {
-            Err(reader.wrong(Kind(&node.value), holder, go_type, path, node.span))
+            Err(reader.wrong(Kind(&node.value), holder, go_type, node.span))
         };
         Ok(Some(match (shape, &node.value) {
-            (Shape::Str(_), Value::String(text)) => Json::String(text.clone()),
+            (Shape::Str(_) | Shape::IntOrString, Value::String(text)) => {
+                Checked::Text(text.clone())
+            }
             (Shape::Str(go_type), _) => return wrong(self, go_type),
-            (Shape::Bool, Value::Bool(value)) => Json::Bool(*value),
+            (Shape::Bool, Value::Bool(value)) => Checked::Bool(*value),
             (Shape::Bool, _) => return wrong(self, "bool"),
-            (Shape::Int32, Value::Number(_)) => self.int(node, "int32", holder, path)?,
-            (Shape::Int32, _) => return wrong(self, "int32"),
-            (Shape::Int64, Value::Number(_)) => self.int(node, "int64", holder, path)?,
+            (Shape::Int32 | Shape::IntOrString, Value::Number(text)) => {
+                self.int(text, "int32", holder, node.span)?
+            }
+            (Shape::Int32 | Shape::IntOrString, _) => return wrong(self, "int32"),
+            (Shape::Int64, Value::Number(text)) => self.int(text, "int64", holder, node.span)?,
             (Shape::Int64, _) => return wrong(self, "int64"),
-            (Shape::IntOrString, Value::String(text)) => Json::String(text.clone()),
-            (Shape::IntOrString, Value::Number(_)) => self.int(node, "int32", holder, path)?,
-            (Shape::IntOrString, _) => return wrong(self, "int32"),
             (Shape::Labels, Value::Map(entries)) => {
-                let mut labels = Map::new();
+                let mut labels = BTreeMap::new();
                 for entry in entries {
-                    let path = path.clone().key(&entry.key);
-                    self.fields.push(WrittenField {
-                        path: path.clone(),
-                        key: entry.key_span,
-                        value: entry.value.span,
-                    });
-                    let text = self.string(&entry.value, "string", holder, &path)?;
-                    labels.insert(entry.key.clone(), Json::String(text));
+                    let key = Segment::Key(entry.key.as_str().into());
+                    self.enter(key, entry.key_span, entry.value.span);
+                    let text = self.string(&entry.value, "string", holder)?;
+                    self.path.0.pop();
+                    labels.insert(entry.key.clone(), text);
                 }
-                Json::Object(labels)
+                Checked::Labels(labels)
             }
             (Shape::Labels, _) => return wrong(self, "map[string]string"),
-            (Shape::Strings(_, entry_type), Value::Seq(entries)) => {
-                let mut list = Vec::with_capacity(entries.len());
-                for (at, entry) in entries.iter().enumerate() {
-                    let path = self.entry(path, at, entry.span);
-                    list.push(Json::String(self.string(entry, entry_type, holder, &path)?));
-                }
-                Json::Array(list)
-            }
+            (Shape::Strings(_, entry_type), Value::Seq(entries)) => self
+                .list(entries, |reader, entry| {
+                    Ok(Checked::Text(reader.string(entry, entry_type, holder)?))
+                })?,
             (Shape::Strings(list_type, _), _) => return wrong(self, list_type),
-            (Shape::Object(inner), _) => self.object(node, inner, holder, path, printed)?,
-            (Shape::Objects(_, inner), Value::Seq(entries)) => {
-                let mut list = Vec::with_capacity(entries.len());
-                for (at, entry) in entries.iter().enumerate() {
-                    let path = self.entry(path, at, entry.span);
-                    let length = printed.len();
-                    printed.push_str(&format!("[{at}]"));
-                    list.push(self.object(entry, inner, holder, &path, printed)?);
-                    printed.truncate(length);
-                }
-                Json::Array(list)
-            }
+            (Shape::Object(inner), _) => Checked::Fields(self.object(node, inner, holder)?),
+            (Shape::Objects(_, inner), Value::Seq(entries)) => self
+                .list(entries, |reader, entry| {
+                    Ok(Checked::Fields(reader.object(entry, inner, holder)?))
+                })?,
             (Shape::Objects(list_type, _), _) => return wrong(self, list_type),
-            (Shape::Kept(_), Value::Seq(_)) => node.to_json(),
+            (Shape::Kept(_), Value::Seq(entries)) => {
+                Checked::Kept(entries.iter().map(Node::to_json).collect())
+            }
             (Shape::Kept(list_type), _) => return wrong(self, list_type),
             (Shape::Dropped, _) => return Ok(None),
         }))
     }
 
-    fn entry(&mut self, list: &FieldPath, at: usize, span: Span) -> FieldPath {
-        let path = list.clone().index(at);
-        let key = Span::new(span.start, span.start);
-        self.fields.push(WrittenField { path: path.clone(), key, value: span });
-        path
+    fn list(
+        &mut self,
+        entries: &[Node],
+        read: impl Fn(&mut Self, &Node) -> Result<Checked, Box<TypeError>>,
+    ) -> Result<Checked, Box<TypeError>> {
+        let mut list = Vec::with_capacity(entries.len());
+        for (i, entry) in entries.iter().enumerate() {
+            let start = Span::new(entry.span.start, entry.span.start);
+            self.enter(Segment::Index(i), start, entry.span);
+            list.push(read(self, entry)?);
+            self.path.0.pop();
+        }
+        Ok(Checked::List(list))
     }
 
-    fn string(
-        &self,
-        node: &Node,
-        go_type: &str,
-        holder: &str,
-        path: &FieldPath,
-    ) -> Result<String, TypeError> {
+    fn enter(&mut self, segment: Segment, key: Span, value: Span) {
+        self.path.0.push(segment);
+        if self.wants_fields {
+            self.fields.push(WrittenField { path: self.path.clone(), key, value });
+        }
+    }
+
+    fn string(&self, node: &Node, go_type: &str, holder: &str) -> Result<String, Box<TypeError>> {
         match &node.value {
             Value::String(text) => Ok(text.clone()),
             Value::Null => Ok(String::new()),
-            other => Err(self.wrong(Kind(other), holder, go_type, path, node.span)),
+            other => Err(self.wrong(Kind(other), holder, go_type, node.span)),
         }
     }
 
     fn int(
         &self,
-        node: &Node,
+        text: &str,
         go_type: &str,
         holder: &str,
-        path: &FieldPath,
-    ) -> Result<Json, TypeError> {
-        let Value::Number(text) = &node.value else { return Ok(Json::Null) };
+        span: Span,
+    ) -> Result<Checked, Box<TypeError>> {
         let fits = |number: &i64| go_type == "int64" || i32::try_from(*number).is_ok();
-        match text.parse::<i64>().ok().filter(fits) {
-            Some(number) => Ok(Json::from(number)),
-            None => {
-                Err(self.wrong(format_args!("number {text}"), holder, go_type, path, node.span))
-            }
-        }
+        let number = text.parse::<i64>().ok().filter(fits);
+        let wrong = || self.wrong(format_args!("number {text}"), holder, go_type, span);
+        Ok(Checked::Int(number.ok_or_else(wrong)?))
     }
 }
