@@ -5,6 +5,7 @@
 //! | [`vector`] | what does a line of a `*.jsonl` file say? |
 //! | [`driver`] | what does the core answer to a scenario, step by step? |
 //! | [`world`] | who may hold which address or port at this moment? |
+//! | `sessions` | which sessions does nobody think of? |
 //! | [`laws`] | what holds after every request, whatever it was? |
 //! | [`placeholder`] | which value does `$v4:1` stand for, and may it? |
 //! | [`compare`] | where does an answer differ from the recorded one? |
@@ -25,6 +26,8 @@ pub mod node_kinds;
 pub mod nodes;
 pub mod placeholder;
 pub mod replay;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod sessions;
 pub mod start_kinds;
 pub mod vector;
 pub mod witness;

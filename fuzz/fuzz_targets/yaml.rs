@@ -1,0 +1,47 @@
+//! Can any text stand in the box of the manifest? Places lie inside it, and what is printed of it reads
+//! back as the same value.
+
+#![no_main]
+
+use dualstack_core::api::print;
+use dualstack_core::run::{EventReport, run};
+use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::source::yaml::{Node, Value, parse};
+use dualstack_core::span::Span;
+use dualstack_core::version::KubeVersion;
+use libfuzzer_sys::fuzz_target;
+
+/// goyaml prints the key `<<` bare, and takes it for a merge when it reads.
+fn has_merge_key(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(map) => map.iter().any(|it| it.key == "<<" || has_merge_key(&it.value)),
+        Value::Seq(list) => list.iter().any(has_merge_key),
+        _ => false,
+    }
+}
+
+fuzz_target!(|text: &str| {
+    let inside = |span: Span| {
+        assert!(text.get(span.start..span.end).is_some(), "{span:?} of {text:?}");
+    };
+    let parsed = parse(text);
+    parsed.problems.iter().for_each(|it| inside(it.span));
+    for document in &parsed.documents {
+        inside(document.span);
+        let object = document.node.to_json();
+        if document.complete && object.is_object() && !has_merge_key(&document.node) {
+            for printed in [print::yaml(&object), print::json(&object), print::kyaml(&object)] {
+                let again = parse(&printed);
+                let read = again.documents.first().map(|it| it.node.to_json());
+                assert_eq!(read, Some(object.clone()), "{printed}");
+            }
+        }
+    }
+    let flags = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112".into();
+    let start = Event::Boot { version: KubeVersion::LATEST, flags };
+    let report = run(&Scenario { seed: 0, events: [start, Event::Apply(text.into())].into() });
+    let Some(EventReport::Requests(requests)) = report.events.last() else { panic!("an apply") };
+    for document in &requests.documents {
+        document.diagnostics.iter().filter_map(|it| it.span).for_each(inside);
+    }
+});
