@@ -380,6 +380,19 @@ pub fn session(length: usize) -> impl Strategy<Value = Session> {
 }
 
 impl Session {
+    /// A session of these events, with one of the releases, ranges and allocators.
+    #[must_use]
+    pub fn new(start: [u8; 3], events: Vec<Event>) -> Self {
+        let [version, ranges, bitmap] = start.map(usize::from);
+        let releases: Vec<KubeVersion> = covered::releases().collect();
+        Self {
+            version: releases[version % releases.len()],
+            ranges: ranges % RANGES.len(),
+            bitmap: bitmap % 2 == 0,
+            events: events.into_iter().map(Some).collect(),
+        }
+    }
+
     /// Walks through the session and checks the laws after each event.
     ///
     /// # Errors
@@ -421,7 +434,7 @@ pub struct PageSession {
 }
 
 /// A start, or one more.
-fn page_start() -> impl Strategy<Value = PageEvent> {
+pub fn page_start() -> impl Strategy<Value = PageEvent> {
     let flags = |ranges: usize| {
         let ranges = RANGES[ranges].join(",");
         let advertised = if ranges.starts_with("fd") { "2001:db8::10" } else { "192.0.2.10" };
@@ -434,7 +447,8 @@ fn page_start() -> impl Strategy<Value = PageEvent> {
         .prop_map(move |(version, at)| PageEvent::Boot { version, flags: flags(at).into() })
 }
 
-fn page_event() -> impl Strategy<Value = PageEvent> {
+/// Anything that can happen on the page.
+pub fn page_event() -> impl Strategy<Value = PageEvent> {
     let name = || 0..NAMES.len();
     let typed = |mut body: Value, kind: &str, version: &str| {
         body["kind"] = json!(kind);
@@ -472,6 +486,14 @@ pub fn page_session(length: usize) -> impl Strategy<Value = PageSession> {
 }
 
 impl PageSession {
+    /// A session of these events; the last one is what the one at `edited` becomes.
+    #[must_use]
+    pub fn new(start: PageEvent, mut events: Vec<PageEvent>, edited: u8) -> Option<Self> {
+        let edit = events.pop()?;
+        let edited = 1 + usize::from(edited) % events.len().max(1);
+        (!events.is_empty()).then_some(Self { start, events, edited, edit })
+    }
+
     /// Typing anywhere reports what a replay from the start reports.
     ///
     /// # Errors
