@@ -1,0 +1,83 @@
+import type { Page } from "@playwright/test";
+import { button, expect, families, manifestBox, open, region, test } from "./fixtures";
+
+const events = (page: Page) => page.getByRole("list", { name: "Events", exact: true }).getByRole("listitem");
+
+const timeline = (page: Page) => region(page, "Timeline");
+
+for (const width of [1440, 390]) {
+  test(`events are added, chosen and edited in place at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    const onPhone = width < 700;
+    await open(page);
+    const show = async (pane: string) => {
+      if (onPhone) await button(page, pane).click();
+    };
+    await show("Result");
+    await button(page, "Patch").click();
+    await expect(timeline(page)).toContainText('spec.ipFamilyPolicy: "PreferDualStack" → "SingleStack"');
+    await expect(timeline(page)).toContainText("spec.clusterIPs[1]");
+    await button(page, "Restart with these flags").click();
+    // A restart that changes nothing says so of each Service.
+    await expect(timeline(page).getByText("kept", { exact: true })).toHaveCount(2);
+    await button(page, "Apply again").click();
+    await button(page, "Delete").click();
+    await expect(events(page)).toHaveCount(6);
+    await expect(timeline(page).getByText("deleted", { exact: true })).toBeVisible();
+    await events(page).nth(1).getByRole("button").first().click();
+    await show("Manifest");
+    await manifestBox(page).fill("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 1}]}\n");
+    await show("Result");
+    // What follows is answered again: the patch now names a Service that is not there.
+    await expect(events(page).nth(2)).toContainText("Refused");
+    await button(page, "Remove event 3").click();
+    await expect(events(page)).toHaveCount(5);
+  });
+}
+
+test("a restart with other ranges leaves what is stored as it was", async ({ page }) => {
+  await open(page);
+  await button(page, "Restart with these flags").click();
+  await families(page, "IPv4").click();
+  await expect(region(page, "Answer")).toContainText("A restart rewrites nothing");
+  await expect(region(page, "Stored object")).toContainText("fd00:10:96::980e");
+  await button(page, "Patch").click();
+  await expect(events(page)).toHaveCount(4);
+  await events(page).first().getByRole("button").first().click();
+  await expect(families(page, "IPv4 + IPv6")).toHaveAttribute("aria-pressed", "true");
+});
+
+test("any release can be chosen, and two of them stand side by side with the rules that differ", async ({ page }) => {
+  await open(page);
+  const version = page.getByRole("combobox", { name: "Kubernetes version", exact: true });
+  expect(await version.locator("option").count()).toBe(17);
+  // In 1.20 two ranges need a feature gate.
+  await version.selectOption("1.20");
+  await expect(region(page, "Answer")).toContainText("does not start");
+  await version.selectOption("1.21");
+  await expect(region(page, "Stored object")).not.toContainText("internalTrafficPolicy");
+  await version.selectOption("1.36");
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption("1.21");
+  await expect(timeline(page)).toContainText("Kubernetes 1.36");
+  await expect(timeline(page)).toContainText("Kubernetes 1.21");
+  await expect(timeline(page)).toContainText("Rules that decided only here");
+  await expect(region(page, "Why")).toContainText("recorded in 1.36");
+});
+
+test("server-side apply is said not to be simulated", async ({ page }) => {
+  await open(page);
+  await button(page, "Patch").click();
+  await page.getByRole("combobox", { name: "Type of patch" }).selectOption("apply");
+  await expect(region(page, "Answer")).toContainText("Server-side apply is not simulated");
+});
+
+test("a session outlives a reload, in Chinese too", async ({ page }) => {
+  await open(page, "?lang=zh-CN");
+  await button(page, "打补丁").click();
+  await button(page, "删除").click();
+  await page.reload();
+  await page.locator("html[data-started]").waitFor({ state: "attached" });
+  const list = page.getByRole("list", { name: "事件", exact: true }).getByRole("listitem");
+  await expect(list).toHaveCount(4);
+  await expect(region(page, "时间线")).toContainText("已删除");
+});
