@@ -1,5 +1,6 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
+use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
@@ -117,11 +118,18 @@ pub fn text_of(event: &InputEvent) -> String {
     event.target_dyn_into::<HtmlTextAreaElement>().map(|it| it.value()).unwrap_or_default()
 }
 
-/// The caret of the box an event is about, in UTF-16 units.
+/// The text of the box an event is about, and its caret in UTF-16 units.
 #[must_use]
-pub fn caret_of(event: &DomEvent) -> Option<usize> {
+pub fn caret_of(event: &DomEvent) -> Option<(String, usize)> {
     let area: HtmlTextAreaElement = event.target()?.dyn_into().ok()?;
-    area.selection_start().ok().flatten().map(|at| at as usize)
+    let at = area.selection_start().ok().flatten()?;
+    Some((area.value(), at as usize))
+}
+
+/// Whether CodeMirror has taken the place of the text boxes.
+#[must_use]
+pub fn has_editor() -> bool {
+    root().is_some_and(|root| root.has_attribute("data-editor"))
 }
 
 /// The value of the picker an event is about.
@@ -141,6 +149,12 @@ pub fn say(text: &str) {
 /// Does something later, unless what is returned is dropped before.
 pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
     Timeout::new(milliseconds, work)
+}
+
+/// Does something whenever the page hears of `event`, until what is returned is dropped.
+pub fn on(event: &'static str, work: impl Fn() + 'static) -> Option<EventListener> {
+    let document = window()?.document()?;
+    Some(EventListener::new(&document, event, move |_| work()))
 }
 
 /// The text of a block of data that stands in the page.
