@@ -1,6 +1,5 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
-use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
@@ -149,12 +148,6 @@ pub fn say(text: &str) {
 /// Does something later, unless what is returned is dropped before.
 pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
     Timeout::new(milliseconds, work)
-}
-
-/// Does something whenever the page hears of `event`, until what is returned is dropped.
-pub fn on(event: &'static str, work: impl Fn() + 'static) -> Option<EventListener> {
-    let document = window()?.document()?;
-    Some(EventListener::new(&document, event, move |_| work()))
 }
 
 /// The text of a block of data that stands in the page.
