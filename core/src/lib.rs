@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`scenario`] | what did a person do? |
 //! | [`run`] | what does the page show for it? |
+//! | [`fix`] | which one change would make it succeed? |
 //! | [`source`] | what does a text say, and where? |
 //! | [`boot`] | does kube-apiserver start, and with which ranges? |
 //! | [`cluster`] | what does the API server answer to a request? |
@@ -23,6 +24,7 @@ pub mod boot;
 pub mod cluster;
 pub mod diag;
 pub mod env;
+pub mod fix;
 pub mod known;
 pub mod kubectl;
 pub mod net;

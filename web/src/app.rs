@@ -1,9 +1,11 @@
 //! The page: the store, what the core makes of it, and where the panes stand. The only component that
 //! has both state and report.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
+use dualstack_core::fix::{Fix, fixes as find_fixes};
 use dualstack_core::net::Family;
 use dualstack_core::run::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::scenario::Event;
@@ -20,6 +22,7 @@ use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster};
+use crate::view::fixes::fixes;
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
 use crate::view::sheet::sheet;
@@ -64,6 +67,13 @@ pub fn App(props: &Props) -> Html {
         let timer = browser::after(500, move || browser::say(&text));
         move || drop(timer)
     });
+    let fixes = {
+        let at = answers.as_ref().as_ref().map(|answers| {
+            let at = document_at(&store, &answers.documents);
+            (at, answers.is_refused(&store, at))
+        });
+        use_fixes(&store, at.filter(|(_, refused)| *refused).map(|(at, _)| at), &replay)
+    };
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
     {
         let dispatch = dispatch.clone();
@@ -139,7 +149,37 @@ pub fn App(props: &Props) -> Html {
     let stale = !is_accepted && stands.is_none();
     let shown = stands.or_else(|| good.1.clone());
     let verdict = answers.verdict(&store, at);
-    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
+    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict, fixes })
+}
+
+/// The session, event and document that fixes were found for, and the fixes.
+type Found = (Rc<[Event]>, usize, usize, Rc<Vec<Fix>>);
+
+/// The fixes of a document that is refused, once typing has stopped; never those of another text.
+#[hook]
+fn use_fixes(store: &Store, refused: Option<usize>, replay: &Rc<RefCell<Replay>>) -> Rc<Vec<Fix>> {
+    let found = use_state(|| None::<Found>);
+    let document = refused.filter(|_| store.settled);
+    {
+        let (found, replay, session) = (found.clone(), Rc::clone(replay), store.session());
+        let key = (Rc::clone(&store.events), store.at, document);
+        use_effect_with(key, move |(events, at, document)| {
+            let (events, at) = (Rc::clone(events), *at);
+            let timer = document.map(|document| {
+                browser::after(150, move || {
+                    let list = browser::guarded(|| {
+                        find_fixes(&mut replay.borrow_mut(), &session, at, document)
+                    });
+                    found.set(Some((events, at, document, Rc::new(list))));
+                })
+            });
+            move || drop(timer)
+        });
+    }
+    let is_of = |(events, at, document, _): &&Found| {
+        Rc::ptr_eq(events, &store.events) && *at == store.at && Some(*document) == refused
+    };
+    found.as_ref().filter(is_of).map(|(.., list)| Rc::clone(list)).unwrap_or_default()
 }
 
 /// What the panes show.
@@ -151,6 +191,8 @@ struct Shown {
     /// Whether these differ.
     stale: bool,
     verdict: Verdict,
+    /// What would be accepted instead.
+    fixes: Rc<Vec<Fix>>,
 }
 
 fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
@@ -196,7 +238,9 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
-    let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
+    let verdict = shown.verdict.clone();
+    let fixes = fixes(&shown.fixes, lang, dispatch);
+    let answer = answer(&answer::Props { lang, verdict, addresses, label, fixes });
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),

@@ -195,6 +195,8 @@ pub enum Msg {
     EditFlags(String),
     /// Typed into the manifest.
     EditManifest(String),
+    /// Chose a fix: the event at this place becomes this one.
+    Fix(usize, Event),
     /// Chose another Service or form of the patch that is shown.
     EditPatch(String, PatchForm),
     /// Chose a release for the start in force.
@@ -603,6 +605,7 @@ impl Store {
                 };
                 return self.edit(at, event);
             }
+            Msg::Fix(at, event) => return self.edit(at, event),
             Msg::EditPatch(new_service, new_form) => {
                 if let Some(at) = self.request()
                     && let Event::Patch { body, .. } = self.events[at].clone()

@@ -91,6 +91,14 @@ pub fn after_run() {
     forget(RUNNING);
 }
 
+/// Does something that has to end well, or the page is in safe mode when it opens next.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> T {
+    store_item(RUNNING, "1");
+    let result = work();
+    after_run();
+    result
+}
+
 /// Remembers language and theme, and tells the page.
 pub fn remember(lang: &str, theme: Option<&str>, title: &str) {
     let Some(root) = root() else { return };

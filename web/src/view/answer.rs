@@ -78,7 +78,7 @@ impl Verdict {
 }
 
 /// A sentence with its holes filled.
-fn render(word: Word, facts: &[Fact], lang: Lang) -> Vec<Piece> {
+pub(super) fn render(word: Word, facts: &[Fact], lang: Lang) -> Vec<Piece> {
     fill(word.text(), facts, lang)
 }
 
@@ -223,7 +223,7 @@ fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdic
     Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
 
-fn families(service: &Service) -> Vec<Family> {
+pub(super) fn families(service: &Service) -> Vec<Family> {
     service.spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect()
 }
 
@@ -347,6 +347,8 @@ pub struct Props {
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
     pub label: Option<Word>,
+    /// What stands below: the fixes of a refusal.
+    pub fixes: Html,
 }
 
 /// The answer on top of the page.
@@ -388,6 +390,7 @@ pub fn answer(props: &Props) -> Html {
                 if let Some(label) = label { <small class="stale-note">{ label.get(lang) }</small> }
                 <ul>{ ips }</ul>
             </div>
+            { props.fixes.clone() }
         </section>
     }
 }
