@@ -3,7 +3,9 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const query = new URLSearchParams(location.search);
+  // A page in a frame is told behind the # what to be like.
+  const framed = location.hash.split("?")[1];
+  const query = new URLSearchParams(framed ?? location.search);
   const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 
   const asked = query.get("lang") || stored("dualstack.lang") || navigator.language || "en";

@@ -9,16 +9,19 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::plain;
 use yew::prelude::*;
 
+use crate::address::use_address_bar;
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
 use crate::store::{Focus, Msg, Pane, Store, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
-use crate::view::cluster::{self, cluster};
+use crate::view::cluster::{self, cluster, families};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
+use crate::view::share::{self, Given, share};
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
+use crate::view::visit::{Panes, frame, notice};
 use crate::view::why::{self, why};
 use crate::view::{Dispatch, Shared, click};
 
@@ -40,15 +43,25 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    let answers = use_memo((Rc::clone(&store.events), store.at, store.runs, store.settled), |_| {
-        if !store.runs {
-            return None;
+    use_address_bar(&store, &dispatch);
+    use_effect_with(store.visit.sharing, |sharing| {
+        if *sharing {
+            share::opened();
         }
-        browser::before_run(&to_text(&store));
-        let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
-        browser::after_run();
-        answers
     });
+    let owner = store.visit.owner();
+    let answers = use_memo(
+        (Rc::clone(&store.events), store.at, store.runs, store.settled, store.seed, owner),
+        |_| {
+            if !store.runs {
+                return None;
+            }
+            browser::before_run(&to_text(&store), owner);
+            let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
+            browser::after_run(owner);
+            answers
+        },
+    );
     // Spoken to screen readers half a second after typing stops.
     let spoken = answers.as_ref().as_ref().map(|answers| {
         answers.verdict(&store, document_at(&store, &answers.documents)).spoken(store.lang)
@@ -67,8 +80,8 @@ pub fn App(props: &Props) -> Html {
             move || drop(timer)
         });
     }
-    use_effect_with((store.lang, store.theme), |(lang, theme)| {
-        browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
+    use_effect_with((store.lang, store.theme, owner), |(lang, theme, owner)| {
+        browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang), *owner);
     });
 
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
@@ -145,12 +158,14 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
+    let given = store.visit.sharing.then(|| Given::of(store, &shown.verdict, &addresses));
     let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
+    let families = families(lang, store.flags(), dispatch);
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
         boot: Some(answers.boot.clone()),
-        unfolded: store.unfolded,
+        unfolded: store.unfolded || store.visit.embed.is_some(),
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
@@ -194,9 +209,14 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         }),
         dispatch: dispatch.clone(),
     });
+    if let Some(embed) = &store.visit.embed {
+        let panes = Panes { answer, families, cluster, manifest, stored, timeline, why };
+        return frame(store, embed, panes, dispatch);
+    }
     html! {
         <div class="page" data-pane={pane}>
             { header(store, dispatch) }
+            { notice(store, dispatch) }
             { answer }
             <p class="unseen" role="status" id="spoken"></p>
             { invitation(store, dispatch) }
@@ -205,6 +225,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             { why }
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
+            { share(lang, given, dispatch) }
         </div>
     }
 }
@@ -256,6 +277,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     html! {
         <div class="page safe" data-pane="manifest">
             { header(store, dispatch) }
+            { notice(store, dispatch) }
             <section class="answer look" aria-label={text::ANSWER.get(lang)}>
                 <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
                 <button type="button" class="btn primary" {onclick}>{ text::RUN.get(lang) }</button>

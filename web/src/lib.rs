@@ -1,12 +1,17 @@
 //! The page of the Dual-Stack Playground: what a person types goes to the core, and what it answers
 //! goes to the panes.
 
+pub mod address;
 pub mod answers;
 pub mod app;
 pub mod browser;
+pub mod embed;
+pub mod link;
 pub mod presets;
+pub mod qr;
 pub mod scenarios;
 pub mod store;
 pub mod text;
 pub mod view;
+pub mod visit;
 pub mod words;

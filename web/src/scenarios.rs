@@ -1,10 +1,13 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
-use dualstack_core::scenario::Event;
+use std::rc::Rc;
+
+use dualstack_core::scenario::{Event, Scenario as Session};
 use dualstack_core::source::yaml::Node;
 use dualstack_core::text::Text;
 use dualstack_core::version::KubeVersion;
 
+use crate::link::Bookmark;
 use crate::words::{items, lasting, words};
 
 /// An example.
@@ -35,7 +38,26 @@ pub fn find(id: &str) -> Option<&'static Scenario> {
     all().iter().find(|scenario| scenario.id == id)
 }
 
+/// The session the page opens with.
+#[must_use]
+pub fn opening() -> Bookmark {
+    match find(OPENING) {
+        Some(example) => example.bookmark(),
+        None => {
+            let start = Event::Boot { version: KubeVersion::LATEST, flags: "".into() };
+            Bookmark { scenario: Session { seed: 0, events: [start].into() }, at: 0 }
+        }
+    }
+}
+
 impl Scenario {
+    /// Its session, at the last event.
+    #[must_use]
+    pub fn bookmark(&self) -> Bookmark {
+        let events: Rc<[Event]> = self.events.as_slice().into();
+        Bookmark { at: events.len().saturating_sub(1), scenario: Session { seed: 0, events } }
+    }
+
     /// Reads an entry of the page's block, which build.rs made of a file.
     pub(crate) fn read(node: &Node) -> Option<Self> {
         let text = |key: &str| lasting(&node.entry(key)?.value);

@@ -9,9 +9,10 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
-use crate::browser::Found;
+use crate::link::Bookmark;
 use crate::presets::{self, Preset};
 use crate::scenarios;
+use crate::visit::{Step, Visit};
 use crate::words::items;
 
 /// What the Why pane is asked about.
@@ -72,6 +73,10 @@ pub struct Store {
     pub compared: Option<KubeVersion>,
     /// False after the page died while running: the text is shown, not run.
     pub runs: bool,
+    /// What the addresses hang on that the cluster picks.
+    pub seed: u64,
+    /// How the page was opened.
+    pub visit: Visit,
 }
 
 /// A colour scheme.
@@ -91,6 +96,12 @@ impl Theme {
             Self::Light => "light",
             Self::Dark => "dark",
         }
+    }
+
+    /// The scheme of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Dark, Self::Light].into_iter().find(|theme| theme.name() == name)
     }
 }
 
@@ -143,22 +154,27 @@ pub enum Msg {
     Settle,
     /// Runs what safe mode only shows.
     Run,
+    /// Did something about links.
+    Visit(Step),
 }
 
-/// The session as it is saved: `{"at":1,"events":[…]}`.
+/// The session as it is saved: `{"at":1,"seed":"0","events":[…]}`.
 #[must_use]
 pub fn to_text(store: &Store) -> String {
     let events: Vec<String> = store.events.iter().map(Event::to_json).collect();
-    format!("{{\"at\":{},\"events\":[{}]}}", store.at, events.join(","))
+    // The seed as a text: a number of JavaScript has not enough digits.
+    let (at, seed) = (store.at, store.seed);
+    format!("{{\"at\":{at},\"seed\":\"{seed}\",\"events\":[{}]}}", events.join(","))
 }
 
 /// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
 /// is YAML.
-fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
+pub(crate) fn from_text(text: &str) -> Option<Bookmark> {
     let parsed = parse(text);
     let node = &parsed.documents.first().filter(|it| it.complete)?.node;
     if let (Some(flags), Some(manifest)) = (node.text_of("flags"), node.text_of("manifest")) {
-        return Some((start(flags, manifest).into(), 1));
+        let scenario = Scenario { seed: 0, events: start(flags, manifest).into() };
+        return Some(Bookmark { scenario, at: 1 });
     }
     let events: Option<Rc<[Event]>> =
         items(&node.entry("events")?.value).iter().map(Event::read).collect();
@@ -168,7 +184,8 @@ fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
         _ => 0,
     };
     let at = events.len().saturating_sub(1).min(at);
-    Some((events, at))
+    let seed = node.text_of("seed").and_then(|seed| seed.parse().ok()).unwrap_or_default();
+    Some(Bookmark { scenario: Scenario { seed, events }, at })
 }
 
 /// A session of one start and one apply.
@@ -218,30 +235,15 @@ impl Store {
             settled: true,
             compared: None,
             runs: true,
+            seed: 0,
+            visit: Visit::default(),
         }
-    }
-
-    /// The state of a visit that found something: the language and theme that were chosen, and what was
-    /// typed into the static example, else the saved work.
-    #[must_use]
-    pub fn resumed(found: &Found) -> Self {
-        let lang = if found.lang.as_deref() == Some(Lang::Zh.tag()) { Lang::Zh } else { Lang::En };
-        let mut store = Self::opening(lang);
-        let named = |theme: &Theme| found.theme.as_deref() == Some(theme.name());
-        store.theme = [Theme::Dark, Theme::Light].into_iter().find(named);
-        let work = [&found.typed, &found.saved].into_iter().flatten();
-        if let Some((events, at)) = work.filter_map(|text| from_text(text)).next() {
-            (store.events, store.at) = (events, at);
-            store.scenario = None;
-        }
-        store.runs = !found.died;
-        store
     }
 
     /// The session so far.
     #[must_use]
     pub fn session(&self) -> Scenario {
-        Scenario { seed: 0, events: Rc::clone(&self.events) }
+        Scenario { seed: self.seed, events: Rc::clone(&self.events) }
     }
 
     /// The event that the panes show.
@@ -322,7 +324,7 @@ impl Store {
     }
 
     /// Shows the event at `at`.
-    fn turn_to(&mut self, at: usize) {
+    pub(crate) fn turn_to(&mut self, at: usize) {
         self.at = at.min(self.events.len() - 1);
         self.focus = Focus::None;
         self.document = None;
@@ -399,7 +401,9 @@ impl Store {
             }
             Msg::Scenario(id) => {
                 if let Some(example) = scenarios::find(id) {
+                    next.begin();
                     next.events = example.events.as_slice().into();
+                    next.seed = 0;
                     next.turn_to(usize::MAX);
                     next.scenario = Some(example.id);
                     next.runs = true;
@@ -420,6 +424,7 @@ impl Store {
             }
             Msg::Settle => next.settled = true,
             Msg::Run => next.runs = true,
+            Msg::Visit(step) => return self.visited(step),
         }
         next
     }

@@ -5,7 +5,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Dispatch, click, words};
+use super::{Dispatch, click, share, words};
 use crate::browser;
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -58,6 +58,7 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
             </select>
             <select class="btn" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
+            { share::button(lang, dispatch) }
             <button type="button" class="btn ghost" lang={other.tag()} onclick={switch}>{ label }</button>
             <button type="button" class="btn ghost" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
         </header>

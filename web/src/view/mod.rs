@@ -6,8 +6,10 @@ pub mod editor;
 pub mod frame;
 pub mod highlight;
 pub mod manifest;
+pub mod share;
 pub mod stored;
 pub mod timeline;
+pub mod visit;
 pub mod why;
 
 use std::ops::Deref;
