@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use dualstack_core::scenario::{Event, PatchForm, Scenario};
-use dualstack_core::source::yaml::{Value, parse};
+use dualstack_core::source::yaml::{Value, parse, parse_own};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
@@ -155,7 +155,7 @@ pub fn to_text(store: &Store) -> String {
 /// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
 /// is YAML.
 fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
-    let parsed = parse(text);
+    let parsed = parse_own(text);
     let node = &parsed.documents.first().filter(|it| it.complete)?.node;
     if let (Some(flags), Some(manifest)) = (node.text_of("flags"), node.text_of("manifest")) {
         return Some((start(flags, manifest).into(), 1));
@@ -439,7 +439,7 @@ mod tests {
 
     use dualstack_core::text::Lang;
 
-    use super::{Msg, Store};
+    use super::{Msg, Store, from_text, to_text};
     use crate::presets::Preset;
 
     #[test]
@@ -464,6 +464,14 @@ mod tests {
         }
         // Pressing what is already so is no edit.
         assert_eq!(store.update(Msg::Preset(Preset::V4V6)), store);
+    }
+
+    #[test]
+    fn saved_work_is_read_again_however_long_it_is() {
+        let long = format!("a: {}\n", "双\"".repeat(200_000));
+        let store = Store::opening(Lang::En).update(Msg::EditManifest(long));
+        let (events, at) = from_text(&to_text(&store)).expect("it was just written");
+        assert_eq!((events, at), (store.events, store.at));
     }
 
     #[test]

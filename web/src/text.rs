@@ -99,7 +99,7 @@ words! {
     COMPARE = "Compare with", "对比";
     NO_COMPARISON = "no other release", "不对比";
     ONLY_HERE = "Rules that decided only here", "仅在此处起作用的规则";
-    SAME_RULES = "The same rules decided.", "起作用的规则相同。";
+    NO_RULES = "No rule decided only here.", "没有仅在此处起作用的规则。";
     PATCH_TARGET = "Service to patch", "要打补丁的 Service";
     PATCH_TYPE = "Type of patch", "补丁类型";
     DELETE_TARGET = "What to delete", "要删除的对象";

@@ -2,7 +2,7 @@
 //! as a block of JSON, so that the program that everybody waits for stays small.
 
 use dualstack_core::rule::Rule;
-use dualstack_core::source::yaml::{Node, Value, parse};
+use dualstack_core::source::yaml::{Node, Value, parse_own};
 use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::{Piece, Step, render};
 
@@ -58,7 +58,7 @@ pub fn sentence(step: &Step, lang: Lang) -> Vec<Piece> {
 impl Words {
     /// Reads the block. What is missing or damaged is left out: the answers do not depend on it.
     fn read(block: &str) -> Self {
-        let parsed = parse(block);
+        let parsed = parse_own(block);
         let list = |name: &str| match parsed.documents.first().and_then(|it| it.node.entry(name)) {
             Some(entry) => items(&entry.value),
             None => &[],

@@ -185,6 +185,13 @@ pub fn parse(text: &str) -> Parsed {
         ));
         return parsed;
     }
+    parse_own(text)
+}
+
+/// Reads what the page itself wrote, however long it is.
+#[must_use]
+pub fn parse_own(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
     let mut from = 0;
     let mut pads = Vec::new();
     loop {

@@ -270,7 +270,7 @@ fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
         .into_iter()
         .map(|step| html! { <li>{ sentence(&worded(step, lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
         .collect();
-    let is_same = rules == html! {};
+    let has_none = rules == html! {};
     let kubectl = side.document.as_ref().map(|document| document.kubectl.clone());
     let ips = side.document.as_ref().and_then(|document| document.stored());
     let ips = ips.map(|service| service.spec.cluster_ips.join(", "));
@@ -279,7 +279,7 @@ fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
             <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
             <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }<code lang="en">{ ips }</code></p>
             <pre lang="en">{ kubectl }</pre>
-            if is_same { <p>{ text::SAME_RULES.get(lang) }</p> } else {
+            if has_none { <p>{ text::NO_RULES.get(lang) }</p> } else {
                 <p>{ text::ONLY_HERE.get(lang) }</p>
                 <ul>{ rules }</ul>
             }
