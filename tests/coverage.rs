@@ -20,7 +20,14 @@ use dualstack_tests::witness::{self, Witness};
 use serde_json::json;
 
 /// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
-const REQUESTS: [(&str, &str, &str, &str); 5] = [
+const REQUESTS: [(&str, &str, &str, &str); 6] = [
+    (
+        "UPD-13",
+        "1.36",
+        r#"["10.96.0.0/16"]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"ports":[{"port":80}]}}},
+            {"op":"patch","name":"a","patchType":"merge","patch":{"metadata":{"name":"b"}}}]"#,
+    ),
     (
         "DEL-2",
         "1.36",

@@ -755,7 +755,7 @@ impl Cluster {
             dry_run: options.dry_run,
         };
         let result = service::update(&mut ask, &old, &mut service, trace)
-            .map_err(|refusal| refusal.into_status("Service", &name))
+            .map_err(|refusal| refusal.into_status("Service", &service.metadata.name))
             .and_then(|found| if is_stale { Err(conflict(trace)) } else { Ok(found) });
         match result {
             Ok(found) => warnings.extend(found),

@@ -218,7 +218,7 @@ pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
             format!("service {} deleted from {} namespace", quote(&name), options.namespace)
         }
         Ok(_) => format!("service {} deleted", quote(&name)),
-        Err(status) => print_error(status, "Service", &name, &str::to_owned),
+        Err(status) => print_error(status, &str::to_owned),
     };
     Applied { outcome: Some(outcome), terminal }
 }
@@ -249,7 +249,7 @@ pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) 
     };
     let terminal = match &outcome.result {
         Ok(_) => format!("servicecidr.networking.k8s.io/{name} {verb}"),
-        Err(status) => print_error(status, "ServiceCIDR", name, &str::to_owned),
+        Err(status) => print_error(status, &str::to_owned),
     };
     Applied { outcome: Some(outcome), terminal }
 }
@@ -259,7 +259,7 @@ pub fn delete_service_cidr(cluster: &mut Cluster, name: &str) -> Applied {
     let outcome = cluster.delete_service_cidr(name);
     let terminal = match &outcome.result {
         Ok(_) => format!("servicecidr.networking.k8s.io {} deleted", quote(name)),
-        Err(status) => print_error(status, "ServiceCIDR", name, &str::to_owned),
+        Err(status) => print_error(status, &str::to_owned),
     };
     Applied { outcome: Some(outcome), terminal }
 }
@@ -306,12 +306,12 @@ fn terminal(outcome: &Outcome, name: &str, verb: &str, wrap: &dyn Fn(&str) -> St
         outcome.warnings.iter().map(|warning| format!("Warning: {}", warning.detail)).collect();
     match &outcome.result {
         Ok(_) => lines.push(format!("service/{name} {verb}")),
-        Err(status) => lines.push(print_error(status, "Service", name, wrap)),
+        Err(status) => lines.push(print_error(status, wrap)),
     }
     lines.join("\n")
 }
 
-fn print_error(status: &Status, kind: &str, name: &str, wrap: &dyn Fn(&str) -> String) -> String {
+fn print_error(status: &Status, wrap: &dyn Fn(&str) -> String) -> String {
     let mut texts: Vec<String> = Vec::new();
     for cause in &status.causes {
         let text = cause.to_string();
@@ -319,13 +319,15 @@ fn print_error(status: &Status, kind: &str, name: &str, wrap: &dyn Fn(&str) -> S
             texts.push(text);
         }
     }
+    // Kind and name are those of the answer; the kind without its group.
+    let object = status.message.split(" is invalid: ").next().unwrap_or_default();
+    let (kind, name) = object.split_once(' ').unwrap_or_default();
+    let kind = kind.split('.').next().unwrap_or_default();
     match (status.reason, texts.as_slice()) {
-        (Some(Reason::Invalid), [one]) => {
-            format!("The {kind} {} is invalid: {one}", quote(name))
-        }
+        (Some(Reason::Invalid), [one]) => format!("The {kind} {name} is invalid: {one}"),
         (Some(Reason::Invalid), [_, ..]) => {
             let list: Vec<String> = texts.iter().map(|text| format!("\n* {text}")).collect();
-            format!("The {kind} {} is invalid: {}", quote(name), list.concat())
+            format!("The {kind} {name} is invalid: {}", list.concat())
         }
         (Some(reason), _) => {
             format!("Error from server ({}): {}", reason.name(), wrap(&status.message))

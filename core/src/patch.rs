@@ -172,7 +172,7 @@ fn sort_by_order(list: &mut [Json], order: &[Json], merge_key: &str) {
     }
 }
 
-/// RFC 6902: a list of operations, all or nothing.
+/// RFC 6902: a list of operations, all or nothing. Source: evanphx/json-patch v4 patch.go.
 ///
 /// # Errors
 /// The patch is no list of operations, a path does not exist, or a `test` fails.
@@ -182,6 +182,10 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
         let text = |field: &str| operation[field].as_str().ok_or(DoesNotApply);
         let value = || operation.get("value").cloned().ok_or(DoesNotApply);
         let path = text("path")?;
+        // The library of the API server finds nothing that holds the whole document.
+        if path.is_empty() {
+            return Err(DoesNotApply);
+        }
         match text("op")? {
             "add" => add(&mut result, path, value()?)?,
             "remove" => {
@@ -196,7 +200,9 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
                 add(&mut result, path, moved)?;
             }
             "copy" => {
-                let copied = result.pointer(text("from")?).ok_or(DoesNotApply)?.clone();
+                let from = text("from")?;
+                let copied =
+                    result.pointer(from).filter(|_| !from.is_empty()).ok_or(DoesNotApply)?.clone();
                 add(&mut result, path, copied)?;
             }
             "test" => {
@@ -219,10 +225,6 @@ fn parent<'a>(target: &'a mut Json, path: &str) -> Result<(&'a mut Json, String)
 }
 
 fn add(target: &mut Json, path: &str, value: Json) -> Result<(), DoesNotApply> {
-    if path.is_empty() {
-        *target = value;
-        return Ok(());
-    }
     match parent(target, path)? {
         (Json::Object(map), key) => {
             map.insert(key, value);
@@ -291,5 +293,19 @@ mod tests {
         let patch = json!([{"op": "move", "from": "/a/0", "path": "/b"}]);
         assert!(json_patch(&mut object, &patch).is_ok());
         assert_eq!(object, json!({"a": [2], "b": 1}));
+    }
+
+    #[test]
+    fn a_json_patch_cannot_touch_the_whole_document() {
+        let whole = json!({"a": 1});
+        for op in ["add", "remove", "replace", "move", "copy", "test"] {
+            for (path, from) in [("", "/a"), ("/b", "")] {
+                let patch = json!([{"op": op, "path": path, "from": from, "value": whole}]);
+                let is_about_from = matches!(op, "move" | "copy");
+                if path.is_empty() || is_about_from {
+                    assert!(json_patch(&mut whole.clone(), &patch).is_err(), "{patch}");
+                }
+            }
+        }
     }
 }

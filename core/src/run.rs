@@ -431,7 +431,7 @@ fn read(
 fn apply(plane: &mut ControlPlane, text: &str, full: bool) -> RequestsReport {
     let parsed = yaml::parse(text);
     let problems = text_problems(parsed.problems);
-    let answer = |document| Rc::new(apply_document(plane, document, full));
+    let answer = |document| Rc::new(apply_document(plane, text, document, full));
     RequestsReport { problems, documents: parsed.documents.iter().map(answer).collect() }
 }
 
@@ -452,7 +452,7 @@ fn patch(
     let mut report = DocumentReport::about(Verb::Patch, &object, document.span);
     if form == PatchForm::Apply {
         let remark = ours(
-            first_of(document),
+            first_of(body, document),
             "Server-side apply is not simulated: apply the manifest, or send another type of patch."
                 .to_owned(),
             "服务器端应用（server-side apply）未被模拟：请应用清单，或使用其他类型的补丁。".to_owned(),
@@ -460,7 +460,7 @@ fn patch(
         report.refuse(remark);
     } else if object.is_service_cidr() {
         report.refuse(ours(
-            first_of(document),
+            first_of(body, document),
             "Of ServiceCIDRs only apply and delete are simulated.".to_owned(),
             "对于 ServiceCIDR，仅模拟应用和删除。".to_owned(),
         ));
@@ -472,7 +472,7 @@ fn patch(
         {
             report.fields = decoded.fields;
         }
-        report.take(done, before.as_ref(), first_of(document));
+        report.take(done, before.as_ref(), first_of(body, document));
         if full {
             report.explain(before.as_ref());
         }
@@ -508,9 +508,10 @@ fn text_problems(problems: Vec<yaml::Problem>) -> Vec<Diagnostic> {
 }
 
 /// The first letter of a document, to mark what is wrong with it as a whole.
-fn first_of(document: &Document) -> Span {
+fn first_of(text: &str, document: &Document) -> Span {
     let start = document.node.span.start;
-    Span::new(start, (start + 1).min(document.span.end))
+    let first = text.get(start..document.span.end).and_then(|it| it.chars().next());
+    Span::new(start, start + first.map_or(0, char::len_utf8))
 }
 
 impl DocumentReport {
@@ -606,7 +607,12 @@ fn service_cidr_json(object: &ServiceCidr) -> Json {
 const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
                            the right host or port?";
 
-fn apply_document(plane: &mut ControlPlane, document: &Document, full: bool) -> DocumentReport {
+fn apply_document(
+    plane: &mut ControlPlane,
+    text: &str,
+    document: &Document,
+    full: bool,
+) -> DocumentReport {
     let node = &document.node;
     let mut report = DocumentReport {
         span: document.span,
@@ -614,7 +620,7 @@ fn apply_document(plane: &mut ControlPlane, document: &Document, full: bool) -> 
         name: kubectl::name_of(node).to_owned(),
         ..DocumentReport::default()
     };
-    let first_line = first_of(document);
+    let first_line = first_of(text, document);
     if !document.complete {
         // kubectl sends nothing of a file that is not YAML; the text's problem says why.
         return report;
@@ -930,6 +936,25 @@ mod tests {
         assert_eq!(
             terminal(vec![start, Event::Delete("servicecidr/a".into())]),
             "error: the server doesn't have a resource type \"servicecidr\""
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_as_a_whole_is_marked_at_its_first_letter() {
+        for (text, end) in [("双", "双".len()), ("a: b", 1)] {
+            let report = run(&scenario(vec![boot(DUAL), Event::Apply(text.into())]));
+            let Some(EventReport::Requests(requests)) = report.events.last() else { panic!() };
+            let span = requests.documents[0].diagnostics[0].span.expect("it is marked");
+            assert_eq!((span.start, span.end), (0, end), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_patch_cannot_rename_a_service() {
+        let rename = patch("web", "metadata: {name: other}");
+        assert_eq!(
+            terminal(vec![boot(DUAL), service("web", "SingleStack"), rename]),
+            "The Service \"other\" is invalid: metadata.name: Invalid value: \"other\": field is immutable"
         );
     }
 
