@@ -23,9 +23,10 @@ pub const MAX_DEPTH: usize = 100;
 pub const MAX_ALIASED_NODES: usize = 10_000;
 /// The most nodes that are kept for aliases to come: anchors inside anchors are kept several times.
 const MAX_ANCHORED_NODES: usize = 100_000;
-/// Stands for a colon in front of a bracket or comma, as in `[fd00::, 10.0.0.0]`. For YAML 1.2, which
-/// `saphyr-parser` reads, that colon ends a key; for goyaml it belongs to the word before it.
-const COLON: char = '\u{f8ff}';
+/// What can stand for a colon in front of a bracket or comma, as in `[fd00::, 10.0.0.0]`: characters
+/// without a meaning. For YAML 1.2, which `saphyr-parser` reads, that colon ends a key; for goyaml it
+/// belongs to the word before it.
+const STAND_INS: std::ops::RangeInclusive<char> = '\u{f800}'..='\u{f8ff}';
 /// Blanks to put in front of what YAML 1.2 wants indented and goyaml does not.
 const PAD: &str = "                                                                ";
 /// The most places that get such blanks: each makes its document be read again.
@@ -296,6 +297,8 @@ struct Reader<'a> {
     from: usize,
     /// What is parsed: the text from there on, changed where goyaml reads another language.
     parsed_text: Cow<'a, str>,
+    /// What stands there for colons of the text, if something does.
+    colon: Option<char>,
     pads: &'a [usize],
     /// Byte offset of each parsed character, where characters are not simply bytes.
     offsets: Option<Vec<usize>>,
@@ -315,7 +318,7 @@ enum Stop {
 impl<'a> Reader<'a> {
     fn new(text: &'a str, from: usize, pads: &'a [usize]) -> Self {
         let rest = &text[from..];
-        let mut parsed_text = with_whole_words(rest);
+        let (mut parsed_text, colon) = with_whole_words(rest);
         let mut offsets = None;
         if !pads.is_empty() {
             let mut padded = String::with_capacity(parsed_text.len());
@@ -337,6 +340,7 @@ impl<'a> Reader<'a> {
             text,
             from,
             parsed_text,
+            colon,
             pads,
             offsets,
             stack: Vec::new(),
@@ -385,8 +389,10 @@ impl<'a> Reader<'a> {
                             start = end;
                         }
                         event => {
-                            let is_patched = matches!(text, Cow::Owned(_));
-                            let event = if is_patched { restored(event) } else { event };
+                            let event = match self.colon {
+                                Some(colon) => restored(event, colon),
+                                None => event,
+                            };
                             if let Err(stop) = self.event(event, span) {
                                 break Some(stop);
                             }
@@ -649,9 +655,9 @@ fn key_text(value: Value) -> Option<String> {
     }
 }
 
-/// The text with [`COLON`] for each colon that stands between a bare word and a bracket or comma.
-/// The number of characters stays the same, and so do all places.
-fn with_whole_words(text: &str) -> Cow<'_, str> {
+/// The text with one of the [`STAND_INS`] for each colon that stands between a bare word and a bracket or
+/// comma. The number of characters stays the same, and so do all places.
+fn with_whole_words(text: &str) -> (Cow<'_, str>, Option<char>) {
     let ends_word = |char: char| !char.is_whitespace() && !"\"'[]{},".contains(char);
     let mut colons = Vec::new();
     for (at, _) in text.match_indices(':') {
@@ -660,25 +666,31 @@ fn with_whole_words(text: &str) -> Cow<'_, str> {
             colons.push(at);
         }
     }
-    if colons.is_empty() || text.contains(COLON) {
-        return text.into();
+    if colons.is_empty() {
+        return (text.into(), None);
     }
+    // One that the text has neither as it is nor by its number.
+    let numbers = if text.contains('\\') { text.to_ascii_lowercase() } else { String::new() };
+    let is_free = |stand_in: &char| {
+        !text.contains(*stand_in) && !numbers.contains(&format!("{:x}", u32::from(*stand_in)))
+    };
+    let Some(colon) = STAND_INS.rev().find(is_free) else { return (text.into(), None) };
     let mut out = String::with_capacity(text.len() + 2 * colons.len());
     let mut from = 0;
     for at in colons {
         out.push_str(&text[from..at]);
-        out.push(COLON);
+        out.push(colon);
         from = at + 1;
     }
     out.push_str(&text[from..]);
-    out.into()
+    (out.into(), Some(colon))
 }
 
 /// The event as it would be for the text as it is.
-fn restored(event: Event<'_>) -> Event<'_> {
+fn restored(event: Event<'_>, colon: char) -> Event<'_> {
     match event {
-        Event::Scalar(text, style, anchor, tag) if text.contains(COLON) => {
-            Event::Scalar(text.replace(COLON, ":").into(), style, anchor, tag)
+        Event::Scalar(text, style, anchor, tag) if text.contains(colon) => {
+            Event::Scalar(text.replace(colon, ":").into(), style, anchor, tag)
         }
         event => event,
     }
@@ -922,6 +934,9 @@ mod tests {
         check("[fd00::]", json!(["fd00::"]));
         check("[fd00::, '::1', fe80::1,fd00::2]", json!(["fd00::", "::1", "fe80::1", "fd00::2"]));
         check("{b: fd00::, c: 双}", json!({"b": "fd00::", "c": "双"}));
+        // Whatever stands in for a colon is no letter of the text.
+        let private = json!(["fd00::", "\u{f8ff}", "\u{f8fe}\u{f8fd}"]);
+        check("[fd00::, \u{f8ff}, \"\\uF8FE\\U0000f8fd\"]", private);
         check("\"[fd00::]\" # ::,", json!("[fd00::]"));
         assert_eq!(one("{\"a\":[1],\"b\":{\"c\":\"::\"}}"), json!({"a": [1], "b": {"c": "::"}}));
         for text in ["a: [::1]", "a: [x, ::]", "a: {b: ::1}"] {
