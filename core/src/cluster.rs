@@ -507,13 +507,7 @@ impl Cluster {
             Patch::Json(patch) => {
                 if patch::json_patch(&mut object, &patch.to_json()).is_err() {
                     trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
-                    return Err(Status {
-                        code: 422,
-                        reason: Some(Reason::Invalid),
-                        message: "the server rejected our request due to an error in our request"
-                            .to_owned(),
-                        causes: Vec::new(),
-                    });
+                    return Err(Status::unprocessable());
                 }
             }
         }
@@ -545,6 +539,7 @@ impl Cluster {
                     " \"\" is invalid: patch: Invalid value: \"{printed}\": strict decoding \
                      error: {messages}"
                 ),
+                subject: " \"\"".to_owned(),
                 causes: vec![Diagnostic::field(
                     crate::diag::Cause::Invalid { value: format!("\"{printed}\"") },
                     FieldPath::default().field("patch"),

@@ -319,15 +319,12 @@ fn print_error(status: &Status, wrap: &dyn Fn(&str) -> String) -> String {
             texts.push(text);
         }
     }
-    // Kind and name are those of the answer; the kind without its group.
-    let object = status.message.split(" is invalid: ").next().unwrap_or_default();
-    let (kind, name) = object.split_once(' ').unwrap_or_default();
-    let kind = kind.split('.').next().unwrap_or_default();
+    let subject = &status.subject;
     match (status.reason, texts.as_slice()) {
-        (Some(Reason::Invalid), [one]) => format!("The {kind} {name} is invalid: {one}"),
+        (Some(Reason::Invalid), [one]) => format!("The {subject} is invalid: {one}"),
         (Some(Reason::Invalid), [_, ..]) => {
             let list: Vec<String> = texts.iter().map(|text| format!("\n* {text}")).collect();
-            format!("The {kind} {name} is invalid: {}", list.concat())
+            format!("The {subject} is invalid: {}", list.concat())
         }
         (Some(reason), _) => {
             format!("Error from server ({}): {}", reason.name(), wrap(&status.message))

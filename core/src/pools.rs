@@ -194,6 +194,14 @@ pub enum ServiceCidrState {
     Terminating,
 }
 
+/// Reason and message of the condition `Ready=False` of a ServiceCIDR that waits for its last address.
+/// Source: pkg/controller/servicecidrs/servicecidrs_controller.go sync.
+pub const TERMINATING: (&str, &str) = (
+    "Terminating",
+    "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new \
+     ServiceCIDR",
+);
+
 /// MULTI-2: the ranges that the ServiceCIDR of the flag gets, given those it has: all of the flag if there
 /// is none, a second one beside the first; `None` if it stays as it is.
 /// Source: pkg/controlplane/controller/defaultservicecidr sync.

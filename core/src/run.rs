@@ -5,18 +5,17 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use crate::after::After;
-use crate::api::quote;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
-use crate::boot::StartError;
 use crate::boot::apiserver::{self, Completed, Start};
+use crate::boot::{StartError, pflag};
 use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
 use crate::kubectl::{self, Applied, ObjectName};
 use crate::path::FieldPath;
-use crate::pools::{ServiceCidr, ServiceCidrState};
+use crate::pools::{ServiceCidr, ServiceCidrState, TERMINATING};
 use crate::provenance::{Leaf, provenance};
 use crate::scenario::{Event, PatchForm, Scenario};
 pub use crate::source::decode::WrittenField;
@@ -352,12 +351,7 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
         Start::FlagError(error) => {
             let value = flags.last(Component::KubeApiserver, error.flag);
             let message = match value.and_then(|flag| flag.value.as_ref()) {
-                Some(value) => format!(
-                    "invalid argument {} for \"--{}\" flag: {}",
-                    quote(value),
-                    error.flag,
-                    error.message
-                ),
+                Some(value) => pflag::invalid_argument(error.flag, value, &error.message),
                 None => error.message.clone(),
             };
             say(error, message);
@@ -586,12 +580,10 @@ impl DocumentReport {
 /// A ServiceCIDR as a read prints it.
 fn service_cidr_json(object: &ServiceCidr) -> Json {
     let ranges: Vec<String> = object.ranges.iter().map(|it| format!("'{it}'")).collect();
-    let (ready, reason, message) = if object.terminating {
-        let message = "There are still IPAddresses referencing the ServiceCIDR, please remove them or \
-                       create a new ServiceCIDR";
-        ("False", "Terminating", message)
+    let (ready, (reason, message)) = if object.terminating {
+        ("False", TERMINATING)
     } else {
-        ("True", "", "Kubernetes Service CIDR is ready")
+        ("True", ("", "Kubernetes Service CIDR is ready"))
     };
     let text = format!(
         "{{apiVersion: networking.k8s.io/v1, kind: {SERVICE_CIDR}, metadata: {{name: '{}'}}, spec: {{cidrs: \
@@ -956,6 +948,12 @@ mod tests {
             terminal(vec![boot(DUAL), service("web", "SingleStack"), rename]),
             "The Service \"other\" is invalid: metadata.name: Invalid value: \"other\": field is immutable"
         );
+    }
+
+    #[test]
+    fn kubectl_names_the_object_as_the_answer_does() {
+        let printed = terminal(vec![boot(DUAL), service("'a is invalid: b'", "SingleStack")]);
+        assert!(printed.starts_with("The Service \"a is invalid: b\" is invalid: "), "{printed}");
     }
 
     #[test]

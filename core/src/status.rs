@@ -47,6 +47,8 @@ pub struct Status {
     pub reason: Option<Reason>,
     /// The message, byte for byte.
     pub message: String,
+    /// Kind and quoted name of the object that is invalid, as kubectl names it (`details`); else empty.
+    pub subject: String,
     /// What is wrong field by field (422), or the inner message (500); repeats included.
     pub causes: Vec<Diagnostic>,
 }
@@ -65,8 +67,16 @@ impl Status {
         }
         let errors =
             if texts.len() == 1 { texts.join("") } else { format!("[{}]", texts.join(", ")) };
-        let message = format!("{kind} {} is invalid: {errors}", quote(name));
-        Self { code: 422, reason: Some(Reason::Invalid), message, causes }
+        let name = quote(name);
+        let message = format!("{kind} {name} is invalid: {errors}");
+        // The kind without its group.
+        let subject = format!("{} {name}", kind.split('.').next().unwrap_or_default());
+        Self { code: 422, reason: Some(Reason::Invalid), message, subject, causes }
+    }
+
+    fn plain(code: u16, reason: Option<Reason>, message: impl Into<String>) -> Self {
+        let (subject, causes) = Default::default();
+        Self { code, reason, message: message.into(), subject, causes }
     }
 
     /// 500: something on the server's side; one cause holds the inner message.
@@ -74,34 +84,40 @@ impl Status {
     pub fn internal(mut inner: Diagnostic) -> Self {
         inner.path = FieldPath::default();
         let message = format!("Internal error occurred: {}", inner.detail);
-        Self { code: 500, reason: Some(Reason::InternalError), message, causes: vec![inner] }
+        Self { causes: vec![inner], ..Self::plain(500, Some(Reason::InternalError), message) }
     }
 
     /// 500 that is no API status.
     #[must_use]
     pub fn bare_error(message: impl Into<String>) -> Self {
-        Self { code: 500, reason: None, message: message.into(), causes: Vec::new() }
+        Self::plain(500, None, message)
     }
 
     /// 400.
     #[must_use]
     pub fn bad_request(message: impl Into<String>) -> Self {
-        let reason = Some(Reason::BadRequest);
-        Self { code: 400, reason, message: message.into(), causes: Vec::new() }
+        Self::plain(400, Some(Reason::BadRequest), message)
+    }
+
+    /// 422 without causes: what a patch asks for makes no sense.
+    #[must_use]
+    pub fn unprocessable() -> Self {
+        let message = "the server rejected our request due to an error in our request";
+        Self::plain(422, Some(Reason::Invalid), message)
     }
 
     /// 404. `resource` is the plural, with its group where it has one.
     #[must_use]
     pub fn not_found(resource: &str, name: &str) -> Self {
         let message = format!("{resource} {} not found", quote(name));
-        Self { code: 404, reason: Some(Reason::NotFound), message, causes: Vec::new() }
+        Self::plain(404, Some(Reason::NotFound), message)
     }
 
     /// 409 on create.
     #[must_use]
     pub fn already_exists(resource: &str, name: &str) -> Self {
         let message = format!("{resource} {} already exists", quote(name));
-        Self { code: 409, reason: Some(Reason::AlreadyExists), message, causes: Vec::new() }
+        Self::plain(409, Some(Reason::AlreadyExists), message)
     }
 
     /// 409 on update: a stale resourceVersion.
@@ -112,6 +128,6 @@ impl Status {
              apply your changes to the latest version and try again",
             quote(name)
         );
-        Self { code: 409, reason: Some(Reason::Conflict), message, causes: Vec::new() }
+        Self::plain(409, Some(Reason::Conflict), message)
     }
 }

@@ -4,13 +4,15 @@
 #![no_main]
 
 use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::{apiserver, controller_manager, kube_proxy, kubelet};
+use dualstack_core::boot::controller_manager;
+use dualstack_core::boot::kube_proxy::HostFamilies;
 use dualstack_core::run::{EventReport, run};
 use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::source::flags;
 use dualstack_core::span::Span;
 use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
+use dualstack_tests::nodes;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, &str)| {
@@ -24,16 +26,12 @@ fuzz_target!(|input: (u8, &str)| {
     for flag in read.sections.iter().flat_map(|section| &section.flags) {
         [flag.span, flag.name_span, flag.value_span].into_iter().for_each(inside);
     }
-    let behavior = || Behavior::of(version);
     let trace = &mut Trace::default();
-    if let Ok((flags, _)) = apiserver::read(&read, &mut behavior(), trace) {
-        let _ = apiserver::start(&behavior(), &flags, trace);
+    let mut behavior = Behavior::of(version);
+    if let Ok((flags, _)) = controller_manager::read(&read, &mut behavior, trace) {
+        let _ = controller_manager::start(&behavior, &flags, trace);
     }
-    if let Ok((flags, _)) = controller_manager::read(&read, &mut behavior(), trace) {
-        let _ = controller_manager::start(&behavior(), &flags, trace);
-    }
-    let _ = kube_proxy::read(&read, &mut behavior(), trace);
-    let _ = kubelet::read(&read, &mut behavior(), trace);
+    let _ = nodes::start(version, text, HostFamilies::Both);
     let events = [Event::Boot { version, flags: text.into() }];
     let report = run(&Scenario { seed: 0, events: events.into() });
     let [EventReport::Boot(boot)] = report.events.as_slice() else { panic!("one start") };

@@ -164,13 +164,13 @@ fn spec() -> impl Strategy<Value = Value> {
 }
 
 /// A Service that often passes.
-pub fn body() -> impl Strategy<Value = Value> {
+fn body() -> impl Strategy<Value = Value> {
     (0..NAMES.len(), spec())
         .prop_map(|(name, spec)| json!({"metadata": {"name": NAMES[name]}, "spec": spec}))
 }
 
 /// A change that often makes sense, as a merge patch.
-pub fn patch() -> impl Strategy<Value = Value> {
+fn patch() -> impl Strategy<Value = Value> {
     vec(field(), 1..4)
         .prop_map(|fields| json!({"spec": Value::Object(fields.into_iter().collect())}))
 }

@@ -6,9 +6,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::pflag::{parse_bool, parse_int};
+use super::pflag::parse_int;
 pub use super::{StartError, Unmodelled};
-use super::{bad_flag, value_of};
+use super::{bad_flag, note, reject, set_gates, value_of};
 use crate::api::quote;
 use crate::behavior::{Behavior, RangeLimit};
 use crate::env::{Env, PortRange};
@@ -20,7 +20,7 @@ use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
 use crate::text::Text;
-use crate::trace::{Origin, StepId, Trace};
+use crate::trace::{Origin, Trace};
 use crate::version::{KubeVersion, Versions};
 
 rules! {
@@ -276,33 +276,11 @@ pub fn read(
         } else if let Some(slot) = slot {
             value.clone_into(slot);
         } else {
-            for entry in value.split(',').filter(|entry| !entry.trim().is_empty()) {
-                let known = set_gate(behavior, entry.trim());
-                if !known.map_err(|why| bad_flag(name, why, trace))? {
-                    let name = entry.trim().to_owned();
-                    unmodelled.push(Unmodelled { span: flag.value_span, name });
-                }
-            }
+            let set = set_gates(behavior, flag, &mut unmodelled);
+            set.map_err(|why| bad_flag(name, why, trace))?;
         }
     }
     Ok((flags, unmodelled))
-}
-
-/// Sets one gate; false if the simulator knows nothing of it.
-///
-/// # Errors
-/// As `component-base/featuregate` says it.
-pub(super) fn set_gate(behavior: &mut Behavior, entry: &str) -> Result<bool, String> {
-    let Some((name, value)) = entry.split_once('=') else {
-        return Err(format!("missing bool value for {entry}"));
-    };
-    let (name, value) = (name.trim(), value.trim());
-    let on =
-        parse_bool(value).map_err(|why| format!("invalid value of {name}={value}, err: {why}"))?;
-    if !Behavior::models_gate(name) {
-        return Ok(false);
-    }
-    behavior.set_gate(name, on).map(|()| true)
 }
 
 /// What the flags come to.
@@ -378,7 +356,7 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
     let node_ports = match parse_port_range(&flags.service_node_port_range) {
         Ok(range) => range,
         Err(message) => {
-            let step = reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS);
+            let step = reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS, facts![]);
             return Start::FlagError(StartError { message, flag: PORTS, entry: None, step });
         }
     };
@@ -424,12 +402,6 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
     }
 }
 
-fn reject(trace: &mut Trace, rule: &'static Rule, flag: &'static str) -> StepId {
-    let step = trace.reject(rule, FieldPath::default(), facts![]);
-    trace.because(step, Origin::Flag(flag));
-    step
-}
-
 /// API-8: who publishes the address of the API server.
 fn reconcile(reconciler: &str, completed: &mut Completed, trace: &mut Trace) {
     let (primary, advertise) = (completed.primary, completed.advertise);
@@ -464,8 +436,7 @@ fn default_address(bind: Option<IpAddr>, trace: &mut Trace) -> IpAddr {
         Some(IpAddr::V6(_)) => IpAddr::V6(MACHINE_V6),
         _ => IpAddr::V4(MACHINE_V4),
     };
-    let step = trace.note(&ADVERTISE_ADDRESS_IS_CHOSEN, FieldPath::default(), facts![address]);
-    trace.because(step, Origin::Flag(BIND));
+    note(trace, &ADVERTISE_ADDRESS_IS_CHOSEN, BIND, facts![address]);
     address
 }
 
@@ -475,14 +446,13 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
         message: message.to_owned(),
         flag: RANGE,
         entry: Some(entry),
-        step: reject(trace, rule, RANGE),
+        step: reject(trace, rule, RANGE, facts![]),
     };
     let text = &flags.service_cluster_ip_range;
     if text.is_empty() {
         let cidr =
             Cidr::new(ipnet::IpNet::V4(ipnet::Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), 24)));
-        let step = trace.note(&RANGE_HAS_A_DEFAULT, FieldPath::default(), facts![cidr]);
-        trace.because(step, Origin::Flag(RANGE));
+        note(trace, &RANGE_HAS_A_DEFAULT, RANGE, facts![cidr]);
         return Ok((cidr, None, 0));
     }
     let entries: Vec<&str> = text.split(',').collect();
@@ -513,7 +483,7 @@ fn validate(
 ) {
     let (primary, secondary) = (completed.primary, completed.secondary);
     let mut push = |rule: &'static Rule, message: String, flag, entry| {
-        let step = reject(trace, rule, flag);
+        let step = reject(trace, rule, flag, facts![]);
         completed.errors.push(StartError { message, flag, entry, step });
     };
     if count > 2 {
@@ -552,8 +522,7 @@ fn validate(
         && primary.family() != Family::of(advertise)
     {
         let facts = facts![range = primary, address = advertise];
-        let step = trace.reject(&ADVERTISE_FAMILY_DIFFERS, FieldPath::default(), facts);
-        trace.because(step, Origin::Flag(ADVERTISE));
+        let step = reject(trace, &ADVERTISE_FAMILY_DIFFERS, ADVERTISE, facts);
         completed.errors.push(StartError {
             message: format!(
                 "service IP family {} must match public address family {}",
@@ -667,8 +636,7 @@ pub fn environment(
         None => Stack::single(primary.family(), primary),
     };
     let families: Vec<Family> = ranges.families().collect();
-    let step = trace.note(&ORDER_CHOOSES_PRIMARY, FieldPath::default(), facts![families]);
-    trace.because(step, Origin::Flag(RANGE));
+    note(trace, &ORDER_CHOOSES_PRIMARY, RANGE, facts![families]);
     let allocator = behavior.allocator();
     let node_ports = completed.node_ports;
     Some(Env { version, behavior, ranges, node_ports, allocator, seed })
@@ -697,8 +665,7 @@ pub fn note_kubernetes_service(completed: &Completed, trace: &mut Trace) {
     trace.note(&KUBERNETES_SERVICE, FieldPath::default(), facts![ip]);
     if let Some(port) = completed.kubernetes_node_port {
         let port = u64::from(port);
-        let step = trace.note(&KUBERNETES_SERVICE_ON_NODES, FieldPath::default(), facts![port]);
-        trace.because(step, Origin::Flag(NODE_PORT));
+        note(trace, &KUBERNETES_SERVICE_ON_NODES, NODE_PORT, facts![port]);
     }
 }
 

@@ -5,20 +5,19 @@
 //! that finds something ends the process. The Nodes that are there already are asked last, in
 //! `ipam/range_allocator.rs`.
 
-use super::apiserver::{StartError, Unmodelled, set_gate};
 use super::pflag::{invalid_argument, parse_bool, parse_i32};
+use super::{StartError, Unmodelled, note, reject, set_gates};
 use crate::api::{parse_cidrs, quote};
 use crate::behavior::{Behavior, CloudAllocators, Gate};
 use crate::env::{NodeIpamConfig, NodeRange};
 use crate::facts;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family, Stack};
-use crate::path::FieldPath;
 use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::text::Text;
-use crate::trace::{Fact, Origin, StepId, Trace};
+use crate::trace::{Fact, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -276,7 +275,7 @@ pub fn read(
         }
         match flag.name.as_str() {
             GATES if behavior.gates_after_flags => gates.push(flag),
-            GATES => read_gates(flag, behavior, &mut unmodelled).map_err(|why| {
+            GATES => set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
                 let value = flag.value.as_deref().unwrap_or_default();
                 refuse(GATES, invalid_argument(GATES, value, &why), trace)
             })?,
@@ -292,7 +291,7 @@ pub fn read(
         return Err(refuse(ALLOCATE, message, trace));
     }
     for flag in gates {
-        read_gates(flag, behavior, &mut unmodelled).map_err(|why| refuse(GATES, why, trace))?;
+        set_gates(behavior, flag, &mut unmodelled).map_err(|why| refuse(GATES, why, trace))?;
     }
     Ok((flags, unmodelled))
 }
@@ -329,35 +328,9 @@ fn read_flag(
     Ok(())
 }
 
-fn read_gates(
-    flag: &Flag,
-    behavior: &mut Behavior,
-    unmodelled: &mut Vec<Unmodelled>,
-) -> Result<(), String> {
-    let entries = flag.value.iter().flat_map(|value| value.split(','));
-    for entry in entries.map(str::trim).filter(|entry| !entry.is_empty()) {
-        if !set_gate(behavior, entry)? {
-            unmodelled.push(Unmodelled { span: flag.value_span, name: entry.to_owned() });
-        }
-    }
-    Ok(())
-}
-
 fn refuse(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
     let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag]);
     StartError { message, flag, entry: None, step }
-}
-
-fn reject(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<Fact>) -> StepId {
-    let step = trace.reject(rule, FieldPath::default(), facts);
-    trace.because(step, Origin::Flag(flag));
-    step
-}
-
-fn note(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<Fact>) -> StepId {
-    let step = trace.note(rule, FieldPath::default(), facts);
-    trace.because(step, Origin::Flag(flag));
-    step
 }
 
 /// What the flags come to.

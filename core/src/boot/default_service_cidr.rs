@@ -2,13 +2,13 @@
 //! controller, which repeats it every ten seconds: rule API-13.
 //! Source: pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go.
 
+use super::note;
 use crate::behavior::Behavior;
 use crate::facts;
 use crate::net::Cidr;
-use crate::path::FieldPath;
-use crate::pools::{self, ServiceCidr};
+use crate::pools::{self, ServiceCidr, TERMINATING};
 use crate::rules;
-use crate::trace::{Origin, Trace};
+use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {
@@ -83,15 +83,7 @@ pub struct Object {
 
 impl From<&ServiceCidr> for Object {
     fn from(stored: &ServiceCidr) -> Self {
-        let (reason, message) = if stored.terminating {
-            (
-                "Terminating",
-                "There are still IPAddresses referencing the ServiceCIDR, please remove them or \
-                 create a new ServiceCIDR",
-            )
-        } else {
-            ("", READY)
-        };
+        let (reason, message) = if stored.terminating { TERMINATING } else { ("", READY) };
         Self {
             ranges: stored.ranges.clone(),
             ready: Some(Ready {
@@ -132,8 +124,7 @@ pub fn sync(
     trace: &mut Trace,
 ) -> Pass {
     let mut note = |rule, facts| {
-        let step = trace.note(rule, FieldPath::default(), facts);
-        trace.because(step, Origin::Flag("service-cluster-ip-range"));
+        note(trace, rule, "service-cluster-ip-range", facts);
     };
     let known = stored.as_ref().map(|object| object.ranges.as_slice());
     let ranges = pools::default_ranges(behavior, known, wanted);

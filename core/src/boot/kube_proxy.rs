@@ -8,7 +8,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::pflag::{split_host_port, string_slice};
-use super::{LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, value_of};
+use super::{
+    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
+    value_of,
+};
 use crate::api::{go_json, quote};
 use crate::behavior::{Behavior, PodCidrWait};
 use crate::facts;
@@ -614,8 +617,7 @@ impl Checks<'_> {
         (flag, entry): (&'static str, Option<usize>),
         message: String,
     ) {
-        let step = self.trace.reject(rule, FieldPath::default(), facts![]);
-        self.trace.because(step, Origin::Flag(flag));
+        let step = reject(self.trace, rule, flag, facts![]);
         self.errors.push(StartError { message, flag, entry, step });
     }
 
@@ -874,15 +876,11 @@ struct Server<'a> {
 
 impl Server<'_> {
     fn note(&mut self, rule: &'static Rule, facts: Vec<Fact>, flag: &'static str) -> StepId {
-        let step = self.trace.note(rule, FieldPath::default(), facts);
-        self.trace.because(step, Origin::Flag(flag));
-        step
+        note(self.trace, rule, flag, facts)
     }
 
     fn reject(&mut self, rule: &'static Rule, facts: Vec<Fact>, flag: &'static str) -> StepId {
-        let step = self.trace.reject(rule, FieldPath::default(), facts);
-        self.trace.because(step, Origin::Flag(flag));
-        step
+        reject(self.trace, rule, flag, facts)
     }
 
     fn say(&mut self, severity: Severity, message: &str, step: StepId) {

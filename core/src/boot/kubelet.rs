@@ -6,7 +6,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::{LogLine, Severity, StartError, Unmodelled, fold_gates, value_of};
+use super::{LogLine, Severity, StartError, Unmodelled, fold_gates, note, reject, value_of};
 use crate::api::quote;
 use crate::behavior::Behavior;
 use crate::facts;
@@ -329,8 +329,7 @@ pub fn parse_node_ip(
             parsed.ips.push(read.ip);
             continue;
         }
-        let step = trace.note(&PART_IS_IGNORED, FieldPath::default(), facts![text = quote(part)]);
-        trace.because(step, Origin::Flag(NODE_IP));
+        let step = note(trace, &PART_IS_IGNORED, NODE_IP, facts![text = quote(part)]);
         parsed.ignored.push(part.to_owned());
         steps.push(step);
     }
@@ -380,8 +379,7 @@ pub fn parse_node_ip(
         provider if rule == &CLOUD_ALLOWS_NO_PAIR => facts![provider],
         _ => facts![],
     };
-    let step = trace.reject(rule, FieldPath::default(), facts);
-    trace.because(step, Origin::Flag(NODE_IP));
+    let step = reject(trace, rule, NODE_IP, facts);
     Err(StartError { message, flag: NODE_IP, entry: None, step })
 }
 

@@ -15,9 +15,10 @@ pub mod windows;
 use crate::behavior::Behavior;
 use crate::facts;
 use crate::path::FieldPath;
+use crate::rule::Rule;
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::span::Span;
-use crate::trace::{Origin, StepId, Trace};
+use crate::trace::{Fact, Origin, StepId, Trace};
 
 /// One reason why a component exits.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -124,10 +125,49 @@ fn bad_value(name: &'static str, value: &str, why: &str, trace: &mut Trace) -> S
 }
 
 fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
-    let rule = &apiserver::FLAG_DOES_NOT_PARSE;
-    let step = trace.reject(rule, FieldPath::default(), facts![flag]);
-    trace.because(step, Origin::Flag(flag));
+    let step = reject(trace, &apiserver::FLAG_DOES_NOT_PARSE, flag, facts![flag]);
     StartError { message, flag, entry: None, step }
+}
+
+/// A decision that ends the start, because of a flag.
+fn reject(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<Fact>) -> StepId {
+    let step = trace.reject(rule, FieldPath::default(), facts);
+    trace.because(step, Origin::Flag(flag));
+    step
+}
+
+/// A decision because of a flag.
+fn note(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<Fact>) -> StepId {
+    let step = trace.note(rule, FieldPath::default(), facts);
+    trace.because(step, Origin::Flag(flag));
+    step
+}
+
+/// Folds `--feature-gates` of kube-apiserver or kube-controller-manager in; what the simulator does not
+/// know of joins the second list.
+///
+/// # Errors
+/// As `component-base/featuregate` says it.
+fn set_gates(
+    behavior: &mut Behavior,
+    flag: &Flag,
+    unmodelled: &mut Vec<Unmodelled>,
+) -> Result<(), String> {
+    let entries = flag.value.iter().flat_map(|value| value.split(','));
+    for entry in entries.map(str::trim).filter(|entry| !entry.is_empty()) {
+        let Some((name, value)) = entry.split_once('=') else {
+            return Err(format!("missing bool value for {entry}"));
+        };
+        let (name, value) = (name.trim(), value.trim());
+        let on = pflag::parse_bool(value)
+            .map_err(|why| format!("invalid value of {name}={value}, err: {why}"))?;
+        if Behavior::models_gate(name) {
+            behavior.set_gate(name, on)?;
+        } else {
+            unmodelled.push(Unmodelled { span: flag.value_span, name: entry.to_owned() });
+        }
+    }
+    Ok(())
 }
 
 /// Folds `--feature-gates` of kube-proxy or the kubelet in; what the simulator does not know of joins
