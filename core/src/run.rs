@@ -107,6 +107,8 @@ pub struct DocumentReport {
     pub outcome: Option<Outcome>,
     /// The Service that stays stored as it was, where the request was refused.
     pub stands: Option<Rc<Service>>,
+    /// The Service as it was before the request.
+    pub was: Option<Rc<Service>>,
     /// What a person at the terminal sees.
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.
@@ -299,6 +301,7 @@ impl EventReport {
                 || !it.provenance.is_empty()
                 || !it.before.is_empty()
                 || it.stands.is_some()
+                || it.was.is_some()
                 || it.outcome.as_ref().is_some_and(|outcome| !outcome.trace.is_empty())
         };
         if report.documents.iter().any(is_full) {
@@ -308,6 +311,7 @@ impl EventReport {
                 document.provenance = Vec::new();
                 document.before = Vec::new();
                 document.stands = None;
+                document.was = None;
                 if let Some(outcome) = &mut document.outcome {
                     outcome.trace = Vec::new();
                 }
@@ -543,6 +547,7 @@ impl DocumentReport {
     /// is the Service as it was.
     fn take(&mut self, done: Applied, before: Option<&Rc<Service>>, whole: Span) {
         self.kubectl = done.terminal;
+        self.was = before.cloned();
         let Some(outcome) = done.outcome else { return };
         if let Err(status) = &outcome.result {
             self.stands = before.cloned();

@@ -3,20 +3,26 @@
 
 use std::rc::Rc;
 
+use dualstack_core::api::Json;
 use dualstack_core::net::Family;
 use dualstack_core::run::{DocumentReport, EventReport, Replay, Verb};
+use dualstack_core::scenario::Event;
+use dualstack_core::source::yaml::parse;
 use dualstack_core::text::Lang;
 use dualstack_core::trace::plain;
 use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
-use crate::store::{Focus, Msg, Pane, Store, Theme, to_text};
+use crate::browser::keys;
+use crate::commands;
+use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
+use crate::view::sheet::sheet;
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
@@ -67,6 +73,51 @@ pub fn App(props: &Props) -> Html {
             move || drop(timer)
         });
     }
+    {
+        let dispatch = dispatch.clone();
+        let typed = (Rc::clone(&store.events), store.history.is_typing());
+        use_effect_with(typed, move |(_, is_typing)| {
+            let pause = move || dispatch.emit(Msg::Pause);
+            let timer = is_typing.then(|| browser::after(500, pause));
+            move || drop(timer)
+        });
+    }
+    {
+        let dispatch = dispatch.clone();
+        use_effect_with((store.playing, store.at), move |(playing, _)| {
+            let tick = move || dispatch.emit(Msg::Tick);
+            let timer = playing.then(|| browser::after(1200, tick));
+            move || drop(timer)
+        });
+    }
+    {
+        let dispatch = dispatch.clone();
+        use_effect_with((), move |()| {
+            let heard = move |chord: &keys::Chord| {
+                let msg = commands::of_chord(chord);
+                let is_taken = msg.is_some();
+                msg.into_iter().for_each(|msg| dispatch.emit(msg));
+                is_taken
+            };
+            let listening = keys::on_chord(heard);
+            move || drop(listening)
+        });
+    }
+    {
+        let texts = (store.manifest(), Rc::clone(store.flags()));
+        use_effect_with(store.undone, move |undone| {
+            let Some(undone) = undone else { return };
+            let text = match undone.text_box {
+                TextBox::Manifest => texts.0,
+                TextBox::Flags => texts.1,
+            };
+            browser::place_caret(undone.text_box.id(), &text, undone.end);
+        });
+    }
+    use_effect_with((store.said, store.lang), |(said, lang)| {
+        said.iter().for_each(|(_, word)| browser::say(word.get(*lang)));
+    });
+    use_effect_with(store.opens_by_key, |opens| browser::remember_keys(*opens));
     use_effect_with((store.lang, store.theme), |(lang, theme)| {
         browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
     });
@@ -172,6 +223,9 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         stale: shown.stale,
         chosen,
         shows_server_fields: store.shows_server_fields,
+        form: store.form,
+        sent: sent(store, document_at(store, &answers.documents)),
+        uncopied: store.uncopied.clone(),
         dispatch: dispatch.clone(),
     });
     let why = why(&why::Props {
@@ -205,7 +259,18 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             { why }
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
+            { sheet(store, dispatch) }
         </div>
+    }
+}
+
+/// What the manifest that is shown sends, where the object is to be compared with it.
+fn sent(store: &Store, document: usize) -> Option<Json> {
+    match store.event() {
+        Event::Apply(text) if store.form == Form::Diff => {
+            parse(text).documents.get(document).map(|document| document.node.to_json())
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,9 @@
 pub mod answers;
 pub mod app;
 pub mod browser;
+pub mod commands;
+pub mod history;
+pub mod output;
 pub mod presets;
 pub mod scenarios;
 pub mod store;

@@ -4,14 +4,16 @@
 use std::rc::Rc;
 
 use dualstack_core::scenario::{Event, PatchForm, Scenario};
-use dualstack_core::source::yaml::{Value, parse, parse_own};
+use dualstack_core::source::yaml::{Node, parse, parse_own};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
 use crate::browser::Found;
+use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
+use crate::text::Word;
 use crate::words::items;
 
 /// What the Why pane is asked about.
@@ -49,6 +51,26 @@ pub struct Store {
     pub at: usize,
     /// The example that was chosen last, if nothing was edited since.
     pub scenario: Option<&'static str>,
+    /// Which of the branches the events are.
+    pub branch: usize,
+    /// The branches, where the session was forked ([`Work::branches`]).
+    pub branches: Rc<[Branch]>,
+    /// What can be undone.
+    pub history: History,
+    /// Where the last undo or redo changed a text, and which one it was.
+    pub undone: Option<Undone>,
+    /// Whether the events are shown one after the other.
+    pub playing: bool,
+    /// How the stored object is printed.
+    pub form: Form,
+    /// Whether the sheet of keys is open.
+    pub sheet: bool,
+    /// Whether a single key opens it.
+    pub opens_by_key: bool,
+    /// What could not be copied, for the person to copy by hand.
+    pub uncopied: Option<Rc<str>>,
+    /// What screen readers were told last beside the verdict; counted, so that it can be told again.
+    pub said: Option<(u32, Word)>,
     /// The language.
     pub lang: Lang,
     /// Dark, light, or as the system says.
@@ -72,6 +94,78 @@ pub struct Store {
     pub compared: Option<KubeVersion>,
     /// False after the page died while running: the text is shown, not run.
     pub runs: bool,
+}
+
+/// How the stored object is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// As `kubectl get -o yaml` does.
+    #[default]
+    Yaml,
+    /// As `-o json` does.
+    Json,
+    /// As `-o kyaml` does.
+    Kyaml,
+    /// Against what was sent, or what was stored before.
+    Diff,
+}
+
+impl Form {
+    /// All forms, in the order of the buttons.
+    pub const ALL: [Self; 4] = [Self::Yaml, Self::Json, Self::Kyaml, Self::Diff];
+
+    /// As kubectl's `-o` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+            Self::Kyaml => "kyaml",
+            Self::Diff => "diff",
+        }
+    }
+
+    /// As people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Json => "JSON",
+            Self::Kyaml => "KYAML",
+            Self::Diff => "Diff",
+        }
+    }
+}
+
+/// A text box of the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TextBox {
+    /// Of the flags.
+    Flags,
+    /// Of what is applied.
+    Manifest,
+}
+
+impl TextBox {
+    /// The id of its element.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Flags => "flags",
+            Self::Manifest => "manifest",
+        }
+    }
+}
+
+/// What an undo or a redo did to a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Undone {
+    /// Counts them, so that no two are the same.
+    pub count: u32,
+    /// Whose text.
+    pub text_box: TextBox,
+    /// Where the change ends, in bytes.
+    pub end: usize,
 }
 
 /// A colour scheme.
@@ -119,6 +213,37 @@ pub enum Msg {
     Choose(usize),
     /// Takes an event back.
     Remove(usize),
+    /// Moves the event that is shown to this place.
+    Move(usize),
+    /// Keeps the session as it is, and goes on in a new one that begins with its events up to the one
+    /// that is shown.
+    Fork,
+    /// Chose a branch.
+    Branch(usize),
+    /// Throws away the branch that is shown, if there are others.
+    RemoveBranch,
+    /// Shows the events one after the other, or stops doing so.
+    Play(bool),
+    /// Shows the next event, while playing.
+    Tick,
+    /// Takes the last change back.
+    Undo,
+    /// Does what was undone last.
+    Redo,
+    /// Typing paused.
+    Pause,
+    /// Chose how the stored object is printed.
+    Form(Form),
+    /// Opens or closes the sheet of keys.
+    Sheet(bool),
+    /// Opens the sheet, if a single key may.
+    SheetByKey,
+    /// Switches the single key that opens it on or off.
+    OpensByKey(bool),
+    /// This text could not be copied; `None`: another one was.
+    Uncopied(Option<Rc<str>>),
+    /// Tells screen readers.
+    Say(Word),
     /// Pressed a button for families.
     Preset(Preset),
     /// Chose an example.
@@ -145,30 +270,58 @@ pub enum Msg {
     Run,
 }
 
-/// The session as it is saved: `{"at":1,"events":[…]}`.
+/// The session as it is saved: `{"at":1,"events":[…]}`; with `branch` and `branches` if it was forked.
 #[must_use]
 pub fn to_text(store: &Store) -> String {
-    let events: Vec<String> = store.events.iter().map(Event::to_json).collect();
-    format!("{{\"at\":{},\"events\":[{}]}}", store.at, events.join(","))
+    let session = |at: usize, events: &[Event]| {
+        let events: Vec<String> = events.iter().map(Event::to_json).collect();
+        format!("\"at\":{at},\"events\":[{}]", events.join(","))
+    };
+    let mut text = format!("{{{}", session(store.at, &store.events));
+    if !store.branches.is_empty() {
+        let branches = store.branches.iter().map(|branch| {
+            let from = branch.from.map(|(from, common)| format!(",\"from\":[{from},{common}]"));
+            format!("{{{}{}}}", session(branch.at, &branch.events), from.unwrap_or_default())
+        });
+        let branches: Vec<String> = branches.collect();
+        text += &format!(",\"branch\":{},\"branches\":[{}]", store.branch, branches.join(","));
+    }
+    text + "}"
 }
 
 /// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
 /// is YAML.
-fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
+fn from_text(text: &str) -> Option<Work> {
     let parsed = parse_own(text);
     let node = &parsed.documents.first().filter(|it| it.complete)?.node;
-    if let (Some(flags), Some(manifest)) = (node.text_of("flags"), node.text_of("manifest")) {
-        return Some((start(flags, manifest).into(), 1));
+    let (mut branch, mut branches) = (0, Vec::new());
+    let (events, at) = match (node.text_of("flags"), node.text_of("manifest")) {
+        (Some(flags), Some(manifest)) => (start(flags, manifest).into(), 1),
+        _ => session(node)?,
+    };
+    if let Some(list) = node.entry("branches") {
+        branches = items(&list.value).iter().map(read_branch).collect::<Option<_>>()?;
+        branch = node.number_of("branch").filter(|branch| *branch < branches.len())?;
     }
+    Some(Work { events, at, scenario: None, branch, branches: branches.into() })
+}
+
+fn session(node: &Node) -> Option<(Rc<[Event]>, usize)> {
     let events: Option<Rc<[Event]>> =
         items(&node.entry("events")?.value).iter().map(Event::read).collect();
     let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
-    let at = match &node.entry("at")?.value.value {
-        Value::Number(at) => at.parse().ok()?,
-        _ => 0,
-    };
-    let at = events.len().saturating_sub(1).min(at);
+    let at = node.number_of("at")?.min(events.len().saturating_sub(1));
     Some((events, at))
+}
+
+fn read_branch(node: &Node) -> Option<Branch> {
+    let (events, at) = session(node)?;
+    let from = node.entry("from").map(|from| items(&from.value));
+    let from = match from {
+        Some([branch, common]) => Some((branch.as_number()?, common.as_number()?)),
+        _ => None,
+    };
+    Some(Branch { events, at, from })
 }
 
 /// A session of one start and one apply.
@@ -176,6 +329,17 @@ fn from_text(text: &str) -> Option<(Rc<[Event]>, usize)> {
 pub fn start(flags: &str, manifest: &str) -> [Event; 2] {
     let version = KubeVersion::LATEST;
     [Event::Boot { version, flags: flags.into() }, Event::Apply(manifest.into())]
+}
+
+/// Where the stretch ends in which `after` differs from `before`.
+fn end_of_change(before: &str, after: &str) -> usize {
+    let same = |(one, other): &(char, char)| one == other;
+    let behind = before.chars().rev().zip(after.chars().rev()).take_while(same);
+    let behind: usize = behind.map(|(char, _)| char.len_utf8()).sum();
+    let ahead = before.chars().zip(after.chars()).take_while(same);
+    let ahead: usize = ahead.map(|(char, _)| char.len_utf8()).sum();
+    // Where both meet, as in `aa` after `a`, what is ahead counts.
+    (after.len() - behind).max(ahead)
 }
 
 /// The Service an event names: `name`, or `namespace/name` outside `default`.
@@ -207,6 +371,16 @@ impl Store {
             at: events.len() - 1,
             events,
             scenario: example.map(|it| it.id),
+            branch: 0,
+            branches: Rc::default(),
+            history: History::default(),
+            undone: None,
+            playing: false,
+            form: Form::default(),
+            sheet: false,
+            opens_by_key: true,
+            uncopied: None,
+            said: None,
             lang,
             theme: None,
             focus: Focus::None,
@@ -230,12 +404,36 @@ impl Store {
         let named = |theme: &Theme| found.theme.as_deref() == Some(theme.name());
         store.theme = [Theme::Dark, Theme::Light].into_iter().find(named);
         let work = [&found.typed, &found.saved].into_iter().flatten();
-        if let Some((events, at)) = work.filter_map(|text| from_text(text)).next() {
-            (store.events, store.at) = (events, at);
-            store.scenario = None;
+        if let Some(work) = work.filter_map(|text| from_text(text)).next() {
+            store.restore(work);
         }
         store.runs = !found.died;
+        store.opens_by_key = found.opens_by_key;
         store
+    }
+
+    /// What undo gives back.
+    fn work(&self) -> Work {
+        Work {
+            events: Rc::clone(&self.events),
+            at: self.at,
+            scenario: self.scenario,
+            branch: self.branch,
+            branches: Rc::clone(&self.branches),
+        }
+    }
+
+    fn restore(&mut self, work: Work) {
+        let is_elsewhere = self.at != work.at || self.branch != work.branch;
+        self.events = work.events;
+        self.scenario = work.scenario;
+        self.branch = work.branch;
+        self.branches = work.branches;
+        self.settled = true;
+        self.playing = false;
+        if is_elsewhere {
+            self.turn_to(work.at);
+        }
     }
 
     /// The session so far.
@@ -309,6 +507,18 @@ impl Store {
         next
     }
 
+    /// The branches with the events of the present one as they are now; the first of them is the
+    /// session that was never forked.
+    fn kept_branches(&self) -> Vec<Branch> {
+        let mut branches = self.branches.to_vec();
+        let (events, at) = (Rc::clone(&self.events), self.at);
+        match branches.get_mut(self.branch) {
+            Some(branch) => (branch.events, branch.at) = (events, at),
+            None => branches.push(Branch { events, at, from: None }),
+        }
+        branches
+    }
+
     /// Puts an event behind the one that is shown, and shows it.
     fn append(&self, event: Event) -> Self {
         let mut next = self.clone();
@@ -329,9 +539,51 @@ impl Store {
         self.turn += 1;
     }
 
-    /// The state after `msg`. An unchanged text stays the same `Rc`.
+    /// The text that `msg` types into.
+    fn typing(&self, msg: &Msg) -> Option<Typing> {
+        match msg {
+            Msg::EditFlags(_) => Some(Typing::Flags(self.boot().0)),
+            Msg::EditManifest(_) => self.request().map(Typing::Manifest),
+            Msg::EditPatch(..) => self.request().map(Typing::Target),
+            _ => None,
+        }
+    }
+
+    /// The state after `msg`, with a way back. An unchanged text stays the same `Rc`.
     #[must_use]
     pub fn update(&self, msg: Msg) -> Self {
+        let way: fn(&mut History, Work) -> Option<Work> = match msg {
+            Msg::Undo => History::undo,
+            Msg::Redo => History::redo,
+            msg => {
+                let typing = self.typing(&msg);
+                let mut next = self.step(msg);
+                if !self.work().is_same(&next.work()) {
+                    next.history.note(self.work(), typing);
+                    next.playing = false;
+                }
+                return next;
+            }
+        };
+        let mut next = self.clone();
+        if let Some(work) = way(&mut next.history, self.work()) {
+            next.restore(work);
+            let count = self.undone.map_or(0, |it| it.count) + 1;
+            let texts = [
+                (TextBox::Manifest, self.manifest(), next.manifest()),
+                (TextBox::Flags, Rc::clone(self.flags()), Rc::clone(next.flags())),
+            ];
+            let changed = texts.iter().find(|(_, before, after)| before != after);
+            next.undone = changed.map(|(text_box, before, after)| Undone {
+                count,
+                text_box: *text_box,
+                end: end_of_change(before, after),
+            });
+        }
+        next
+    }
+
+    fn step(&self, msg: Msg) -> Self {
         let mut next = self.clone();
         match msg {
             Msg::EditFlags(text) => {
@@ -382,7 +634,82 @@ impl Store {
                 let (_, flags, version) = self.boot();
                 return self.append(Event::Boot { version, flags: Rc::clone(flags) });
             }
-            Msg::Choose(at) => next.turn_to(at),
+            Msg::Choose(at) => {
+                next.turn_to(at);
+                next.playing = false;
+            }
+            Msg::Move(to) => {
+                // The first start is the cluster itself.
+                if self.at > 0 && (1..self.events.len()).contains(&to) && to != self.at {
+                    let mut events = self.events.to_vec();
+                    let event = events.remove(self.at);
+                    events.insert(to, event);
+                    next.events = events.into();
+                    next.scenario = None;
+                    next.turn_to(to);
+                }
+            }
+            Msg::Fork => {
+                let mut branches = self.kept_branches();
+                let events: Rc<[Event]> = self.events[..=self.at].into();
+                let from = Some((self.branch, events.len()));
+                branches.push(Branch { events: Rc::clone(&events), at: self.at, from });
+                next.branch = branches.len() - 1;
+                next.branches = branches.into();
+                next.events = events;
+                next.scenario = None;
+                next.turn_to(self.at);
+            }
+            Msg::Branch(branch) => {
+                let branches = self.kept_branches();
+                if let Some(chosen) = branches.get(branch).filter(|_| branch != self.branch) {
+                    next.events = Rc::clone(&chosen.events);
+                    next.turn_to(chosen.at);
+                    next.branch = branch;
+                    next.branches = branches.into();
+                    next.scenario = None;
+                }
+            }
+            Msg::RemoveBranch => {
+                if self.branches.len() > 1 {
+                    let mut branches = self.kept_branches();
+                    branches.remove(self.branch);
+                    for branch in &mut branches {
+                        branch.from = branch.from.and_then(|(from, common)| {
+                            let is_behind = usize::from(from > self.branch);
+                            (from != self.branch).then(|| (from - is_behind, common))
+                        });
+                    }
+                    next.branch = self.branch.saturating_sub(1);
+                    let shown = &branches[next.branch];
+                    next.events = Rc::clone(&shown.events);
+                    next.turn_to(shown.at);
+                    next.branches =
+                        if branches.len() > 1 { branches.into() } else { Rc::default() };
+                }
+            }
+            Msg::Play(playing) => {
+                next.playing = playing && self.events.len() > 1;
+                // Played to its end, it begins anew.
+                if next.playing && self.at + 1 == self.events.len() {
+                    next.turn_to(0);
+                }
+            }
+            Msg::Tick => {
+                if self.playing {
+                    next.turn_to(self.at + 1);
+                    next.playing = next.at + 1 < self.events.len();
+                }
+            }
+            Msg::Pause => next.history.pause(),
+            // They are answered where the way back is kept.
+            Msg::Undo | Msg::Redo => {}
+            Msg::Form(form) => next.form = form,
+            Msg::Sheet(open) => next.sheet = open,
+            Msg::SheetByKey => next.sheet |= self.opens_by_key,
+            Msg::OpensByKey(opens) => next.opens_by_key = opens,
+            Msg::Uncopied(text) => next.uncopied = text,
+            Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),
             Msg::Remove(at) => {
                 // The first start is the cluster itself.
                 if at > 0 && at < self.events.len() {
@@ -395,7 +722,7 @@ impl Store {
                 }
             }
             Msg::Preset(preset) => {
-                return self.update(Msg::EditFlags(presets::apply(self.flags(), preset)));
+                return self.step(Msg::EditFlags(presets::apply(self.flags(), preset)));
             }
             Msg::Scenario(id) => {
                 if let Some(example) = scenarios::find(id) {
@@ -416,7 +743,7 @@ impl Store {
             Msg::Unfold(unfolded) => next.unfolded = unfolded,
             Msg::ServerFields(shown) => next.shows_server_fields = shown,
             Msg::Replace(from, to) => {
-                return self.update(Msg::EditManifest(self.manifest().replace(from, to)));
+                return self.step(Msg::EditManifest(self.manifest().replace(from, to)));
             }
             Msg::Settle => next.settled = true,
             Msg::Run => next.runs = true,
@@ -439,7 +766,8 @@ mod tests {
 
     use dualstack_core::text::Lang;
 
-    use super::{Msg, Store, from_text, to_text};
+    use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};
+    use crate::history::Work;
     use crate::presets::Preset;
 
     #[test]
@@ -466,12 +794,96 @@ mod tests {
         assert_eq!(store.update(Msg::Preset(Preset::V4V6)), store);
     }
 
+    fn typed(store: &Store, text: &str) -> Store {
+        store.update(Msg::EditManifest(text.to_owned()))
+    }
+
+    #[test]
+    fn what_is_typed_without_a_pause_is_undone_at_once() {
+        let store = Store::opening(Lang::En);
+        let once = typed(&typed(&store, "a"), "ab");
+        let twice = typed(&once.update(Msg::Pause), "abc");
+        assert_eq!(&*twice.update(Msg::Undo).manifest(), "ab");
+        let back = twice.update(Msg::Undo).update(Msg::Undo);
+        assert_eq!(back.manifest(), store.manifest());
+        assert_eq!(back.scenario, store.scenario, "it is the example again");
+        assert_eq!(&*back.update(Msg::Redo).update(Msg::Redo).manifest(), "abc");
+        // Another text is another change, however fast.
+        let both = typed(&store, "a").update(Msg::EditFlags("--v=2".to_owned()));
+        assert_eq!(&*both.update(Msg::Undo).manifest(), "a");
+    }
+
+    #[test]
+    fn undo_says_where_a_text_changed() {
+        let store = typed(&Store::opening(Lang::En), "双: 1\nb: 2\n").update(Msg::Pause);
+        let edited = typed(&store, "双: 栈1\nb: 2\n");
+        let undone = edited.update(Msg::Undo).undone.expect("a text changed");
+        assert_eq!((undone.text_box, undone.end), (TextBox::Manifest, "双: ".len()));
+        let redone = edited.update(Msg::Undo).update(Msg::Redo).undone.expect("a text changed");
+        assert_eq!(redone.end, "双: 栈".len());
+        assert_ne!(undone.count, redone.count);
+        for (before, after, end) in [("a", "aa", 1), ("aa", "a", 1), ("", "x", 1), ("ab", "ab", 2)]
+        {
+            assert_eq!(end_of_change(before, after), end, "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn a_fork_keeps_the_session_it_left() {
+        let store = Store::opening(Lang::En).update(Msg::Delete).update(Msg::Choose(1));
+        let fork = store.update(Msg::Fork).update(Msg::Patch);
+        assert_eq!((fork.branch, fork.events.len()), (1, 3));
+        let back = fork.update(Msg::Branch(0));
+        assert_eq!((&back.events, back.at), (&store.events, 1));
+        let again = back.update(Msg::Branch(1));
+        assert_eq!((&again.events, again.at), (&fork.events, 2));
+        let saved = from_text(&to_text(&again)).expect("it was just written");
+        assert_eq!(saved, Work { scenario: None, ..again.work() });
+        let removed = again.update(Msg::RemoveBranch);
+        assert_eq!((&removed.events, removed.branches.len()), (&store.events, 0));
+        assert_eq!(removed.update(Msg::Undo).events, fork.events);
+    }
+
+    #[test]
+    fn branches_behind_a_removed_one_keep_their_origin() {
+        let twice = Store::opening(Lang::En).update(Msg::Fork).update(Msg::Fork).update(Msg::Fork);
+        let origins =
+            |store: &Store| -> Vec<_> { store.branches.iter().map(|it| it.from).collect() };
+        assert_eq!(origins(&twice), [None, Some((0, 2)), Some((1, 2)), Some((2, 2))]);
+        let removed = twice.update(Msg::Branch(1)).update(Msg::RemoveBranch);
+        assert_eq!(origins(&removed), [None, None, Some((1, 2))]);
+    }
+
+    #[test]
+    fn events_change_places_but_the_first_start_stays_first() {
+        let store = Store::opening(Lang::En).update(Msg::Delete);
+        let moved = store.update(Msg::Move(1));
+        assert_eq!(
+            (moved.at, &moved.events[1], &moved.events[2]),
+            (1, &store.events[2], &store.events[1])
+        );
+        for to in [0, 2, 3] {
+            assert_eq!(store.update(Msg::Move(to)).events, store.events);
+        }
+        assert_eq!(store.update(Msg::Choose(0)).update(Msg::Move(1)).events, store.events);
+    }
+
+    #[test]
+    fn playing_ends_at_the_last_event_and_with_any_edit() {
+        let store = Store::opening(Lang::En).update(Msg::Play(true));
+        assert_eq!((store.at, store.playing), (0, true));
+        let end = store.update(Msg::Tick);
+        assert_eq!((end.at, end.playing), (1, false));
+        assert_eq!(end.update(Msg::Tick).at, 1);
+        assert!(!typed(&store, "a").playing && !store.update(Msg::Choose(1)).playing);
+    }
+
     #[test]
     fn saved_work_is_read_again_however_long_it_is() {
         let long = format!("a: {}\n", "双\"".repeat(200_000));
         let store = Store::opening(Lang::En).update(Msg::EditManifest(long));
-        let (events, at) = from_text(&to_text(&store)).expect("it was just written");
-        assert_eq!((events, at), (store.events, store.at));
+        let work = from_text(&to_text(&store)).expect("it was just written");
+        assert_eq!((work.events, work.at), (store.events, store.at));
     }
 
     #[test]

@@ -4,7 +4,7 @@ pub mod plain;
 pub mod print;
 pub mod service;
 
-use serde_json::Value as Json;
+pub use serde_json::Value as Json;
 
 use crate::behavior::Behavior;
 use crate::net::Cidr;

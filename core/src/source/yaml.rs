@@ -133,6 +133,21 @@ impl Node {
         }
     }
 
+    /// The value of a key, if it is a whole number.
+    #[must_use]
+    pub fn number_of(&self, key: &str) -> Option<usize> {
+        self.entry(key)?.value.as_number()
+    }
+
+    /// The value, if it is a whole number.
+    #[must_use]
+    pub fn as_number(&self) -> Option<usize> {
+        match &self.value {
+            Value::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// A node without a place in a text.
     #[must_use]
     pub fn from_json(json: &Json) -> Self {

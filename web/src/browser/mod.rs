@@ -1,5 +1,8 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
+pub mod clipboard;
+pub mod keys;
+
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
@@ -8,6 +11,7 @@ use yew::{Event as DomEvent, InputEvent, TargetCast};
 const WORK: &str = "dualstack.work";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
+const KEYS: &str = "dualstack.keys";
 const RUNNING: &str = "dualstack.running";
 
 /// The window; on the host, where the opening example is rendered, there is none.
@@ -54,6 +58,8 @@ pub struct Found {
     pub saved: Option<String>,
     /// Whether the last visit died while running.
     pub died: bool,
+    /// Whether a single key opens the sheet of keys.
+    pub opens_by_key: bool,
 }
 
 /// Looks for what a visit starts with.
@@ -66,6 +72,7 @@ pub fn found() -> Found {
         typed: root.get_attribute("data-typed"),
         saved: stored(WORK),
         died: stored(RUNNING).is_some(),
+        opens_by_key: stored(KEYS).is_none(),
     }
 }
 
@@ -98,6 +105,15 @@ pub fn remember(lang: &str, theme: Option<&str>, title: &str) {
     if root.get_attribute("data-theme").as_deref() != Some(theme) {
         let _ = root.set_attribute("data-theme", theme);
         store_item(THEME, theme);
+    }
+}
+
+/// Remembers whether a single key opens the sheet of keys.
+pub fn remember_keys(opens_by_key: bool) {
+    if opens_by_key {
+        forget(KEYS);
+    } else {
+        store_item(KEYS, "off");
     }
 }
 
@@ -141,6 +157,22 @@ pub fn say(text: &str) {
 /// Does something later, unless what is returned is dropped before.
 pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
     Timeout::new(milliseconds, work)
+}
+
+/// Does something as soon as the page has been drawn.
+pub fn later(work: impl FnOnce() + 'static) {
+    after(0, work).forget();
+}
+
+/// Puts the caret of a text box behind this byte of its text.
+pub fn place_caret(id: &str, text: &str, byte: usize) {
+    let element = || window()?.document()?.get_element_by_id(id);
+    let area = element().and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
+    if let Some(area) = area {
+        let at = text.get(..byte).map_or(0, |ahead| ahead.encode_utf16().count());
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let _ = area.set_selection_range(at, at);
+    }
 }
 
 /// The text of a block of data that stands in the page.

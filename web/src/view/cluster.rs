@@ -61,10 +61,11 @@ pub fn cluster(props: &Props) -> Html {
     let current = presets::current(&props.flags);
     let buttons: Html = Preset::ALL
         .into_iter()
-        .map(|preset| {
+        .enumerate()
+        .map(|(at, preset)| {
             let pressed = (current == Some(preset)).to_string();
             let onclick = click(&props.dispatch, Msg::Preset(preset));
-            html! { <button type="button" aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
+            html! { <button type="button" id={format!("preset-{at}")} aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
         })
         .collect();
     let mut marks = highlight::flags(&props.flags);

@@ -10,7 +10,7 @@ use crate::browser;
 use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::store::{Msg, Pane, Store, Theme};
-use crate::text;
+use crate::text::{self, Word};
 
 /// Title, pickers and switches.
 pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
@@ -41,6 +41,11 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         let is_dark = chosen.map_or_else(browser::prefers_dark, |theme| theme == Theme::Dark);
         Msg::Theme(if is_dark { Theme::Light } else { Theme::Dark })
     });
+    let tool = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
+        let onclick = click(dispatch, msg);
+        let (name, cannot) = (name.get(lang), (!can).then_some("true"));
+        html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+    };
     let (_, _, version) = store.boot();
     let versions: Html = KubeVersion::all()
         .map(|minor| html! { <option value={minor.to_string()} selected={minor == version}>{ "Kubernetes " }{ minor.to_string() }</option> })
@@ -51,15 +56,18 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
     html! {
         <header>
             <a class="skip" href="#answer">{ text::SKIP.get(lang) }</a>
-            <h1><span class="logo" aria-hidden="true"><b>{ "4" }</b><b>{ "6" }</b></span>{ text::TITLE.get(lang) }</h1>
-            <select class="btn scenario" aria-label={text::SCENARIO.get(lang)} {onchange}>
+            <h1><span class="logo" aria-hidden="true"><b>{ "4" }</b><b>{ "6" }</b></span><span class="name">{ text::TITLE.get(lang) }</span></h1>
+            <select class="btn scenario" id="scenario" aria-label={text::SCENARIO.get(lang)} {onchange}>
                 if own { <option value="" selected={true}>{ text::OWN_SCENARIO.get(lang) }</option> }
                 { options }
             </select>
-            <select class="btn" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
+            <select class="btn" id="version" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
-            <button type="button" class="btn ghost" lang={other.tag()} onclick={switch}>{ label }</button>
-            <button type="button" class="btn ghost" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
+            { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
+            { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
+            { tool("keys", text::KEYS, "?", Msg::Sheet(true), true) }
+            <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
+            <button type="button" class="btn ghost" id="theme" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
         </header>
     }
 }

@@ -6,6 +6,7 @@ pub mod editor;
 pub mod frame;
 pub mod highlight;
 pub mod manifest;
+pub mod sheet;
 pub mod stored;
 pub mod timeline;
 pub mod why;

@@ -1,7 +1,11 @@
 //! What is stored, line by line: what the server added, and why.
 
-use dualstack_core::api::print::{Line, PathPart, yaml_lines};
-use dualstack_core::kubectl::{FILE, LAST_APPLIED};
+use std::rc::Rc;
+
+use dualstack_core::api::Json;
+use dualstack_core::api::print::Line;
+use dualstack_core::cluster::printed_json;
+use dualstack_core::kubectl::FILE;
 use dualstack_core::provenance::{Leaf, Provenance};
 use dualstack_core::run::DocumentReport;
 use dualstack_core::scenario::Event;
@@ -11,7 +15,9 @@ use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
 use super::{Dispatch, Shared, click, sentence, why};
-use crate::store::{Focus, Msg};
+use crate::browser::{self, clipboard};
+use crate::output::{Side, lines, text as joined, without_kept};
+use crate::store::{Focus, Form, Msg};
 use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
@@ -33,45 +39,34 @@ pub struct Props {
     pub chosen: Option<AttrValue>,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,
+    /// How the object is printed.
+    pub form: Form,
+    /// What was sent, where the object is compared with it.
+    pub sent: Option<Json>,
+    /// What could not be copied.
+    pub uncopied: Option<Rc<str>>,
     /// Where messages go.
     pub dispatch: Dispatch,
 }
 
-/// Whether a line is metadata that the server or kubectl keeps about every object.
-fn is_kept(line: &Line) -> bool {
-    let key = |at: usize| match line.path.get(at) {
-        Some(PathPart::Key(key)) => key.as_str(),
-        _ => "",
-    };
-    match key(0) {
-        "metadata" => match key(1) {
-            "creationTimestamp" | "uid" | "resourceVersion" => true,
-            "annotations" => line.path.len() == 2 || key(2) == LAST_APPLIED,
-            _ => false,
-        },
-        "status" => true,
-        _ => false,
-    }
-}
+/// The id of the box with what could not be copied.
+const UNCOPIED: &str = "uncopied";
 
 /// The Stored object pane.
 pub fn stored(props: &Props) -> Html {
-    let lang = props.lang;
+    let (lang, form) = (props.lang, props.form);
     let name = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
-    let has_annotations =
-        props.document.as_ref().and_then(|it| it.standing()).is_some_and(|service| {
-            service.metadata.annotations.keys().any(|key| key != LAST_APPLIED)
-        });
-    let lines: Html = object
+    let was = props.document.as_ref().and_then(|document| document.was.as_deref());
+    let before = props.sent.clone().or_else(|| was.map(printed_json)).unwrap_or_default();
+    let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
+    let shown = object.clone().map(cleaned);
+    let printed = shown.iter().flat_map(|it| lines(it, form, &cleaned(before.clone())));
+    let printed: Vec<(Side, Line)> = printed.collect();
+    let list: Html = printed
         .iter()
-        .flat_map(yaml_lines)
-        .filter(|line| {
-            let own_annotations = has_annotations && line.path.len() == 2;
-            props.shows_server_fields || !is_kept(line) || own_annotations && !is_status(line)
-        })
         .enumerate()
-        .map(|(number, line)| print_line(number + 1, &line, props))
+        .map(|(number, (side, line))| print_line(number + 1, *side, line, props))
         .collect();
     let terminal = props.terminal.as_ref().map(|terminal| {
         html! {
@@ -81,21 +76,81 @@ pub fn stored(props: &Props) -> Html {
             </div>
         }
     });
-    let shown = props.shows_server_fields;
-    let onclick = click(&props.dispatch, Msg::ServerFields(!shown));
+    let shows = props.shows_server_fields;
+    let onclick = click(&props.dispatch, Msg::ServerFields(!shows));
     let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
+    let output = if form == Form::Diff { "yaml" } else { form.name() };
+    let differs = printed.iter().any(|(side, _)| *side != Side::Both);
+    let about = match (&props.sent, differs) {
+        _ if form != Form::Diff => None,
+        (_, false) => Some(text::SAME_AS_SENT),
+        (Some(_), true) => Some(text::DIFF_SENT),
+        (None, true) => Some(text::DIFF_BEFORE),
+    };
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
-            <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o yaml" }</b></h2>
+            <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o " }{ output }</b></h2>
             { terminal }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
-            <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ lines }</div>
+            if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
+            <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ list }</div>
             if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
-                <p class="switch"><button type="button" class="btn" aria-pressed={shown.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button></p>
+                <div class="switch">
+                    { forms(props) }
+                    { copy(joined(&printed, form), props) }
+                    <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button>
+                </div>
             }
+            { by_hand(props) }
         </section>
+    }
+}
+
+/// The forms in which the object can be printed.
+fn forms(props: &Props) -> Html {
+    let lang = props.lang;
+    let buttons: Html = Form::ALL
+        .into_iter()
+        .map(|form| {
+            let pressed = (form == props.form).to_string();
+            let onclick = click(&props.dispatch, Msg::Form(form));
+            let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
+            let id = format!("form-{}", form.name());
+            html! { <button type="button" {id} aria-pressed={pressed} {onclick}>{ name }</button> }
+        })
+        .collect();
+    html! { <div class="seg" role="group" aria-label={text::OUTPUT.get(lang)}>{ buttons }</div> }
+}
+
+/// The button that copies the object as it is shown.
+fn copy(object: String, props: &Props) -> Html {
+    let dispatch = props.dispatch.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let (dispatch, text) = (dispatch.clone(), Rc::<str>::from(object.as_str()));
+        clipboard::copy(&object, move |is_copied| {
+            dispatch.emit(Msg::Uncopied((!is_copied).then_some(text)));
+            if is_copied {
+                dispatch.emit(Msg::Say(text::COPIED_IT));
+            } else {
+                browser::later(|| clipboard::select_all(UNCOPIED));
+            }
+        });
+    });
+    html! { <button type="button" class="btn" id="copy-stored" {onclick}>{ text::COPY.get(props.lang) }</button> }
+}
+
+/// What could not be copied, selected in a box of its own.
+fn by_hand(props: &Props) -> Html {
+    let Some(text) = &props.uncopied else { return html! {} };
+    let words = text::COPY_BY_HAND.get(props.lang);
+    let close = click(&props.dispatch, Msg::Uncopied(None));
+    html! {
+        <div class="by-hand">
+            <p>{ words }{ " " }<button type="button" class="btn" onclick={close}>{ text::CLOSE.get(props.lang) }</button></p>
+            <textarea id={UNCOPIED} readonly={true} rows="6" lang="en" aria-label={words} value={AttrValue::from(Rc::clone(text))} />
+        </div>
     }
 }
 
@@ -111,23 +166,23 @@ fn command(event: &Event) -> String {
     }
 }
 
-fn is_status(line: &Line) -> bool {
-    matches!(line.path.first(), Some(PathPart::Key(key)) if key == "status")
-}
-
-fn print_line(number: usize, line: &Line, props: &Props) -> Html {
+fn print_line(number: usize, side: Side, line: &Line, props: &Props) -> Html {
     let lang = props.lang;
     let text: Html = cut(&line.text, &manifest(&line.text))
         .into_iter()
         .map(|(class, text)| html! { <span class={class}>{ text }</span> })
         .collect();
+    let is_gone = side == Side::Before;
     let leaf = props
         .document
         .as_ref()
+        .filter(|_| !is_gone)
         .and_then(|document| document.provenance.iter().find(|leaf| leaf.path == line.path));
     let why = leaf.map(|leaf| (leaf, reason(leaf, trace(props), lang)));
-    let added =
-        matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, props);
+    let added = match props.form {
+        Form::Diff => side == Side::After,
+        _ => matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, props),
+    };
     let button = why.and_then(|(leaf, reason)| {
         let reason = reason?;
         let field = leaf.field.clone();
@@ -146,12 +201,17 @@ fn print_line(number: usize, line: &Line, props: &Props) -> Html {
             </>
         })
     });
-    let mark = added.then(
-        || html! { <span class="unseen" lang={lang.tag()}>{ text::ADDED.get(lang) }{ " " }</span> },
+    let (class, sign, word) = match (added, is_gone) {
+        (true, _) => ("l add", "+".to_owned(), Some(text::ADDED)),
+        (_, true) => ("l gone", "−".to_owned(), Some(text::TAKEN_AWAY)),
+        _ => ("l", number.to_string(), None),
+    };
+    let mark = word.map(
+        |word| html! { <span class="unseen" lang={lang.tag()}>{ word.get(lang) }{ " " }</span> },
     );
     html! {
-        <div class={classes!("l", added.then_some("add"))}>
-            <span class="n" aria-hidden="true">{ if added { "+".to_owned() } else { number.to_string() } }</span>
+        <div class={class}>
+            <span class="n" aria-hidden="true">{ sign }</span>
             <span class="t">{ mark }{ text }</span>
             { button }
         </div>

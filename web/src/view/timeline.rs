@@ -1,14 +1,15 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
 use dualstack_core::after::{After, Change, ServiceAfter};
+use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::run::{BootReport, DocumentReport, EventReport};
 use dualstack_core::scenario::{Event, PatchForm};
 use dualstack_core::text::Lang;
-use dualstack_core::trace::Step;
+use dualstack_core::trace::{Step, plain, render};
 use dualstack_core::version::KubeVersion;
 use yew::Event as DomEvent;
-use yew::prelude::{Html, html};
+use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
 use super::{Dispatch, Shared, badge, click, sentence};
@@ -49,28 +50,106 @@ pub struct Props<'a> {
 /// The Timeline pane.
 pub fn timeline(props: &Props) -> Html {
     let lang = props.store.lang;
-    let button = |name: Word, msg: Msg| {
+    let button = |id: &'static str, name: Word, msg: Msg| {
         let onclick = click(&props.dispatch, msg);
-        html! { <button type="button" class="btn" {onclick}>{ name.get(lang) }</button> }
+        html! { <button type="button" class="btn" {id} {onclick}>{ name.get(lang) }</button> }
     };
     let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
+    let (at, last) = (props.store.at, props.store.events.len() - 1);
+    let edge = |id: &'static str, name: Word, msg: Msg, can: bool| {
+        let onclick = click(&props.dispatch, msg);
+        let cannot = (!can).then_some("true");
+        html! { <button type="button" class="btn" {id} aria-disabled={cannot} {onclick}>{ name.get(lang) }</button> }
+    };
     html! {
         <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
             <h2>
                 <b>{ text::TIMELINE.get(lang) }</b>{ " " }{ text::TIMELINE_ABOUT.get(lang) }
                 <span class="spacer"></span>
+                { branches(props) }
                 { compare(props) }
             </h2>
+            { steps(props) }
             <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
             <p class="actions">
-                { button(text::APPLY_AGAIN, Msg::ApplyAgain) }
-                { button(text::PATCH, Msg::Patch) }
-                { button(text::DELETE, Msg::Delete) }
-                { button(text::RESTART, Msg::Restart) }
+                { button("apply-again", text::APPLY_AGAIN, Msg::ApplyAgain) }
+                { button("patch", text::PATCH, Msg::Patch) }
+                { button("delete", text::DELETE, Msg::Delete) }
+                { button("restart", text::RESTART, Msg::Restart) }
+                <span class="spacer"></span>
+                { edge("move-earlier", text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
+                { edge("move-later", text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
+                { button("fork", text::FORK, Msg::Fork) }
             </p>
             { sides(props) }
             { after(props) }
         </section>
+    }
+}
+
+/// The way through the events: step by step, by a slider, or as a film.
+fn steps(props: &Props) -> Html {
+    let (store, lang) = (props.store, props.store.lang);
+    let (at, count) = (store.at, store.events.len());
+    let step = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
+        let onclick = click(&props.dispatch, msg);
+        let (name, cannot) = (name.get(lang), (!can).then_some("true"));
+        html! { <button type="button" class="btn" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+    };
+    let (verb, object) = words_of(at, props);
+    let event = format!("{} {object}", verb.get(lang));
+    let (shown, of) = (at + 1, count);
+    let position = render(text::POSITION_IS.text(), &facts![at = shown, count = of, event], lang);
+    let position = plain(&position);
+    let oninput = props.dispatch.reform(|event: InputEvent| {
+        Msg::Choose(browser::text_of(&event).parse::<usize>().unwrap_or(1).saturating_sub(1))
+    });
+    let play = if store.playing { (text::STOP, "◼") } else { (text::PLAY, "▶") };
+    html! {
+        <div class="film">
+            { step("play", play.0, play.1, Msg::Play(!store.playing), count > 1) }
+            { step("step-back", text::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
+            <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={text::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
+            { step("step-on", text::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
+            <span>{ position }</span>
+        </div>
+    }
+}
+
+/// The branches, once the session was forked.
+fn branches(props: &Props) -> Html {
+    let (store, lang) = (props.store, props.store.lang);
+    if store.branches.is_empty() {
+        return html! {};
+    }
+    let options: Html = store
+        .branches
+        .iter()
+        .enumerate()
+        .map(|(at, branch)| {
+            let is_shown = at == store.branch;
+            let count = if is_shown { store.events.len() } else { branch.events.len() };
+            let number = at + 1;
+            let name = match branch.from {
+                Some((from, common)) => {
+                    let from = from + 1;
+                    render(text::BRANCH_FROM.text(), &facts![number, count, from, common], lang)
+                }
+                None => render(text::BRANCH_NAME.text(), &facts![number, count], lang),
+            };
+            html! { <option value={at.to_string()} selected={is_shown}>{ plain(&name) }</option> }
+        })
+        .collect();
+    let onchange = props.dispatch.reform(|event: DomEvent| {
+        Msg::Branch(browser::choice_of(&event).parse().unwrap_or_default())
+    });
+    let remove = click(&props.dispatch, Msg::RemoveBranch);
+    let name = text::REMOVE_BRANCH.get(lang);
+    html! {
+        <>
+            <select class="btn" aria-label={text::BRANCH.get(lang)} {onchange}>{ options }</select>
+            <button type="button" class="btn ghost" aria-label={name} title={name} onclick={remove}>{ "×" }</button>
+        </>
     }
 }
 
@@ -95,10 +174,9 @@ fn compare(props: &Props) -> Html {
     }
 }
 
-/// An event of the list: what was done, and a mark and a word for how it went.
-fn event(at: usize, props: &Props) -> Html {
-    let lang = props.store.lang;
-    let (verb, object) = match &props.store.events[at] {
+/// What an event does, and to what.
+fn words_of(at: usize, props: &Props) -> (Word, String) {
+    match &props.store.events[at] {
         Event::Boot { version, .. } => {
             let verb = if at == 0 { text::EV_START } else { text::EV_RESTART };
             (verb, version.to_string())
@@ -112,7 +190,13 @@ fn event(at: usize, props: &Props) -> Html {
         }
         Event::Patch { service, form, .. } => (text::PATCH, format!("{service} ({})", form.name())),
         Event::Delete(object) => (text::DELETE, object.to_string()),
-    };
+    }
+}
+
+/// An event of the list: what was done, and a mark and a word for how it went.
+fn event(at: usize, props: &Props) -> Html {
+    let lang = props.store.lang;
+    let (verb, object) = words_of(at, props);
     let accepted = match props.events.get(at) {
         Some(EventReport::Boot(boot)) => boot.is_running(),
         Some(EventReport::Requests(requests)) => {
@@ -131,7 +215,8 @@ fn event(at: usize, props: &Props) -> Html {
     let remove = (at > 0).then(|| {
         let onclick = click(&props.dispatch, Msg::Remove(at));
         let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
-        html! { <button type="button" class="btn ghost" aria-label={label} {onclick}>{ "×" }</button> }
+        let id = (props.store.at == at).then_some("remove");
+        html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
     });
     html! {
         <li class={if accepted { "event" } else { "event bad" }}>

@@ -252,7 +252,7 @@ pub fn why(props: &Props) -> Html {
     let list = all(answer.as_deref().unwrap_or(&props.boot.trace), version, lang);
     let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
-        <section class="pane whys" aria-label={text::WHY.get(lang)}>
+        <section class="pane whys" id="why" tabindex="-1" aria-label={text::WHY.get(lang)}>
             <h2><b>{ text::WHY.get(lang) }</b></h2>
             <div class="columns">
                 <div>
