@@ -4,6 +4,8 @@
 pub mod answers;
 pub mod app;
 pub mod browser;
+#[cfg(feature = "words")]
+pub mod catalogue;
 pub mod commands;
 pub mod history;
 pub mod output;

@@ -211,6 +211,30 @@ static PORT_STATUS: Struct = Struct {
     fields: &[("port", Shape::Int32), ("protocol", Shape::Str("v1.Protocol")), ("error", STRING)],
 };
 
+/// Every field that a Service has, with `[]` behind a list and `{}` behind a map of texts.
+#[must_use]
+pub fn paths() -> Vec<String> {
+    fn list(of: &Struct, before: &str, out: &mut Vec<String>) {
+        for (name, shape) in of.fields {
+            let (suffix, inner) = match shape {
+                Shape::Object(inner) => ("", Some(inner)),
+                Shape::Objects(_, inner) => ("[]", Some(inner)),
+                Shape::Strings(..) | Shape::Kept(_) => ("[]", None),
+                Shape::Labels => ("{}", None),
+                _ => ("", None),
+            };
+            let path = format!("{before}{name}{suffix}");
+            out.push(path.clone());
+            if let Some(inner) = inner {
+                list(inner, &format!("{path}."), out);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    list(&SERVICE, "", &mut out);
+    out
+}
+
 /// Decodes a Service. `unknown_spec_fields` are names the release does not know yet; `fields` are
 /// given if they are wanted.
 ///

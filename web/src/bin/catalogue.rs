@@ -1,0 +1,5 @@
+//! Prints what may stand in the editors, for the editor's file.
+
+fn main() {
+    println!("{}", dualstack_web::catalogue::print());
+}
