@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 use crate::process::{self, command, output, read, root};
+use crate::tools::{EDITOR, npm_packages};
 
 /// Licences that may be shipped.
 const ALLOWED: [&str; 6] =
@@ -22,7 +23,7 @@ const TWICE: [(&str, &str); 1] = [("thiserror", "yew and saphyr-parser are of di
 fn files() -> Outcome<Vec<(&'static str, String)>> {
     Ok(vec![
         ("core/RULES.md", dualstack_core::rules_markdown()),
-        ("web/static/third-party.txt", notice(&shipped()?)),
+        ("web/static/third-party.txt", notice(&shipped()?, &shipped_npm()?)),
     ])
 }
 
@@ -53,7 +54,7 @@ pub fn check() -> Outcome {
             return Err(format!("{name} is stale. Run: cargo xtask gen"));
         }
     }
-    let packages = shipped()?;
+    let packages: Vec<Package> = shipped()?.into_iter().chain(shipped_npm()?).collect();
     let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
     for package in &packages {
         *versions.entry(&package.name).or_default() += 1;
@@ -69,19 +70,35 @@ pub fn check() -> Outcome {
     npm_licences()
 }
 
-/// npm packages build and test the page and are no part of it, so a few more licences will do.
+/// Most npm packages build and test the page and are no part of it, so a few more licences will do.
 fn npm_licences() -> Outcome {
-    for folder in ["web", "tests/browser"] {
-        let lock = root().join(folder).join("package-lock.json");
-        if lock.is_file() {
-            let lock: Value =
-                serde_json::from_str(&read(&lock)?).map_err(|error| error.to_string())?;
-            if let Some(package) = refused_npm(&lock) {
-                return Err(format!("{folder}: {package}"));
-            }
+    for folder in ["web", EDITOR, "tests/browser"] {
+        if let Some(package) = refused_npm(&lock_of(folder)?) {
+            return Err(format!("{folder}: {package}"));
         }
     }
     Ok(())
+}
+
+fn lock_of(folder: &str) -> Outcome<Value> {
+    let lock = read(&root().join(folder).join("package-lock.json"))?;
+    serde_json::from_str(&lock).map_err(|error| error.to_string())
+}
+
+/// The npm packages that the editor is made of: all that are not only tools.
+fn shipped_npm() -> Outcome<Vec<Package>> {
+    npm_packages(EDITOR)?;
+    let lock = lock_of(EDITOR)?;
+    let packages = lock["packages"].as_object().into_iter().flatten();
+    let shipped = packages.filter(|(path, it)| !path.is_empty() && it["dev"] != true);
+    Ok(shipped
+        .map(|(path, package)| Package {
+            name: path.rsplit("node_modules/").next().unwrap_or_default().to_owned(),
+            version: text(&package["version"]),
+            licence: text(&package["license"]),
+            folder: root().join(EDITOR).join(path),
+        })
+        .collect())
 }
 
 /// The first package of a lock file whose licence is not allowed, and that licence.
@@ -100,7 +117,7 @@ fn is_allowed(expression: &str) -> bool {
     plain.split(" OR ").any(|choice| choice.split(" AND ").all(|one| ALLOWED.contains(&one.trim())))
 }
 
-/// A crate that is part of the wasm.
+/// A crate or npm package that is part of the site.
 struct Package {
     name: String,
     version: String,
@@ -163,18 +180,21 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The notice that the site shows: every crate with its licence, then each licence text once.
-fn notice(packages: &[Package]) -> String {
+/// The notice that the site shows: everything with its licence, then each licence text once.
+fn notice(crates: &[Package], npm: &[Package]) -> String {
     let mut page = String::from(
         "Third-party software in the Dual-Stack Playground\n\
          =================================================\n\n\
          The WebAssembly module contains parts of the Rust standard library, copyright The Rust Project\n\
          contributors, and of the crates it is made with (compiler_builtins, dlmalloc, hashbrown and\n\
          others); all of them are used under MIT or Apache-2.0, the texts of which stand below. It also\n\
-         contains these Rust crates. No npm package is part of the site.\n\n",
+         contains these Rust crates:\n\n",
     );
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for package in packages {
+    for (at, package) in crates.iter().chain(npm).enumerate() {
+        if at == crates.len() {
+            page.push_str("\nThe editor (editor-….js) contains these npm packages:\n\n");
+        }
         let title = format!("{} {}", package.name, package.version);
         page.push_str(&format!("{title}: {}\n", package.licence));
         for text in licence_texts(&package.folder) {

@@ -19,6 +19,9 @@ const TRUNK: &str = "0.21.14";
 /// What the page is built for.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// The editor's folder.
+pub const EDITOR: &str = "web/editor";
+
 /// Where the user's PATH is kept while Debian's Rust stands before it.
 const HOST_PATH: &str = "XTASK_HOST_PATH";
 
@@ -53,6 +56,7 @@ impl Tools {
         let wasm_bindgen =
             cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false, 6)?;
         npm_packages("web")?;
+        npm_packages(EDITOR)?;
         let binaryen = root().join("web/node_modules/.bin");
         let tools =
             Self { trunk: trunk.join("trunk"), wasm_bindgen, binaryen, small, debian: !own };
