@@ -1,5 +1,6 @@
 // Before the program is there: language, theme, what is typed into the static example, and what to
-// show if the program cannot start or dies. Nothing here may throw where storage is forbidden.
+// show if the program cannot start or dies; after it, the editor. Nothing here may throw where storage
+// is forbidden.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -24,6 +25,20 @@
     const [flags, manifest] = boxes();
     if (manifest !== undefined) root.dataset.typed = JSON.stringify({ flags, manifest });
   });
+
+  // The editor comes when the page is there and has nothing to do; without it the text boxes stay. It must
+  // not take the place of a box in the middle of a composition.
+  document.addEventListener("compositionstart", () => { root.dataset.composing = "yes"; });
+  document.addEventListener("compositionend", () => { delete root.dataset.composing; });
+  const editor = document.createElement("script");
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 500));
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    idle(() => {
+      editor.src = document.querySelector("meta[name=editor]").content;
+      document.head.append(editor);
+    });
+  }).observe(root, { attributeFilter: ["data-started"] });
 
   const texts = ({ apply, restart, patch, delete: object }) =>
     apply ?? restart?.flags ?? (patch ? `# kubectl patch ${patch.service}\n${patch.body}` : `# kubectl delete ${object}`);
@@ -68,6 +83,7 @@
   const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {
+    if (event.target === editor || (event.filename === editor.src && !("editor" in root.dataset))) return;
     if (event instanceof ErrorEvent || event.target instanceof HTMLScriptElement) {
       rescue(root.dataset.died || event.message || "the program could not be loaded");
     }

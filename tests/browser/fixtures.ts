@@ -1,18 +1,29 @@
-import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import { expect as baseExpect, test as base, type Locator, type Page } from "@playwright/test";
 
-type Options = {
+export type Options = {
   /** Set for tests in which the page is meant to fail. */
   troubleIsExpected: boolean;
+  /** Whether the editor's file can be had, or the text boxes stay. */
+  editor: "there" | "blocked";
 };
+
+export const EDITOR = "**/editor-*.js";
+const withoutEditor = new WeakSet<Page>();
 
 /** A page that fails its test on errors, violations of its policy and requests to elsewhere. */
 export const test = base.extend<Options>({
   troubleIsExpected: [false, { option: true }],
-  page: async ({ page, baseURL, troubleIsExpected }, use) => {
+  editor: ["there", { option: true }],
+  page: async ({ page, baseURL, troubleIsExpected, editor }, use) => {
     const trouble: string[] = [];
     const origin = new URL(baseURL!).origin;
+    if (editor === "blocked") {
+      withoutEditor.add(page);
+      await page.route(EDITOR, (route) => route.abort());
+    }
     page.on("console", (message) => {
-      if (message.type() === "error") trouble.push(`console: ${message.text()}`);
+      const isBlock = editor === "blocked" && /\/editor-[^/]*$/.test(message.location().url);
+      if (message.type() === "error" && !isBlock) trouble.push(`console: ${message.text()}`);
       if (message.text().startsWith("csp-violation ")) trouble.push(message.text());
     });
     page.on("pageerror", (error) => trouble.push(`page error: ${error.message}`));
@@ -32,17 +43,52 @@ export const test = base.extend<Options>({
   },
 });
 
-export { expect };
+/** The text that a text box or an editor shows. An editor draws only the lines in sight: it is asked itself. */
+export const textOf = (box: Locator): Promise<string> =>
+  box.evaluate((element) => {
+    if (element instanceof HTMLTextAreaElement) return element.value;
+    const { host } = element.getRootNode() as ShadowRoot;
+    return (host as unknown as { view: { state: { doc: object } } }).view.state.doc.toString();
+  });
 
-/** Waits until the program has taken over from the static example. */
+export const expect = baseExpect.extend({
+  /** Whether a text box or an editor comes to hold a text, or one that matches. */
+  async toHold(box: Locator, expected: string | RegExp) {
+    let text = "";
+    const holds = () => (typeof expected === "string" ? text === expected : expected.test(text));
+    try {
+      await baseExpect(async () => {
+        text = await textOf(box);
+        baseExpect(holds()).toBe(true);
+      }).toPass({ timeout: 5000, intervals: [50, 100, 250] });
+    } catch {
+      // Told below.
+    }
+    return { pass: holds(), message: () => `expected to hold ${expected}, but it holds:\n${text}` };
+  },
+});
+
+/** Waits until the program has taken over from the static example, and the editor from the text boxes if it can. */
 export async function started(page: Page) {
   await page.locator("html[data-started]").waitFor({ state: "attached" });
+  if (!withoutEditor.has(page)) await page.locator("html[data-editor]").waitFor({ state: "attached" });
 }
 
 /** Opens the page and waits until it has started. */
 export async function open(page: Page, query = "") {
   await page.goto(`./${query}`);
   await started(page);
+}
+
+/** Puts the caret behind a word of a text box or an editor. */
+export async function caretBehind(box: Locator, word: string) {
+  await box.focus();
+  await box.evaluate((element, word) => {
+    const root = element.getRootNode();
+    const area = (root instanceof ShadowRoot ? root.host : element.parentElement)!.querySelector("textarea")!;
+    const at = area.value.indexOf(word) + word.length;
+    area.setSelectionRange(at, at);
+  }, word);
 }
 
 /** Puts items into the storage of the page before it is opened. */

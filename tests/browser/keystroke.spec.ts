@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import {
   button,
+  caretBehind,
   expect,
   families,
   flagsBox,
@@ -24,16 +25,6 @@ async function expectRefusal(page: Page) {
   await expect(region(page, "Stored object").getByText("Last accepted answer")).toBeVisible();
 }
 
-/** Puts the caret behind a word of a text box. */
-async function caretBehind(page: Page, label: string, word: string) {
-  const box = page.getByRole("textbox", { name: label, exact: true });
-  await box.focus();
-  await box.evaluate((area: HTMLTextAreaElement, word) => {
-    const at = area.value.indexOf(word) + word.length;
-    area.setSelectionRange(at, at);
-  }, word);
-}
-
 async function press(page: Page, key: string, times: number) {
   for (let at = 0; at < times; at += 1) await page.keyboard.press(key);
 }
@@ -41,7 +32,7 @@ async function press(page: Page, key: string, times: number) {
 test("two clicks end in the API server's own words", async ({ page }) => {
   await open(page);
   await button(page, "RequireDualStack").click();
-  await expect(manifestBox(page)).toHaveValue(/ipFamilyPolicy: RequireDualStack\n/);
+  await expect(manifestBox(page)).toHold(/ipFamilyPolicy: RequireDualStack\n/);
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
   await families(page, "IPv4").click();
   await expect(families(page, "IPv4")).toHaveAttribute("aria-pressed", "true");
@@ -50,29 +41,29 @@ test("two clicks end in the API server's own words", async ({ page }) => {
 
 test("the keyboard alone ends in the same words", async ({ page }) => {
   await open(page);
-  await caretBehind(page, "Manifest", "PreferDualStack");
+  await caretBehind(manifestBox(page), "PreferDualStack");
   await press(page, "Backspace", "PreferDualStack".length);
   await page.keyboard.type("RequireDualStack");
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
-  await caretBehind(page, "kube-apiserver flags", "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112");
+  await caretBehind(flagsBox(page), "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112");
   await press(page, "Backspace", ",fd00:10:96::/112".length);
   await expectRefusal(page);
 });
 
 test("one keystroke changes the answer and the caret stays", async ({ page }) => {
   await open(page);
-  await caretBehind(page, "Manifest", "port: 80");
+  await caretBehind(manifestBox(page), "port: 80");
   await page.keyboard.type("81");
-  await expect(manifestBox(page)).toHaveValue(/port: 8081\n/);
+  await expect(manifestBox(page)).toHold(/port: 8081\n/);
   await expect(region(page, "Stored object")).toContainText("port: 8081");
 });
 
 test("IPv6 first needs an IPv6 advertise address", async ({ page }) => {
   await open(page);
   await families(page, "IPv6 + IPv4").click();
-  await expect(flagsBox(page)).toHaveValue(/\n--advertise-address=2001:db8::10\n/);
+  await expect(flagsBox(page)).toHold(/\n--advertise-address=2001:db8::10\n/);
   await expect(addresses(page)).toHaveCount(2);
-  await caretBehind(page, "kube-apiserver flags", "--advertise-address=2001:db8::10");
+  await caretBehind(flagsBox(page), "--advertise-address=2001:db8::10");
   await press(page, "Backspace", "--advertise-address=2001:db8::10\n".length);
   const words =
     'service IP family "fd00:10:96::/112" must match public address family "192.0.2.10"';
@@ -84,7 +75,7 @@ test("IPv6 first needs an IPv6 advertise address", async ({ page }) => {
 
 test("half-typed YAML keeps the last answer", async ({ page }) => {
   await open(page);
-  await caretBehind(page, "Manifest", "app.kubernetes.io/name: MyApp\nspec:");
+  await caretBehind(manifestBox(page), "app.kubernetes.io/name: MyApp\nspec:");
   await page.keyboard.type("\n  ipFamilies: [IPv6, ");
   await expect(region(page, "Manifest").getByRole("listitem").first()).toBeVisible();
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
@@ -94,7 +85,7 @@ test("half-typed YAML keeps the last answer", async ({ page }) => {
 test("an empty manifest is no accident", async ({ page }) => {
   await open(page);
   await manifestBox(page).fill("");
-  await expect(manifestBox(page)).toHaveValue("");
+  await expect(manifestBox(page)).toHold("");
   await expect(region(page, "Answer")).not.toBeEmpty();
 });
 
@@ -102,11 +93,11 @@ test("a comment in Chinese is as good as any", async ({ page }) => {
   await open(page);
   await manifestBox(page).press("Control+Home");
   await page.keyboard.insertText("# 双栈服务：先 IPv6 👋\n");
-  await expect(manifestBox(page)).toHaveValue(/^# 双栈服务：先 IPv6 👋\napiVersion/);
+  await expect(manifestBox(page)).toHold(/^# 双栈服务：先 IPv6 👋\napiVersion/);
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
   await expect(page.getByText("Last accepted answer")).toHaveCount(0);
   await manifestBox(page).press("ArrowUp");
   await manifestBox(page).press("End");
   await page.keyboard.insertText("好");
-  await expect(manifestBox(page)).toHaveValue(/👋好\n/);
+  await expect(manifestBox(page)).toHold(/👋好\n/);
 });

@@ -1,8 +1,9 @@
 import { defineConfig } from "@playwright/test";
+import type { Options } from "./fixtures";
 
 const port = Number(process.env.PORT ?? 4173);
 
-export default defineConfig({
+export default defineConfig<Options>({
   testDir: ".",
   testMatch: "*.spec.ts",
   outputDir: "results",
@@ -31,6 +32,15 @@ export default defineConfig({
       ],
     },
   },
+  projects: [
+    { name: "editor" },
+    // Where the editor cannot be had.
+    {
+      name: "text boxes",
+      testMatch: /(editing|keystroke|robustness|scenarios)\.spec\.ts/,
+      use: { editor: "blocked" },
+    },
+  ],
   webServer: {
     command: "node server.mjs",
     env: { PORT: String(port) },

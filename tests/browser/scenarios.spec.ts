@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { expect, flagsBox, manifestBox, open, region, test } from "./fixtures";
+import { expect, flagsBox, manifestBox, open, region, test, textOf } from "./fixtures";
 
 const picker = (page: Page) => page.getByRole("combobox", { name: "Scenario", exact: true });
 
@@ -37,18 +37,18 @@ test("every scenario of the picker loads and is answered", async ({ page }) => {
 test("a scenario that was edited is no longer named, and can be chosen again", async ({ page }) => {
   await open(page);
   const id = await picker(page).inputValue();
-  const text = await manifestBox(page).inputValue();
+  const text = await textOf(manifestBox(page));
   await manifestBox(page).press("Control+End");
   await page.keyboard.type("# mine");
   await expect(picker(page)).toHaveValue("");
   await picker(page).selectOption(id);
   await expect(picker(page)).toHaveValue(id);
-  await expect(manifestBox(page)).toHaveValue(text);
+  await expect(manifestBox(page)).toHold(text);
 });
 
 test("what the invitation changes is no longer a scenario by name", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "RequireDualStack", exact: true }).click();
-  await expect(manifestBox(page)).toHaveValue(/RequireDualStack/);
+  await expect(manifestBox(page)).toHold(/RequireDualStack/);
   await expect(picker(page)).toHaveValue("");
 });

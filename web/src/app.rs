@@ -122,6 +122,18 @@ pub fn App(props: &Props) -> Html {
         browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
     });
 
+    {
+        // The keys of CodeMirror, which has no history of its own.
+        let dispatch = dispatch.clone();
+        use_effect_with((), move |()| {
+            let ways = [("undo", Msg::Undo), ("redo", Msg::Redo)].map(|(event, msg)| {
+                let dispatch = dispatch.clone();
+                browser::on(event, move || dispatch.emit(msg.clone()))
+            });
+            move || drop(ways)
+        });
+    }
+
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
     let at = document_at(&store, &answers.documents);
     let document = answers.documents.get(at).cloned();
@@ -200,6 +212,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
+        version: store.boot().2,
         boot: Some(answers.boot.clone()),
         unfolded: store.unfolded,
         dispatch: dispatch.clone(),
@@ -207,6 +220,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let manifest = manifest(&manifest::Props {
         lang,
         event: store.request().map(|at| store.events[at].clone()),
+        version: store.boot().2,
         requests: store.request().and_then(|at| match answers.events.get(at)? {
             EventReport::Requests(requests) => Some(Shared(Rc::clone(requests))),
             EventReport::Boot(_) => None,
@@ -307,6 +321,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
+        version: store.boot().2,
         boot: None,
         unfolded: true,
         dispatch: dispatch.clone(),
@@ -314,6 +329,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let manifest = manifest(&manifest::Props {
         lang,
         event: store.request().map(|at| store.events[at].clone()),
+        version: store.boot().2,
         requests: None,
         document: 0,
         dispatch: dispatch.clone(),

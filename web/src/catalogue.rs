@@ -261,21 +261,30 @@ fn both(text: Text) -> String {
     format!("{},{}", go_json(&text.en.into()), go_json(&text.zh.into()))
 }
 
-/// Entries by name as `[en, zh, releases, holds, values]`: `holds` is what the name ends with, and `{}`
+/// Entries by name, with `put` in place of its beginning `strip`, as `[en, zh, releases, holds,
+/// values]`: `holds` is what the name ends with, and `{}`
 /// of a field with fields; values only where there are some.
-fn section(entries: &[&Entry], strip: &str) -> String {
+fn section(entries: &[&Entry], strip: &str, put: &str) -> String {
     object(entries.iter().map(|entry| {
         let bare = entry.name.trim_end_matches(['[', ']', '{', '}']);
         let inside = format!("{}.", entry.name);
         let nests = entries.iter().any(|other| other.name.starts_with(&inside));
         let holds = if nests && bare == entry.name { "{}" } else { &entry.name[bare.len()..] };
-        let values = entry.values.iter().map(|(value, text)| {
-            ((*value).to_owned(), format!("[{},{},\"\"]", both(*text), releases(value)))
+        let value = |text: Text, known| format!("[{},{known},\"\"]", both(text));
+        let values = entry.values.iter();
+        let values = values.map(|(name, text)| ((*name).to_owned(), value(*text, releases(name))));
+        let gates = GATES.iter().filter(|_| bare.ends_with("feature-gates")).flat_map(|gate| {
+            let set = |on| (format!("{}={on}", gate.name), value(gate.text, releases(gate.name)));
+            [set("true"), set("false")]
         });
-        let values =
-            if entry.values.is_empty() { String::new() } else { format!(",{}", object(values)) };
+        let values: Vec<_> = values.chain(gates).collect();
+        let values = if values.is_empty() {
+            String::new()
+        } else {
+            format!(",{}", object(values.into_iter()))
+        };
         let text = format!("[{},{},\"{holds}\"{values}]", both(entry.text), releases(entry.name));
-        (bare.replace("[]", "").replacen(strip, "", 1), text)
+        (bare.replace("[]", "").replacen(strip, put, 1), text)
     }))
 }
 
@@ -284,17 +293,16 @@ fn section(entries: &[&Entry], strip: &str) -> String {
 pub fn print() -> String {
     let kinds = [("Service", SERVICE), ("ServiceCIDR", SERVICE_CIDR)];
     let fields = object(kinds.into_iter().map(|(kind, own)| {
-        (kind.to_owned(), section(&FIELDS.iter().chain(own).collect::<Vec<_>>(), ""))
+        (kind.to_owned(), section(&FIELDS.iter().chain(own).collect::<Vec<_>>(), "", ""))
     }));
     let flags = object(Component::ALL.into_iter().map(|component| {
         let prefix = format!("{} ", component.name());
         let own: Vec<&Entry> = FLAGS.iter().filter(|it| it.name.starts_with(&prefix)).collect();
-        (component.name().to_owned(), section(&own, &prefix))
+        (component.name().to_owned(), section(&own, &prefix, "--"))
     }));
-    let gates = section(&GATES.iter().collect::<Vec<_>>(), "");
     let words =
         object(WORDS.iter().map(|(name, text)| ((*name).to_owned(), format!("[{}]", both(*text)))));
-    format!("{{\"fields\":{fields},\n\"flags\":{flags},\n\"gates\":{gates},\n\"words\":{words}}}")
+    format!("{{\"fields\":{fields},\n\"flags\":{flags},\n\"words\":{words}}}")
 }
 
 #[cfg(test)]
@@ -394,12 +402,12 @@ mod tests {
         let catalogue = print();
         for (name, rest) in [
             // The first three, as they can be switched there.
-            ("IPv6DualStack", ",7,\"\"]"),
+            ("IPv6DualStack=true", ",7,\"\"]"),
             ("metadata.labels", ",131071,\"{}\"]"),
             ("spec.ports", ",131071,\"[]\"]"),
             ("spec.ports.port", ",131071,\"\"]"),
             ("spec.sessionAffinityConfig", ",131071,\"{}\"]"),
-            ("advertise-address", ",131071,\"\"]"),
+            ("--advertise-address", ",131071,\"\"]"),
         ] {
             let start = format!("\"{name}\":[");
             let line = catalogue.lines().find(|line| line.contains(&start)).unwrap_or_default();

@@ -10,6 +10,8 @@ use crate::{Outcome, generate, site};
 const MOST_WASM: u64 = 240;
 /// The most a first visit may load, gzipped, in KiB.
 const MOST_FIRST_LOAD: u64 = 330;
+/// The most the editor may weigh, gzipped, in KiB. It comes after the first visit's load.
+const MOST_EDITOR: u64 = 127;
 /// The most requests a first visit may make.
 const MOST_REQUESTS: usize = 8;
 
@@ -78,6 +80,13 @@ fn size() -> Outcome {
         }
     }
     println!("{:>8.1} KiB gz  in {} requests", total as f64 / 1024.0, files.len());
+    let (name, editor) = site::editor()?;
+    println!("{:>8.1} KiB gz  {name}, later", editor as f64 / 1024.0);
+    if editor > MOST_EDITOR * 1024 {
+        return Err(format!(
+            "the editor has {editor} bytes gzipped; at most {MOST_EDITOR} KiB are allowed"
+        ));
+    }
     if wasm == 0 || wasm > MOST_WASM * 1024 {
         return Err(format!(
             "the wasm has {wasm} bytes gzipped; at most {MOST_WASM} KiB are allowed"

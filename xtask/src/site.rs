@@ -1,4 +1,4 @@
-//! The static site: built by Trunk, then completed here with the opening example and the
+//! The static site: built by Trunk, then completed here with the editor, the opening example and the
 //! Content-Security-Policy.
 
 use std::net::{TcpListener, TcpStream};
@@ -12,11 +12,12 @@ use sha2::{Digest, Sha256};
 
 use crate::Outcome;
 use crate::process::{command, output, read, root, run, write};
-use crate::tools::{Tools, host_cargo};
+use crate::tools::{EDITOR, Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
 const WORDS: &str = "<!-- words -->";
 const POLICY: &str = "<!-- content security policy -->";
+const BUNDLE: &str = "content=\"editor.js\"";
 /// Where `serve` listens, for the hook that completes the page.
 const SERVED_AT: &str = "XTASK_SERVED_AT";
 
@@ -63,7 +64,8 @@ pub fn announce(port: &str) -> Outcome {
 pub fn finish() -> Outcome {
     let staging = std::env::var_os("TRUNK_STAGING_DIR")
         .ok_or("`cargo xtask finish` is called by Trunk; you want `cargo xtask build`.")?;
-    let page = PathBuf::from(staging).join("index.html");
+    let staging = PathBuf::from(staging);
+    let page = staging.join("index.html");
     let mut html = read(&page)?;
     if let Ok(address) = std::env::var(SERVED_AT) {
         html = reloading(&html, &address);
@@ -75,7 +77,31 @@ pub fn finish() -> Outcome {
         output(cargo.args(["--bin", bin]))
     };
     let (opening, words) = (printed("opening")?, printed("words")?);
-    write(&page, &complete(&html, opening.trim(), words.trim())?)
+    let catalogue = root().join("target/catalogue.json");
+    write(&catalogue, &printed("catalogue")?)?;
+    let editor = bundle(&catalogue, &staging)?;
+    write(&page, &complete(&html, opening.trim(), words.trim(), &editor)?)
+}
+
+/// Bundles the editor into `folder`; the name of the file, which has a hash of what is in it.
+fn bundle(catalogue: &Path, folder: &Path) -> Outcome<String> {
+    let mut esbuild = command(root().join(EDITOR).join("node_modules/.bin/esbuild"));
+    esbuild.current_dir(root().join(EDITOR));
+    esbuild.args(["editor.js", "--bundle", "--minify", "--format=iife", "--target=es2020"]);
+    esbuild.args(["--loader:.css=text", "--log-level=warning", "--entry-names=[name]-[hash]"]);
+    esbuild.arg(format!("--alias:catalogue={}", catalogue.display()));
+    run(esbuild.arg(format!("--outdir={}", folder.display())))?;
+    editor_in(folder)
+}
+
+/// The name of the bundled editor in `folder`.
+fn editor_in(folder: &Path) -> Outcome<String> {
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names
+        .find(|name| name.starts_with("editor-") && name.ends_with(".js"))
+        .ok_or_else(|| format!("{} holds no editor", folder.display()))
 }
 
 /// The page with what Trunk's reload script has to know. Trunk would fill it in on each request, which
@@ -84,12 +110,13 @@ fn reloading(html: &str, address: &str) -> String {
     html.replace("{{__TRUNK_ADDRESS__}}", address).replace("{{__TRUNK_WS_BASE__}}", "/")
 }
 
-fn complete(html: &str, opening: &str, words: &str) -> Outcome<String> {
-    for marker in [OPENING, WORDS, POLICY] {
+fn complete(html: &str, opening: &str, words: &str, editor: &str) -> Outcome<String> {
+    for marker in [OPENING, WORDS, POLICY, BUNDLE] {
         if html.matches(marker).count() != 1 {
             return Err(format!("index.html has to hold `{marker}` once"));
         }
     }
+    let html = html.replace(BUNDLE, &format!("content=\"{editor}\""));
     let html = html.replace(OPENING, opening).replace(WORDS, words);
     let hashes: Vec<String> = inline_scripts(&html)
         .iter()
@@ -122,20 +149,29 @@ fn inline_scripts(html: &str) -> Vec<&str> {
     scripts
 }
 
-/// What a first visit loads: the files, with their sizes after gzip.
+/// What a first visit loads before the page can be used: the files, with their sizes after gzip.
 pub fn first_load() -> Outcome<Vec<(String, u64)>> {
     let dist = root().join("dist");
     let html = read(&dist.join("index.html"))?;
     let mut files = vec!["index.html".to_owned()];
     let entries = std::fs::read_dir(&dist).map_err(|error| format!("dist: {error}"))?;
+    let later = [editor_in(&dist)?, "third-party.txt".to_owned()];
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if html.contains(&format!("/{name}")) && name.contains('.') && name != "third-party.txt" {
+        if html.contains(&format!("/{name}")) && name.contains('.') && !later.contains(&name) {
             files.push(name);
         }
     }
     files.sort();
     files.into_iter().map(|name| Ok((name.clone(), gzipped(&dist.join(name))?))).collect()
+}
+
+/// The editor, which comes when the page is idle, with its size after gzip.
+pub fn editor() -> Outcome<(String, u64)> {
+    let dist = root().join("dist");
+    let name = editor_in(&dist)?;
+    let size = gzipped(&dist.join(&name))?;
+    Ok((name, size))
 }
 
 fn gzipped(file: &Path) -> Outcome<u64> {
@@ -164,10 +200,12 @@ mod tests {
 
     #[test]
     fn a_page_without_its_markers_is_refused() {
-        assert!(complete("<html></html>", "x", "{}").is_err());
-        let page = "<!-- content security policy --><script>1</script>\
+        assert!(complete("<html></html>", "x", "{}", "editor-1.js").is_err());
+        let page = "<!-- content security policy --><meta name=\"editor\" content=\"editor.js\">\
+                    <script>1</script>\
                     <script type=\"application/json\"><!-- words --></script><!-- opening -->";
-        let done = complete(page, "<p>hi</p>", "{}").expect("all markers are there");
+        let done = complete(page, "<p>hi</p>", "{}", "editor-1.js").expect("all markers are there");
+        assert!(done.contains("<meta name=\"editor\" content=\"editor-1.js\">"));
         assert_eq!(done.matches("'sha256-").count(), 1);
         assert!(done.contains(">{}</script>") && done.ends_with("<p>hi</p>"));
     }

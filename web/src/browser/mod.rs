@@ -1,5 +1,6 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
+use gloo::events::EventListener;
 pub mod clipboard;
 pub mod keys;
 
@@ -133,11 +134,18 @@ pub fn text_of(event: &InputEvent) -> String {
     event.target_dyn_into::<HtmlTextAreaElement>().map(|it| it.value()).unwrap_or_default()
 }
 
-/// The caret of the box an event is about, in UTF-16 units.
+/// The text of the box an event is about, and its caret in UTF-16 units.
 #[must_use]
-pub fn caret_of(event: &DomEvent) -> Option<usize> {
+pub fn caret_of(event: &DomEvent) -> Option<(String, usize)> {
     let area: HtmlTextAreaElement = event.target()?.dyn_into().ok()?;
-    area.selection_start().ok().flatten().map(|at| at as usize)
+    let at = area.selection_start().ok().flatten()?;
+    Some((area.value(), at as usize))
+}
+
+/// Whether CodeMirror has taken the place of the text boxes.
+#[must_use]
+pub fn has_editor() -> bool {
+    root().is_some_and(|root| root.has_attribute("data-editor"))
 }
 
 /// The value of the picker an event is about.
@@ -173,6 +181,10 @@ pub fn place_caret(id: &str, text: &str, byte: usize) {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let _ = area.set_selection_range(at, at);
     }
+/// Does something whenever the page hears of `event`, until what is returned is dropped.
+pub fn on(event: &'static str, work: impl Fn() + 'static) -> Option<EventListener> {
+    let document = window()?.document()?;
+    Some(EventListener::new(&document, event, move |_| work()))
 }
 
 /// The text of a block of data that stands in the page.

@@ -4,6 +4,7 @@ use dualstack_core::diag::{Diagnostic, Program};
 use dualstack_core::run::BootReport;
 use dualstack_core::source::flags::Component;
 use dualstack_core::text::Lang;
+use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::editor::{self, editor};
@@ -20,29 +21,44 @@ pub struct Props {
     pub flags: AttrValue,
     /// How the start went; `None` in safe mode.
     pub boot: Option<Shared<BootReport>>,
+    /// The release.
+    pub version: KubeVersion,
     /// Whether a page of middle width shows the flags, not only whether it starts with them.
     pub unfolded: bool,
     /// Where messages go.
     pub dispatch: Dispatch,
 }
 
-/// Problems as a list under an editor. Kubernetes' own words stay English.
+/// How a problem is shown, and what it is called.
+pub fn verdict(problem: &Diagnostic) -> (&'static str, text::Word) {
+    if problem.says == Program::Playground {
+        ("remark", text::REMARK)
+    } else if problem.step.is_some() && is_warning(problem) {
+        ("warn", text::WARNING)
+    } else {
+        ("bad", text::REFUSED)
+    }
+}
+
+/// What a problem says, and in which language: Kubernetes' own words stay English.
+pub fn said(problem: &Diagnostic, lang: Lang) -> (String, &'static str) {
+    match (lang, &problem.detail_zh) {
+        (Lang::Zh, Some(zh)) => (zh.clone(), lang.tag()),
+        (_, Some(_)) => (problem.detail.clone(), Lang::En.tag()),
+        (_, None) => (problem.to_string(), Lang::En.tag()),
+    }
+}
+
+/// Problems as a list under an editor.
 pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
     let items: Html = list
         .iter()
         .map(|problem| {
-            let ours = problem.says == Program::Playground;
-            let (class, word) = if ours {
-                ("remark", text::REMARK)
-            } else if problem.step.is_some() && is_warning(problem) {
-                ("warn", text::WARNING)
-            } else {
-                ("bad", text::REFUSED)
-            };
-            let words = match (lang, &problem.detail_zh) {
-                (Lang::Zh, Some(zh)) => html! { <span>{ zh.clone() }</span> },
-                (_, Some(_)) => html! { <span>{ problem.detail.clone() }</span> },
-                (_, None) => html! { <code lang="en">{ problem.to_string() }</code> },
+            let (class, word) = verdict(problem);
+            let (words, tag) = said(problem, lang);
+            let words = match problem.detail_zh {
+                Some(_) => html! { <span>{ words }</span> },
+                None => html! { <code lang={tag}>{ words }</code> },
             };
             html! { <li class={class}><b>{ word.get(lang) }</b>{ words }</li> }
         })
@@ -113,6 +129,10 @@ pub fn cluster(props: &Props) -> Html {
         text: props.flags.clone(),
         invalid,
         marks,
+        problems: list,
+        lang,
+        kind: Some("flags"),
+        version: props.version,
         numbered: false,
         oninput,
         oncaret,

@@ -1,9 +1,17 @@
 //! A text box with a mirrored layer behind it: the layer shows colours and marks and gives the box
 //! its height, the box takes the typing. Both wrap the same way, so nothing has to be kept in step.
+//!
+//! When the editor's file has come (`web/editor`), `text-editor` shows CodeMirror in place of what is in
+//! it. What CodeMirror is to show stands in the attributes; what is done in it comes from the box.
 
-use dualstack_core::source::position::byte_of_utf16;
+use dualstack_core::api::go_json;
+use dualstack_core::diag::Diagnostic;
+use dualstack_core::source::position::{Utf16, byte_of_utf16};
+use dualstack_core::text::Lang;
+use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
+use super::cluster::{said, verdict};
 use super::highlight::{Mark, cut};
 use crate::browser;
 
@@ -21,6 +29,14 @@ pub struct Props {
     pub invalid: bool,
     /// Colours and marks.
     pub marks: Vec<Mark>,
+    /// What is wrong with it.
+    pub problems: Vec<Diagnostic>,
+    /// The language of the page.
+    pub lang: Lang,
+    /// What is written in it: `flags` or `manifest`; `None` where nothing is known of it.
+    pub kind: Option<&'static str>,
+    /// The release whose fields, flags and gates may be written.
+    pub version: KubeVersion,
     /// Whether its lines are numbered.
     pub numbered: bool,
     /// The text was changed.
@@ -46,9 +62,99 @@ fn lines(text: &str, marks: &[Mark]) -> Vec<Vec<(String, String)>> {
     lines
 }
 
+/// Marks for CodeMirror: `from to class,…`.
+fn written(marks: &[Mark], offsets: &Utf16) -> String {
+    let mut out = String::new();
+    for (span, class) in marks {
+        for offset in [span.start, span.end] {
+            out.push_str(&offsets.of(offset).to_string());
+            out.push(' ');
+        }
+        out.push_str(class);
+        out.push(',');
+    }
+    out
+}
+
+/// Problems for CodeMirror, as JSON: `[from, to, severity, label, message, language]`; what stands
+/// nowhere has no place (-1).
+fn told(problems: &[Diagnostic], offsets: &Utf16, lang: Lang) -> String {
+    let mut out = String::from("[");
+    for problem in problems {
+        let place = |byte: Option<usize>| match byte {
+            Some(byte) => offsets.of(byte).to_string(),
+            None => "-1".to_owned(),
+        };
+        let (class, label) = verdict(problem);
+        let (message, tag) = said(problem, lang);
+        let severity = if class == "bad" { "error" } else { "warning" };
+        out.push_str(if out.len() > 1 { ",[" } else { "[" });
+        out.push_str(&place(problem.span.map(|span| span.start)));
+        out.push(',');
+        out.push_str(&place(problem.span.map(|span| span.end)));
+        for text in [severity, label.get(lang), &message, tag] {
+            out.push(',');
+            out.push_str(&go_json(&text.into()));
+        }
+        out.push(']');
+    }
+    out.push(']');
+    out
+}
+
 /// A text box that shows colours.
 pub fn editor(props: &Props) -> Html {
-    let layer: Html = lines(&props.text, &props.marks)
+    // CodeMirror draws them itself.
+    let layer = (!browser::has_editor()).then(|| layer(props));
+    let offsets = Utf16::new(&props.text);
+    let marks = written(&props.marks, &offsets);
+    let problems = told(&props.problems, &offsets, props.lang);
+    let oninput = props.oninput.reform(|event: InputEvent| browser::text_of(&event));
+    let caret = {
+        let oncaret = props.oncaret.clone();
+        move |event: &Event| {
+            if let Some((text, at)) = browser::caret_of(event) {
+                oncaret.emit(byte_of_utf16(&text, at));
+            }
+        }
+    };
+    let onkeyup = {
+        let caret = caret.clone();
+        Callback::from(move |event: KeyboardEvent| caret(&event))
+    };
+    let onclick = Callback::from(move |event: MouseEvent| caret(&event));
+    let invalid = props.invalid.then_some("true");
+    html! {
+        <text-editor
+            class={classes!("editor", props.numbered.then_some("numbers"))}
+            kind={props.kind}
+            release={props.version.bit().to_string()}
+            text={props.text.clone()}
+            {marks}
+            {problems}
+        >
+            { layer }
+            <textarea
+                id={props.id}
+                aria-label={props.label}
+                aria-describedby={props.described_by}
+                aria-invalid={invalid}
+                value={props.text.clone()}
+                lang="en"
+                spellcheck="false"
+                autocapitalize="off"
+                autocomplete="off"
+                {oninput}
+                {onkeyup}
+                {onclick}
+            />
+        </text-editor>
+    }
+}
+
+/// The text with its colours, behind the box.
+fn layer(props: &Props) -> Html {
+    let lines: Html = lines(&props.text, &props.marks)
         .into_iter()
         .map(|line| {
             let pieces: Html = line
@@ -64,47 +170,17 @@ pub fn editor(props: &Props) -> Html {
             html! { <span class="ln">{ pieces }</span> }
         })
         .collect();
-    let oninput = props.oninput.reform(|event: InputEvent| browser::text_of(&event));
-    let caret = {
-        let (text, oncaret) = (props.text.clone(), props.oncaret.clone());
-        move |event: &Event| {
-            if let Some(at) = browser::caret_of(event) {
-                oncaret.emit(byte_of_utf16(&text, at));
-            }
-        }
-    };
-    let onkeyup = {
-        let caret = caret.clone();
-        Callback::from(move |event: KeyboardEvent| caret(&event))
-    };
-    let onclick = Callback::from(move |event: MouseEvent| caret(&event));
-    let invalid = props.invalid.then_some("true");
-    html! {
-        <div class={classes!("editor", props.numbered.then_some("numbers"))}>
-            <pre class="layer" aria-hidden="true">{ layer }</pre>
-            <textarea
-                id={props.id}
-                aria-label={props.label}
-                aria-describedby={props.described_by}
-                aria-invalid={invalid}
-                value={props.text.clone()}
-                lang="en"
-                spellcheck="false"
-                autocapitalize="off"
-                autocomplete="off"
-                {oninput}
-                {onkeyup}
-                {onclick}
-            />
-        </div>
-    }
+    html! { <pre class="layer" aria-hidden="true">{ lines }</pre> }
 }
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::diag::{Diagnostic, Program};
+    use dualstack_core::source::position::Utf16;
     use dualstack_core::span::Span;
+    use dualstack_core::text::Lang;
 
-    use super::lines;
+    use super::{lines, told, written};
 
     #[test]
     fn a_mark_over_several_lines_marks_each_of_them() {
@@ -115,5 +191,21 @@ mod tests {
             .collect();
         assert_eq!(shown, ["[|a: ][err|双]", "", "[err|b]", ""]);
         assert_eq!(lines("", &[]).len(), 1);
+    }
+    #[test]
+    fn codemirror_is_told_places_as_browsers_count_them() {
+        let offsets = Utf16::new("双🚀 a");
+        assert_eq!(written(&[(Span::new(3, 8), "v4 addr")], &offsets), "1 4 v4 addr,");
+        let mut problem = Diagnostic::plain(Program::Kubectl, "say \"a\"");
+        assert_eq!(
+            told(&[problem.clone()], &offsets, Lang::En),
+            r#"[[-1,-1,"error","Refused","say \"a\"","en"]]"#
+        );
+        problem.span = Some(Span::new(8, 9));
+        problem.says = Program::Playground;
+        problem.detail_zh = Some("说".to_owned());
+        let both = told(&[problem.clone(), problem], &offsets, Lang::Zh);
+        let one = r#"[4,5,"warning","说明","说","zh-CN"]"#;
+        assert_eq!(both, format!("[{one},{one}]"));
     }
 }

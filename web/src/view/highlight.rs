@@ -74,20 +74,22 @@ fn families(start: usize, line: &str, marks: &mut Vec<Mark>) {
         let at = from + at;
         let end = line[at..].find(|char| !is_part(char)).map_or(line.len(), |end| at + end);
         from = end;
-        if let Some(family) = family_of(&line[at..end]) {
-            let class = match family {
-                Family::V4 => "v4",
-                Family::V6 => "v6",
-            };
-            marks.push((Span::new(start + at, start + end), class));
-        }
+        let word = &line[at..end];
+        let named = Family::from_name(word);
+        let class = match named.or_else(|| family_of(word)) {
+            Some(Family::V4) if named.is_some() => "v4",
+            Some(Family::V6) if named.is_some() => "v6",
+            // CodeMirror labels what does not name its family itself.
+            Some(Family::V4) => "v4 addr",
+            Some(Family::V6) => "v6 addr",
+            None => continue,
+        };
+        marks.push((Span::new(start + at, start + end), class));
     }
 }
 
+/// The family of an address or a range.
 fn family_of(word: &str) -> Option<Family> {
-    if let Some(family) = Family::from_name(word) {
-        return Some(family);
-    }
     if !word.contains('.') && !word.contains(':') {
         return None;
     }
@@ -134,13 +136,13 @@ mod tests {
         let text = "- ip: 10.96.0.1 # 双栈\n  ipFamilies: [IPv6, fd00::1]\n";
         assert_eq!(
             shown(&cut(text, &manifest(text))),
-            "- <key>ip:</> <v4>10.96.0.1</> <comment># 双栈</>\n  <key>ipFamilies:</> [<v6>IPv6</>, \
-             <v6>fd00::1</>]\n"
+            "- <key>ip:</> <v4 addr>10.96.0.1</> <comment># 双栈</>\n  <key>ipFamilies:</> [<v6>IPv6</>, \
+             <v6 addr>fd00::1</>]\n"
         );
         let text = "--a=10.0.0.0/8,fd00::/64 # --b";
         assert_eq!(
             shown(&cut(text, &flags(text))),
-            "<key>--a</>=<v4>10.0.0.0/8</>,<v6>fd00::/64</> <comment># --b</>"
+            "<key>--a</>=<v4 addr>10.0.0.0/8</>,<v6 addr>fd00::/64</> <comment># --b</>"
         );
     }
 }

@@ -7,6 +7,7 @@ use dualstack_core::kubectl::FILE;
 use dualstack_core::run::RequestsReport;
 use dualstack_core::scenario::{Event, PatchForm};
 use dualstack_core::text::Lang;
+use dualstack_core::version::KubeVersion;
 use yew::Event as DomEvent;
 use yew::prelude::{AttrValue, Html, InputEvent, html};
 
@@ -23,6 +24,8 @@ pub struct Props {
     pub lang: Lang,
     /// The request that is shown; `None` if the session has none.
     pub event: Option<Event>,
+    /// The release.
+    pub version: KubeVersion,
     /// The answers; `None` in safe mode.
     pub requests: Option<Shared<RequestsReport>>,
     /// Which document is shown.
@@ -76,6 +79,10 @@ pub fn manifest(props: &Props) -> Html {
         text,
         invalid,
         marks,
+        problems: list,
+        lang,
+        kind: (!matches!(props.event, Some(Event::Delete(_)))).then_some("manifest"),
+        version: props.version,
         numbered: true,
         oninput,
         oncaret,
