@@ -37,7 +37,7 @@ export default defineConfig<Options>({
     // Where the editor cannot be had.
     {
       name: "text boxes",
-      testMatch: /(editing|keystroke|robustness|scenarios)\.spec\.ts/,
+      testMatch: /(typing|keystroke|robustness|scenarios)\.spec\.ts/,
       use: { editor: "blocked" },
     },
   ],

@@ -133,14 +133,6 @@ class TextEditor extends HTMLElement {
   }
 
   extensions(box) {
-    const fire = (name) => box.dispatchEvent(new CustomEvent(name, { bubbles: true }));
-    // The page has one history of all its texts.
-    const history = (event) => {
-      const key = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase();
-      if (key !== "z" && key !== "y") return false;
-      event.stopPropagation();
-      return fire(key === "z" && !event.shiftKey ? "undo" : "redo");
-    };
     const toggleTab = (view) => {
       view.setTabFocusMode((this.tabLeaves = !this.tabLeaves));
       return say(view, word(this.tabLeaves ? "leaves" : "indents"));
@@ -167,11 +159,8 @@ class TextEditor extends HTMLElement {
       EditorState.languageData.of(() => [{ commentTokens: { line: "#" } }]),
       [EditorView.contentAttributes.of(named), this.words.of([]), EditorView.updateListener.of((update) => this.tell(update))],
       EditorView.domEventHandlers({
-        keydown: history,
-        beforeinput(event, view) {
-          const [, way] = /^history(.*)/.exec(event.inputType) ?? [];
-          return way ? fire(way.toLowerCase()) : replace(event, view);
-        },
+        // Undo and redo are the page's, which has one history of all its texts and hears the same events.
+        beforeinput: (event, view) => event.inputType.startsWith("history") || replace(event, view),
         compositionstart: (_, view) => void (view.state.selection.main.empty || pale(view)),
         compositionend: () => void setTimeout(() => this.view && this.update(), 60),
       }),

@@ -122,18 +122,6 @@ pub fn App(props: &Props) -> Html {
         browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
     });
 
-    {
-        // The keys of CodeMirror, which has no history of its own.
-        let dispatch = dispatch.clone();
-        use_effect_with((), move |()| {
-            let ways = [("undo", Msg::Undo), ("redo", Msg::Redo)].map(|(event, msg)| {
-                let dispatch = dispatch.clone();
-                browser::on(event, move || dispatch.emit(msg.clone()))
-            });
-            move || drop(ways)
-        });
-    }
-
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
     let at = document_at(&store, &answers.documents);
     let document = answers.documents.get(at).cloned();

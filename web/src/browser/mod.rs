@@ -1,6 +1,5 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
-use gloo::events::EventListener;
 pub mod clipboard;
 pub mod keys;
 
@@ -181,10 +180,6 @@ pub fn place_caret(id: &str, text: &str, byte: usize) {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let _ = area.set_selection_range(at, at);
     }
-/// Does something whenever the page hears of `event`, until what is returned is dropped.
-pub fn on(event: &'static str, work: impl Fn() + 'static) -> Option<EventListener> {
-    let document = window()?.document()?;
-    Some(EventListener::new(&document, event, move |_| work()))
 }
 
 /// The text of a block of data that stands in the page.
