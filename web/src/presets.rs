@@ -3,7 +3,7 @@
 
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::source::flags::{Component, Flag, parse};
+use dualstack_core::source::flags::{Component, Flag, line_to_add, parse};
 
 /// Families in order: what a button asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,7 +114,7 @@ pub fn apply(text: &str, preset: Preset) -> String {
         if needs_advertise {
             lines.push_str(&format!("--{ADVERTISE}=2001:db8::10\n"));
         }
-        let (at, lines) = place(text, &lines);
+        let (at, lines) = line_to_add(text, &lines);
         edits.push((at, at, lines));
     }
     edits.sort_by_key(|(start, ..)| std::cmp::Reverse(*start));
@@ -152,18 +152,6 @@ fn advertise(text: &str, flag: &Flag, preset: Preset, edits: &mut Vec<(usize, us
         edits.push((line_start, line_end, String::new()));
     } else {
         edits.push((flag.value_span.start, flag.value_span.end, "192.0.2.10".to_owned()));
-    }
-}
-
-/// Where new lines of kube-apiserver go: behind its last flag, or at the start.
-fn place(text: &str, lines: &str) -> (usize, String) {
-    let flags = parse(text);
-    let Some(last) = flags.of(Component::KubeApiserver).last() else {
-        return (0, lines.to_owned());
-    };
-    match text[last.span.end..].find('\n') {
-        Some(newline) => (last.span.end + newline + 1, lines.to_owned()),
-        None => (text.len(), format!("\n{}", lines.trim_end())),
     }
 }
 

@@ -4,6 +4,7 @@
 //! them are read here; what is no flag is reported, never dropped. Whether a flag exists and what
 //! its value means is not decided here.
 
+use super::edit::Edit;
 use crate::span::Span;
 
 /// More text than this is not read: no real set of flags comes near it.
@@ -130,6 +131,53 @@ pub fn parse(text: &str) -> FlagsText {
         );
     }
     reader.out
+}
+
+/// Where new lines of kube-apiserver go, and how they have to be written there: behind its last flag, or
+/// at the start.
+#[must_use]
+pub fn line_to_add(text: &str, lines: &str) -> (usize, String) {
+    let flags = parse(text);
+    let Some(last) = flags.of(Component::KubeApiserver).last() else {
+        return (0, lines.to_owned());
+    };
+    match text[last.span.end..].find('\n') {
+        Some(newline) => (last.span.end + newline + 1, lines.to_owned()),
+        None => (text.len(), format!("\n{}", lines.trim_end())),
+    }
+}
+
+/// The edit that sets a flag of kube-apiserver, or removes it; `None` if there is nothing to remove.
+#[must_use]
+pub fn change(text: &str, name: &str, value: Option<&str>) -> Option<Edit> {
+    let flags = parse(text);
+    let Some(flag) = flags.last(Component::KubeApiserver, name) else {
+        let (at, text) = line_to_add(text, &["--", name, "=", value?, "\n"].concat());
+        return Some(Edit { span: Span::new(at, at), text });
+    };
+    let behind = &text[flag.span.end..];
+    let Some(new) = value else {
+        let start = text[..flag.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = behind.find('\n').map_or(text.len(), |newline| flag.span.end + newline + 1);
+        let lead = text[start..flag.span.start].trim();
+        let is_alone =
+            (lead.is_empty() || lead == "-") && text[flag.span.end..end].trim().is_empty();
+        let span = if is_alone { Span::new(start, end) } else { flag.span };
+        return Some(Edit { span, text: String::new() });
+    };
+    let Some(old) = &flag.value else {
+        return Some(Edit { span: flag.value_span, text: ["=", new].concat() });
+    };
+    // A blank behind a comma cut the value off: what stands alone behind it joins it.
+    let mut span = flag.value_span;
+    let word = behind.trim_start();
+    if let Some(added) = new.strip_prefix(old.as_str())
+        && old.ends_with(',')
+        && word.starts_with(added)
+    {
+        span.end = text.len() - word.len() + added.len();
+    }
+    Some(Edit { span, text: new.to_owned() })
 }
 
 /// How much of the text is read: all of it, or whole lines up to the limit.
