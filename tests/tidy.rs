@@ -9,7 +9,7 @@ use dualstack_core::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.
-const LAYERS: [&[&str]; 21] = [
+const LAYERS: [&[&str]; 22] = [
     &["net", "version", "text", "path", "span"],
     &["rule"],
     &["recorded"],
@@ -31,6 +31,7 @@ const LAYERS: [&[&str]; 21] = [
     &["kubectl"],
     &["after", "provenance"],
     &["run"],
+    &["fix"],
 ];
 
 /// Known gaps: uses against the order. One that is gone has to leave this list.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`scenario`] | what did a person do? |
 //! | [`run`] | what does the page show for it? |
+//! | [`fix`] | which one change would make it succeed? |
 //! | [`source`] | what does a text say, and where? |
 //! | [`boot`] | does each component start, and as what? |
 //! | [`cluster`] | what does the API server answer to a request? |
@@ -24,6 +25,7 @@ pub mod boot;
 pub mod cluster;
 pub mod diag;
 pub mod env;
+pub mod fix;
 pub mod ipam;
 pub mod known;
 pub mod kubectl;

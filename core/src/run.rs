@@ -202,7 +202,7 @@ struct Last {
 
 /// The API server and its storage.
 #[derive(Clone, Default)]
-struct ControlPlane {
+pub(crate) struct ControlPlane {
     /// What is stored; `None` before the first start that succeeded.
     cluster: Option<Cluster>,
     /// Whether kube-apiserver runs; if not, what is stored waits for it.
@@ -212,7 +212,8 @@ struct ControlPlane {
 }
 
 impl ControlPlane {
-    fn running(&mut self) -> Option<&mut Cluster> {
+    /// The API server, if it runs.
+    pub(crate) fn running(&mut self) -> Option<&mut Cluster> {
         self.cluster.as_mut().filter(|_| self.runs)
     }
 }
@@ -274,11 +275,28 @@ impl Replay {
         self.last = Some(Last { scenario: scenario.clone(), events: slim, before });
         Report { events, after }
     }
+
+    /// The control plane as it was before an event of a session.
+    pub(crate) fn before(&self, scenario: &Scenario, at: usize) -> ControlPlane {
+        let same = |last: &&Last| {
+            last.scenario.seed == scenario.seed
+                && last.scenario.events.get(..at) == scenario.events.get(..at)
+        };
+        let known =
+            self.last.as_ref().filter(same).and_then(|last| {
+                last.before.iter().rev().find(|(number, _)| *number <= at).cloned()
+            });
+        let (start, mut plane) = known.unwrap_or_default();
+        for event in scenario.events.iter().take(at).skip(start) {
+            plane.handle(event, scenario.seed, false);
+        }
+        plane
+    }
 }
 
 impl ControlPlane {
     /// Answers an event; in full, or so much as a list of events shows.
-    fn handle(&mut self, event: &Event, seed: u64, full: bool) -> EventReport {
+    pub(crate) fn handle(&mut self, event: &Event, seed: u64, full: bool) -> EventReport {
         let report = match event {
             Event::Boot { version, flags } => {
                 return EventReport::Boot(Rc::new(boot(self, *version, flags, seed)));
@@ -604,7 +622,25 @@ fn service_cidr_json(object: &ServiceCidr) -> Json {
 const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
                            the right host or port?";
 
-fn apply_document(
+/// What is answered to a document, and nothing else of what [`apply_document`] reports of it; `None` if
+/// kubectl sends nothing.
+pub(crate) fn send(cluster: &mut Cluster, node: &Node) -> Option<Outcome> {
+    match (node.text_of("kind"), node.text_of("apiVersion")) {
+        (Some("Service"), Some("v1")) => kubectl::apply(cluster, node).outcome,
+        (Some(SERVICE_CIDR), Some("networking.k8s.io/v1")) => {
+            let mut report = DocumentReport {
+                name: kubectl::name_of(node).to_owned(),
+                ..DocumentReport::default()
+            };
+            apply_service_cidr(cluster, node, node.span, &mut report);
+            report.outcome
+        }
+        _ => None,
+    }
+}
+
+/// `kubectl apply` of one document.
+pub(crate) fn apply_document(
     plane: &mut ControlPlane,
     text: &str,
     document: &Document,

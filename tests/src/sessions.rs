@@ -494,6 +494,14 @@ impl PageSession {
         (!events.is_empty()).then_some(Self { start, events, edited, edit })
     }
 
+    /// The session before the edit.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        let mut events = vec![self.start.clone()];
+        events.extend(self.events.iter().cloned());
+        Scenario { seed: 0, events: events.into() }
+    }
+
     /// Typing anywhere reports what a replay from the start reports.
     ///
     /// # Errors

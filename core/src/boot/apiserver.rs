@@ -333,8 +333,10 @@ pub struct Endpoint {
     pub port: i64,
 }
 
-const RANGE: &str = "service-cluster-ip-range";
-const PORTS: &str = "service-node-port-range";
+/// The flag of the Service ranges.
+pub const RANGE: &str = "service-cluster-ip-range";
+/// The flag of the node ports.
+pub const PORTS: &str = "service-node-port-range";
 const ADVERTISE: &str = "advertise-address";
 const BIND: &str = "bind-address";
 const RECONCILER: &str = "endpoint-reconciler-type";
@@ -346,9 +348,10 @@ const NO_RANGE: &str = "No CIDR for service cluster IPs specified. Default value
     10.0.0.0/24 is deprecated and will be removed in future releases. Please specify it using \
     --service-cluster-ip-range on kube-apiserver.";
 
-/// The simulated machine's addresses.
-const MACHINE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 10);
-const MACHINE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x10);
+/// The simulated machine's IPv4 address.
+pub const MACHINE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 10);
+/// The simulated machine's IPv6 address.
+pub const MACHINE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x10);
 
 /// Reads and checks the flags of kube-apiserver.
 #[must_use]
