@@ -1,9 +1,10 @@
-//! What did a person do? A session is a list of events, replayed from an empty cluster.
+//! What did a person do? A session is a list of events, replayed from an empty cluster; and the one text
+//! in which it is saved.
 
 use std::rc::Rc;
 
 use crate::api::go_json;
-use crate::source::yaml::{Node, Value};
+use crate::source::yaml::{Node, Value, parse_own};
 use crate::version::KubeVersion;
 
 /// A session: everything the page shows is computed from it.
@@ -13,6 +14,49 @@ pub struct Scenario {
     pub seed: u64,
     /// What happened, in order. The first event is a [`Event::Boot`].
     pub events: Rc<[Event]>,
+}
+
+/// A session, and the event of it that is shown: what is saved and linked.
+///
+/// Invariant: it begins with a start, and the shown event is one of its own.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// The session.
+    pub scenario: Scenario,
+    /// Which event.
+    pub at: usize,
+}
+
+impl Shown {
+    /// As JSON: `{"at":1,"seed":0,"events":[…]}`, the events as [`Event::to_json`] writes them.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let events: Vec<String> = self.scenario.events.iter().map(Event::to_json).collect();
+        let (at, seed) = (self.at, self.scenario.seed);
+        format!("{{\"at\":{at},\"seed\":{seed},\"events\":[{}]}}", events.join(","))
+    }
+
+    /// Reads the document that [`Shown::to_json`] wrote.
+    #[must_use]
+    pub fn read(node: &Node) -> Option<Self> {
+        let Value::Seq(list) = &node.entry("events")?.value.value else { return None };
+        let events: Option<Rc<[Event]>> = list.iter().map(Event::read).collect();
+        let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
+        let number = |key: &str| match &node.entry(key)?.value.value {
+            Value::Number(number) => number.parse::<u64>().ok(),
+            _ => None,
+        };
+        let at = number("at").and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
+        let at = at.min(events.len() - 1);
+        let seed = number("seed").unwrap_or_default();
+        Some(Self { scenario: Scenario { seed, events }, at })
+    }
+
+    /// The same from its text: JSON is YAML.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::read(&parse_own(text).documents.first().filter(|it| it.complete)?.node)
+    }
 }
 
 /// One thing a person did.
@@ -124,7 +168,7 @@ impl PatchForm {
 
 #[cfg(test)]
 mod tests {
-    use super::{Event, PatchForm};
+    use super::{Event, PatchForm, Scenario, Shown};
     use crate::source::yaml::parse;
     use crate::version::KubeVersion;
 
@@ -143,6 +187,21 @@ mod tests {
         for event in events {
             let parsed = parse(&event.to_json());
             assert_eq!(Event::read(&parsed.documents[0].node), Some(event));
+        }
+    }
+
+    #[test]
+    fn a_session_is_read_back_with_its_seed_and_the_event_that_is_shown() {
+        let start = Event::Boot { version: KubeVersion::LATEST, flags: "--v=2".into() };
+        let events = [start, Event::Apply("a: 双".into())].into();
+        let shown = Shown { scenario: Scenario { seed: u64::MAX, events }, at: 1 };
+        assert_eq!(Shown::from_text(&shown.to_json()), Some(shown.clone()));
+        // Older texts have no seed; an event that is not there is the last one.
+        let older = shown.to_json().replace("\"at\":1,\"seed\":18446744073709551615", "\"at\":7");
+        let read = Shown::from_text(&older).expect("it is a session");
+        assert_eq!((read.scenario.seed, read.at), (0, 1));
+        for text in ["", "{}", "{\"events\":[]}", "{\"events\":[{\"apply\":\"\"}]}", "[", "双"] {
+            assert_eq!(Shown::from_text(text), None, "{text}");
         }
     }
 }
