@@ -10,3 +10,17 @@ fn main() {}
 pub fn fixes(session: &str, document: usize) -> String {
     dualstack_extras::fixes::of(session, document)
 }
+
+/// What stands behind `#` in a link to a session ([`dualstack_extras::link`]).
+#[wasm_bindgen]
+#[must_use]
+pub fn encode(session: &str) -> String {
+    dualstack_extras::encode(session)
+}
+
+/// The session behind a link.
+#[wasm_bindgen]
+#[must_use]
+pub fn decode(link: &str) -> String {
+    dualstack_extras::decode(link)
+}
