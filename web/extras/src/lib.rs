@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`fixes`] | what would make a refused request succeed? |
 //! | [`link`] | how does a session become the end of an address, and how is it read back? |
+//! | [`qr`] | how does a text look as a QR code? |
 //!
 //! Each function takes and gives text. An answer is what the function says; if there is none, it is
 //! [`refusal`]: why, in both languages.
@@ -13,6 +14,7 @@
 
 pub mod fixes;
 pub mod link;
+pub mod qr;
 
 use dualstack_core::api::go_json;
 use dualstack_core::scenario::Shown;
@@ -44,5 +46,38 @@ pub fn decode(link: &str) -> String {
     match link::read(link) {
         Ok(session) => session.to_json(),
         Err(trouble) => refusal(trouble.text()),
+    }
+}
+
+/// What is said to a text that no code can hold.
+const TOO_LONG_FOR_A_CODE: Text = Text {
+    en: "This link is too long for a QR code, which holds 2953 characters.",
+    zh: "此链接过长，无法放入二维码：二维码最多容纳 2953 个字符。",
+};
+
+/// A text as a QR code: `{"size":33,"path":"M4 4h7v1h-7z…"}`. The path draws the dark modules in a square of
+/// that size, which has a margin.
+#[must_use]
+pub fn qr(text: &str) -> String {
+    match qr::draw(text) {
+        Some(qr::Drawing { size, path }) => format!("{{\"size\":{size},\"path\":\"{path}\"}}"),
+        None => refusal(TOO_LONG_FOR_A_CODE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, encode, qr};
+
+    #[test]
+    fn answers_begin_otherwise_than_refusals() {
+        let session = r#"{"at":0,"seed":7,"events":[{"restart":{"version":"1.30","flags":""}}]}"#;
+        let link = encode(session);
+        assert!(link.starts_with('0'), "{link}");
+        assert_eq!(decode(&link), session);
+        assert!(qr(&link).starts_with("{\"size\":"));
+        for refused in [encode("{}"), encode(""), decode("0?"), decode(""), qr(&"x".repeat(3000))] {
+            assert!(refused.starts_with("{\"en\":\""), "{refused}");
+        }
     }
 }

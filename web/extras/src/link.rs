@@ -83,7 +83,7 @@ fn pack(bytes: &[u8]) -> String {
     let mut packed = deflate(bytes);
     // The last sign of whole triples can be any. Behind one or two bytes more it stands for bits that
     // are zero, and so it is none of `-` and `_`.
-    if packed.len() % 3 == 0 {
+    if packed.len().is_multiple_of(3) {
         packed.push(0);
     }
     let mut link = FORMAT.to_string();
@@ -168,7 +168,7 @@ struct Bits {
 impl Bits {
     fn put(&mut self, value: usize, count: u32) {
         for at in 0..count {
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             let byte = self.count / 8;
@@ -220,7 +220,9 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, Trouble> {
     let mut inflater = Box::<DecompressorOxide>::default();
     match decompress(&mut inflater, packed, &mut bytes, COMMON.len(), flags) {
         // Behind the end stands the byte that `pack` adds, or nothing.
-        (TINFLStatus::Done, read, written) if packed.len() - read == usize::from(read % 3 == 0) => {
+        (TINFLStatus::Done, read, written)
+            if packed.len() - read == usize::from(read.is_multiple_of(3)) =>
+        {
             bytes.truncate(COMMON.len() + written);
             Ok(bytes.split_off(COMMON.len()))
         }

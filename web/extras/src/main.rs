@@ -24,3 +24,10 @@ pub fn encode(session: &str) -> String {
 pub fn decode(link: &str) -> String {
     dualstack_extras::decode(link)
 }
+
+/// A text as a QR code ([`dualstack_extras::qr`]).
+#[wasm_bindgen]
+#[must_use]
+pub fn qr(text: &str) -> String {
+    dualstack_extras::qr(text)
+}
