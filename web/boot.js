@@ -80,6 +80,37 @@
     delete root.dataset.other;
   };
 
+  // What is not needed at the start is a program of its own (web/extras). It is loaded when it is first asked
+  // for, and again if that failed; from then on it answers at once.
+  let extras, coming, failures = 0;
+  const load = async () => {
+    root.dataset.extras = "loading";
+    try {
+      const name = document.querySelector("meta[name=extras]").content;
+      // A browser may remember that a script could not be had: under another name it asks again. In full,
+      // because in a frame of its own origin this script has no place that a name could stand beside.
+      const url = new URL(`${name}${failures ? `?${failures}` : ""}`, document.baseURI);
+      const program = await import(url.href);
+      await program.default();
+      extras = program;
+      root.dataset.extras = "ready";
+    } catch {
+      failures += 1;
+      root.dataset.extras = "failed";
+    }
+  };
+  window.loadExtras = (done) => {
+    if (!coming || root.dataset.extras === "failed") coming = load();
+    coming.then(done);
+  };
+  window.askExtras = (what, text, number) => {
+    try {
+      return extras?.[what](text, number);
+    } catch (error) {
+      console.error(error);
+    }
+  };
+
   const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {

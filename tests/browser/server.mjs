@@ -36,7 +36,9 @@ createServer((request, response) => {
     return;
   }
   const type = types[extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+  // As GitHub Pages does; frames that may only run scripts need it.
+  const open = { "access-control-allow-origin": "*" };
+  response.writeHead(200, { "content-type": type, "cache-control": "no-store", ...open });
   if (request.method === "HEAD") response.end();
   else createReadStream(file).pipe(response);
 }).listen(Number(process.env.PORT ?? 4173), "127.0.0.1");

@@ -8,6 +8,8 @@ use crate::{Outcome, generate, site};
 
 /// The most the wasm may weigh, gzipped, in KiB.
 const MOST_WASM: u64 = 240;
+/// The most that what is loaded later may weigh, gzipped, in KiB.
+const MOST_EXTRAS: u64 = 207;
 /// The most a first visit may load, gzipped, in KiB.
 const MOST_FIRST_LOAD: u64 = 330;
 /// The most the editor may weigh, gzipped, in KiB. It comes after the first visit's load.
@@ -58,10 +60,13 @@ fn cargo(arguments: &[&str]) -> Outcome {
 
 /// The page as the browser gets it: code behind `cfg(target_arch = "wasm32")` is only seen here.
 fn page_lints() -> Outcome {
-    let clippy = ["clippy", "--quiet", "--package", "dualstack-web", "--bin", "dualstack-web"];
     let target = ["--no-default-features", "--target", WASM, "--", "-D", "warnings"];
     if wasm_target()? {
-        return cargo(&[&clippy[..], &target[..]].concat());
+        for (package, bin) in [("dualstack-web", "dualstack-web"), ("dualstack-extras", "extras")] {
+            let clippy = ["clippy", "--quiet", "--package", package, "--bin", bin];
+            cargo(&[&clippy[..], &target[..]].concat())?;
+        }
+        return Ok(());
     }
     // Debian's Rust builds the page, but has no clippy of its own version.
     eprintln!("left out: this toolchain has no {WASM}");
@@ -87,9 +92,19 @@ fn size() -> Outcome {
             "the editor has {editor} bytes gzipped; at most {MOST_EDITOR} KiB are allowed"
         ));
     }
+    let mut extras = 0;
+    for (name, bytes) in site::extras()? {
+        println!("{:>8.1} KiB gz  {name}, loaded when it is needed", bytes as f64 / 1024.0);
+        extras += bytes;
+    }
     if wasm == 0 || wasm > MOST_WASM * 1024 {
         return Err(format!(
             "the wasm has {wasm} bytes gzipped; at most {MOST_WASM} KiB are allowed"
+        ));
+    }
+    if extras == 0 || extras > MOST_EXTRAS * 1024 {
+        return Err(format!(
+            "what is loaded later has {extras} bytes gzipped; at most {MOST_EXTRAS} KiB are allowed"
         ));
     }
     if total > MOST_FIRST_LOAD * 1024 {

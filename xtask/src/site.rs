@@ -17,7 +17,9 @@ use crate::tools::{EDITOR, Tools, host_cargo};
 const OPENING: &str = "<!-- opening -->";
 const WORDS: &str = "<!-- words -->";
 const POLICY: &str = "<!-- content security policy -->";
+/// Where the page names the editor, and the program that it loads when it needs it.
 const BUNDLE: &str = "content=\"editor.js\"";
+const EXTRAS: &str = "content=\"extras.js\"";
 /// Where `serve` listens, for the hook that completes the page.
 const SERVED_AT: &str = "XTASK_SERVED_AT";
 
@@ -80,7 +82,15 @@ pub fn finish() -> Outcome {
     let catalogue = root().join("target/catalogue.json");
     write(&catalogue, &printed("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
-    write(&page, &complete(&html, opening.trim(), words.trim(), &editor)?)
+    let editor = format!("content=\"{editor}\"");
+    let extras = format!("content=\"{}\"", name_extras(&staging)?);
+    let parts = [
+        (OPENING, opening.trim()),
+        (WORDS, words.trim()),
+        (BUNDLE, editor.as_str()),
+        (EXTRAS, extras.as_str()),
+    ];
+    write(&page, &complete(&html, &parts)?)
 }
 
 /// Bundles the editor into `folder`; the name of the file, which has a hash of what is in it.
@@ -104,20 +114,40 @@ fn editor_in(folder: &Path) -> Outcome<String> {
         .ok_or_else(|| format!("{} holds no editor", folder.display()))
 }
 
+/// Gives the files of the second program names that change when they do, as Trunk does with those of the
+/// first: a page never meets those of another day. The name of its script.
+fn name_extras(folder: &Path) -> Outcome<String> {
+    let (script, program) = (folder.join("extras.js"), folder.join("extras_bg.wasm"));
+    let text = read(&script)?;
+    if text.matches("'extras_bg.wasm'").count() != 1 {
+        return Err("extras.js does not say once where its program is".to_owned());
+    }
+    let bytes = std::fs::read(&program).map_err(|error| format!("extras_bg.wasm: {error}"))?;
+    let hash = Sha256::new().chain_update(&text).chain_update(bytes).finalize();
+    let name = format!("extras-{}", &format!("{hash:x}")[..16]);
+    let text = text.replace("'extras_bg.wasm'", &format!("'{name}_bg.wasm'"));
+    write(&folder.join(format!("{name}.js")), &text)?;
+    std::fs::rename(&program, folder.join(format!("{name}_bg.wasm")))
+        .and_then(|()| std::fs::remove_file(&script))
+        .map_err(|error| format!("{name}: {error}"))?;
+    Ok(format!("{name}.js"))
+}
+
 /// The page with what Trunk's reload script has to know. Trunk would fill it in on each request, which
 /// is after the script was hashed: the browser would refuse the script.
 fn reloading(html: &str, address: &str) -> String {
     html.replace("{{__TRUNK_ADDRESS__}}", address).replace("{{__TRUNK_WS_BASE__}}", "/")
 }
 
-fn complete(html: &str, opening: &str, words: &str, editor: &str) -> Outcome<String> {
-    for marker in [OPENING, WORDS, POLICY, BUNDLE] {
+/// The page with what stands in place of its markers, and with its policy.
+fn complete(html: &str, parts: &[(&str, &str)]) -> Outcome<String> {
+    let mut html = html.to_owned();
+    for (marker, part) in parts.iter().chain(&[(POLICY, POLICY)]) {
         if html.matches(marker).count() != 1 {
             return Err(format!("index.html has to hold `{marker}` once"));
         }
+        html = html.replace(marker, part);
     }
-    let html = html.replace(BUNDLE, &format!("content=\"{editor}\""));
-    let html = html.replace(OPENING, opening).replace(WORDS, words);
     let hashes: Vec<String> = inline_scripts(&html)
         .iter()
         .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))))
@@ -151,14 +181,26 @@ fn inline_scripts(html: &str) -> Vec<&str> {
 
 /// What a first visit loads before the page can be used: the files, with their sizes after gzip.
 pub fn first_load() -> Outcome<Vec<(String, u64)>> {
+    let html = read(&root().join("dist/index.html"))?;
+    files(|name| {
+        let is_named = html.contains(&format!("/{name}")) && name.contains('.');
+        name == "index.html" || is_named && name != "third-party.txt"
+    })
+}
+
+/// What a page loads when it first needs the second program.
+pub fn extras() -> Outcome<Vec<(String, u64)>> {
+    files(|name| name.starts_with("extras-"))
+}
+
+/// Some files of the site, with their sizes after gzip.
+fn files(wanted: impl Fn(&str) -> bool) -> Outcome<Vec<(String, u64)>> {
     let dist = root().join("dist");
-    let html = read(&dist.join("index.html"))?;
-    let mut files = vec!["index.html".to_owned()];
+    let mut files = Vec::new();
     let entries = std::fs::read_dir(&dist).map_err(|error| format!("dist: {error}"))?;
-    let later = [editor_in(&dist)?, "third-party.txt".to_owned()];
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if html.contains(&format!("/{name}")) && name.contains('.') && !later.contains(&name) {
+        if wanted(&name) {
             files.push(name);
         }
     }
@@ -184,7 +226,7 @@ fn gzipped(file: &Path) -> Outcome<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{complete, inline_scripts, reloading};
+    use super::{BUNDLE, OPENING, WORDS, complete, inline_scripts, reloading};
 
     #[test]
     fn only_scripts_without_a_source_are_hashed() {
@@ -200,11 +242,12 @@ mod tests {
 
     #[test]
     fn a_page_without_its_markers_is_refused() {
-        assert!(complete("<html></html>", "x", "{}", "editor-1.js").is_err());
+        let parts = [(OPENING, "<p>hi</p>"), (WORDS, "{}"), (BUNDLE, "content=\"editor-1.js\"")];
+        assert!(complete("<html></html>", &parts).is_err());
         let page = "<!-- content security policy --><meta name=\"editor\" content=\"editor.js\">\
                     <script>1</script>\
                     <script type=\"application/json\"><!-- words --></script><!-- opening -->";
-        let done = complete(page, "<p>hi</p>", "{}", "editor-1.js").expect("all markers are there");
+        let done = complete(page, &parts).expect("all markers are there");
         assert!(done.contains("<meta name=\"editor\" content=\"editor-1.js\">"));
         assert_eq!(done.matches("'sha256-").count(), 1);
         assert!(done.contains(">{}</script>") && done.ends_with("<p>hi</p>"));
