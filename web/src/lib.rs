@@ -7,6 +7,7 @@ pub mod browser;
 #[cfg(feature = "words")]
 pub mod catalogue;
 pub mod commands;
+pub mod extras;
 pub mod history;
 pub mod output;
 pub mod presets;

@@ -79,7 +79,9 @@ pub fn write(session: &Shown) -> Result<String, Trouble> {
     Ok(pack(&bytes))
 }
 
-fn pack(bytes: &[u8]) -> String {
+/// The link of a session in bytes, whatever they say.
+#[must_use]
+pub fn pack(bytes: &[u8]) -> String {
     let mut packed = deflate(bytes);
     // The last sign of whole triples can be any. Behind one or two bytes more it stands for bits that
     // are zero, and so it is none of `-` and `_`.

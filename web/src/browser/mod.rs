@@ -1,6 +1,7 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
 pub mod clipboard;
+pub mod extras;
 pub mod keys;
 
 use gloo::timers::callback::Timeout;
