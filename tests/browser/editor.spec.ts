@@ -1,7 +1,7 @@
 // What does CodeMirror add to a text box, and does it take its place without anybody noticing?
 import AxeBuilder from "@axe-core/playwright";
 import type { CDPSession, Locator, Page, Route } from "@playwright/test";
-
+import { button, caretBehind, EDITOR, expect, families, flagsBox, manifestBox, open, region, started, test } from "./fixtures";
 
 const options = (page: Page) => page.getByRole("listbox").getByRole("option");
 const tooltip = (page: Page) => page.getByRole("tooltip").or(page.locator(".cm-tooltip-hover"));

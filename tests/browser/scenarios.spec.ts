@@ -29,7 +29,7 @@ test("every scenario of the picker loads and is answered", async ({ page }) => {
     const last = region(page, "Manifest").locator("#manifest");
     await expect(last, id).toHaveValue(/\w/);
     const events = await page.getByRole("list", { name: "Events", exact: true }).innerText();
-    texts.add(events + (await flagsBox(page).inputValue()) + (await last.inputValue()));
+    texts.add(events + (await textOf(flagsBox(page))) + (await last.inputValue()));
   }
   expect(texts.size, "no two scenarios are the same").toBe(ids.length);
 });
