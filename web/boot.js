@@ -4,7 +4,8 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const query = new URLSearchParams(location.search);
+  // A page in a frame is told behind the # what to be like.
+  const query = new URLSearchParams(location.hash.split("?")[1] ?? location.search);
   const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 
   const asked = query.get("lang") || stored("dualstack.lang") || navigator.language || "en";
@@ -34,6 +35,8 @@
   const idle = window.requestIdleCallback || ((work) => setTimeout(work, 500));
   new MutationObserver((_, observer) => {
     observer.disconnect();
+    // There is nothing to edit.
+    if (["mini", "result"].includes(query.get("view"))) return;
     idle(() => {
       editor.src = document.querySelector("meta[name=editor]").content;
       document.head.append(editor);
@@ -84,7 +87,6 @@
   // for, and again if that failed; from then on it answers at once.
   let extras, coming, failures = 0;
   const load = async () => {
-    root.dataset.extras = "loading";
     try {
       const name = document.querySelector("meta[name=extras]").content;
       // A browser may remember that a script could not be had: under another name it asks again. In full,
@@ -99,10 +101,15 @@
       root.dataset.extras = "failed";
     }
   };
-  window.loadExtras = (done) => {
-    if (!coming || root.dataset.extras === "failed") coming = load();
+  window.loadExtras = (done, later) => {
+    if (!coming || root.dataset.extras === "failed") {
+      root.dataset.extras = "loading";
+      coming = later ? new Promise((begin) => idle(begin, { timeout: 3000 })).then(load) : load();
+    }
     coming.then(done);
   };
+  // A link cannot be read without it.
+  if (/^#\d/.test(location.hash)) window.loadExtras();
   window.askExtras = (what, text, number) => {
     try {
       return extras?.[what](text, number);

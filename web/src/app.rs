@@ -12,6 +12,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::plain;
 use yew::prelude::*;
 
+use crate::address::use_address_bar;
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
 use crate::browser::keys;
@@ -19,9 +20,11 @@ use crate::commands;
 use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
-use crate::view::cluster::{self, cluster};
+use crate::view::cluster::{self, cluster, families};
+use crate::view::embed::{self, Panes, notice};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
+use crate::view::share::share;
 use crate::view::sheet::sheet;
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
@@ -46,13 +49,16 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    let answers = use_memo((Rc::clone(&store.events), store.at, store.runs, store.settled), |_| {
+    use_address_bar(&store, &dispatch);
+    let owner = store.owner();
+    let session = (Rc::clone(&store.events), store.seed, store.session, owner);
+    let answers = use_memo((session, store.at, store.runs, store.settled), |_| {
         if !store.runs {
             return None;
         }
-        browser::before_run(&to_text(&store));
+        browser::before_run(&to_text(&store), owner);
         let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
-        browser::after_run();
+        browser::after_run(owner);
         answers
     });
     // Spoken to screen readers half a second after typing stops.
@@ -118,8 +124,8 @@ pub fn App(props: &Props) -> Html {
         said.iter().for_each(|(_, word)| browser::say(word.get(*lang)));
     });
     use_effect_with(store.opens_by_key, |opens| browser::remember_keys(*opens));
-    use_effect_with((store.lang, store.theme), |(lang, theme)| {
-        browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
+    use_effect_with((store.lang, store.theme, owner), |(lang, theme, owner)| {
+        browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang), *owner);
     });
 
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
@@ -196,13 +202,14 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
+    let share = share(store, &shown.verdict, &addresses, dispatch);
     let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
         version: store.boot().2,
         boot: Some(answers.boot.clone()),
-        unfolded: store.unfolded,
+        unfolded: store.unfolded || store.visit.embed.is_some(),
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
@@ -250,9 +257,15 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         }),
         dispatch: dispatch.clone(),
     });
+    if let Some(embed) = &store.visit.embed {
+        let families = families(lang, store.flags(), dispatch);
+        let panes = Panes { answer, families, cluster, manifest, stored, timeline, why };
+        return embed::frame(store, embed, panes, dispatch);
+    }
     html! {
         <div class="page" data-pane={pane}>
             { header(store, dispatch) }
+            { notice(store, dispatch) }
             { answer }
             <p class="unseen" role="status" id="spoken"></p>
             { invitation(store, dispatch) }
@@ -262,6 +275,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
             { sheet(store, dispatch) }
+            { share }
         </div>
     }
 }
@@ -325,6 +339,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     html! {
         <div class="page safe" data-pane="manifest">
             { header(store, dispatch) }
+            { notice(store, dispatch) }
             <section class="answer look" aria-label={text::ANSWER.get(lang)}>
                 <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
                 <button type="button" class="btn primary" {onclick}>{ text::RUN.get(lang) }</button>

@@ -94,6 +94,7 @@ pub static ALL: [Group; 4] = [
         &[
             focus('w', text::ANSWER, "answer"),
             focus('q', text::WHY, "why"),
+            press('e', text::SHARE, "share"),
             same('l', "中文 / English", "language"),
             press('t', text::THEME, "theme"),
         ],

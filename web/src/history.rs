@@ -15,6 +15,10 @@ pub struct Work {
     pub events: Rc<[Event]>,
     /// The event that the panes show.
     pub at: usize,
+    /// What the addresses hang on that the cluster picks.
+    pub seed: u64,
+    /// Which session it is: they are numbered as they are opened.
+    pub session: u32,
     /// The example it is, if nothing was edited since it was chosen.
     pub scenario: Option<&'static str>,
     /// Which of the branches the events are; 0 if there are none.

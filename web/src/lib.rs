@@ -1,12 +1,14 @@
 //! The page of the Dual-Stack Playground: what a person types goes to the core, and what it answers
 //! goes to the panes.
 
+pub mod address;
 pub mod answers;
 pub mod app;
 pub mod browser;
 #[cfg(feature = "words")]
 pub mod catalogue;
 pub mod commands;
+pub mod embed;
 pub mod extras;
 pub mod history;
 pub mod output;
@@ -15,4 +17,5 @@ pub mod scenarios;
 pub mod store;
 pub mod text;
 pub mod view;
+pub mod visit;
 pub mod words;

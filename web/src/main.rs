@@ -2,15 +2,25 @@
 
 use dualstack_web::app::{App, Props};
 use dualstack_web::browser;
-use dualstack_web::store::Store;
+use dualstack_web::browser::extras;
+use dualstack_web::store::{Msg, Store};
+use dualstack_web::visit::{self, Step};
 
 fn main() {
-    let Some(place) = browser::mount_point() else { return };
     browser::report_panics();
-    yew::Renderer::<App>::with_root_and_props(
-        place,
-        Props { initial: Store::resumed(&browser::found()) },
-    )
-    .render();
+    let store = Store::resumed(&browser::found());
+    match store.visit.reading.clone() {
+        None => mount(store),
+        // Until the link is read there is nothing to show.
+        Some(place) => extras::load(false, move |_| {
+            let session = visit::read(&place);
+            mount(store.update(Msg::Visit(Step::Arrived(place, Some(session)))));
+        }),
+    }
+}
+
+fn mount(initial: Store) {
+    let Some(place) = browser::mount_point() else { return };
+    yew::Renderer::<App>::with_root_and_props(place, Props { initial }).render();
     browser::started();
 }

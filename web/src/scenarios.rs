@@ -1,6 +1,6 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
-use dualstack_core::scenario::Event;
+use dualstack_core::scenario::{Event, Scenario as Session, Shown};
 use dualstack_core::source::yaml::Node;
 use dualstack_core::text::Text;
 use dualstack_core::version::KubeVersion;
@@ -36,6 +36,13 @@ pub fn find(id: &str) -> Option<&'static Scenario> {
 }
 
 impl Scenario {
+    /// Its session, at the last event.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let scenario = Session { seed: 0, events: self.events.as_slice().into() };
+        Shown { at: scenario.events.len() - 1, scenario }
+    }
+
     /// Reads an entry of the page's block, which build.rs made of a file.
     pub(crate) fn read(node: &Node) -> Option<Self> {
         let text = |key: &str| lasting(&node.entry(key)?.value);

@@ -3,17 +3,17 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Event, PatchForm, Scenario};
+use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::yaml::{Node, parse, parse_own};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
-use crate::browser::Found;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::text::Word;
+use crate::visit::{Step, Visit};
 use crate::words::items;
 
 /// What the Why pane is asked about.
@@ -49,6 +49,12 @@ pub struct Store {
     pub events: Rc<[Event]>,
     /// The event that the panes show and that typing edits.
     pub at: usize,
+    /// What the addresses hang on that the cluster picks.
+    pub seed: u64,
+    /// Which session it is ([`Work::session`]).
+    pub session: u32,
+    /// How the page was opened.
+    pub visit: Visit,
     /// The example that was chosen last, if nothing was edited since.
     pub scenario: Option<&'static str>,
     /// Which of the branches the events are.
@@ -186,6 +192,12 @@ impl Theme {
             Self::Dark => "dark",
         }
     }
+
+    /// The scheme of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Dark, Self::Light].into_iter().find(|theme| theme.name() == name)
+    }
 }
 
 /// What a person did.
@@ -268,20 +280,27 @@ pub enum Msg {
     Settle,
     /// Runs what safe mode only shows.
     Run,
+    /// Did something about links.
+    Visit(Step),
 }
 
-/// The session as it is saved: `{"at":1,"events":[…]}`; with `branch` and `branches` if it was forked.
+/// The session as it is saved: `{"at":1,"seed":0,"session":0,"events":[…]}`; with `branch` and `branches` if
+/// it was forked.
 #[must_use]
 pub fn to_text(store: &Store) -> String {
-    let session = |at: usize, events: &[Event]| {
-        let events: Vec<String> = events.iter().map(Event::to_json).collect();
-        format!("\"at\":{at},\"events\":[{}]", events.join(","))
+    let session = |at: usize, events: &Rc<[Event]>| {
+        let scenario = Scenario { seed: store.seed, events: Rc::clone(events) };
+        Shown { scenario, at }.to_json()
     };
-    let mut text = format!("{{{}", session(store.at, &store.events));
+    let mut text = session(store.at, &store.events);
+    text.pop();
+    text += &format!(",\"session\":{}", store.session);
     if !store.branches.is_empty() {
         let branches = store.branches.iter().map(|branch| {
             let from = branch.from.map(|(from, common)| format!(",\"from\":[{from},{common}]"));
-            format!("{{{}{}}}", session(branch.at, &branch.events), from.unwrap_or_default())
+            let mut text = session(branch.at, &branch.events);
+            text.pop();
+            text + &from.unwrap_or_default() + "}"
         });
         let branches: Vec<String> = branches.collect();
         text += &format!(",\"branch\":{},\"branches\":[{}]", store.branch, branches.join(","));
@@ -291,31 +310,26 @@ pub fn to_text(store: &Store) -> String {
 
 /// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
 /// is YAML.
-fn from_text(text: &str) -> Option<Work> {
+pub(crate) fn from_text(text: &str) -> Option<Work> {
     let parsed = parse_own(text);
     let node = &parsed.documents.first().filter(|it| it.complete)?.node;
-    let (mut branch, mut branches) = (0, Vec::new());
-    let (events, at) = match (node.text_of("flags"), node.text_of("manifest")) {
-        (Some(flags), Some(manifest)) => (start(flags, manifest).into(), 1),
-        _ => session(node)?,
+    let shown = match (node.text_of("flags"), node.text_of("manifest")) {
+        (Some(flags), Some(manifest)) => {
+            Shown { scenario: Scenario { seed: 0, events: start(flags, manifest).into() }, at: 1 }
+        }
+        _ => Shown::read(node)?,
     };
+    let mut work = Work::of(shown);
+    work.session = node.number_of("session").and_then(|it| it.try_into().ok()).unwrap_or_default();
     if let Some(list) = node.entry("branches") {
-        branches = items(&list.value).iter().map(read_branch).collect::<Option<_>>()?;
-        branch = node.number_of("branch").filter(|branch| *branch < branches.len())?;
+        work.branches = items(&list.value).iter().map(read_branch).collect::<Option<_>>()?;
+        work.branch = node.number_of("branch").filter(|branch| *branch < work.branches.len())?;
     }
-    Some(Work { events, at, scenario: None, branch, branches: branches.into() })
-}
-
-fn session(node: &Node) -> Option<(Rc<[Event]>, usize)> {
-    let events: Option<Rc<[Event]>> =
-        items(&node.entry("events")?.value).iter().map(Event::read).collect();
-    let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
-    let at = node.number_of("at")?.min(events.len().saturating_sub(1));
-    Some((events, at))
+    Some(work)
 }
 
 fn read_branch(node: &Node) -> Option<Branch> {
-    let (events, at) = session(node)?;
+    let Shown { scenario: Scenario { events, .. }, at } = Shown::read(node)?;
     let from = node.entry("from").map(|from| items(&from.value));
     let from = match from {
         Some([branch, common]) => Some((branch.as_number()?, common.as_number()?)),
@@ -370,6 +384,9 @@ impl Store {
         Self {
             at: events.len() - 1,
             events,
+            seed: 0,
+            session: 0,
+            visit: Visit::default(),
             scenario: example.map(|it| it.id),
             branch: 0,
             branches: Rc::default(),
@@ -395,37 +412,24 @@ impl Store {
         }
     }
 
-    /// The state of a visit that found something: the language and theme that were chosen, and what was
-    /// typed into the static example, else the saved work.
-    #[must_use]
-    pub fn resumed(found: &Found) -> Self {
-        let lang = if found.lang.as_deref() == Some(Lang::Zh.tag()) { Lang::Zh } else { Lang::En };
-        let mut store = Self::opening(lang);
-        let named = |theme: &Theme| found.theme.as_deref() == Some(theme.name());
-        store.theme = [Theme::Dark, Theme::Light].into_iter().find(named);
-        let work = [&found.typed, &found.saved].into_iter().flatten();
-        if let Some(work) = work.filter_map(|text| from_text(text)).next() {
-            store.restore(work);
-        }
-        store.runs = !found.died;
-        store.opens_by_key = found.opens_by_key;
-        store
-    }
-
     /// What undo gives back.
-    fn work(&self) -> Work {
+    pub(crate) fn work(&self) -> Work {
         Work {
             events: Rc::clone(&self.events),
             at: self.at,
+            seed: self.seed,
+            session: self.session,
             scenario: self.scenario,
             branch: self.branch,
             branches: Rc::clone(&self.branches),
         }
     }
 
-    fn restore(&mut self, work: Work) {
+    pub(crate) fn restore(&mut self, work: Work) {
         let is_elsewhere = self.at != work.at || self.branch != work.branch;
         self.events = work.events;
+        self.seed = work.seed;
+        self.session = work.session;
         self.scenario = work.scenario;
         self.branch = work.branch;
         self.branches = work.branches;
@@ -439,7 +443,7 @@ impl Store {
     /// The session so far.
     #[must_use]
     pub fn session(&self) -> Scenario {
-        Scenario { seed: 0, events: Rc::clone(&self.events) }
+        Scenario { seed: self.seed, events: Rc::clone(&self.events) }
     }
 
     /// The event that the panes show.
@@ -532,7 +536,7 @@ impl Store {
     }
 
     /// Shows the event at `at`.
-    fn turn_to(&mut self, at: usize) {
+    pub(crate) fn turn_to(&mut self, at: usize) {
         self.at = at.min(self.events.len() - 1);
         self.focus = Focus::None;
         self.document = None;
@@ -555,6 +559,7 @@ impl Store {
         let way: fn(&mut History, Work) -> Option<Work> = match msg {
             Msg::Undo => History::undo,
             Msg::Redo => History::redo,
+            Msg::Visit(step) => return self.visited(step),
             msg => {
                 let typing = self.typing(&msg);
                 let mut next = self.step(msg);
@@ -583,7 +588,7 @@ impl Store {
         next
     }
 
-    fn step(&self, msg: Msg) -> Self {
+    pub(crate) fn step(&self, msg: Msg) -> Self {
         let mut next = self.clone();
         match msg {
             Msg::EditFlags(text) => {
@@ -703,7 +708,7 @@ impl Store {
             }
             Msg::Pause => next.history.pause(),
             // They are answered where the way back is kept.
-            Msg::Undo | Msg::Redo => {}
+            Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
             Msg::Form(form) => next.form = form,
             Msg::Sheet(open) => next.sheet = open,
             Msg::SheetByKey => next.sheet |= self.opens_by_key,
@@ -726,7 +731,9 @@ impl Store {
             }
             Msg::Scenario(id) => {
                 if let Some(example) = scenarios::find(id) {
+                    next.begin();
                     next.events = example.events.as_slice().into();
+                    next.seed = 0;
                     next.turn_to(usize::MAX);
                     next.scenario = Some(example.id);
                     next.runs = true;
@@ -767,7 +774,6 @@ mod tests {
     use dualstack_core::text::Lang;
 
     use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};
-    use crate::history::Work;
     use crate::presets::Preset;
 
     #[test]
@@ -838,7 +844,7 @@ mod tests {
         let again = back.update(Msg::Branch(1));
         assert_eq!((&again.events, again.at), (&fork.events, 2));
         let saved = from_text(&to_text(&again)).expect("it was just written");
-        assert_eq!(saved, Work { scenario: None, ..again.work() });
+        assert_eq!(saved, again.work());
         let removed = again.update(Msg::RemoveBranch);
         assert_eq!((&removed.events, removed.branches.len()), (&store.events, 0));
         assert_eq!(removed.update(Msg::Undo).events, fork.events);

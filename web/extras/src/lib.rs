@@ -7,6 +7,7 @@
 //! | [`fixes`] | what would make a refused request succeed? |
 //! | [`link`] | how does a session become the end of an address, and how is it read back? |
 //! | [`qr`] | how does a text look as a QR code? |
+//! | [`share`] | what else can be given away of a session? |
 //!
 //! Each function takes and gives text. An answer is what the function says; if there is none, it is
 //! [`refusal`]: why, in both languages.
@@ -15,6 +16,7 @@
 pub mod fixes;
 pub mod link;
 pub mod qr;
+pub mod share;
 
 use dualstack_core::api::go_json;
 use dualstack_core::scenario::Shown;
@@ -37,7 +39,11 @@ pub const NO_SESSION: Text = Text {
 #[must_use]
 pub fn encode(session: &str) -> String {
     let Some(session) = Shown::from_text(session) else { return refusal(NO_SESSION) };
-    link::write(&session).unwrap_or_else(|trouble| refusal(trouble.text()))
+    encode_shown(&session).unwrap_or_else(refusal)
+}
+
+fn encode_shown(session: &Shown) -> Result<String, Text> {
+    link::write(session).map_err(link::Trouble::text)
 }
 
 /// The session behind a link, of which this is what stands behind `#`.

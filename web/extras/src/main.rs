@@ -31,3 +31,10 @@ pub fn decode(link: &str) -> String {
 pub fn qr(text: &str) -> String {
     dualstack_extras::qr(text)
 }
+
+/// What can be given away of a session ([`dualstack_extras::share`]).
+#[wasm_bindgen]
+#[must_use]
+pub fn share(said: &str) -> String {
+    dualstack_extras::share::of(said)
+}

@@ -7,7 +7,7 @@ use super::root;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = loadExtras)]
-    fn load_extras(done: &JsValue) -> Result<(), JsValue>;
+    fn load_extras(done: &JsValue, later: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_name = askExtras)]
     fn ask_extras(what: &str, text: &str, number: usize) -> Result<Option<String>, JsValue>;
 }
@@ -38,11 +38,11 @@ pub fn state() -> State {
 }
 
 /// Loads the program, unless it is there or on its way, and says when it is there, or that it did not come.
-/// Never before this returns.
-pub fn load(done: impl FnOnce(State) + 'static) {
+/// Never before this returns. What can come `later` does not keep the browser from anything else.
+pub fn load(later: bool, done: impl FnOnce(State) + 'static) {
     // On the host there is nobody to wait for.
     if cfg!(target_arch = "wasm32") {
-        let _ = load_extras(&Closure::once_into_js(move || done(state())));
+        let _ = load_extras(&Closure::once_into_js(move || done(state())), later);
     }
 }
 

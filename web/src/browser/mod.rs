@@ -1,15 +1,18 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
+pub mod address_bar;
 pub mod clipboard;
 pub mod extras;
 pub mod keys;
 
+use address_bar::Place;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
 
 const WORK: &str = "dualstack.work";
+const DRAFT: &str = "dualstack.draft";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
 const KEYS: &str = "dualstack.keys";
@@ -20,25 +23,52 @@ fn window() -> Option<web_sys::Window> {
     if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }
 
-/// Local storage, where there is one: in sandboxed frames it throws.
+/// The storage that lasts, where there is one: in sandboxed frames it throws.
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
-fn stored(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok()?
+/// The storage of this tab alone.
+fn tab() -> Option<Storage> {
+    window()?.session_storage().ok()?
 }
 
-fn store_item(key: &str, value: &str) {
-    if let Some(storage) = storage() {
+fn stored(storage: Option<Storage>, key: &str) -> Option<String> {
+    storage?.get_item(key).ok()?
+}
+
+fn store_item(storage: Option<Storage>, key: &str, value: &str) {
+    if let Some(storage) = storage {
         // A full or forbidden storage loses nothing but the memory of this visit.
         let _ = storage.set_item(key, value);
     }
 }
 
-fn forget(key: &str) {
-    if let Some(storage) = storage() {
+fn forget(storage: Option<Storage>, key: &str) {
+    if let Some(storage) = storage {
         let _ = storage.remove_item(key);
+    }
+}
+
+/// Whose work the page shows: that decides where it is saved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Owner {
+    /// The person's own. Saved for good, and for this tab, where another one does not overwrite it.
+    Person,
+    /// That of a link, which is only looked at. Saved for this tab.
+    Link,
+    /// That of the page around the frame. Not saved.
+    Frame,
+}
+
+impl Owner {
+    /// Where a run of it is marked, and its text saved.
+    fn storage(self) -> Option<Storage> {
+        match self {
+            Self::Person => storage(),
+            Self::Link => tab(),
+            Self::Frame => None,
+        }
     }
 }
 
@@ -55,8 +85,14 @@ pub struct Found {
     pub theme: Option<String>,
     /// What was typed into the static example before the program was there.
     pub typed: Option<String>,
-    /// The work that was saved.
+    /// The work that was saved last, in whichever tab.
     pub saved: Option<String>,
+    /// The work that was saved in this tab.
+    pub of_tab: Option<String>,
+    /// What became of the link that this tab looks at.
+    pub draft: Option<String>,
+    /// What the address asks for.
+    pub place: Place,
     /// Whether the last visit died while running.
     pub died: bool,
     /// Whether a single key opens the sheet of keys.
@@ -71,50 +107,64 @@ pub fn found() -> Found {
         lang: root.get_attribute("lang"),
         theme: root.get_attribute("data-theme"),
         typed: root.get_attribute("data-typed"),
-        saved: stored(WORK),
-        died: stored(RUNNING).is_some(),
-        opens_by_key: stored(KEYS).is_none(),
+        saved: stored(storage(), WORK),
+        of_tab: stored(tab(), WORK),
+        draft: stored(tab(), DRAFT),
+        place: address_bar::place(),
+        died: [storage(), tab()].into_iter().any(|it| stored(it, RUNNING).is_some()),
+        opens_by_key: stored(storage(), KEYS).is_none(),
     }
 }
 
+/// The person's own work, as it was saved in this tab, else last.
+#[must_use]
+pub fn own_work() -> Option<String> {
+    stored(tab(), WORK).or_else(|| stored(storage(), WORK))
+}
+
 /// Saves the work and marks that it is about to run.
-pub fn before_run(work: &str) {
+pub fn before_run(work: &str, owner: Owner) {
     // The rescue screen of boot.js shows these texts if the program dies.
     if let Some(root) = root() {
         let _ = root.set_attribute("data-work", work);
     }
-    store_item(WORK, work);
-    store_item(RUNNING, "1");
+    let key = if owner == Owner::Link { DRAFT } else { WORK };
+    store_item(owner.storage(), key, work);
+    if owner == Owner::Person {
+        store_item(tab(), key, work);
+    }
+    store_item(owner.storage(), RUNNING, "1");
 }
 
 /// The run ended well.
-pub fn after_run() {
-    forget(RUNNING);
+pub fn after_run(owner: Owner) {
+    forget(owner.storage(), RUNNING);
 }
 
-/// Remembers language and theme, and tells the page.
-pub fn remember(lang: &str, theme: Option<&str>, title: &str) {
+/// Tells the page its language and theme, and remembers them unless it stands in a frame.
+pub fn remember(lang: &str, theme: Option<&str>, title: &str, owner: Owner) {
+    let storage = || storage().filter(|_| owner != Owner::Frame);
     let Some(root) = root() else { return };
     if let Some(document) = window().and_then(|window| window.document()) {
         document.set_title(title);
     }
     if root.get_attribute("lang").as_deref() != Some(lang) {
         let _ = root.set_attribute("lang", lang);
-        store_item(LANG, lang);
+        store_item(storage(), LANG, lang);
     }
     let Some(theme) = theme else { return };
     if root.get_attribute("data-theme").as_deref() != Some(theme) {
         let _ = root.set_attribute("data-theme", theme);
-        store_item(THEME, theme);
+        store_item(storage(), THEME, theme);
     }
 }
 
 /// Remembers whether a single key opens the sheet of keys.
 pub fn remember_keys(opens_by_key: bool) {
     if opens_by_key {
-        forget(KEYS);
+        forget(storage(), KEYS);
     } else {
-        store_item(KEYS, "off");
+        store_item(storage(), KEYS, "off");
     }
 }
 
@@ -156,7 +206,12 @@ pub fn choice_of(event: &DomEvent) -> String {
 
 /// Puts a text where screen readers are told of it.
 pub fn say(text: &str) {
-    let element = || window()?.document()?.get_element_by_id("spoken");
+    say_in("spoken", text);
+}
+
+/// Puts a text into an element that is a status.
+pub fn say_in(id: &str, text: &str) {
+    let element = || window()?.document()?.get_element_by_id(id);
     if let Some(element) = element() {
         element.set_text_content(Some(text));
     }
@@ -209,5 +264,13 @@ pub fn report_panics() {
 pub fn started() {
     if let Some(root) = root() {
         let _ = root.set_attribute("data-started", "");
+    }
+}
+
+/// Lets a link of the page lead to an address.
+pub fn lead(id: &str, address: &str) {
+    let element = || window()?.document()?.get_element_by_id(id);
+    if let Some(element) = element() {
+        let _ = element.set_attribute("href", address);
     }
 }

@@ -71,19 +71,24 @@ fn is_warning(problem: &Diagnostic) -> bool {
     problem.cause == dualstack_core::diag::Cause::Plain && !problem.detail.starts_with("failed")
 }
 
-/// The Cluster pane.
-pub fn cluster(props: &Props) -> Html {
-    let lang = props.lang;
-    let current = presets::current(&props.flags);
+/// The buttons that choose the families of the cluster.
+pub fn families(lang: Lang, flags: &str, dispatch: &Dispatch) -> Html {
+    let current = presets::current(flags);
     let buttons: Html = Preset::ALL
         .into_iter()
         .enumerate()
         .map(|(at, preset)| {
             let pressed = (current == Some(preset)).to_string();
-            let onclick = click(&props.dispatch, Msg::Preset(preset));
+            let onclick = click(dispatch, Msg::Preset(preset));
             html! { <button type="button" id={format!("preset-{at}")} aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
         })
         .collect();
+    html! { <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div> }
+}
+
+/// The Cluster pane.
+pub fn cluster(props: &Props) -> Html {
+    let lang = props.lang;
     let mut marks = highlight::flags(&props.flags);
     let mut status = html! {};
     let mut list: Vec<Diagnostic> = Vec::new();
@@ -146,7 +151,7 @@ pub fn cluster(props: &Props) -> Html {
                 <b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ text::SHOW_FLAGS.get(lang) }</button>
             </h2>
-            <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div>
+            { families(lang, &props.flags, &props.dispatch) }
             <div class="grow" id="flags-group" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
                 { box_ }
             </div>

@@ -11,6 +11,7 @@ use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::store::{Msg, Pane, Store, Theme};
 use crate::text::{self, Word};
+use crate::visit::Step;
 
 /// Title, pickers and switches.
 pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
@@ -46,6 +47,7 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         let (name, cannot) = (name.get(lang), (!can).then_some("true"));
         html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
     };
+    let share = click(dispatch, Msg::Visit(Step::Share(true)));
     let (_, _, version) = store.boot();
     let versions: Html = KubeVersion::all()
         .map(|minor| html! { <option value={minor.to_string()} selected={minor == version}>{ "Kubernetes " }{ minor.to_string() }</option> })
@@ -63,6 +65,7 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
             </select>
             <select class="btn" id="version" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
+            <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ text::SHARE.get(lang) }</button>
             { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
             { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
             { tool("keys", text::KEYS, "?", Msg::Sheet(true), true) }

@@ -3,9 +3,11 @@
 pub mod answer;
 pub mod cluster;
 pub mod editor;
+pub mod embed;
 pub mod frame;
 pub mod highlight;
 pub mod manifest;
+pub mod share;
 pub mod sheet;
 pub mod stored;
 pub mod timeline;

@@ -1,0 +1,61 @@
+//! How do the state and the address bar follow each other?
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::browser::address_bar;
+use crate::browser::extras::{self, State};
+use crate::store::{Msg, Store};
+use crate::view::Dispatch;
+use crate::visit::{Step, read};
+
+/// Keeps the address bar up to date once the person has changed something, and follows Back and Forward.
+/// What is typed changes the entry of the browser's history; an event or a session that is chosen gets one
+/// of its own. A frame leaves its address alone.
+#[hook]
+pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
+    let arrived = dispatch.clone();
+    use_effect_with((), move |()| {
+        let listeners =
+            address_bar::listen(move |place| arrived.emit(Msg::Visit(Step::Arrived(place, None))));
+        move || drop(listeners)
+    });
+    let dispatch = dispatch.clone();
+    use_effect_with(store.visit.reading.clone(), move |place| {
+        if let Some(place) = place.clone() {
+            extras::load(false, move |_| {
+                let session = read(&place);
+                dispatch.emit(Msg::Visit(Step::Arrived(place, Some(session))));
+            });
+        }
+    });
+    use_effect_with(store.visit.trouble.is_some(), |is_wrong| {
+        // The person may want to repair it.
+        if *is_wrong {
+            address_bar::keep();
+        }
+    });
+    let latest = use_mut_ref(|| None::<Store>);
+    let now = store.clone();
+    let shown = (Rc::clone(&store.events), store.at, store.turn, store.is_draft());
+    use_effect_with(shown, move |_| {
+        let before = latest.replace(Some(now.clone()));
+        let Some(before) = before.filter(|_| now.visit.embed.is_none()) else { return };
+        if extras::state() == State::Absent {
+            // Until then the entry has its mark, and the tab has the work.
+            extras::load(true, move |_| {
+                if let Some(now) = latest.borrow().clone() {
+                    address_bar::write_later(move || now.place());
+                }
+            });
+        }
+        let is_left = before.is_left_by(&now);
+        let place = move || now.place();
+        if is_left {
+            address_bar::push(move || before.place(), place);
+        } else {
+            address_bar::write_later(place);
+        }
+    });
+}

@@ -1,0 +1,134 @@
+//! What a page says that was opened by a link; and the page in a frame.
+
+use dualstack_core::facts;
+use dualstack_core::text::Lang;
+use dualstack_core::trace::render;
+use yew::prelude::*;
+
+use super::{Dispatch, click, sentence};
+use crate::browser::extras::{self, State};
+use crate::browser::{self, address_bar, keys};
+use crate::embed::{Embed, Unknown, View};
+use crate::extras::link;
+use crate::store::{Msg, Store};
+use crate::text::{self, Word};
+use crate::visit::{Step, Trouble};
+
+/// The id of the way out of a frame.
+const OPEN: &str = "open";
+
+/// Why an address could not be read.
+fn trouble(store: &Store, dispatch: &Dispatch) -> Option<Html> {
+    let lang = store.lang;
+    let trouble = store.visit.trouble.as_ref()?;
+    let dismiss = click(dispatch, Msg::Visit(Step::Trouble(None)));
+    Some(html! {
+        <p class="notice" role="alert">
+            <span>{ trouble.get(lang).to_owned() }{ " " }{ text::NOTHING_CHANGED.get(lang) }</span>
+            <button type="button" class="btn" onclick={dismiss}>{ text::CLOSE.get(lang) }</button>
+        </p>
+    })
+}
+
+/// Whose work this is, and the way back to one's own; or why a link could not be read.
+pub fn notice(store: &Store, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
+    let draft = store.is_draft().then(|| {
+        let has_own = store.has_own();
+        let keep = if has_own { text::KEEP_INSTEAD } else { text::KEEP };
+        let own = dispatch.reform(|_: MouseEvent| Msg::Visit(Step::Own(browser::own_work())));
+        let onclick = click(dispatch, Msg::Visit(Step::Keep));
+        html! {
+            <section class="notice" aria-label={text::SHARED_LINK.get(lang)}>
+                <span>{ text::DRAFT.get(lang) }if has_own { { " " }{ text::OWN_WAITS.get(lang) } }</span>
+                if has_own { <button type="button" class="btn primary" onclick={own}>{ text::TO_OWN.get(lang) }</button> }
+                <button type="button" class="btn" {onclick}>{ keep.get(lang) }</button>
+            </section>
+        }
+    });
+    html! { <>{ trouble(store, dispatch) }{ draft }</> }
+}
+
+/// The panes of a frame.
+pub struct Panes {
+    /// The answer.
+    pub answer: Html,
+    /// The choice of families, alone.
+    pub families: Html,
+    /// The flags.
+    pub cluster: Html,
+    /// What is applied.
+    pub manifest: Html,
+    /// What is stored.
+    pub stored: Html,
+    /// What happened.
+    pub timeline: Html,
+    /// The reasons.
+    pub why: Html,
+}
+
+/// What was asked for in vain.
+fn unknown(unknown: &Unknown, lang: Lang) -> Html {
+    let say = |word: Word, what: &String| sentence(&render(word.text(), &facts![what], lang), lang);
+    match unknown {
+        Unknown::Scenario(what) => say(text::UNKNOWN_SCENARIO, what),
+        Unknown::Parameter(what) => say(text::UNKNOWN_PARAMETER, what),
+        Unknown::Link(trouble) => html! { { trouble.get(lang).to_owned() } },
+    }
+}
+
+/// The way out of a frame: a link to its present state, which the second program makes when it is wanted.
+fn open(store: &Store, embed: &Embed, dispatch: &Dispatch) -> Html {
+    let lang_asked = embed.lang.map(|lang| format!("?lang={}", lang.tag())).unwrap_or_default();
+    let page = format!("{}{lang_asked}", address_bar::page(false));
+    let load = Callback::from(|_: MouseEvent| extras::load(false, |_| ()));
+    let (shown, dispatch, start) = (store.shown(), dispatch.clone(), page.clone());
+    let onclick = Callback::from(move |event: MouseEvent| match link(&shown) {
+        Some(Ok(link)) => browser::lead(OPEN, &format!("{page}#{link}")),
+        Some(Err(why)) => {
+            event.prevent_default();
+            dispatch.emit(Msg::Visit(Step::Trouble(Some(Trouble::Said(why)))));
+        }
+        None => {
+            event.prevent_default();
+            let dispatch = dispatch.clone();
+            extras::load(false, move |state| match state {
+                State::Ready => keys::press(OPEN),
+                _ => dispatch.emit(Msg::Visit(Step::Trouble(Some(Trouble::Absent)))),
+            });
+        }
+    });
+    html! {
+        <a class="btn" id={OPEN} href={start} target="_blank" rel="noopener" onmouseenter={load} {onclick}>{ text::OPEN.get(store.lang) }</a>
+    }
+}
+
+/// The page in a frame: as many panes as were asked for, and the ways out.
+pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
+    let remarks =
+        embed.unknown.iter().map(|it| html! { <p class="notice">{ unknown(it, lang) }</p> });
+    let remarks: Html = remarks.collect();
+    let Panes { answer, families, cluster, manifest, stored, timeline, why } = panes;
+    let main = match embed.view {
+        View::All => html! {
+            <>{ answer }<main>{ cluster }{ manifest }{ stored }</main>{ timeline }{ why }</>
+        },
+        View::Editor => html! { <>{ answer }<main>{ cluster }{ manifest }</main></> },
+        View::Result => html! { <>{ answer }<main>{ stored }</main>{ why }</> },
+        View::Mini => html! { <main>{ families }{ answer }</main> },
+    };
+    let reset = click(dispatch, Msg::Visit(Step::Reset));
+    html! {
+        <div class="embed" data-view={embed.view.name()}>
+            { remarks }
+            { trouble(store, dispatch) }
+            { main }
+            <p class="unseen" role="status" id="spoken"></p>
+            <footer class="ways">
+                <button type="button" class="btn" onclick={reset}>{ text::RESET.get(lang) }</button>
+                { open(store, embed, dispatch) }
+            </footer>
+        </div>
+    }
+}
