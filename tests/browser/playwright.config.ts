@@ -37,7 +37,7 @@ export default defineConfig<Options>({
     // Where the editor cannot be had.
     {
       name: "text boxes",
-      testMatch: /(typing|keystroke|robustness|scenarios)\.spec\.ts/,
+      testMatch: /(typing|keystroke|robustness|scenarios|links|embed)\.spec\.ts/,
       use: { editor: "blocked" },
     },
   ],

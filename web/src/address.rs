@@ -21,27 +21,27 @@ pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
             address_bar::listen(move |place| arrived.emit(Msg::Visit(Step::Arrived(place, None))));
         move || drop(listeners)
     });
-    let dispatch = dispatch.clone();
-    use_effect_with(store.visit.reading.clone(), move |place| {
-        if let Some(place) = place.clone() {
+    let latest = use_mut_ref(|| None::<Store>);
+    let (now, dispatch) = (store.clone(), dispatch.clone());
+    let is_wrong = store.visit.trouble.is_some();
+    let shown = (Rc::clone(&store.events), store.turn, store.owner(), store.visit.reading.clone());
+    use_effect_with((shown, is_wrong), move |_| {
+        let before = latest.replace(Some(now.clone()));
+        if let Some(place) = now.visit.reading.clone() {
             extras::load(false, move |_| {
                 let session = read(&place);
                 dispatch.emit(Msg::Visit(Step::Arrived(place, Some(session))));
             });
-        }
-    });
-    use_effect_with(store.visit.trouble.is_some(), |is_wrong| {
-        // The person may want to repair it.
-        if *is_wrong {
+        } else if is_wrong {
+            // The person may want to repair it.
             address_bar::keep();
         }
-    });
-    let latest = use_mut_ref(|| None::<Store>);
-    let now = store.clone();
-    let shown = (Rc::clone(&store.events), store.at, store.turn, store.is_draft());
-    use_effect_with(shown, move |_| {
-        let before = latest.replace(Some(now.clone()));
-        let Some(before) = before.filter(|_| now.visit.embed.is_none()) else { return };
+        let is_new = before.as_ref().is_none_or(|before| before.turn != now.turn);
+        if is_new && now.is_opened() {
+            address_bar::write_later(move || now.place());
+            return address_bar::flush();
+        }
+        let Some(before) = before.filter(|before| now.has_news_since(before)) else { return };
         if extras::state() == State::Absent {
             // Until then the entry has its mark, and the tab has the work.
             extras::load(true, move |_| {

@@ -202,7 +202,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
-    let share = share(store, &shown.verdict, &addresses, dispatch);
+    let share = share(store, &shown.verdict, &addresses);
     let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
     let cluster = cluster(&cluster::Props {
         lang,
@@ -264,7 +264,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     }
     html! {
         <div class="page" data-pane={pane}>
-            { header(store, dispatch) }
+            { header(store, Some(share), dispatch) }
             { notice(store, dispatch) }
             { answer }
             <p class="unseen" role="status" id="spoken"></p>
@@ -275,7 +275,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
             { sheet(store, dispatch) }
-            { share }
         </div>
     }
 }
@@ -338,7 +337,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     });
     html! {
         <div class="page safe" data-pane="manifest">
-            { header(store, dispatch) }
+            { header(store, None, dispatch) }
             { notice(store, dispatch) }
             <section class="answer look" aria-label={text::ANSWER.get(lang)}>
                 <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>

@@ -89,15 +89,6 @@ impl Fix {
     }
 }
 
-/// A QR code.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Drawing {
-    /// Width and height with the margin, in modules.
-    pub size: usize,
-    /// The dark modules, as one path.
-    pub path: String,
-}
-
 /// The fixes of a document of the event that is shown, the best first.
 #[must_use]
 pub fn fixes(session: &Shown, document: usize) -> Option<Vec<Fix>> {
@@ -117,23 +108,10 @@ pub fn session(link: &str) -> Option<Result<Shown, Said>> {
     read_session(&extras::ask("decode", link, 0)?)
 }
 
-/// What a person can give away of a session, in its forms.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Given {
-    /// The address, and its code; or why there is none.
-    pub link: Result<(String, Result<Drawing, Said>), Said>,
-    /// The answer, what was sent, and the link.
-    pub markdown: String,
-    /// What another page shows it with.
-    pub frame: Option<String>,
-    /// An address that holds what was sent.
-    pub file: String,
-}
-
-/// What can be given away of what the page says (`web/extras/src/share.rs` has the names).
+/// What can be given away of what the page says, as HTML (`web/extras/src/share.rs` has the names).
 #[must_use]
-pub fn share(said: &str) -> Option<Given> {
-    read_given(&extras::ask("share", said, 0)?)
+pub fn share(said: &str) -> Option<String> {
+    extras::ask("share", said, 0)
 }
 
 fn document(text: &str) -> Option<Node> {
@@ -163,29 +141,12 @@ pub(crate) fn read_session(answer: &str) -> Option<Result<Shown, Said>> {
     }
 }
 
-fn read_drawing(node: &Node) -> Option<Result<Drawing, Said>> {
-    Some(match Said::read(node) {
-        Some(why) => Err(why),
-        None => Ok(Drawing { size: number(node, "size")?, path: node.text_of("path")?.to_owned() }),
-    })
-}
-
-fn read_given(answer: &str) -> Option<Given> {
-    let node = document(answer)?;
-    let text = |key: &str| node.text_of(key).map(str::to_owned);
-    let link = match text("link") {
-        Some(link) => Ok((link, read_drawing(&node.entry("code")?.value)?)),
-        None => Err(Said::read(&node.entry("link")?.value)?),
-    };
-    Some(Given { link, markdown: text("markdown")?, frame: text("frame"), file: text("file")? })
-}
-
 #[cfg(test)]
 mod tests {
     use dualstack_core::scenario::{Event, Shown};
     use dualstack_core::text::Lang;
 
-    use super::{read_fixes, read_given, read_session, refused};
+    use super::{read_fixes, read_session, refused};
     use crate::presets::Preset;
     use crate::store::{Msg, Store};
 
@@ -200,30 +161,17 @@ mod tests {
         let link = dualstack_extras::encode(&session.to_json());
         assert_eq!(refused(&link), None);
         assert_eq!(read_session(&dualstack_extras::decode(&link)), Some(Ok(session)));
-        let said = format!("{{\"page\":\"https://a/\",\"session\":{}}}", shown(&store).to_json());
-        let given = read_given(&dualstack_extras::share::of(&said)).expect("it is read");
-        let (address, code) = given.link.expect("it is short");
-        assert_eq!(address, format!("https://a/#{link}"));
-        assert!(code.is_ok_and(|it| it.size > 28 && it.path.starts_with("M4 4h7v1h-7z")));
-        assert!(given.frame.is_some() && given.markdown.contains("Kubernetes 1."));
     }
 
     #[test]
     fn a_refusal_is_read_in_both_languages() {
-        let store = Store::opening(Lang::En);
         let answer = dualstack_extras::decode("9");
         let why = refused(&answer).expect("it is one");
         assert!(why.get(Lang::En).starts_with("This link was made by a newer playground."));
         assert!(why.get(Lang::Zh).starts_with("此链接由更新版本"));
         assert_eq!(read_session(&answer), Some(Err(why.clone())));
-        let long = store.update(Msg::EditManifest("x".repeat(70_000)));
-        let said = format!("{{\"session\":{}}}", shown(&long).to_json());
-        let given = read_given(&dualstack_extras::share::of(&said)).expect("it is read");
-        assert!(given.link.is_err_and(|why| why.get(Lang::Zh).starts_with("此会话过长")));
-        assert_eq!(given.frame, None);
         for nonsense in ["", "{", "[]", "{\"en\":1}"] {
             assert_eq!(read_session(nonsense), None, "{nonsense}");
-            assert_eq!(read_given(nonsense), None, "{nonsense}");
         }
     }
 

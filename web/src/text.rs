@@ -117,15 +117,6 @@ words! {
     SHARE = "Share", "分享";
     SHARE_ABSENT = "What makes links could not be loaded. Close this and try again when you are online.", "无法加载生成链接所需的部分。请关闭此面板，联网后重试。";
     LOADING = "Loading …", "正在加载……";
-    LINK = "Link", "链接";
-    COPY_LINK = "Copy the link", "复制链接";
-    LINK_TEMPORARY = "Links are temporary until the first release: a newer playground may not read them.", "首次发布之前，链接是临时的：更新版本的演练场可能无法读取它们。";
-    QR_CODE = "QR code of the link", "链接的二维码";
-    MARKDOWN = "Markdown with the answer", "含答案的 Markdown";
-    COPY_MARKDOWN = "Copy the Markdown", "复制 Markdown";
-    FRAME = "HTML for another page", "嵌入其他网页的 HTML";
-    COPY_FRAME = "Copy the HTML", "复制 HTML";
-    DOWNLOAD = "Download the YAML file", "下载 YAML 文件";
     SHARED_LINK = "Shared link", "分享的链接";
     DRAFT = "You are looking at a shared link.", "您正在查看分享的链接。";
     OWN_WAITS = "Your own work is kept as it is.", "您自己的内容保持不变。";

@@ -28,8 +28,6 @@ pub struct Visit {
     pub embed: Option<Rc<Embed>>,
     /// Why the address could not be read.
     pub trouble: Option<Trouble>,
-    /// Whether the panel to share is open.
-    pub sharing: bool,
     /// The address that is to be read when the second program is there.
     pub reading: Option<Place>,
     /// How many sessions were opened: examples, links, one's own work.
@@ -79,8 +77,6 @@ pub enum Step {
     Keep,
     /// Returns to one's own work, as it is saved.
     Own(Option<String>),
-    /// Opens or closes the panel to share.
-    Share(bool),
     /// Returns a frame to its start.
     Reset,
     /// Learned what is wrong with a link, or has read it.
@@ -205,12 +201,26 @@ impl Store {
         Place { fragment, mark }
     }
 
+    /// Whether the address says less than what is shown. A frame leaves it alone.
+    #[must_use]
+    pub fn has_news_since(&self, before: &Self) -> bool {
+        self.visit.embed.is_none()
+            && (!Rc::ptr_eq(&self.events, &before.events)
+                || (self.turn, self.owner()) != (before.turn, before.owner()))
+    }
+
     /// Whether an event or a session was chosen in `next`, so that Back leads here. While events are
     /// played, nothing is chosen.
     #[must_use]
     pub fn is_left_by(&self, next: &Self) -> bool {
         let is_chosen = next.turn != self.turn && next.turn != next.visit.stays;
         is_chosen && !next.playing && !self.playing
+    }
+
+    /// Whether a link was just opened: from now on the tab keeps what becomes of it.
+    #[must_use]
+    pub fn is_opened(&self) -> bool {
+        self.turn == self.visit.stays && self.owner() == Owner::Link
     }
 
     /// Begins a session; Back and Forward find the one before as it is now.
@@ -282,10 +292,11 @@ impl Store {
         }
         self.visit.embed = embed.map(Rc::new);
         if !is_shown {
-            self.begin();
-            let session = mark.map_or(self.session, |mark| mark.session);
-            self.visit.sessions = self.visit.sessions.max(session);
+            self.put_aside();
             self.set_draft(!is_own);
+            self.visit.sessions += 1;
+            let session = mark.map_or(self.visit.sessions, |mark| mark.session);
+            self.visit.sessions = self.visit.sessions.max(session);
             self.show(Work { session, ..work });
         }
     }
@@ -338,7 +349,6 @@ impl Store {
                     next.show(Work { session: own.0.session, ..saved });
                 }
             }
-            Step::Share(is_open) => next.visit.sharing = is_open,
             Step::Reset => {
                 if let Some(embed) = &self.visit.embed {
                     next.show(Work { session: self.session, ..embed.start.clone() });
@@ -559,6 +569,8 @@ mod tests {
         assert_eq!((&*forth.manifest(), forth.owner()), ("a: edited", Owner::Link));
         let back = forth.update(Msg::Visit(Step::Own(None)));
         assert_eq!(&*back.manifest(), "a: own");
+        let forth = arrive(&back, draft.place());
+        assert_eq!((&*forth.manifest(), forth.owner()), ("a: edited", Owner::Link));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use super::window;
 /// The least time between two writes that nobody waits for, in milliseconds: Safari refuses more than
 /// a hundred in half a minute.
 const PAUSE: u32 = 750;
+/// So much of what stands behind `#` is looked at; no link is that long.
+const MOST: usize = 100_000;
 
 /// Where the tab stands in its history.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -48,7 +50,8 @@ pub fn place() -> Place {
         let window = window()?;
         let hash = window.location().hash().unwrap_or_default();
         let mark = window.history().ok().and_then(|history| history.state().ok()?.as_string());
-        let fragment = hash.strip_prefix('#').unwrap_or_default().to_owned();
+        let fragment = hash.strip_prefix('#').unwrap_or_default();
+        let fragment = fragment.get(..MOST).unwrap_or(fragment).to_owned();
         Some(Place { fragment, mark: mark.unwrap_or_default() })
     };
     let place = read().unwrap_or_default();

@@ -4,6 +4,7 @@ pub mod address_bar;
 pub mod clipboard;
 pub mod extras;
 pub mod keys;
+pub mod panel;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;

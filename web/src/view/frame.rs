@@ -11,10 +11,9 @@ use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::store::{Msg, Pane, Store, Theme};
 use crate::text::{self, Word};
-use crate::visit::Step;
 
-/// Title, pickers and switches.
-pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
+/// Title, pickers and switches; and what to do to share, where there is an answer.
+pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let own = store.scenario.is_none();
     let options: Html = scenarios::all()
@@ -47,7 +46,6 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
         let (name, cannot) = (name.get(lang), (!can).then_some("true"));
         html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
     };
-    let share = click(dispatch, Msg::Visit(Step::Share(true)));
     let (_, _, version) = store.boot();
     let versions: Html = KubeVersion::all()
         .map(|minor| html! { <option value={minor.to_string()} selected={minor == version}>{ "Kubernetes " }{ minor.to_string() }</option> })
@@ -65,7 +63,7 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
             </select>
             <select class="btn" id="version" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
-            <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ text::SHARE.get(lang) }</button>
+            if share.is_some() { <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ text::SHARE.get(lang) }</button> }
             { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
             { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
             { tool("keys", text::KEYS, "?", Msg::Sheet(true), true) }
