@@ -133,9 +133,13 @@ test("a frame of a page elsewhere works where storage throws, and touches none",
       Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
     }
   });
-  const body = `<!doctype html><title>host</title><iframe title="x" style="width:600px;height:700px" src="${baseURL}${SVC}?lang=en&amp;view=all"></iframe>`;
-  await page.route("http://localhost:*/host.html", (route) => route.fulfill({ contentType: "text/html", body }));
-  await page.goto(`http://localhost:${there.port}/host.html`);
+  // A page of this server by its other name: browsers keep pages of the network from what is local.
+  await page.goto(`http://localhost:${there.port}/some/sub-path/third-party.txt`);
+  await page.evaluate((source) => {
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { src: source, title: "playground", width: "600", height: "700" });
+    document.body.replaceChildren(frame);
+  }, `${baseURL}${SVC}?lang=en&view=all`);
   await expect.poll(() => page.frames().length).toBe(2);
   const frame = page.frames()[1];
   await frame.locator("html[data-started]").waitFor({ state: "attached" });

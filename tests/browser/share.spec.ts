@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { button, expect, manifestBox, open, refuse, region, test, textOf } from "./fixtures";
+import { button, expect, manifestBox, open, refuse, region, started, test, textOf } from "./fixtures";
 
 const words = {
   en: { share: "Share", link: "Link", copy: "Copy the link", code: "QR code of the link", markdown: "Markdown with the answer", frame: "HTML for another page", file: "Download the YAML file", close: "Close" },
@@ -49,7 +49,7 @@ for (const width of [1440, 390]) {
         const other = await page.context().browser()!.newContext();
         const visit = await other.newPage();
         await visit.goto(link);
-        await visit.locator("html[data-started]").waitFor({ state: "attached" });
+        await started(visit);
         expect(await textOf(visit.locator("#manifest"))).toBe(text);
         await other.close();
       });
@@ -116,7 +116,7 @@ test("what is too long for a link has the other forms", async ({ page }) => {
   await expect(panel(page).getByRole("textbox")).toHaveCount(1);
   await page.keyboard.press("Escape");
   await page.reload();
-  await page.locator("html[data-started]").waitFor({ state: "attached" });
+  await started(page);
   await expect(region(page, "Answer")).toBeVisible();
   await expect(manifestBox(page)).toHold(/x{70000}/);
 });

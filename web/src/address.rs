@@ -15,12 +15,6 @@ use crate::visit::{Step, read};
 /// of its own. A frame leaves its address alone.
 #[hook]
 pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
-    let arrived = dispatch.clone();
-    use_effect_with((), move |()| {
-        let listeners =
-            address_bar::listen(move |place| arrived.emit(Msg::Visit(Step::Arrived(place, None))));
-        move || drop(listeners)
-    });
     let latest = use_mut_ref(|| None::<Store>);
     let (now, dispatch) = (store.clone(), dispatch.clone());
     let is_wrong = store.visit.trouble.is_some();

@@ -15,7 +15,7 @@ use yew::prelude::*;
 use crate::address::use_address_bar;
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
-use crate::browser::keys;
+use crate::browser::{address_bar, keys};
 use crate::commands;
 use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
@@ -30,6 +30,7 @@ use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
 use crate::view::{Dispatch, Shared, click};
+use crate::visit::Step;
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
@@ -99,13 +100,15 @@ pub fn App(props: &Props) -> Html {
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
+            let there = dispatch.clone();
             let heard = move |chord: &keys::Chord| {
                 let msg = commands::of_chord(chord);
                 let is_taken = msg.is_some();
                 msg.into_iter().for_each(|msg| dispatch.emit(msg));
                 is_taken
             };
-            let listening = keys::on_chord(heard);
+            let arrived = move |place| there.emit(Msg::Visit(Step::Arrived(place, None)));
+            let listening = (keys::on_chord(heard), address_bar::listen(arrived));
             move || drop(listening)
         });
     }
