@@ -29,6 +29,7 @@ for (const width of [1440, 390]) {
         const markdown = await value(said.markdown);
         expect(markdown).toContain("```yaml\napiVersion: v1\n");
         expect(markdown).toContain(`](${link})`);
+        expect(markdown).toMatch(/^✓ `my-service` (gets two cluster IPs\. It asks for|获得两个集群 IP。它请求)/);
         expect(markdown).toContain("- IPv6: `fd00:10:96::980e`\n- IPv4: `10.96.241.233`\n");
         expect(await value(said.frame)).toMatch(/^<iframe src="http:\/\/[^"]*#0[^"]*\?view=all&amp;lang=[^"]*" title="[^"]+" .*<\/iframe>$/);
         const { violations } = await new AxeBuilder({ page }).analyze();

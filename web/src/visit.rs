@@ -62,7 +62,10 @@ impl Trouble {
 pub type Read = Result<Shown, Trouble>;
 
 /// Reads the link in an address.
-#[must_use]
+///
+/// # Errors
+///
+/// What kept it from being read.
 pub fn read(place: &Place) -> Read {
     let session = extras::session(embed::link(&place.fragment).unwrap_or_default());
     session.map_or(Err(Trouble::Absent), |session| session.map_err(Trouble::Said))

@@ -42,12 +42,18 @@ fn message(word: Word, lang: Lang) -> String {
 }
 
 fn said(store: &Store, verdict: &Verdict, addresses: &[(Family, AttrValue)]) -> String {
-    let mut head = format!("{} ", verdict.tone.mark());
-    for piece in verdict.head.iter().chain(&verdict.because) {
-        match piece {
-            Piece::Words(words) => head += words,
-            Piece::Code(code) => head = head + "`" + code + "`",
-            Piece::Family(family) => head += family.name(),
+    let mut head = verdict.tone.mark().to_owned();
+    for pieces in [&verdict.head, &verdict.because] {
+        // Chinese sentences follow each other without a space.
+        if store.lang == Lang::En || pieces == &verdict.head {
+            head.push(' ');
+        }
+        for piece in pieces {
+            match piece {
+                Piece::Words(words) => head += words,
+                Piece::Code(code) => head = head + "`" + code + "`",
+                Piece::Family(family) => head += family.name(),
+            }
         }
     }
     head += "\n\n";
