@@ -16,10 +16,12 @@ use crate::answers::{Answers, compared, document_at};
 use crate::browser;
 use crate::browser::keys;
 use crate::commands;
+use crate::extras::Fix;
 use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster};
+use crate::view::fixes::{fixes, use_fixes};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
 use crate::view::sheet::sheet;
@@ -64,6 +66,11 @@ pub fn App(props: &Props) -> Html {
         let timer = browser::after(500, move || browser::say(&text));
         move || drop(timer)
     });
+    let refused = answers.as_ref().as_ref().and_then(|answers| {
+        let at = document_at(&store, &answers.documents);
+        answers.is_refused(&store, at).then_some(at)
+    });
+    let fixes = use_fixes(&store, refused);
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
     {
         let dispatch = dispatch.clone();
@@ -139,7 +146,7 @@ pub fn App(props: &Props) -> Html {
     let stale = !is_accepted && stands.is_none();
     let shown = stands.or_else(|| good.1.clone());
     let verdict = answers.verdict(&store, at);
-    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
+    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict, fixes })
 }
 
 /// What the panes show.
@@ -151,6 +158,8 @@ struct Shown {
     /// Whether these differ.
     stale: bool,
     verdict: Verdict,
+    /// What would be accepted instead.
+    fixes: Rc<Vec<Fix>>,
 }
 
 fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
@@ -196,7 +205,9 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
-    let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
+    let verdict = shown.verdict.clone();
+    let fixes = fixes(&shown.fixes, lang, dispatch);
+    let answer = answer(&answer::Props { lang, verdict, addresses, label, fixes });
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),

@@ -52,6 +52,7 @@ pub static ALL: [Group; 4] = [
         &[
             Command { chord: "Ctrl+Z", ..press('u', text::UNDO, "undo") },
             Command { chord: "Ctrl+Shift+Z", ..press('y', text::REDO, "redo") },
+            press('e', text::FIX_FIRST, "fix-0"),
             focus('m', text::MANIFEST, "manifest"),
             focus('g', text::APISERVER_FLAGS, "flags"),
             focus('s', text::SCENARIO, "scenario"),

@@ -10,6 +10,7 @@ use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
 use crate::browser::Found;
+use crate::extras::Fix;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -195,6 +196,8 @@ pub enum Msg {
     EditFlags(String),
     /// Typed into the manifest.
     EditManifest(String),
+    /// Chose a fix.
+    Fix(Fix),
     /// Chose another Service or form of the patch that is shown.
     EditPatch(String, PatchForm),
     /// Chose a release for the start in force.
@@ -602,6 +605,12 @@ impl Store {
                     _ => Event::Apply(text.into()),
                 };
                 return self.edit(at, event);
+            }
+            Msg::Fix(fix) => {
+                return match self.events.get(fix.at).and_then(|event| fix.apply(event)) {
+                    Some(event) => self.edit(fix.at, event),
+                    None => self.clone(),
+                };
             }
             Msg::EditPatch(new_service, new_form) => {
                 if let Some(at) = self.request()

@@ -347,6 +347,8 @@ pub struct Props {
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
     pub label: Option<Word>,
+    /// What stands below: the fixes of a refusal.
+    pub fixes: Html,
 }
 
 /// The answer on top of the page.
@@ -388,6 +390,7 @@ pub fn answer(props: &Props) -> Html {
                 if let Some(label) = label { <small class="stale-note">{ label.get(lang) }</small> }
                 <ul>{ ips }</ul>
             </div>
+            { props.fixes.clone() }
         </section>
     }
 }

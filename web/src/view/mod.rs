@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod cluster;
 pub mod editor;
+pub mod fixes;
 pub mod frame;
 pub mod highlight;
 pub mod manifest;
