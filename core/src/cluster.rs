@@ -6,9 +6,8 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use serde_json::{Map, Value as Json};
-
 use crate::api::go_json;
+use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
 use crate::diag::{Diagnostic, Program};
 use crate::env::{AllocatorKind, Env};
@@ -1120,8 +1119,11 @@ pub fn to_json(service: &Service) -> Json {
 #[must_use]
 pub fn printed_json(service: &Service) -> Json {
     let mut object = to_json(service);
-    if object.get("status").is_none() {
-        object["status"]["loadBalancer"] = Json::Object(Map::new());
+    if let Json::Object(map) = &mut object
+        && !map.contains_key("status")
+    {
+        let empty = ("loadBalancer".to_owned(), Json::Object(Map::new()));
+        map.insert("status".to_owned(), Json::object(vec![empty]));
     }
     object
 }
