@@ -172,7 +172,7 @@ fn without_nulls(value: &Json) -> Json {
 }
 
 /// Entries named in `order` take its order; others keep their place behind what they followed.
-fn sort_by_order(list: &mut [Json], order: &[Json], merge_key: &str) {
+fn sort_by_order(list: &mut Vec<Json>, order: &[Json], merge_key: &str) {
     let rank = |entry: &Json| order.iter().position(|named| named[merge_key] == entry[merge_key]);
     let mut last = 0;
     let ranks: Vec<usize> = list
@@ -182,11 +182,13 @@ fn sort_by_order(list: &mut [Json], order: &[Json], merge_key: &str) {
             last
         })
         .collect();
-    let mut indexed: Vec<(usize, Json)> = ranks.into_iter().zip(list.iter().cloned()).collect();
-    indexed.sort_by_key(|(rank, _)| *rank);
-    for (slot, (_, entry)) in list.iter_mut().zip(indexed) {
-        *slot = entry;
+    let mut sorted = Vec::with_capacity(list.len());
+    for rank in 0..order.len().max(1) {
+        for (entry, _) in list.iter_mut().zip(&ranks).filter(|(_, of)| **of == rank) {
+            sorted.push(std::mem::take(entry));
+        }
     }
+    *list = sorted;
 }
 
 /// RFC 6902: a list of operations, all or nothing. Source: evanphx/json-patch v4 patch.go.
