@@ -14,8 +14,6 @@ use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
-use crate::browser::keys;
-use crate::commands;
 use crate::extras::Fix;
 use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
@@ -24,7 +22,6 @@ use crate::view::cluster::{self, cluster};
 use crate::view::fixes::{fixes, use_fixes};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
-use crate::view::sheet::sheet;
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
@@ -98,19 +95,6 @@ pub fn App(props: &Props) -> Html {
         });
     }
     {
-        let dispatch = dispatch.clone();
-        use_effect_with((), move |()| {
-            let heard = move |chord: &keys::Chord| {
-                let msg = commands::of_chord(chord);
-                let is_taken = msg.is_some();
-                msg.into_iter().for_each(|msg| dispatch.emit(msg));
-                is_taken
-            };
-            let listening = keys::on_chord(heard);
-            move || drop(listening)
-        });
-    }
-    {
         let texts = (store.manifest(), Rc::clone(store.flags()));
         use_effect_with(store.undone, move |undone| {
             let Some(undone) = undone else { return };
@@ -124,7 +108,6 @@ pub fn App(props: &Props) -> Html {
     use_effect_with((store.said, store.lang), |(said, lang)| {
         said.iter().for_each(|(_, word)| browser::say(word.get(*lang)));
     });
-    use_effect_with(store.opens_by_key, |opens| browser::remember_keys(*opens));
     use_effect_with((store.lang, store.theme), |(lang, theme)| {
         browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang));
     });
@@ -272,7 +255,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             { why }
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
-            { sheet(store, dispatch) }
         </div>
     }
 }

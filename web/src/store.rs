@@ -64,10 +64,6 @@ pub struct Store {
     pub playing: bool,
     /// How the stored object is printed.
     pub form: Form,
-    /// Whether the sheet of keys is open.
-    pub sheet: bool,
-    /// Whether a single key opens it.
-    pub opens_by_key: bool,
     /// What could not be copied, for the person to copy by hand.
     pub uncopied: Option<Rc<str>>,
     /// What screen readers were told last beside the verdict; counted, so that it can be told again.
@@ -237,12 +233,6 @@ pub enum Msg {
     Pause,
     /// Chose how the stored object is printed.
     Form(Form),
-    /// Opens or closes the sheet of keys.
-    Sheet(bool),
-    /// Opens the sheet, if a single key may.
-    SheetByKey,
-    /// Switches the single key that opens it on or off.
-    OpensByKey(bool),
     /// This text could not be copied; `None`: another one was.
     Uncopied(Option<Rc<str>>),
     /// Tells screen readers.
@@ -380,8 +370,6 @@ impl Store {
             undone: None,
             playing: false,
             form: Form::default(),
-            sheet: false,
-            opens_by_key: true,
             uncopied: None,
             said: None,
             lang,
@@ -411,7 +399,6 @@ impl Store {
             store.restore(work);
         }
         store.runs = !found.died;
-        store.opens_by_key = found.opens_by_key;
         store
     }
 
@@ -714,9 +701,6 @@ impl Store {
             // They are answered where the way back is kept.
             Msg::Undo | Msg::Redo => {}
             Msg::Form(form) => next.form = form,
-            Msg::Sheet(open) => next.sheet = open,
-            Msg::SheetByKey => next.sheet |= self.opens_by_key,
-            Msg::OpensByKey(opens) => next.opens_by_key = opens,
             Msg::Uncopied(text) => next.uncopied = text,
             Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),
             Msg::Remove(at) => {

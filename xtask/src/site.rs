@@ -16,6 +16,7 @@ use crate::tools::{EDITOR, Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
 const WORDS: &str = "<!-- words -->";
+const KEYS: &str = "<!-- keys -->";
 const POLICY: &str = "<!-- content security policy -->";
 /// Where the page names the editor, and the program that it loads when it needs it.
 const BUNDLE: &str = "content=\"editor.js\"";
@@ -78,7 +79,7 @@ pub fn finish() -> Outcome {
         cargo.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
         output(cargo.args(["--bin", bin]))
     };
-    let (opening, words) = (printed("opening")?, printed("words")?);
+    let (opening, words, keys) = (printed("opening")?, printed("words")?, printed("sheet")?);
     let catalogue = root().join("target/catalogue.json");
     write(&catalogue, &printed("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
@@ -87,6 +88,7 @@ pub fn finish() -> Outcome {
     let parts = [
         (OPENING, opening.trim()),
         (WORDS, words.trim()),
+        (KEYS, keys.trim()),
         (BUNDLE, editor.as_str()),
         (EXTRAS, extras.as_str()),
     ];

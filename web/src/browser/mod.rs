@@ -2,17 +2,15 @@
 
 pub mod clipboard;
 pub mod extras;
-pub mod keys;
 
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
 
 const WORK: &str = "dualstack.work";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
-const KEYS: &str = "dualstack.keys";
 const RUNNING: &str = "dualstack.running";
 
 /// The window; on the host, where the opening example is rendered, there is none.
@@ -59,8 +57,6 @@ pub struct Found {
     pub saved: Option<String>,
     /// Whether the last visit died while running.
     pub died: bool,
-    /// Whether a single key opens the sheet of keys.
-    pub opens_by_key: bool,
 }
 
 /// Looks for what a visit starts with.
@@ -73,7 +69,6 @@ pub fn found() -> Found {
         typed: root.get_attribute("data-typed"),
         saved: stored(WORK),
         died: stored(RUNNING).is_some(),
-        opens_by_key: stored(KEYS).is_none(),
     }
 }
 
@@ -106,15 +101,6 @@ pub fn remember(lang: &str, theme: Option<&str>, title: &str) {
     if root.get_attribute("data-theme").as_deref() != Some(theme) {
         let _ = root.set_attribute("data-theme", theme);
         store_item(THEME, theme);
-    }
-}
-
-/// Remembers whether a single key opens the sheet of keys.
-pub fn remember_keys(opens_by_key: bool) {
-    if opens_by_key {
-        forget(KEYS);
-    } else {
-        store_item(KEYS, "off");
     }
 }
 
@@ -170,6 +156,14 @@ pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
 /// Does something as soon as the page has been drawn.
 pub fn later(work: impl FnOnce() + 'static) {
     after(0, work).forget();
+}
+
+/// Gives the focus to an element.
+pub fn focus(id: &str) {
+    let element = || window()?.document()?.get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();
+    if let Some(element) = element() {
+        let _ = element.focus();
+    }
 }
 
 /// Puts the caret of a text box behind this byte of its text.

@@ -9,7 +9,7 @@ use dualstack_core::text::Lang;
 use yew::prelude::*;
 
 use super::{Dispatch, named};
-use crate::browser::{self, extras, keys};
+use crate::browser::{self, extras};
 use crate::extras::{Fix, fixes as ask};
 use crate::store::{Msg, Store};
 use crate::text;
@@ -65,7 +65,7 @@ fn button((number, fix): (usize, &Fix), lang: Lang, dispatch: &Dispatch) -> Html
         Callback::from(move |_: MouseEvent| {
             dispatch.emit(Msg::Fix(fix.clone()));
             // The button goes with the refusal; who used it by key reads the new answer.
-            browser::later(|| keys::focus("answer"));
+            browser::later(|| browser::focus("answer"));
         })
     };
     let class = if number == 0 { "btn primary" } else { "btn" };

@@ -65,7 +65,8 @@ pub fn header(store: &Store, dispatch: &Dispatch) -> Html {
             <span class="spacer"></span>
             { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
             { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
-            { tool("keys", text::KEYS, "?", Msg::Sheet(true), true) }
+            // What it opens stands in the page (web/keys.js).
+            <button type="button" class="btn ghost" id="keys" aria-haspopup="dialog" aria-label={text::KEYS.get(lang)} title={text::KEYS.get(lang)}>{ "?" }</button>
             <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
             <button type="button" class="btn ghost" id="theme" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
         </header>

@@ -7,7 +7,6 @@ pub mod fixes;
 pub mod frame;
 pub mod highlight;
 pub mod manifest;
-pub mod sheet;
 pub mod stored;
 pub mod timeline;
 pub mod why;
