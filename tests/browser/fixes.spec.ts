@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, open, refuse, region, test } from "./fixtures";
+import { expect, open, refuse, region, test, textOf } from "./fixtures";
 
 const NAMES = {
   en: {
@@ -9,7 +9,7 @@ const NAMES = {
     range: /^Add an IPv6 range to the cluster/,
     restore: /^Keep spec\.clusterIP as it is stored/,
     advertise: /^Add --advertise-address/,
-    two: "two addresses, IPv4 first",
+    two: "two addresses, IPv6 first",
     one: "one address, IPv4",
     undo: "Undo",
     again: "Apply again",
@@ -20,7 +20,7 @@ const NAMES = {
     range: /^为集群添加 IPv6 范围/,
     restore: /^保持 spec\.clusterIP 已存储的值/,
     advertise: /^添加 --advertise-address/,
-    two: "两个地址，IPv4 在先",
+    two: "两个地址，IPv6 在先",
     one: "一个地址，IPv4",
     undo: "撤销",
     again: "再次应用",
@@ -31,16 +31,12 @@ const flags = (page: Page) => page.locator("#flags");
 const manifest = (page: Page) => page.locator("#manifest");
 const addresses = (page: Page) => page.locator("#answer").getByRole("listitem").locator("code");
 
-/** Shows the pane that holds an element: a phone has one at a time. */
-async function show(page: Page, id: string) {
-  const panes = page.getByRole("navigation").getByRole("button");
-  for (let at = 0; !(await page.locator(`#${id}`).isVisible()); at += 1) await panes.nth(at).click();
-}
-
+/** Changes the text of a box, in the pane that holds it: a phone has one at a time. */
 async function type(page: Page, id: string, change: (text: string) => string) {
-  await show(page, id);
-  const box = page.locator(`#${id}`);
-  await box.fill(change(await box.inputValue()));
+  const box = page.locator(`text-editor:has(#${id})`).getByRole("textbox");
+  const panes = page.getByRole("navigation").getByRole("button");
+  for (let at = 0; !(await box.isVisible()); at += 1) await panes.nth(at).click();
+  await box.fill(change(await textOf(box)));
 }
 
 for (const width of [1440, 390]) {
