@@ -8,7 +8,7 @@ use dualstack_core::scenario::{Event, Shown};
 use dualstack_core::text::Lang;
 use yew::prelude::*;
 
-use super::{Dispatch, named};
+use super::{Dispatch, classed, named};
 use crate::browser::{self, extras};
 use crate::extras::{Fix, fixes as ask};
 use crate::store::{Msg, Store};
@@ -71,11 +71,12 @@ fn button((number, fix): (usize, &Fix), lang: Lang, dispatch: &Dispatch) -> Html
     let class = if number == 0 { "btn primary" } else { "btn" };
     let line = |change: &String| html! { <code lang="en">{ change.clone() }</code> };
     let changes: Html = fix.changes.iter().map(line).collect();
-    html! {
-        <button type="button" {class} id={format!("fix-{number}")} {onclick}>
+    let button = html! {
+        <button type="button" id={format!("fix-{number}")} {onclick}>
             <span>{ said(fix.title.get(lang)) }</span>{ " " }{ changes }{ " " }<small>{ said(fix.gives.get(lang)) }</small>
         </button>
-    }
+    };
+    classed(class, button)
 }
 
 /// Words with code and families between back quotes.
