@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
+use crate::pack::pack;
 use crate::process::{command, output, read, root, run, write};
 use crate::tools::{EDITOR, Tools, host_cargo};
 
@@ -84,6 +85,9 @@ pub fn finish() -> Outcome {
     write(&catalogue, &printed("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
     let editor = format!("content=\"{editor}\"");
+    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+        pack_programs(&staging)?;
+    }
     let extras = format!("content=\"{}\"", name_extras(&staging)?);
     let parts = [
         (OPENING, opening.trim()),
@@ -93,6 +97,19 @@ pub fn finish() -> Outcome {
         (EXTRAS, extras.as_str()),
     ];
     write(&page, &complete(&html, &parts)?)
+}
+
+/// Packs the programs in `folder` for their download.
+fn pack_programs(folder: &Path) -> Outcome {
+    let said = |path: &Path, error| format!("{}: {error}", path.display());
+    let entries = std::fs::read_dir(folder).map_err(|error| said(folder, error))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            let program = std::fs::read(&path).map_err(|error| said(&path, error))?;
+            std::fs::write(&path, pack(&program)?).map_err(|error| said(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Bundles the editor into `folder`; the name of the file, which has a hash of what is in it.
