@@ -339,7 +339,10 @@ fn sorted(node: &Node) -> Node {
                 .iter()
                 .map(|entry| Entry { value: sorted(&entry.value), ..entry.clone() })
                 .collect();
-            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            // Of duplicate keys the order stays.
+            entries.sort_unstable_by(|a, b| {
+                a.key.cmp(&b.key).then(a.value.span.start.cmp(&b.value.span.start))
+            });
             Value::Map(entries)
         }
         Value::Seq(list) => Value::Seq(list.iter().map(sorted).collect()),
