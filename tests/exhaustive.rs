@@ -15,7 +15,7 @@ use dualstack_core::span::Span;
 use dualstack_core::trace::Step;
 use dualstack_core::version::KubeVersion;
 use dualstack_tests::covered;
-use dualstack_tests::driver::cidr;
+use dualstack_tests::driver::{self, cidr};
 use dualstack_tests::laws;
 use serde_json::json;
 
@@ -88,7 +88,7 @@ impl Input {
         if self.type_ == EXTERNAL_NAME {
             spec["externalName"] = json!("example.com");
         }
-        Node::from_json(&json!({"metadata": {"name": "a"}, "spec": spec}))
+        driver::node(&json!({"metadata": {"name": "a"}, "spec": spec}))
     }
 
     /// The same with the families exchanged; only for inputs that name no address.
@@ -152,7 +152,7 @@ fn update(cluster: &mut Cluster, body: &Node, stored: &Service) -> Outcome {
         members.push(Entry {
             key: "resourceVersion".to_owned(),
             key_span: Span::default(),
-            value: Node::from_json(&json!(stored.metadata.resource_version)),
+            value: driver::node(&json!(stored.metadata.resource_version)),
         });
     }
     cluster.handle(Request::Replace(body), &Options::default())

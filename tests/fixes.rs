@@ -63,7 +63,7 @@ fn manifest(op: &Op, cluster: &Cluster) -> String {
             body["metadata"]["resourceVersion"] = service.metadata.resource_version.as_str().into();
         }
     }
-    yaml(&body)
+    yaml(&body.into())
 }
 
 /// Whether a cluster refuses a text with 422.

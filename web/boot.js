@@ -118,6 +118,57 @@
     }
   };
 
+  // The address bar, for web/src/browser/address_bar.rs. A place is what the tab's history keeps with an entry, `#`, and
+  // what stands behind `#` in its address; no link is longer than what is looked at. Of what waits to be written the last is,
+  // at most once in 750 milliseconds: Safari refuses more than a hundred writes in half a minute.
+  let seen, now, timer = 0, waits = false, fresh = false, keeps = false;
+  const here = () => (seen = `${typeof history.state === "string" ? history.state : ""}#${location.hash.slice(1, 100000)}`);
+  const write = (place, pushes) => {
+    pushes ||= keeps;
+    keeps = false;
+    if (!pushes && place === seen) return;
+    const at = place.indexOf("#");
+    const url = location.href.split("#")[0] + (place.length > at + 1 ? place.slice(at) : "");
+    // Where a frame may not, nothing happens.
+    try { history[pushes ? "pushState" : "replaceState"](place.slice(0, at), "", url); seen = place; } catch { /* as it was */ }
+  };
+  const rest = () => { clearTimeout(timer); timer = 0; waits = fresh = false; };
+  const flush = () => {
+    const is = waits;
+    rest();
+    if (is) write(now());
+  };
+  const later = () => { waits = true; timer ||= setTimeout(flush, 750); };
+  window.addressBar = {
+    here, flush, later,
+    page: (whole) => location.href.split(whole ? "#" : /[?#]/)[0],
+    // Leaves the entry as it is, whatever is written next.
+    keep: () => { keeps = true; },
+    // Of entries that follow each other within a moment the last stays.
+    push: (left) => {
+      if (fresh) return later();
+      write(left);
+      write(now(), true);
+      rest();
+      fresh = true;
+      timer = setTimeout(flush, 750);
+    },
+    follow: (arrived, place) => {
+      now = place;
+      // A browser tells of one move by either event or by both. What waits belongs to an entry that cannot be written any more.
+      const move = () => {
+        const before = seen;
+        if (here() === before) return;
+        rest();
+        keeps = false;
+        arrived(seen);
+      };
+      window.addEventListener("popstate", move);
+      window.addEventListener("hashchange", move);
+      window.addEventListener("pagehide", flush);
+    },
+  };
+
   const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {

@@ -1,14 +1,14 @@
 //! The API server's front door: a cluster takes requests and answers them.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use serde_json::{Map, Value as Json};
+use litemap::LiteMap;
 
 use crate::api::go_json;
+use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
 use crate::diag::{Diagnostic, Program};
 use crate::env::{AllocatorKind, Env};
@@ -355,7 +355,7 @@ pub fn key(namespace: &str, name: &str) -> Key {
 #[derive(Clone, Debug)]
 pub struct Cluster {
     env: Env,
-    slots: BTreeMap<Key, Slot>,
+    slots: LiteMap<Key, Slot>,
     pools: Pools,
     /// The resourceVersion of the last write.
     revision: u64,
@@ -386,7 +386,7 @@ impl Cluster {
     #[must_use]
     pub fn new(env: Env) -> Self {
         let pools = Pools::new(&env);
-        Self { env, slots: BTreeMap::new(), pools, revision: 0, gone_cidrs: Vec::new() }
+        Self { env, slots: LiteMap::new(), pools, revision: 0, gone_cidrs: Vec::new() }
     }
 
     /// The configuration of the running API server.
@@ -857,7 +857,7 @@ impl Cluster {
         self.env = env;
         self.pools.forget_what_restarts_rebuild(&self.env);
         self.pools.sync_default_cidr(&self.env);
-        self.slots.values_mut().for_each(|slot| slot.read = Rc::default());
+        self.slots.iter_mut().for_each(|(_, slot)| slot.read = Rc::default());
         let keys: Vec<Key> = self.services().map(|(key, _)| key.clone()).collect();
         for key in keys {
             self.mark(&key);
@@ -1120,8 +1120,11 @@ pub fn to_json(service: &Service) -> Json {
 #[must_use]
 pub fn printed_json(service: &Service) -> Json {
     let mut object = to_json(service);
-    if object.get("status").is_none() {
-        object["status"]["loadBalancer"] = Json::Object(Map::new());
+    if let Json::Object(map) = &mut object
+        && !map.contains_key("status")
+    {
+        let empty = ("loadBalancer".to_owned(), Json::Object(Map::new()));
+        map.insert("status".to_owned(), Json::object(vec![empty]));
     }
     object
 }

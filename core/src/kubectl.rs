@@ -2,8 +2,7 @@
 //! Source: kubectl `pkg/cmd/apply/apply.go`, `patcher.go`; `pkg/cmd/util/helpers.go`; cli-runtime
 //! `pkg/resource/visitor.go`.
 
-use serde_json::{Map, Value as Json};
-
+use crate::api::json::{Json, Map};
 use crate::api::{go_json, quote};
 use crate::behavior::Behavior;
 use crate::cluster::{
@@ -88,15 +87,14 @@ pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
         });
         return Applied { outcome: Some(outcome), terminal };
     };
-    let original = live
-        .pointer("/metadata/annotations")
-        .and_then(|annotations| annotations.get(LAST_APPLIED)?.as_str())
+    let original = live["metadata"]["annotations"][LAST_APPLIED]
+        .as_str()
         .and_then(|text| parse(text).documents.into_iter().next())
         .map_or(Json::Null, |document| document.node.to_json());
     set(&mut applied, &["metadata", "annotations", LAST_APPLIED], last_applied.into());
     let patch = three_way(&original, &applied, &live, &mut Vec::new());
     let is_empty = patch.is_empty();
-    let patch = Json::Object(patch);
+    let patch = Json::object(patch);
     let outcome = if is_empty {
         cluster.handle_get(&name, &options)
     } else {
@@ -341,7 +339,10 @@ fn sorted(node: &Node) -> Node {
                 .iter()
                 .map(|entry| Entry { value: sorted(&entry.value), ..entry.clone() })
                 .collect();
-            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            // Of duplicate keys the order stays.
+            entries.sort_unstable_by(|a, b| {
+                a.key.cmp(&b.key).then(a.value.span.start.cmp(&b.value.span.start))
+            });
             Value::Map(entries)
         }
         Value::Seq(list) => Value::Seq(list.iter().map(sorted).collect()),
@@ -353,8 +354,7 @@ fn sorted(node: &Node) -> Node {
 /// The manifest as the annotation remembers it: compact JSON with empty annotations.
 fn remember(manifest: &Json) -> String {
     let mut manifest = manifest.clone();
-    let annotations = manifest.pointer("/metadata/annotations").cloned();
-    if annotations.is_none_or(|it| !it.is_object()) {
+    if !manifest["metadata"]["annotations"].is_object() {
         set(&mut manifest, &["metadata", "annotations"], Json::Object(Map::new()));
     }
     format!("{}\n", go_json(&manifest))
@@ -400,47 +400,46 @@ fn three_way<'a>(
     modified: &'a Json,
     live: &Json,
     path: &mut Vec<&'a str>,
-) -> Map<String, Json> {
-    let mut patch = Map::new();
+) -> Vec<(String, Json)> {
+    let mut patch = Vec::new();
     let Json::Object(modified) = modified else { return patch };
     for (key, wanted) in modified {
         path.push(key);
         match (wanted, live.get(key)) {
             (Json::Object(_), Some(found @ Json::Object(_))) => {
-                let inner = three_way(&original[key.as_str()], wanted, found, path);
+                let inner = three_way(&original[key], wanted, found, path);
                 if !inner.is_empty() {
-                    patch.insert(key.clone(), Json::Object(inner));
+                    patch.push((key.clone(), Json::object(inner)));
                 }
             }
             (Json::Array(wanted), Some(Json::Array(found))) if merge_key(path).is_some() => {
                 let merge_key = merge_key(path).unwrap_or_default();
-                let before = original[key.as_str()].as_array().cloned().unwrap_or_default();
-                let entries = three_way_list(&before, wanted, found, merge_key, path);
+                let before = original[key].as_array().unwrap_or_default();
+                let entries = three_way_list(before, wanted, found, merge_key, path);
                 if !entries.is_empty() {
                     let order = wanted.iter().map(|entry| one_key(entry, merge_key)).collect();
-                    patch.insert(format!("$setElementOrder/{key}"), Json::Array(order));
-                    patch.insert(key.clone(), Json::Array(entries));
+                    patch.push((format!("$setElementOrder/{key}"), Json::Array(order)));
+                    patch.push((key.clone(), Json::Array(entries)));
                 }
             }
             (wanted, found) if !wanted.is_null() && found != Some(wanted) => {
-                patch.insert(key.clone(), wanted.clone());
+                patch.push((key.clone(), wanted.clone()));
             }
             _ => {}
         }
         path.pop();
     }
-    for (key, _) in original.as_object().into_iter().flatten() {
+    let Json::Object(original) = original else { return patch };
+    for key in original.keys() {
         if modified.get(key).is_none_or(Json::is_null) && live.get(key).is_some() {
-            patch.insert(key.clone(), Json::Null);
+            patch.push((key.clone(), Json::Null));
         }
     }
     patch
 }
 
 fn one_key(entry: &Json, key: &str) -> Json {
-    let mut map = Map::new();
-    map.insert(key.to_owned(), entry[key].clone());
-    Json::Object(map)
+    Json::object(vec![(key.to_owned(), entry[key].clone())])
 }
 
 fn three_way_list<'a>(
@@ -461,17 +460,16 @@ fn three_way_list<'a>(
                 let before = find(original, wanted).unwrap_or(Json::Null);
                 let mut inner = three_way(&before, wanted, &found, path);
                 if !inner.is_empty() {
-                    inner.insert(merge_key.to_owned(), wanted[merge_key].clone());
-                    patch.push(Json::Object(inner));
+                    inner.push((merge_key.to_owned(), wanted[merge_key].clone()));
+                    patch.push(Json::object(inner));
                 }
             }
         }
     }
     for gone in original {
         if find(modified, gone).is_none() && find(live, gone).is_some() {
-            let mut entry = one_key(gone, merge_key);
-            entry["$patch"] = "delete".into();
-            patch.push(entry);
+            let key = (merge_key.to_owned(), gone[merge_key].clone());
+            patch.push(Json::object(vec![("$patch".to_owned(), "delete".into()), key]));
         }
     }
     patch

@@ -3,7 +3,7 @@
 //!
 //! Works on the object's JSON, as the server does: what comes out is decoded like any other body.
 
-use serde_json::{Map, Value as Json};
+use crate::api::json::{Json, Map};
 
 /// A patch that cannot be applied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,16 +16,28 @@ pub fn merge(target: &mut Json, patch: &Json) {
         return;
     };
     let target = object(target);
+    drop_nulls(target, patch);
+    let mut added = Vec::new();
     for (key, value) in patch {
-        if value.is_null() {
-            target.remove(key);
-        } else {
-            merge(target.entry(key.clone()).or_insert(Json::Null), value);
+        match target.get_mut(key) {
+            _ if value.is_null() => {}
+            Some(slot) => merge(slot, value),
+            None => {
+                let mut slot = Json::Null;
+                merge(&mut slot, value);
+                added.push((key.clone(), slot));
+            }
         }
     }
+    target.extend(added);
 }
 
-fn object(value: &mut Json) -> &mut Map<String, Json> {
+/// Removes what a patch sets to `null`.
+fn drop_nulls(target: &mut Map<Json>, patch: &Map<Json>) {
+    target.retain(|key, _| !patch.get(key).is_some_and(Json::is_null));
+}
+
+fn object(value: &mut Json) -> &mut Map<Json> {
     if !value.is_object() {
         *value = Json::Object(Map::new());
     }
@@ -73,21 +85,22 @@ fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
     if let Some(Json::Array(kept)) = patch.get("$retainKeys") {
         target.retain(|key, _| kept.iter().any(|kept| kept.as_str() == Some(key)));
     }
+    drop_nulls(target, patch);
+    let mut added = Vec::new();
     for (key, value) in patch {
         if let Some(list) = key.strip_prefix("$deleteFromPrimitiveList/")
             && let (Some(Json::Array(entries)), Json::Array(gone)) = (target.get_mut(list), value)
         {
             entries.retain(|entry| !gone.contains(entry));
         }
-        if key.starts_with('$') {
-            continue;
-        }
-        if value.is_null() {
-            target.remove(key);
+        if key.starts_with('$') || value.is_null() {
             continue;
         }
         path.push(key);
-        let slot = target.entry(key.clone()).or_insert(Json::Null);
+        let mut new = Json::Null;
+        let found = target.get_mut(key);
+        let is_new = found.is_none();
+        let slot = found.unwrap_or(&mut new);
         match (merge_key(path), value) {
             (Some(merge_key), Json::Array(entries)) => {
                 merge_list(slot, entries, merge_key, path);
@@ -100,7 +113,11 @@ fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
             _ => strategic(slot, value, path),
         }
         path.pop();
+        if is_new {
+            added.push((key.clone(), new));
+        }
     }
+    target.extend(added);
 }
 
 fn union(slot: &mut Json, value: &Json) {
@@ -121,7 +138,7 @@ fn merge_list<'a>(
     merge_key: &'static str,
     path: &mut Vec<&'a str>,
 ) {
-    let replace = entries.iter().any(|entry| entry["$patch"] == "replace");
+    let replace = entries.iter().any(|entry| entry["$patch"].as_str() == Some("replace"));
     if replace || !slot.is_array() {
         *slot = Json::Array(Vec::new());
     }
@@ -142,20 +159,20 @@ fn merge_list<'a>(
 fn without_nulls(value: &Json) -> Json {
     match value {
         Json::Object(map) => {
-            let mut kept = Map::new();
+            let mut kept = Vec::new();
             for (key, value) in map {
                 if !value.is_null() && !key.starts_with('$') {
-                    kept.insert(key.clone(), without_nulls(value));
+                    kept.push((key.clone(), without_nulls(value)));
                 }
             }
-            Json::Object(kept)
+            Json::object(kept)
         }
         other => other.clone(),
     }
 }
 
 /// Entries named in `order` take its order; others keep their place behind what they followed.
-fn sort_by_order(list: &mut [Json], order: &[Json], merge_key: &str) {
+fn sort_by_order(list: &mut Vec<Json>, order: &[Json], merge_key: &str) {
     let rank = |entry: &Json| order.iter().position(|named| named[merge_key] == entry[merge_key]);
     let mut last = 0;
     let ranks: Vec<usize> = list
@@ -165,11 +182,13 @@ fn sort_by_order(list: &mut [Json], order: &[Json], merge_key: &str) {
             last
         })
         .collect();
-    let mut indexed: Vec<(usize, Json)> = ranks.into_iter().zip(list.iter().cloned()).collect();
-    indexed.sort_by_key(|(rank, _)| *rank);
-    for (slot, (_, entry)) in list.iter_mut().zip(indexed) {
-        *slot = entry;
+    let mut sorted = Vec::with_capacity(list.len());
+    for rank in 0..order.len().max(1) {
+        for (entry, _) in list.iter_mut().zip(&ranks).filter(|(_, of)| **of == rank) {
+            sorted.push(std::mem::take(entry));
+        }
     }
+    *list = sorted;
 }
 
 /// RFC 6902: a list of operations, all or nothing. Source: evanphx/json-patch v4 patch.go.
@@ -193,7 +212,7 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
             }
             "replace" => {
                 let value = value()?;
-                *result.pointer_mut(path).ok_or(DoesNotApply)? = value;
+                *find(&mut result, path)? = value;
             }
             "move" => {
                 let moved = remove(&mut result, text("from")?)?;
@@ -201,13 +220,19 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
             }
             "copy" => {
                 let from = text("from")?;
-                let copied =
-                    result.pointer(from).filter(|_| !from.is_empty()).ok_or(DoesNotApply)?.clone();
+                if from.is_empty() {
+                    return Err(DoesNotApply);
+                }
+                let copied = find(&mut result, from)?.clone();
                 add(&mut result, path, copied)?;
             }
             "test" => {
                 let expected = value().unwrap_or(Json::Null);
-                if *result.pointer(path).unwrap_or(&Json::Null) != expected {
+                let is_met = match find(&mut result, path) {
+                    Ok(found) => *found == expected,
+                    Err(DoesNotApply) => expected.is_null(),
+                };
+                if !is_met {
                     return Err(DoesNotApply);
                 }
             }
@@ -220,8 +245,31 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
 
 fn parent<'a>(target: &'a mut Json, path: &str) -> Result<(&'a mut Json, String), DoesNotApply> {
     let (parent, key) = path.rsplit_once('/').ok_or(DoesNotApply)?;
-    let key = key.replace("~1", "/").replace("~0", "~");
-    Ok((target.pointer_mut(parent).ok_or(DoesNotApply)?, key))
+    Ok((find(target, parent)?, unescaped(key)))
+}
+
+fn unescaped(key: &str) -> String {
+    key.replace("~1", "/").replace("~0", "~")
+}
+
+/// The value a JSON Pointer names. Source: RFC 6901.
+fn find<'a>(target: &'a mut Json, path: &str) -> Result<&'a mut Json, DoesNotApply> {
+    let mut keys = path.split('/');
+    if keys.next().is_some_and(|before| !before.is_empty()) {
+        return Err(DoesNotApply);
+    }
+    let mut found = target;
+    for key in keys {
+        let inner = match found {
+            Json::Object(map) => map.get_mut(&unescaped(key)),
+            // As in the RFC, an index has neither a sign nor needless zeros.
+            Json::Array(_) if key.starts_with(['+', '0']) && key != "0" => None,
+            Json::Array(list) => key.parse().ok().and_then(|at: usize| list.get_mut(at)),
+            _ => None,
+        };
+        found = inner.ok_or(DoesNotApply)?;
+    }
+    Ok(found)
 }
 
 fn add(target: &mut Json, path: &str, value: Json) -> Result<(), DoesNotApply> {
@@ -254,9 +302,8 @@ fn remove(target: &mut Json, path: &str) -> Result<Json, DoesNotApply> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{json_patch, merge, strategic_merge};
+    use crate::api::json::json;
 
     #[test]
     fn a_merge_patch_replaces_lists_and_removes_nulls() {
@@ -300,10 +347,10 @@ mod tests {
         let whole = json!({"a": 1});
         for op in ["add", "remove", "replace", "move", "copy", "test"] {
             for (path, from) in [("", "/a"), ("/b", "")] {
-                let patch = json!([{"op": op, "path": path, "from": from, "value": whole}]);
+                let patch = json!([{"op": op, "path": path, "from": from, "value": {"a": 1}}]);
                 let is_about_from = matches!(op, "move" | "copy");
                 if path.is_empty() || is_about_from {
-                    assert!(json_patch(&mut whole.clone(), &patch).is_err(), "{patch}");
+                    assert!(json_patch(&mut whole.clone(), &patch).is_err(), "{patch:?}");
                 }
             }
         }

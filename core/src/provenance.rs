@@ -1,7 +1,6 @@
 //! Where does each value of a stored object come from? Whoever wrote, defaulted, picked or copied it.
 
-use serde_json::Value as Json;
-
+use crate::api::json::Json;
 use crate::api::print::{PathPart, leaves};
 use crate::api::service::Service;
 use crate::cluster::printed_json;

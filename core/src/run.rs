@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use serde_json::Value as Json;
-
 use crate::after::After;
+use crate::api::json::Json;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, Start};

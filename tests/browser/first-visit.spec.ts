@@ -23,7 +23,7 @@ test("a first visit makes at most eight requests, all answered and below the pag
 test("Tab reaches every control, in the order they are read", async ({ page }) => {
   await open(page);
   const controls = await page.evaluate(() => {
-    const all = document.querySelectorAll("a[href], button, select, textarea, summary, text-editor");
+    const all = document.querySelectorAll("a[href], button, select, input, textarea, summary, text-editor");
     const isControl = (control: Element) => control.localName !== "text-editor" || control.shadowRoot;
     const visible = [...all].filter((control) => control.checkVisibility() && isControl(control));
     visible.forEach((control, at) => control.setAttribute("data-at", String(at)));

@@ -89,7 +89,7 @@ test("where the page may not copy, it selects the text", async ({ page }) => {
 test("the panel opens by key, and its own button closes it", async ({ page }) => {
   await open(page);
   await page.keyboard.press("?");
-  await page.keyboard.press("e");
+  await page.keyboard.press("o");
   await expect(panel(page)).toBeVisible();
   // An example is framed by its name.
   await expect(panel(page).getByRole("textbox", { name: "HTML for another page" })).toHaveValue(/#\/s\/dual-stack-preferred-ipfamilies-svc\?view=all&amp;lang=en"/);

@@ -62,21 +62,21 @@ impl Driver {
     pub fn step(&mut self, op: &Op) -> Result<Expect, String> {
         let mut answer = match op {
             Op::Create { service, field_validation, .. } => {
-                self.ask(Request::Create(Node::from_json(service)), op, *field_validation)
+                self.ask(Request::Create(node(service)), op, *field_validation)
             }
             Op::Update { service, field_validation, with_resource_version, .. } => {
                 let mut body = service.clone();
                 if *with_resource_version {
                     self.copy_resource_version(&mut body);
                 }
-                self.ask(Request::Replace(Node::from_json(&body)), op, *field_validation)
+                self.ask(Request::Replace(node(&body)), op, *field_validation)
             }
             Op::Patch { name, patch_type, patch, field_validation, .. } => {
-                let node = Node::from_json(patch);
+                let body = node(patch);
                 let patch = match patch_type {
-                    PatchType::Merge => Patch::Merge(node),
-                    PatchType::Strategic => Patch::Strategic(node),
-                    PatchType::Json => Patch::Json(node),
+                    PatchType::Merge => Patch::Merge(body),
+                    PatchType::Strategic => Patch::Strategic(body),
+                    PatchType::Json => Patch::Json(body),
                 };
                 self.ask(Request::Patch { name: name.clone(), patch }, op, *field_validation)
             }
@@ -87,7 +87,7 @@ impl Driver {
                 Expect::default()
             }
             Op::Seed { service } => {
-                self.cluster.seed_service(&Node::from_json(service));
+                self.cluster.seed_service(&node(service));
                 Expect::default()
             }
             Op::AddServiceCidr { name, cidrs } => {
@@ -227,10 +227,16 @@ fn observed(outcome: &Outcome) -> Expect {
     answer
 }
 
+/// What a vector sends, as the core reads it.
+#[must_use]
+pub fn node(body: &Value) -> Node {
+    Node::from_json(&body.clone().into())
+}
+
 /// The part of an object that vectors hold.
 #[must_use]
 pub fn cut(service: &Service) -> Value {
-    let object = to_json(service);
+    let object = Value::from(to_json(service));
     let mut cut = json!({"metadata": {"name": object["metadata"]["name"]}, "spec": object["spec"]});
     let status = &object["status"];
     if !status.is_null() && *status != json!({}) && *status != json!({"loadBalancer": {}}) {

@@ -15,13 +15,12 @@ use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Pools, Usable, static_band};
 use dualstack_core::service::errors::Errors;
 use dualstack_core::service_cidr;
-use dualstack_core::source::yaml::Node;
 use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::covered;
-use crate::driver::cidr;
+use crate::driver::{self, cidr};
 use crate::node_kinds;
 use crate::start_kinds;
 use crate::witness::Witness;
@@ -169,7 +168,7 @@ fn port_range(line: &Value) -> Result<Value, String> {
             "metadata": {"name": format!("s{number}")},
             "spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": port}]},
         });
-        let request = Request::Create(Node::from_json(&service));
+        let request = Request::Create(driver::node(&service));
         // The allocator's words stand behind the field and the value.
         let error = cluster.handle(request, &Options::default()).result.err().map(|status| {
             let before = format!("spec.ports[0].nodePort: Invalid value: {port}: ");

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use dualstack_core::api::go_json;
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
 use dualstack_core::cluster::{Cluster, Options, Outcome, Request, to_json};
 use dualstack_core::net::Family;
@@ -123,7 +124,7 @@ pub fn sending_it_again_changes_nothing(cluster: &Cluster, name: &str) -> Result
     let outcome = again.handle(Request::Replace(body), &Options::default());
     let Some(after) = outcome.service() else { return Err(format!("{:?}", outcome.result.err())) };
     if after.spec != before.spec || after.status != before.status {
-        return Err(format!("{} became {}", to_json(&before), to_json(after)));
+        return Err(format!("{} became {}", go_json(&to_json(&before)), go_json(&to_json(after))));
     }
     if used(cluster) == used(&again) { Ok(()) } else { Err("something was taken or freed".into()) }
 }

@@ -9,7 +9,6 @@ use dualstack_core::api::service::{EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
 use dualstack_core::cluster::{Answer, Cluster, Options, Outcome, Patch, Request, key};
 use dualstack_core::run::Replay;
 use dualstack_core::scenario::{Event as PageEvent, PatchForm, Scenario};
-use dualstack_core::source::yaml::Node;
 use dualstack_core::version::KubeVersion;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -263,16 +262,16 @@ impl Checking {
     fn happen(&mut self, event: &Event) -> Checked {
         let name = |name: usize| NAMES[name].to_owned();
         let request = match event {
-            Event::Create(body) | Event::DryRun(body) => Request::Create(Node::from_json(body)),
-            Event::Update(body) => Request::Replace(Node::from_json(body)),
+            Event::Create(body) | Event::DryRun(body) => Request::Create(driver::node(body)),
+            Event::Update(body) => Request::Replace(driver::node(body)),
             Event::Merge(of, patch) => {
-                Request::Patch { name: name(*of), patch: Patch::Merge(Node::from_json(patch)) }
+                Request::Patch { name: name(*of), patch: Patch::Merge(driver::node(patch)) }
             }
             Event::Strategic(of, patch) => {
-                Request::Patch { name: name(*of), patch: Patch::Strategic(Node::from_json(patch)) }
+                Request::Patch { name: name(*of), patch: Patch::Strategic(driver::node(patch)) }
             }
             Event::JsonPatch(of, patch) => {
-                Request::Patch { name: name(*of), patch: Patch::Json(Node::from_json(patch)) }
+                Request::Patch { name: name(*of), patch: Patch::Json(driver::node(patch)) }
             }
             Event::Delete(of) => Request::Delete { name: name(*of) },
             Event::Restart(ranges) => {

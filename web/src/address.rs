@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::browser::address_bar;
+use crate::browser::address_bar::{self, Place};
 use crate::browser::extras::{self, State};
 use crate::store::{Msg, Store};
 use crate::view::Dispatch;
@@ -21,6 +21,14 @@ pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
     let shown = (Rc::clone(&store.events), store.turn, store.owner(), store.visit.reading.clone());
     use_effect_with((shown, is_wrong), move |_| {
         let before = latest.replace(Some(now.clone()));
+        if before.is_none() {
+            let dispatch = dispatch.clone();
+            let place = move || latest.borrow().as_ref().map_or_else(Place::default, Store::place);
+            address_bar::listen(
+                move |place| dispatch.emit(Msg::Visit(Step::Arrived(place, None))),
+                place,
+            );
+        }
         if let Some(place) = now.visit.reading.clone() {
             extras::load(false, move |_| {
                 let session = read(&place);
@@ -32,24 +40,18 @@ pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
         }
         let is_new = before.as_ref().is_none_or(|before| before.turn != now.turn);
         if is_new && now.is_opened() {
-            address_bar::write_later(move || now.place());
+            address_bar::write_later();
             return address_bar::flush();
         }
         let Some(before) = before.filter(|before| now.has_news_since(before)) else { return };
         if extras::state() == State::Absent {
             // Until then the entry has its mark, and the tab has the work.
-            extras::load(true, move |_| {
-                if let Some(now) = latest.borrow().clone() {
-                    address_bar::write_later(move || now.place());
-                }
-            });
+            extras::load(true, |_| address_bar::write_later());
         }
-        let is_left = before.is_left_by(&now);
-        let place = move || now.place();
-        if is_left {
-            address_bar::push(move || before.place(), place);
+        if before.is_left_by(&now) {
+            address_bar::push(before.place());
         } else {
-            address_bar::write_later(place);
+            address_bar::write_later();
         }
     });
 }

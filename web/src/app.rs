@@ -15,22 +15,20 @@ use yew::prelude::*;
 use crate::address::use_address_bar;
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
-use crate::browser::{address_bar, keys};
-use crate::commands;
+use crate::extras::Fix;
 use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster, families};
 use crate::view::embed::{self, Panes, notice};
+use crate::view::fixes::{fixes, use_fixes};
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
 use crate::view::share::share;
-use crate::view::sheet::sheet;
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
 use crate::view::{Dispatch, Shared, click};
-use crate::visit::Step;
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
@@ -71,6 +69,11 @@ pub fn App(props: &Props) -> Html {
         let timer = browser::after(500, move || browser::say(&text));
         move || drop(timer)
     });
+    let refused = answers.as_ref().as_ref().and_then(|answers| {
+        let at = document_at(&store, &answers.documents);
+        answers.is_refused(&store, at).then_some(at)
+    });
+    let fixes = use_fixes(&store, refused);
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
     {
         let dispatch = dispatch.clone();
@@ -98,21 +101,6 @@ pub fn App(props: &Props) -> Html {
         });
     }
     {
-        let dispatch = dispatch.clone();
-        use_effect_with((), move |()| {
-            let there = dispatch.clone();
-            let heard = move |chord: &keys::Chord| {
-                let msg = commands::of_chord(chord);
-                let is_taken = msg.is_some();
-                msg.into_iter().for_each(|msg| dispatch.emit(msg));
-                is_taken
-            };
-            let arrived = move |place| there.emit(Msg::Visit(Step::Arrived(place, None)));
-            let listening = (keys::on_chord(heard), address_bar::listen(arrived));
-            move || drop(listening)
-        });
-    }
-    {
         let texts = (store.manifest(), Rc::clone(store.flags()));
         use_effect_with(store.undone, move |undone| {
             let Some(undone) = undone else { return };
@@ -126,7 +114,6 @@ pub fn App(props: &Props) -> Html {
     use_effect_with((store.said, store.lang), |(said, lang)| {
         said.iter().for_each(|(_, word)| browser::say(word.get(*lang)));
     });
-    use_effect_with(store.opens_by_key, |opens| browser::remember_keys(*opens));
     use_effect_with((store.lang, store.theme, owner), |(lang, theme, owner)| {
         browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang), *owner);
     });
@@ -148,7 +135,7 @@ pub fn App(props: &Props) -> Html {
     let stale = !is_accepted && stands.is_none();
     let shown = stands.or_else(|| good.1.clone());
     let verdict = answers.verdict(&store, at);
-    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict })
+    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict, fixes })
 }
 
 /// What the panes show.
@@ -160,6 +147,8 @@ struct Shown {
     /// Whether these differ.
     stale: bool,
     verdict: Verdict,
+    /// What would be accepted instead.
+    fixes: Rc<Vec<Fix>>,
 }
 
 fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
@@ -206,7 +195,9 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Result => "result",
     };
     let share = share(store, &shown.verdict, &addresses);
-    let answer = answer(&answer::Props { lang, verdict: shown.verdict.clone(), addresses, label });
+    let verdict = shown.verdict.clone();
+    let fixes = fixes(&shown.fixes, lang, dispatch);
+    let answer = answer(&answer::Props { lang, verdict, addresses, label, fixes });
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
@@ -277,7 +268,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             { why }
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
-            { sheet(store, dispatch) }
         </div>
     }
 }

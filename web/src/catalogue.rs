@@ -192,6 +192,10 @@ pub const GATES: &[Entry] = entries! {
     "ServiceTrafficDistribution" = "The field trafficDistribution.", "字段 trafficDistribution。";
     "PreferSameTrafficDistribution" = "PreferSameZone and PreferSameNode in trafficDistribution.", "trafficDistribution 可取 PreferSameZone 和 PreferSameNode。";
     "StrictIPCIDRValidation" = "Only canonical addresses and ranges are accepted.", "只接受规范写法的地址和范围。";
+    "CloudDualStackNodeIPs" = "A kubelet with an external cloud provider may name a node address of each family.", "使用外部云平台的 kubelet 可为每个地址族指定一个节点地址。";
+    "PodHostIPs" = "Pods list all addresses of their node in status.hostIPs.", "Pod 在 status.hostIPs 中列出其节点的所有地址。";
+    "NFTablesProxyMode" = "kube-proxy may run with nftables.", "kube-proxy 可使用 nftables 模式。";
+    "MultiCIDRRangeAllocator" = "Node ranges come from ClusterCIDR objects.", "节点范围来自 ClusterCIDR 对象。";
     "RelaxedServiceNameValidation" = "Names of Services may begin with a digit.", "Service 的名称可以数字开头。";
 };
 

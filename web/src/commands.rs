@@ -1,9 +1,11 @@
 //! What can be done by key? Every command has a letter on the sheet that `?` opens, and a few that are
 //! needed while typing have a chord of their own. Nothing else listens, so that the browser's keys and
 //! those of screen readers stay theirs. A key does what the button on the page does: it presses it.
+//!
+//! The sheet is printed into the page when the page is built; `web/keys.js` listens and presses.
 
-use crate::browser::keys::Chord;
-use crate::store::Msg;
+use dualstack_core::text::Lang;
+
 use crate::text::{self, Word};
 
 /// A line of the sheet.
@@ -52,6 +54,7 @@ pub static ALL: [Group; 4] = [
         &[
             Command { chord: "Ctrl+Z", ..press('u', text::UNDO, "undo") },
             Command { chord: "Ctrl+Shift+Z", ..press('y', text::REDO, "redo") },
+            press('e', text::FIX_FIRST, "fix-0"),
             focus('m', text::MANIFEST, "manifest"),
             focus('g', text::APISERVER_FLAGS, "flags"),
             focus('s', text::SCENARIO, "scenario"),
@@ -94,38 +97,60 @@ pub static ALL: [Group; 4] = [
         &[
             focus('w', text::ANSWER, "answer"),
             focus('q', text::WHY, "why"),
-            press('e', text::SHARE, "share"),
+            press('o', text::SHARE, "share"),
             same('l', "中文 / English", "language"),
             press('t', text::THEME, "theme"),
         ],
     ),
 ];
 
-/// What a chord does wherever the focus is.
+/// The sheets of keys in both languages, as HTML. They are menus, so that screen readers leave their letters
+/// to them.
 #[must_use]
-pub fn of_chord(chord: &Chord) -> Option<Msg> {
-    if chord.alt {
-        return None;
-    }
-    match (chord.command, chord.shift, chord.key.as_str()) {
-        (true, false, "z") => Some(Msg::Undo),
-        (true, true, "z" | "Z") | (true, false, "y") => Some(Msg::Redo),
-        (true, false, "Enter") => Some(Msg::ApplyAgain),
-        (false, _, "?") if !chord.in_text => Some(Msg::SheetByKey),
-        _ => None,
-    }
+pub fn sheets() -> String {
+    [Lang::En, Lang::Zh].map(sheet).concat()
+}
+
+fn sheet(lang: Lang) -> String {
+    let (name, tag) = (text::KEYS.get(lang), lang.tag());
+    let about = text::KEYS_ABOUT.get(lang).replace("`?`", "<code>?</code>");
+    let groups: String = ALL.iter().map(|group| menu(group, lang)).collect();
+    let (single, close) = (text::KEYS_SINGLE.get(lang), text::CLOSE.get(lang));
+    format!(
+        "<dialog class=\"sheet\" lang=\"{tag}\" aria-label=\"{name}\"><p>{about}</p>\
+         <div class=\"menu\" role=\"menu\" aria-label=\"{name}\">{groups}</div>\
+         <p class=\"switch\"><button type=\"button\" class=\"btn\" data-single aria-pressed=\"true\">{single}</button> \
+         <button type=\"button\" class=\"btn primary\" data-close>{close}</button></p></dialog>\n"
+    )
+}
+
+fn menu((name, commands): &Group, lang: Lang) -> String {
+    let name = name.get(lang);
+    let items: String = commands.iter().map(|command| item(command, lang)).collect();
+    format!(
+        "<div role=\"group\" aria-label=\"{name}\"><h3 aria-hidden=\"true\">{name}</h3><ul role=\"none\">{items}</ul></div>"
+    )
+}
+
+fn item(command: &Command, lang: Lang) -> String {
+    let Command { key, chord, name, id, focus } = command;
+    let name = match name {
+        Name::Word(word) => word.get(lang),
+        Name::Same(name) => name,
+    };
+    let does = if *focus { "focus" } else { "press" };
+    let chord = if chord.is_empty() { String::new() } else { format!(" <kbd>{chord}</kbd>") };
+    format!(
+        "<li role=\"none\"><button type=\"button\" role=\"menuitem\" data-{does}=\"{id}\"><kbd>{key}</kbd> \
+         <span>{name}</span>{chord}</button></li>"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ALL, Chord, of_chord};
-    use crate::store::Msg;
-
-    fn chord(key: &str, command: bool, in_text: bool) -> Chord {
-        Chord { key: key.to_owned(), command, shift: false, alt: false, in_text }
-    }
+    use super::{ALL, sheets};
 
     #[test]
     fn no_two_commands_share_a_key_or_do_the_same() {
@@ -136,12 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_into_a_text_is_no_command() {
-        assert_eq!(of_chord(&chord("?", false, true)), None);
-        assert_eq!(of_chord(&chord("?", false, false)), Some(Msg::SheetByKey));
-        assert_eq!(of_chord(&chord("z", true, true)), Some(Msg::Undo));
-        assert_eq!(of_chord(&chord("z", false, false)), None);
-        // AltGr reports Control and Alt.
-        assert_eq!(of_chord(&Chord { alt: true, ..chord("z", true, true) }), None);
+    fn each_sheet_has_every_command() {
+        let sheets = sheets();
+        let all = ALL.iter().map(|(_, commands)| commands.len()).sum::<usize>();
+        assert_eq!(sheets.matches("role=\"menuitem\"").count(), 2 * all);
+        assert!(sheets.contains("<kbd>u</kbd> <span>撤销</span> <kbd>Ctrl+Z</kbd>"));
     }
 }

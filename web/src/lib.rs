@@ -7,6 +7,7 @@ pub mod app;
 pub mod browser;
 #[cfg(feature = "words")]
 pub mod catalogue;
+#[cfg(feature = "words")]
 pub mod commands;
 pub mod embed;
 pub mod extras;

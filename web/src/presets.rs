@@ -117,7 +117,7 @@ pub fn apply(text: &str, preset: Preset) -> String {
         let (at, lines) = line_to_add(text, &lines);
         edits.push((at, at, lines));
     }
-    edits.sort_by_key(|(start, ..)| std::cmp::Reverse(*start));
+    edits.sort_unstable_by_key(|(start, end, _)| std::cmp::Reverse((*start, *end)));
     let mut text = text.to_owned();
     for (start, end, new) in edits {
         text.replace_range(start..end, &new);

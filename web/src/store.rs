@@ -9,6 +9,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
+use crate::extras::Fix;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -69,10 +70,6 @@ pub struct Store {
     pub playing: bool,
     /// How the stored object is printed.
     pub form: Form,
-    /// Whether the sheet of keys is open.
-    pub sheet: bool,
-    /// Whether a single key opens it.
-    pub opens_by_key: bool,
     /// What could not be copied, for the person to copy by hand.
     pub uncopied: Option<Rc<str>>,
     /// What screen readers were told last beside the verdict; counted, so that it can be told again.
@@ -207,6 +204,8 @@ pub enum Msg {
     EditFlags(String),
     /// Typed into the manifest.
     EditManifest(String),
+    /// Chose a fix.
+    Fix(Fix),
     /// Chose another Service or form of the patch that is shown.
     EditPatch(String, PatchForm),
     /// Chose a release for the start in force.
@@ -246,12 +245,6 @@ pub enum Msg {
     Pause,
     /// Chose how the stored object is printed.
     Form(Form),
-    /// Opens or closes the sheet of keys.
-    Sheet(bool),
-    /// Opens the sheet, if a single key may.
-    SheetByKey,
-    /// Switches the single key that opens it on or off.
-    OpensByKey(bool),
     /// This text could not be copied; `None`: another one was.
     Uncopied(Option<Rc<str>>),
     /// Tells screen readers.
@@ -394,8 +387,6 @@ impl Store {
             undone: None,
             playing: false,
             form: Form::default(),
-            sheet: false,
-            opens_by_key: true,
             uncopied: None,
             said: None,
             lang,
@@ -608,6 +599,12 @@ impl Store {
                 };
                 return self.edit(at, event);
             }
+            Msg::Fix(fix) => {
+                return match self.events.get(fix.at).and_then(|event| fix.apply(event)) {
+                    Some(event) => self.edit(fix.at, event),
+                    None => self.clone(),
+                };
+            }
             Msg::EditPatch(new_service, new_form) => {
                 if let Some(at) = self.request()
                     && let Event::Patch { body, .. } = self.events[at].clone()
@@ -710,9 +707,6 @@ impl Store {
             // They are answered where the way back is kept.
             Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
             Msg::Form(form) => next.form = form,
-            Msg::Sheet(open) => next.sheet = open,
-            Msg::SheetByKey => next.sheet |= self.opens_by_key,
-            Msg::OpensByKey(opens) => next.opens_by_key = opens,
             Msg::Uncopied(text) => next.uncopied = text,
             Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),
             Msg::Remove(at) => {

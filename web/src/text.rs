@@ -213,6 +213,8 @@ words! {
     CIDR_IS_HELD = "It gives out nothing more, and stays until the last address that lies in it alone is free.", "它不再分配地址，并保留到最后一个仅由它覆盖的地址空闲为止。";
     SERVICE_CIDRS = "ServiceCIDRs", "ServiceCIDR";
     TERMINATING = "terminating", "正在终止";
+    FIXES = "Fixes", "修复建议";
+    FIX_FIRST = "Apply the first fix", "采用第一个修复建议";
     READY = "ready", "就绪";
     IS_ALIAS = "{name} is an alias for {target}.", "{name} 是 {target} 的别名。";
     IS_HEADLESS = "{name} is headless: it has no cluster IP.", "{name} 是无头服务：没有集群 IP。";

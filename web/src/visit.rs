@@ -134,7 +134,6 @@ impl Store {
         let lang = if found.lang.as_deref() == Some(Lang::Zh.tag()) { Lang::Zh } else { Lang::En };
         let mut store = Self::opening(lang);
         store.theme = found.theme.as_deref().and_then(Theme::named);
-        store.opens_by_key = found.opens_by_key;
         store.runs = !found.died;
         let mark = Mark::read(&found.place.mark);
         let read = |text: &Option<String>| text.as_deref().and_then(from_text);
@@ -198,7 +197,7 @@ impl Store {
             Some(link) => link.unwrap_or_default(),
             None if program::state() == program::State::Failed => String::new(),
             // In a moment.
-            None => address_bar::fragment(),
+            None => address_bar::place().fragment,
         };
         let mark = format!("{} {} {} {whose}", self.session, self.branch, self.at);
         Place { fragment, mark }

@@ -1,11 +1,11 @@
-//! How fast is the core, here and in the browser's engine? `cargo xtask bench` prints the figures of
-//! docs/performance.md.
+//! How fast is the core, here and in the browser's engine, and how fast is the page? `cargo xtask bench` prints
+//! the figures of docs/performance.md.
 
-use crate::Outcome;
 use crate::process::{command, read, root, run};
-use crate::tools::{Tools, WASM};
+use crate::tools::{Tools, WASM, chromium, npm_packages};
+use crate::{Outcome, site};
 
-/// Runs the benchmark on this machine, then in Node, built and shrunk as the page is.
+/// Runs the benchmark on this machine, then in Node, built and shrunk as the page is; then types into the page.
 pub fn bench() -> Outcome {
     let own = ["--package", "dualstack-tests", "--bin", "bench"];
     println!("Native:\n");
@@ -23,7 +23,16 @@ pub fn bench() -> Outcome {
     let mut shrink = tools.within("wasm-opt");
     run(shrink.arg("-Oz").args(wasm_opt_params()?).arg(&program).arg("-o").arg(&program))?;
     println!("\nWebAssembly in Node:\n");
-    run(command("node").arg(folder.join("bench.js")))
+    run(command("node").arg(folder.join("bench.js")))?;
+
+    site::build()?;
+    npm_packages("tests/browser")?;
+    println!("\nThe page in the browser:\n");
+    let mut browser = command("node");
+    if let Some(chromium) = chromium()? {
+        browser.env("CHROMIUM", chromium);
+    }
+    run(browser.current_dir(root().join("tests/browser")).arg("bench.mjs"))
 }
 
 /// How the page's wasm is shrunk: what `index.html` tells Trunk.

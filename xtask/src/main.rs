@@ -4,6 +4,7 @@
 mod bench;
 mod check;
 mod generate;
+mod pack;
 mod process;
 mod site;
 mod tools;

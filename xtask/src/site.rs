@@ -11,11 +11,13 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
+use crate::pack::pack;
 use crate::process::{command, output, read, root, run, write};
 use crate::tools::{EDITOR, Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
 const WORDS: &str = "<!-- words -->";
+const KEYS: &str = "<!-- keys -->";
 const POLICY: &str = "<!-- content security policy -->";
 /// Where the page names the editor, and the program that it loads when it needs it.
 const BUNDLE: &str = "content=\"editor.js\"";
@@ -78,19 +80,36 @@ pub fn finish() -> Outcome {
         cargo.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
         output(cargo.args(["--bin", bin]))
     };
-    let (opening, words) = (printed("opening")?, printed("words")?);
+    let (opening, words, keys) = (printed("opening")?, printed("words")?, printed("sheet")?);
     let catalogue = root().join("target/catalogue.json");
     write(&catalogue, &printed("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
     let editor = format!("content=\"{editor}\"");
+    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+        pack_programs(&staging)?;
+    }
     let extras = format!("content=\"{}\"", name_extras(&staging)?);
     let parts = [
         (OPENING, opening.trim()),
         (WORDS, words.trim()),
+        (KEYS, keys.trim()),
         (BUNDLE, editor.as_str()),
         (EXTRAS, extras.as_str()),
     ];
     write(&page, &complete(&html, &parts)?)
+}
+
+/// Packs the programs in `folder` for their download.
+fn pack_programs(folder: &Path) -> Outcome {
+    let said = |path: &Path, error| format!("{}: {error}", path.display());
+    let entries = std::fs::read_dir(folder).map_err(|error| said(folder, error))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            let program = std::fs::read(&path).map_err(|error| said(&path, error))?;
+            std::fs::write(&path, pack(&program)?).map_err(|error| said(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Bundles the editor into `folder`; the name of the file, which has a hash of what is in it.

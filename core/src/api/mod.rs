@@ -1,11 +1,11 @@
 //! Kubernetes objects as plain data, and how kubectl prints them.
 
+pub mod json;
 pub mod plain;
 pub mod print;
 pub mod service;
 
-pub use serde_json::Value as Json;
-
+pub use self::json::Json;
 use crate::behavior::Behavior;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
@@ -106,7 +106,7 @@ fn write_json(value: &Json, out: &mut String) {
         Json::Null => out.push_str("null"),
         Json::Bool(true) => out.push_str("true"),
         Json::Bool(false) => out.push_str("false"),
-        Json::Number(number) => out.push_str(number.as_str()),
+        Json::Number(text) => out.push_str(text),
         Json::String(text) => write_json_text(text, out),
         Json::Array(list) => {
             out.push('[');
@@ -151,8 +151,7 @@ fn write_json_text(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
+    use super::json::json;
     use super::{go_json, quote};
 
     #[test]
@@ -160,7 +159,7 @@ mod tests {
         let value = json!({"b": ["<&>", null, true, 1.5], "a": "\"\\\n\u{1}双\u{2028}"});
         let expect = r#"{"a":"\"\\\n\u0001双\u2028","b":["\u003c\u0026\u003e",null,true,1.5]}"#;
         assert_eq!(go_json(&value), expect);
-        assert_eq!(serde_json::from_str::<serde_json::Value>(expect).ok(), Some(value));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(expect).ok(), Some(value.into()));
     }
 
     #[test]

@@ -7,9 +7,8 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value as Json};
-
 use super::is_printable as is_go_printable;
+use super::json::{Json, Map};
 use super::plain::{Plain, is_base_60, is_time, resolve};
 
 /// A step from an object to a value inside it.
@@ -61,7 +60,7 @@ const SIMPLE_KEY: usize = 128;
 
 impl Yaml {
     /// Prints a map; `first` is what stands before its first key (the dashes of lists).
-    fn map(&mut self, map: &Map<String, Json>, indent: usize, mut first: String) {
+    fn map(&mut self, map: &Map<Json>, indent: usize, mut first: String) {
         for (key, value) in naturally_sorted(map) {
             let lead =
                 if first.is_empty() { " ".repeat(indent) } else { std::mem::take(&mut first) };
@@ -170,7 +169,7 @@ impl Yaml {
 
 /// Sorted by insertion: the order is no total one ("1" < "01" < "0a" < "1"), and the
 /// sort of the standard library may panic at that.
-fn naturally_sorted(map: &Map<String, Json>) -> Vec<(&String, &Json)> {
+fn naturally_sorted(map: &Map<Json>) -> Vec<(&String, &Json)> {
     let mut entries: Vec<(&String, &Json)> = Vec::with_capacity(map.len());
     for (key, value) in map {
         let before = entries.iter().rposition(|(other, _)| natural_order(other, key).is_lt());
@@ -358,7 +357,7 @@ fn push_escaped(char: char, out: &mut String) {
 }
 
 /// The object as `kubectl get -o json` prints it: four blanks, `<`, `>` and `&` escaped. Its keys
-/// are in the order of their bytes, as `serde_json` keeps them.
+/// are in the order of their bytes, as a [`Map`] keeps them.
 #[must_use]
 pub fn json(object: &Json) -> String {
     joined(&json_lines(object))
@@ -607,9 +606,8 @@ fn visit_leaves(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::{PathPart, json as print_json, kyaml, yaml};
+    use crate::api::json::{Json, json};
     use crate::source::yaml::parse;
 
     fn check(value: &str, expect: &str) {
@@ -683,10 +681,10 @@ mod tests {
 
     #[test]
     fn keys_without_a_total_order_are_all_printed() {
-        let object: serde_json::Map<String, Value> = (0..500)
+        let object = (0..500)
             .map(|i| (format!("{}{i}", ["1", "01", "0a", "00a", "-0"][i % 5]), json!(i)))
             .collect();
-        assert_eq!(yaml(&object.into()).lines().count(), 500);
+        assert_eq!(yaml(&Json::Object(object)).lines().count(), 500);
     }
 
     #[test]
@@ -791,7 +789,7 @@ mod tests {
     }
 
     /// Values made by a small deterministic generator, with the texts that are easily misread.
-    fn value(state: &mut u64, depth: u32) -> Value {
+    fn value(state: &mut u64, depth: u32) -> Json {
         *state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let roll = (*state >> 33) as usize;
@@ -853,13 +851,14 @@ mod tests {
             1 => json!(roll.is_multiple_of(2)),
             2 => json!(roll as i64 % 100_000 - 500),
             3 | 4 => json!(texts[roll / 8 % texts.len()]),
-            5 => (0..roll / 8 % 4).map(|_| value(state, depth - 1)).collect(),
-            _ => (0..roll / 8 % 4)
-                .map(|i| {
-                    (format!("{}{i}", texts[roll / 64 % texts.len()]), value(state, depth - 1))
-                })
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
+            5 => Json::Array((0..roll / 8 % 4).map(|_| value(state, depth - 1)).collect()),
+            _ => Json::object(
+                (0..roll / 8 % 4)
+                    .map(|i| {
+                        (format!("{}{i}", texts[roll / 64 % texts.len()]), value(state, depth - 1))
+                    })
+                    .collect(),
+            ),
         }
     }
 
@@ -867,7 +866,7 @@ mod tests {
     fn what_is_printed_reads_back_as_the_same_value() {
         let mut state = 1;
         for _ in 0..4000 {
-            let object = json!({"root": value(&mut state, 4)});
+            let object = Json::object(vec![("root".to_owned(), value(&mut state, 4))]);
             for text in [yaml(&object), kyaml(&object), print_json(&object)] {
                 let read = parse(&text);
                 assert_eq!(read.problems, [], "{text}");

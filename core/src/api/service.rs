@@ -4,162 +4,113 @@
 //! As upstream, optional fields stay optional: an absent list and `[]` are the same, an absent string
 //! and `""` are the same, except where a field is an `Option`.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
+use super::json::{Json, Map};
 
 /// A Service.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Service {
     /// Name, namespace, labels and what the server keeps about the object.
     pub metadata: ObjectMeta,
     /// What the client wants, completed by the server.
     pub spec: ServiceSpec,
     /// What load balancers report.
-    #[serde(skip_serializing_if = "is_default")]
     pub status: ServiceStatus,
 }
 
 /// The metadata fields the simulator looks at.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct ObjectMeta {
     /// Unique in the namespace.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Prefix for a name the server makes.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub generate_name: String,
     /// The namespace; empty in a body means that of the URL.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// Assigned at creation.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub uid: String,
     /// Changes with every write.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub resource_version: String,
     /// When it was created, RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_timestamp: Option<String>,
     /// When deletion was asked for, while finalizers remain.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<String>,
     /// Labels.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
+    pub labels: Map<String>,
     /// Annotations.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Map<String>,
     /// Who must agree before the object disappears.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,
     /// Kept as sent; not looked at.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub owner_references: Vec<Value>,
+    pub owner_references: Vec<Json>,
 }
 
 /// The spec of a Service.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct ServiceSpec {
     /// `ClusterIP`, `ExternalName`, `LoadBalancer` or `NodePort`.
-    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
     pub type_: String,
     /// The ports.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<ServicePort>,
     /// Labels of the Pods behind the Service.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub selector: BTreeMap<String, String>,
+    pub selector: Map<String>,
     /// Always the first of `cluster_ips`.
-    #[serde(rename = "clusterIP", skip_serializing_if = "String::is_empty")]
     pub cluster_ip: String,
     /// One address per family, or `None`.
-    #[serde(rename = "clusterIPs", skip_serializing_if = "Vec::is_empty")]
     pub cluster_ips: Vec<String>,
     /// `IPv4` and `IPv6`, the primary first; texts, because a client can send anything.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ip_families: Vec<String>,
     /// `SingleStack`, `PreferDualStack` or `RequireDualStack`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_family_policy: Option<String>,
     /// Addresses outside Kubernetes' care.
-    #[serde(rename = "externalIPs", skip_serializing_if = "Vec::is_empty")]
     pub external_ips: Vec<String>,
     /// `ClientIP` or `None`.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub session_affinity: String,
     /// How long `ClientIP` affinity sticks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_affinity_config: Option<SessionAffinityConfig>,
     /// An address asked of the load balancer.
-    #[serde(rename = "loadBalancerIP", skip_serializing_if = "String::is_empty")]
     pub load_balancer_ip: String,
     /// Clients the load balancer lets in.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub load_balancer_source_ranges: Vec<String>,
     /// The name an `ExternalName` Service stands for.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub external_name: String,
     /// `Cluster` or `Local`, for traffic from outside.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub external_traffic_policy: String,
     /// `Cluster` or `Local`, for traffic from inside.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_traffic_policy: Option<String>,
     /// Where load balancers ask for health; 0 is none.
-    #[serde(skip_serializing_if = "is_default")]
     pub health_check_node_port: i32,
     /// Whether addresses of Pods that are not ready are published.
-    #[serde(skip_serializing_if = "is_default")]
     pub publish_not_ready_addresses: bool,
     /// Whether a load balancer needs node ports.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocate_load_balancer_node_ports: Option<bool>,
     /// Which load balancer implementation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_class: Option<String>,
     /// Which endpoints to prefer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub traffic_distribution: Option<String>,
     /// Lists that a request gives as `[]`, by field; not part of the object. Up to 1.22 errors print
     /// `[]string{}` for them and `[]string(nil)` for absent ones.
-    #[serde(skip)]
     pub sent_empty: Vec<&'static str>,
 }
 
 /// A port of a Service.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ServicePort {
     /// Needed where there are several ports.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// `SCTP`, `TCP` or `UDP`.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub protocol: String,
     /// A hint for implementations.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
     /// The port of the Service.
     pub port: i32,
     /// The port of the Pods; number or name.
     pub target_port: IntOrString,
     /// The port on every node; 0 is none.
-    #[serde(skip_serializing_if = "is_default")]
     pub node_port: i32,
 }
 
 /// A number or a name.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum IntOrString {
     /// A number.
     Int(i32),
@@ -174,59 +125,46 @@ impl Default for IntOrString {
 }
 
 /// The settings of session affinity.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SessionAffinityConfig {
     /// Of `ClientIP` affinity.
-    #[serde(rename = "clientIP", skip_serializing_if = "Option::is_none")]
     pub client_ip: Option<ClientIpConfig>,
 }
 
 /// The settings of `ClientIP` affinity.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ClientIpConfig {
     /// Seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
 
 /// The status of a Service.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct ServiceStatus {
     /// What the load balancer got. Always printed, as upstream prints it.
     pub load_balancer: LoadBalancerStatus,
     /// Kept as sent; not looked at.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Value>,
+    pub conditions: Vec<Json>,
 }
 
 /// What a load balancer reports.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct LoadBalancerStatus {
     /// Its addresses and names.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingress: Vec<LoadBalancerIngress>,
 }
 
 /// An address or a name of a load balancer.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct LoadBalancerIngress {
     /// An address.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub ip: String,
     /// A name.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub hostname: String,
     /// `VIP` or `Proxy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_mode: Option<String>,
     /// Ports and their errors, kept as sent.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<Value>,
+    pub ports: Vec<Json>,
 }
 
 /// `type: ClusterIP`.
@@ -284,10 +222,10 @@ impl ServiceSpec {
     }
 }
 
-/// The wire form of a Service: what its `Serialize` gives, written out by hand. What serde derives for
-/// a tree of values is several times as large, and the page is downloaded.
+/// The wire form of a Service, written out by hand. What serde derives for a tree of values is several
+/// times as large, and the page is downloaded.
 #[must_use]
-pub fn to_json(service: &Service) -> Value {
+pub fn to_json(service: &Service) -> Json {
     let mut top = Object::default();
     let meta = &service.metadata;
     let mut metadata = Object::default();
@@ -323,7 +261,7 @@ pub fn to_json(service: &Service) -> Value {
     top.value()
 }
 
-fn spec_to_json(spec: &ServiceSpec) -> Value {
+fn spec_to_json(spec: &ServiceSpec) -> Json {
     let mut out = Object::default();
     out.text("type", &spec.type_);
     let ports = spec.ports.iter().map(|port| {
@@ -380,15 +318,15 @@ fn spec_to_json(spec: &ServiceSpec) -> Value {
 
 /// A JSON object in the making; what is empty is left out.
 #[derive(Default)]
-struct Object(serde_json::Map<String, Value>);
+struct Object(Vec<(String, Json)>);
 
 impl Object {
-    fn value(self) -> Value {
-        Value::Object(self.0)
+    fn value(self) -> Json {
+        Json::object(self.0)
     }
 
-    fn put(&mut self, key: &str, value: Value) {
-        self.0.insert(key.to_owned(), value);
+    fn put(&mut self, key: &str, value: Json) {
+        self.0.push((key.to_owned(), value));
     }
 
     fn optional(&mut self, key: &str, text: Option<&str>) {
@@ -409,9 +347,9 @@ impl Object {
         }
     }
 
-    fn list(&mut self, key: &str, list: Vec<Value>) {
+    fn list(&mut self, key: &str, list: Vec<Json>) {
         if !list.is_empty() {
-            self.put(key, Value::Array(list));
+            self.put(key, Json::Array(list));
         }
     }
 
@@ -419,7 +357,7 @@ impl Object {
         self.list(key, list.iter().map(|text| text.as_str().into()).collect());
     }
 
-    fn map(&mut self, key: &str, map: &BTreeMap<String, String>) {
+    fn map(&mut self, key: &str, map: &Map<String>) {
         let mut object = Self::default();
         for (key, value) in map {
             object.put(key, value.as_str().into());
@@ -432,13 +370,14 @@ impl Object {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
-    use super::{Service, to_json};
+    use super::to_json;
+    use crate::api::json::json;
+    use crate::source::decode;
+    use crate::source::yaml::Node;
 
     #[test]
-    fn the_wire_form_is_what_serde_would_give() {
-        let full: Value = json!({
+    fn the_wire_form_is_what_was_decoded() {
+        let full = json!({
             "metadata": {"name": "a", "generateName": "b", "namespace": "c", "uid": "d", "resourceVersion": "e",
                 "creationTimestamp": "f", "deletionTimestamp": "g", "labels": {"h": "i"},
                 "annotations": {"j": "k"}, "finalizers": ["l"], "ownerReferences": [{"m": 1}]},
@@ -452,12 +391,11 @@ mod tests {
                 "allocateLoadBalancerNodePorts": false, "loadBalancerClass": "r",
                 "trafficDistribution": "s"},
             "status": {"loadBalancer": {"ingress": [{"ip": "a", "hostname": "b", "ipMode": "c",
-                "ports": [{"d": 1}]}]}, "conditions": [{"e": 2}]},
+                "ports": [{"port": 1, "protocol": "d"}]}]}, "conditions": [{"e": 2}]},
         });
         for object in [full, json!({"metadata": {}, "spec": {"sessionAffinityConfig": {}}})] {
-            let service: Service = serde_json::from_value(object.clone()).expect("a Service");
-            assert_eq!(to_json(&service), object);
-            assert_eq!(serde_json::to_value(&service).ok(), Some(object));
+            let decoded = decode::service(&Node::from_json(&object), &[], false);
+            assert_eq!(to_json(&decoded.expect("a Service").service), object);
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Map, Value as Json};
+use crate::api::json::{Json, Map};
 
 use super::{Act, Proposal, Repair, Target, read};
 use crate::api::quote;
@@ -362,7 +362,7 @@ impl Draft<'_> {
         let after = flag_text(new);
         let edit = flags::change(self.text, name, after.as_deref())?;
         if act == Act::Add
-            && let Some(added) = new.and_then(|new| parse_cidr(new.get(1)?.as_str()?))
+            && let Some(added) = new.and_then(|new| parse_cidr(new.as_array()?.get(1)?.as_str()?))
         {
             act = Act::AddRange(Family::of(added.net.addr()));
         } else if old.is_some() && new.is_some() {
@@ -483,10 +483,10 @@ impl Draft<'_> {
                 let bounds = numbers(detail);
                 let [.., least, most] = bounds.as_slice() else { return None };
                 let least = if at.ends_with("/port") { 80 } else { *least.max(&1) };
-                return Some(shortened(number.as_str(), least, *most).into());
+                return Some(shortened(number, least, *most));
             }
-            "free-port" => return Some(self.free_port(old?.as_u64()?)?.into()),
-            "first" => return spec["clusterIPs"].get(0).cloned(),
+            "free-port" => return self.free_port(old?),
+            "first" => return spec.pointer("/clusterIPs/0").cloned(),
             "single" => return spec.get("clusterIP").filter(|_| old.is_some()).cloned(),
             "families" => return self.families_of_addresses(),
             "reversed" => {
@@ -582,13 +582,16 @@ impl Draft<'_> {
     }
 
     /// The next free node port behind one that is taken, or the first one.
-    fn free_port(&self, port: u64) -> Option<u64> {
+    fn free_port(&self, port: &Json) -> Option<Json> {
+        let Json::Number(port) = port else { return None };
+        let port: u32 = port.parse().ok()?;
         let Target::Request { cluster, .. } = self.target else { return None };
         let (taken, range) = (cluster.pools().taken_ports(), cluster.env().node_ports);
         let (first, last) = (u128::from(range.first), u128::from(range.last));
         let from = u128::from(port) + 1;
         let from = if first < from && from <= last { from } else { first };
-        u64::try_from(taken.first_free(from, last).or(taken.first_free(first, last))?).ok()
+        let free = taken.first_free(from, last).or(taken.first_free(first, last))?;
+        Some(Json::Number(free.to_string()))
     }
 
     /// A key or a value of a map of labels, which the server names without its place.
@@ -749,10 +752,10 @@ fn spelt_name(text: &str, detail: &str) -> Option<String> {
 }
 
 /// A number without the digits that are too many at its end; below the least that least one.
-fn shortened(number: &str, least: i64, most: i64) -> i64 {
+fn shortened(number: &str, least: i64, most: i64) -> Json {
     let mut digits = number.trim_start_matches('-');
     while digits.parse().is_ok_and(|number: i64| number > most) {
         digits = &digits[..digits.len() - 1];
     }
-    digits.parse().unwrap_or(least).max(least)
+    Json::Number(digits.parse().unwrap_or(least).max(least).to_string())
 }

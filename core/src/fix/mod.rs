@@ -8,7 +8,7 @@ mod draft;
 
 use std::rc::Rc;
 
-use serde_json::Value as Json;
+use crate::api::Json;
 
 use crate::api::service::Service;
 use crate::cluster::{Cluster, Outcome};

@@ -1,18 +1,46 @@
 //! Which numbers of a range are taken, and which is the next free one?
 //!
 //! Invariants: memory grows with what is taken, and shrinks again where everything is; looking for
-//! the next free number costs the same at any fill, because a word that is full is known one level up.
+//! the next free number costs the same at any fill, because a part that is full is known one level up.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::rc::Rc;
 
-/// A set of taken numbers. Level 0 has a bit per number; a bit of level n+1 says that 64 bits of
-/// level n are all set. Full words are not stored, their bit one level up stands for them. Clones
-/// share what neither has changed since.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// A set of taken numbers: a tree in which each node has 64 parts. Parts of which nothing or everything
+/// is taken are not stored. Clones share what neither has changed since.
+#[derive(Clone, Debug, Default)]
 pub struct TakenSet {
-    levels: Vec<Rc<BTreeMap<u128, u64>>>,
+    /// No higher than it takes to hold all numbers: addresses of one range have long prefixes in common.
+    root: Part,
+    /// Of the root; a part of level n has 64 to the power of n+1 numbers.
+    level: u32,
+    /// A number of the root.
+    base: u128,
     len: u64,
+}
+
+/// A range of numbers.
+#[derive(Clone, Debug)]
+enum Part {
+    /// A bit for each number. Above level 0 all are the same.
+    Word(u64),
+    /// Parts of which some numbers are taken and some are free.
+    Node(Rc<Node>),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// The parts that are taken as a whole.
+    full: u64,
+    /// The parts that are stored; none of them is full or empty.
+    partly: u64,
+    parts: Vec<Part>,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self::Word(0)
+    }
 }
 
 impl TakenSet {
@@ -31,7 +59,7 @@ impl TakenSet {
     /// Whether `number` is taken.
     #[must_use]
     pub fn contains(&self, number: u128) -> bool {
-        self.word(0, number >> 6) >> (number & 63) & 1 == 1
+        self.next(number, true) == Some(number)
     }
 
     /// Takes `number`; `false` if it was taken already.
@@ -39,8 +67,19 @@ impl TakenSet {
         if self.contains(number) {
             return false;
         }
+        if self.len == 0 {
+            (self.level, self.base) = (0, number);
+        }
+        while self.prefix(number) != self.prefix(self.base) {
+            self.level += 1;
+            let bit = 1 << slot(self.level, self.base);
+            self.root = match std::mem::take(&mut self.root) {
+                Part::Word(u64::MAX) => Part::node(bit, 0, Vec::new()),
+                part => Part::node(0, bit, vec![part]),
+            };
+        }
         self.len += 1;
-        self.set(0, number);
+        self.root.flip(self.level, number);
         true
     }
 
@@ -50,7 +89,7 @@ impl TakenSet {
             return false;
         }
         self.len -= 1;
-        self.clear(0, number);
+        self.root.flip(self.level, number);
         true
     }
 
@@ -60,128 +99,117 @@ impl TakenSet {
         if first > last {
             return None;
         }
-        self.next_free(first).filter(|free| *free <= last)
+        self.next(first, false).filter(|free| *free <= last)
     }
 
     /// The taken numbers, lowest first.
     pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
-        let mut next = 0;
+        let mut next = Some(0);
         std::iter::from_fn(move || {
-            next = self.next_taken(next)?;
-            next += 1;
-            Some(next - 1)
+            let found = self.next(next?, true)?;
+            next = found.checked_add(1);
+            Some(found)
         })
     }
 
-    /// A word of a level: empty, if it is not stored, or full if a word above says so.
-    fn word(&self, level: usize, at: u128) -> u64 {
-        match self.stored(level, at << 6) {
-            Some((up, _, word)) if up == level => word,
-            Some((_, place, word)) if word >> (place & 63) & 1 == 1 => u64::MAX,
-            _ => 0,
-        }
+    /// What the numbers of a part of the root's level have in common.
+    fn prefix(&self, number: u128) -> u128 {
+        number >> (6 * self.level) >> 6
     }
 
-    fn set(&mut self, level: usize, bit: u128) {
-        if level == self.levels.len() {
-            self.levels.push(Rc::default());
-        }
-        let at = bit >> 6;
-        let words = Rc::make_mut(&mut self.levels[level]);
-        let word = words.entry(at).or_default();
-        *word |= 1 << (bit & 63);
-        if *word == u64::MAX {
-            words.remove(&at);
-            self.set(level + 1, at);
-        }
+    /// The lowest number from `from` on that is taken, or the lowest that is free.
+    fn next(&self, from: u128, taken: bool) -> Option<u128> {
+        let prefix = self.prefix(self.base);
+        let start = |prefix: u128| prefix << 6 << (6 * self.level);
+        let from = match self.prefix(from).cmp(&prefix) {
+            Ordering::Equal => from,
+            Ordering::Less if taken => start(prefix),
+            // Around the root everything is free.
+            _ => return (!taken).then_some(from),
+        };
+        let found = self.root.next(self.level, from, taken);
+        let behind = start(prefix + 1);
+        found.or_else(|| (!taken && behind > from).then_some(behind))
+    }
+}
+
+impl Part {
+    fn node(full: u64, partly: u64, parts: Vec<Self>) -> Self {
+        Self::Node(Rc::new(Node { full, partly, parts }))
     }
 
-    fn clear(&mut self, level: usize, bit: u128) {
-        let at = bit >> 6;
-        let word = self.word(level, at);
-        if word == u64::MAX {
-            self.clear(level + 1, at);
-        }
-        let word = word & !(1 << (bit & 63));
-        let words = Rc::make_mut(&mut self.levels[level]);
-        if word == 0 {
-            words.remove(&at);
-        } else {
-            words.insert(at, word);
-        }
-    }
-
-    /// The lowest free number that is not below `from`.
-    fn next_free(&self, from: u128) -> Option<u128> {
-        let (mut level, mut bit) = (0, from);
-        // Up, past full words. The nearest stored word above a bit knows of it.
-        while let Some((up, place, word)) = self.stored(level, bit) {
-            let is_taken = word >> (place & 63) & 1 == 1;
-            if !is_taken && up > level {
-                break;
+    /// Takes a free number or gives a taken one back.
+    fn flip(&mut self, level: u32, number: u128) {
+        if let Self::Word(word) = self {
+            if level == 0 {
+                *word ^= 1 << (number & 63);
+                return;
             }
-            let free = !word & (u64::MAX << (place & 63));
-            if free != 0 {
-                (level, bit) = (up, place & !63 | u128::from(free.trailing_zeros()));
-                break;
-            }
-            (level, bit) = (up + 1, (place >> 6) + 1);
+            *self = Self::node(*word, 0, Vec::new());
         }
-        // Down: what is not full and not stored is empty.
-        while level > 0 {
-            if bit > u128::MAX >> 6 {
+        let Self::Node(node) = self else { return };
+        let node = Rc::make_mut(node);
+        let bit = 1 << slot(level, number);
+        let place = node.place(bit);
+        if node.partly & bit == 0 {
+            node.parts.insert(place, Self::Word(if node.full & bit == 0 { 0 } else { u64::MAX }));
+        }
+        node.parts[place].flip(level - 1, number);
+        node.full &= !bit;
+        node.partly |= bit;
+        if let Self::Word(word @ (0 | u64::MAX)) = node.parts[place] {
+            node.parts.remove(place);
+            node.partly &= !bit;
+            node.full |= bit & word;
+        }
+        if node.partly == 0 && matches!(node.full, 0 | u64::MAX) {
+            *self = Self::Word(node.full);
+        }
+    }
+
+    /// The lowest number of this part, from `from` on, that is taken, or that is free.
+    fn next(&self, level: u32, from: u128, taken: bool) -> Option<u128> {
+        let (bits, node) = match self {
+            Self::Word(word) => (*word, None),
+            Self::Node(node) => (node.full, Some(node)),
+        };
+        let bits = if taken { bits } else { !bits };
+        let at = slot(level, from);
+        // Parts that hold such a number: `from` is in the first of them.
+        let mut open = (bits | node.map_or(0, |node| node.partly)) & (u64::MAX << at);
+        while open != 0 {
+            let next = open.trailing_zeros();
+            let start = (from >> (6 * level) & !63 | u128::from(next)) << (6 * level);
+            // Of the highest level only four parts are numbers.
+            let start = start.max(from);
+            if slot(level, start) != next {
                 return None;
             }
-            level -= 1;
-            let word = self.levels.get(level).and_then(|words| words.get(&bit));
-            bit = bit << 6 | u128::from(word.map_or(0, |word| word.trailing_ones()));
-        }
-        Some(bit)
-    }
-
-    /// The lowest stored word at or above a bit: its level, which of its bits stands for that bit, and
-    /// the word.
-    fn stored(&self, level: usize, bit: u128) -> Option<(usize, u128, u64)> {
-        let mut place = bit;
-        for (up, words) in self.levels.iter().enumerate().skip(level) {
-            if let Some(word) = words.get(&(place >> 6)) {
-                return Some((up, place, *word));
+            let bit = 1 << next;
+            let found = match node {
+                Some(node) if node.partly & bit != 0 => {
+                    node.parts[node.place(bit)].next(level - 1, start, taken)
+                }
+                _ => Some(start),
+            };
+            if found.is_some() {
+                return found;
             }
-            place >>= 6;
+            open &= !bit;
         }
         None
     }
+}
 
-    /// The lowest taken number that is not below `from`: the nearest stored or full word of any level.
-    fn next_taken(&self, from: u128) -> Option<u128> {
-        let here = self.word(0, from >> 6) & (u64::MAX << (from & 63));
-        if here != 0 {
-            return Some((from >> 6) << 6 | u128::from(here.trailing_zeros()));
-        }
-        let start = (from >> 6) + 1;
-        self.levels
-            .iter()
-            .enumerate()
-            .filter_map(|(level, words)| {
-                // A word of this level covers 64 bits here; each bit 64^level numbers.
-                let shift = 6 * level as u32;
-                let first_bit = (start << 6) >> shift;
-                let mut at = first_bit >> 6;
-                loop {
-                    let (found, word) = words.range(at..).next()?;
-                    let mask = if *found == first_bit >> 6 {
-                        u64::MAX << (first_bit & 63)
-                    } else {
-                        u64::MAX
-                    };
-                    if word & mask != 0 {
-                        let bit = *found << 6 | u128::from((word & mask).trailing_zeros());
-                        return Some(bit << shift);
-                    }
-                    at = found + 1;
-                }
-            })
-            .min()
+/// Which of the 64 parts at a level holds a number.
+fn slot(level: u32, number: u128) -> u32 {
+    (number >> (6 * level)) as u32 & 63
+}
+
+impl Node {
+    /// Where the part of a bit is stored, or would be.
+    fn place(&self, bit: u64) -> usize {
+        (self.partly & (bit - 1)).count_ones() as usize
     }
 }
 
@@ -189,7 +217,7 @@ impl TakenSet {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::TakenSet;
+    use super::{Part, TakenSet};
 
     #[test]
     fn a_full_range_has_no_free_number_and_takes_almost_no_memory() {
@@ -199,7 +227,7 @@ mod tests {
         }
         assert_eq!(set.first_free(0, (1 << 20) - 1), None);
         assert_eq!(set.first_free(0, 1 << 20), Some(1 << 20));
-        assert!(set.levels.iter().map(|words| words.len()).sum::<usize>() < 8);
+        assert!(matches!(&set.root, Part::Node(node) if node.parts.is_empty()));
     }
 
     #[test]

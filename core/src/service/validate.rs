@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::errors::{Errors, print_ips};
 use super::{externally_accessible, names};
+use crate::api::json::Map;
 use crate::api::service::{
     CLUSTER_IP, EXTERNAL_NAME, IntOrString, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK,
     REQUIRE_DUAL_STACK, SINGLE_STACK, Service, ServicePort,
@@ -486,12 +487,7 @@ fn metadata(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     }
 }
 
-fn labels(
-    rule: &'static Rule,
-    labels: &std::collections::BTreeMap<String, String>,
-    path: &FieldPath,
-    errors: &mut Errors,
-) {
+fn labels(rule: &'static Rule, labels: &Map<String>, path: &FieldPath, errors: &mut Errors) {
     for (key, value) in labels {
         for complaint in names::qualified_name(key) {
             errors.invalid_text(rule, path.clone(), key, complaint);

@@ -5,10 +5,9 @@
 //! Invariant: the first value of a wrong type, in the order of the text, decides, and hides all
 //! unknown and duplicate fields.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::{Map, Value as Json};
+use crate::api::json::{Json, Map};
 
 use super::yaml::{Entry, Node, Value};
 use crate::api::service::{
@@ -256,7 +255,7 @@ enum Checked {
     Text(String),
     Int(i64),
     Bool(bool),
-    Labels(BTreeMap<String, String>),
+    Labels(Map<String>),
     List(Vec<Checked>),
     Fields(Fields),
     Kept(Vec<Json>),
@@ -313,8 +312,8 @@ impl Fields {
         self.list(name).into_iter().filter_map(text).collect()
     }
 
-    fn labels(&mut self, name: &str) -> BTreeMap<String, String> {
-        if let Some(Checked::Labels(labels)) = self.take(name) { labels } else { BTreeMap::new() }
+    fn labels(&mut self, name: &str) -> Map<String> {
+        if let Some(Checked::Labels(labels)) = self.take(name) { labels } else { Map::new() }
     }
 
     fn kept(&mut self, name: &str) -> Vec<Json> {
@@ -351,16 +350,16 @@ fn build(mut top: Fields) -> Service {
 }
 
 fn port_status(mut port: Fields) -> Json {
-    let mut json = Map::new();
+    let mut json = Vec::new();
     if let Some(number) = port.int("port") {
-        json.insert("port".to_owned(), number.into());
+        json.push(("port".to_owned(), number.into()));
     }
     for name in ["protocol", "error"] {
         if let Some(text) = port.optional(name) {
-            json.insert(name.to_owned(), text.into());
+            json.push((name.to_owned(), text.into()));
         }
     }
-    Json::Object(json)
+    Json::object(json)
 }
 
 fn build_spec(mut spec: Fields) -> ServiceSpec {
@@ -547,15 +546,15 @@ impl Reader<'_> {
             (Shape::Int64, Value::Number(text)) => self.int(text, "int64", holder, node.span)?,
             (Shape::Int64, _) => return wrong(self, "int64"),
             (Shape::Labels, Value::Map(entries)) => {
-                let mut labels = BTreeMap::new();
+                let mut labels = Vec::with_capacity(entries.len());
                 for entry in entries {
                     let key = Segment::Key(entry.key.as_str().into());
                     self.enter(key, entry.key_span, entry.value.span);
                     let text = self.string(&entry.value, "string", holder)?;
                     self.path.0.pop();
-                    labels.insert(entry.key.clone(), text);
+                    labels.push((entry.key.clone(), text));
                 }
-                Checked::Labels(labels)
+                Checked::Labels(labels.into_iter().collect())
             }
             (Shape::Labels, _) => return wrong(self, "map[string]string"),
             (Shape::Strings(_, entry_type), Value::Seq(entries)) => self

@@ -5,7 +5,7 @@
 //! (block scalars, anchors). Whoever makes one reads the text again, and takes the edit only if the text
 //! now says what [`model`] says.
 
-use serde_json::{Map, Value as Json};
+use crate::api::json::{Json, Map};
 
 use super::yaml::{Node, Value};
 use crate::api::go_json;
@@ -363,7 +363,7 @@ fn print_text(text: &str, quote: Option<char>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::api::json::json;
 
     use super::Op::{Put, Remove, Rename};
     use super::{Op, edit, model};

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
-use serde_json::{Map, Number, Value as Json};
 
+use crate::api::json::Json;
 use crate::api::plain::{self, Plain};
 use crate::span::Span;
 
@@ -120,16 +120,12 @@ impl Node {
         match &self.value {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
-            Value::Number(text) => Json::Number(Number::from_string_unchecked(text.clone())),
+            Value::Number(text) => Json::Number(text.clone()),
             Value::String(text) => Json::String(text.clone()),
-            Value::Seq(list) => list.iter().map(Self::to_json).collect(),
-            Value::Map(map) => {
-                let mut object = Map::new();
-                for entry in map {
-                    object.insert(entry.key.clone(), entry.value.to_json());
-                }
-                Json::Object(object)
-            }
+            Value::Seq(list) => Json::Array(list.iter().map(Self::to_json).collect()),
+            Value::Map(map) => Json::object(
+                map.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
+            ),
         }
     }
 
@@ -154,7 +150,7 @@ impl Node {
         let value = match json {
             Json::Null => Value::Null,
             Json::Bool(value) => Value::Bool(*value),
-            Json::Number(number) => Value::Number(number.to_string()),
+            Json::Number(text) => Value::Number(text.clone()),
             Json::String(text) => Value::String(text.clone()),
             Json::Array(list) => Value::Seq(list.iter().map(Self::from_json).collect()),
             Json::Object(map) => Value::Map(
@@ -836,18 +832,17 @@ fn missing_space(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{Parsed, Value, parse};
+    use crate::api::json::{Json, json};
 
-    fn one(text: &str) -> serde_json::Value {
+    fn one(text: &str) -> Json {
         let parsed = parse(text);
         assert_eq!(parsed.problems, [], "{text}");
         assert_eq!(parsed.documents.len(), 1, "{text}");
         parsed.documents[0].node.to_json()
     }
 
-    fn check(scalar: &str, expect: serde_json::Value) {
+    fn check(scalar: &str, expect: Json) {
         assert_eq!(one(&format!("a: {scalar}"))["a"], expect, "{scalar}");
     }
 
@@ -1011,8 +1006,8 @@ mod tests {
     fn more_digits_than_a_float_has_are_kept() {
         // Differs from goyaml, which sends 1.2345678901234568e+22.
         assert_eq!(
-            one("a: 12345678901234567890123")["a"].to_string(),
-            "1.2345678901234567890123e+22"
+            one("a: 12345678901234567890123")["a"],
+            Json::Number("1.2345678901234567890123e+22".to_owned())
         );
     }
 

@@ -21,7 +21,7 @@ use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::source::yaml::Node;
 use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
-use dualstack_tests::driver::cidr;
+use dualstack_tests::driver::{self, cidr};
 use serde_json::json;
 
 // What the figures are held against, on one core.
@@ -129,7 +129,7 @@ fn dual_stack(v4: &str, v6: &str) -> Env {
 }
 
 fn service(name: &str, policy: &str) -> Node {
-    Node::from_json(&json!({
+    driver::node(&json!({
         "metadata": {"name": name},
         "spec": {
             "ipFamilyPolicy": policy, "selector": {"app": "x"},

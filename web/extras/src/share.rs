@@ -22,6 +22,11 @@ const COPY_MARKDOWN: Text = Text { en: "Copy the Markdown", zh: "复制 Markdown
 const FRAME: Text = Text { en: "HTML for another page", zh: "嵌入其他网页的 HTML" };
 const COPY_FRAME: Text = Text { en: "Copy the HTML", zh: "复制 HTML" };
 const DOWNLOAD: Text = Text { en: "Download the YAML file", zh: "下载 YAML 文件" };
+const COPIED: Text = Text { en: "Copied.", zh: "已复制。" };
+const BY_HAND: Text = Text {
+    en: "This page may not copy. The text is selected: copy it yourself.",
+    zh: "此页面无权复制。文本已选中：请自行复制。",
+};
 const CLOSE: Text = Text { en: "Close", zh: "关闭" };
 const TITLE: Text = Text { en: "Dual-Stack Playground", zh: "双栈演练场" };
 const OPEN: Text = Text { en: "Open in the playground", zh: "在演练场中打开" };
@@ -51,7 +56,7 @@ pub fn of(said: &str) -> String {
                     CODE.get(lang)
                 ),
             };
-            let link = text_box("share-link", LINK.get(lang), COPY_LINK.get(lang), address);
+            let link = text_box("share-link", [LINK, COPY_LINK], lang, address);
             format!("{link}<p>{}</p>{code}", TEMPORARY.get(lang))
         }
     };
@@ -59,7 +64,7 @@ pub fn of(said: &str) -> String {
     if let Ok(address) = &address {
         markdown += &format!("\n[{}]({address})\n", OPEN.get(lang));
     }
-    html += &text_box("share-markdown", MARKDOWN.get(lang), COPY_MARKDOWN.get(lang), &markdown);
+    html += &text_box("share-markdown", [MARKDOWN, COPY_MARKDOWN], lang, &markdown);
     let in_frame = match (text("scenario"), &link) {
         ("", Err(_)) => None,
         ("", Ok(link)) => Some(link.clone()),
@@ -72,7 +77,7 @@ pub fn of(said: &str) -> String {
             escaped(&source),
             TITLE.get(lang)
         );
-        html += &text_box("share-frame", FRAME.get(lang), COPY_FRAME.get(lang), &frame);
+        html += &text_box("share-frame", [FRAME, COPY_FRAME], lang, &frame);
     }
     html += &format!(
         "<p><a class=\"btn\" download=\"{}\" href=\"{}\">{}</a></p>",
@@ -86,16 +91,17 @@ pub fn of(said: &str) -> String {
 /// The panel around what it shows.
 fn panel(lang: Lang, html: &str) -> String {
     format!(
-        "<h2 id=\"panel-title\">{}</h2>{html}<form method=\"dialog\"><button class=\"btn primary\">{}</button> <span role=\"status\" id=\"panel-said\"></span></form>",
+        "<h2 id=\"panel-title\">{}</h2>{html}<form method=\"dialog\"><button class=\"btn primary\">{}</button> <span role=\"status\"></span></form>",
         SHARE.get(lang),
         CLOSE.get(lang)
     )
 }
 
 /// A box with a text, and the button that copies it.
-fn text_box(id: &str, label: &str, copy: &str, text: &str) -> String {
+fn text_box(id: &str, [label, copy]: [Text; 2], lang: Lang, text: &str) -> String {
+    let [label, copy, copied, by_hand] = [label, copy, COPIED, BY_HAND].map(|it| it.get(lang));
     format!(
-        "<div class=\"given\"><label for=\"{id}\">{label}</label><textarea id=\"{id}\" readonly rows=\"3\" lang=\"en\" spellcheck=\"false\">\n{}</textarea><button type=\"button\" class=\"btn\" data-copy=\"{id}\">{copy}</button></div>",
+        "<div class=\"given\"><label for=\"{id}\">{label}</label><textarea id=\"{id}\" readonly rows=\"3\" lang=\"en\" spellcheck=\"false\">\n{}</textarea><button type=\"button\" class=\"btn\" data-copy=\"{id}\" data-copied=\"{copied}\" data-by-hand=\"{by_hand}\">{copy}</button></div>",
         escaped(text)
     )
 }

@@ -3,20 +3,18 @@
 pub mod address_bar;
 pub mod clipboard;
 pub mod extras;
-pub mod keys;
 pub mod panel;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
 
 const WORK: &str = "dualstack.work";
 const DRAFT: &str = "dualstack.draft";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
-const KEYS: &str = "dualstack.keys";
 const RUNNING: &str = "dualstack.running";
 
 /// The window; on the host, where the opening example is rendered, there is none.
@@ -96,8 +94,6 @@ pub struct Found {
     pub place: Place,
     /// Whether the last visit died while running.
     pub died: bool,
-    /// Whether a single key opens the sheet of keys.
-    pub opens_by_key: bool,
 }
 
 /// Looks for what a visit starts with.
@@ -113,7 +109,6 @@ pub fn found() -> Found {
         draft: stored(tab(), DRAFT),
         place: address_bar::place(),
         died: [storage(), tab()].into_iter().any(|it| stored(it, RUNNING).is_some()),
-        opens_by_key: stored(storage(), KEYS).is_none(),
     }
 }
 
@@ -160,15 +155,6 @@ pub fn remember(lang: &str, theme: Option<&str>, title: &str, owner: Owner) {
     }
 }
 
-/// Remembers whether a single key opens the sheet of keys.
-pub fn remember_keys(opens_by_key: bool) {
-    if opens_by_key {
-        forget(storage(), KEYS);
-    } else {
-        store_item(storage(), KEYS, "off");
-    }
-}
-
 /// Whether the system asks for a dark page.
 #[must_use]
 pub fn prefers_dark() -> bool {
@@ -207,12 +193,7 @@ pub fn choice_of(event: &DomEvent) -> String {
 
 /// Puts a text where screen readers are told of it.
 pub fn say(text: &str) {
-    say_in("spoken", text);
-}
-
-/// Puts a text into an element that is a status.
-pub fn say_in(id: &str, text: &str) {
-    let element = || window()?.document()?.get_element_by_id(id);
+    let element = || window()?.document()?.get_element_by_id("spoken");
     if let Some(element) = element() {
         element.set_text_content(Some(text));
     }
@@ -226,6 +207,14 @@ pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
 /// Does something as soon as the page has been drawn.
 pub fn later(work: impl FnOnce() + 'static) {
     after(0, work).forget();
+}
+
+/// Gives the focus to an element.
+pub fn focus(id: &str) {
+    let element = || window()?.document()?.get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();
+    if let Some(element) = element() {
+        let _ = element.focus();
+    }
 }
 
 /// Puts the caret of a text box behind this byte of its text.
@@ -273,5 +262,13 @@ pub fn lead(id: &str, address: &str) {
     let element = || window()?.document()?.get_element_by_id(id);
     if let Some(element) = element() {
         let _ = element.set_attribute("href", address);
+    }
+}
+
+/// Presses a button or follows a link.
+pub fn press(id: &str) {
+    let element = || window()?.document()?.get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();
+    if let Some(element) = element() {
+        element.click();
     }
 }

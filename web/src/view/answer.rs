@@ -13,7 +13,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use yew::prelude::*;
 
-use super::{badge, sentence};
+use super::{badge, classed, sentence};
 use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
@@ -347,6 +347,8 @@ pub struct Props {
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
     pub label: Option<Word>,
+    /// What stands below: the fixes of a refusal.
+    pub fixes: Html,
 }
 
 /// The answer on top of the page.
@@ -372,22 +374,28 @@ pub fn answer(props: &Props) -> Html {
                 Family::V6 => "ip v6",
             };
             let role = if at == 0 { text::PRIMARY } else { text::SECONDARY };
-            html! {
-                <li class={class}>{ badge(*family) }<code lang="en">{ ip.clone() }</code><small>{ role.get(lang) }</small></li>
-            }
+            classed(class, html! {
+                <li>{ badge(*family) }<code lang="en">{ ip.clone() }</code><small>{ role.get(lang) }</small></li>
+            })
         })
         .collect();
     let label = props.label.filter(|_| !props.addresses.is_empty());
-    html! {
-        <section class={class} id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
+    let ips = html! {
+        <div>
+            if let Some(label) = label { <small class="stale-note">{ label.get(lang) }</small> }
+            <ul>{ ips }</ul>
+        </div>
+    };
+    let ips = classed(if label.is_some() { "ips stale" } else { "ips" }, ips);
+    let answer = html! {
+        <section id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
             <p class="verdict">
                 <span class="mark" aria-hidden="true">{ mark }</span>
                 <span><b class="unseen">{ word.get(lang) }{ ": " }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>
-            <div class={classes!("ips", label.map(|_| "stale"))}>
-                if let Some(label) = label { <small class="stale-note">{ label.get(lang) }</small> }
-                <ul>{ ips }</ul>
-            </div>
+            { ips }
+            { props.fixes.clone() }
         </section>
-    }
+    };
+    classed(class, answer)
 }

@@ -8,7 +8,7 @@ use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::editor::{self, editor};
-use super::{Dispatch, Shared, badge, click, highlight};
+use super::{Dispatch, Shared, badge, classed, click, highlight};
 use crate::presets::{self, Preset};
 use crate::store::{Focus, Msg};
 use crate::text;
@@ -60,7 +60,7 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
                 Some(_) => html! { <span>{ words }</span> },
                 None => html! { <code lang={tag}>{ words }</code> },
             };
-            html! { <li class={class}><b>{ word.get(lang) }</b>{ words }</li> }
+            classed(class, html! { <li><b>{ word.get(lang) }</b>{ words }</li> })
         })
         .collect();
     html! { <ul class="problems" id={id}>{ items }</ul> }
@@ -145,8 +145,8 @@ pub fn cluster(props: &Props) -> Html {
     // What is refused must be seen.
     let unfolded = props.unfolded || invalid;
     let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
-    html! {
-        <section class={classes!("pane", "cluster", (!unfolded).then_some("folded"))} aria-label={text::CLUSTER.get(lang)}>
+    let pane = html! {
+        <section aria-label={text::CLUSTER.get(lang)}>
             <h2>
                 <b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ text::SHOW_FLAGS.get(lang) }</button>
@@ -161,5 +161,6 @@ pub fn cluster(props: &Props) -> Html {
                 <p class="later">{ text::NOT_SIMULATED.get(lang) }{ " " }<span lang="en">{ later.join(", ") }</span></p>
             }
         </section>
-    }
+    };
+    classed(if unfolded { "pane cluster" } else { "pane cluster folded" }, pane)
 }

@@ -11,6 +11,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
+use super::classed;
 use super::cluster::{said, verdict};
 use super::highlight::{Mark, cut};
 use crate::browser;
@@ -124,9 +125,9 @@ pub fn editor(props: &Props) -> Html {
     };
     let onclick = Callback::from(move |event: MouseEvent| caret(&event));
     let invalid = props.invalid.then_some("true");
-    html! {
+    let class = if props.numbered { "editor numbers" } else { "editor" };
+    let element = html! {
         <text-editor
-            class={classes!("editor", props.numbered.then_some("numbers"))}
             kind={props.kind}
             release={props.version.bit().to_string()}
             text={props.text.clone()}
@@ -149,7 +150,8 @@ pub fn editor(props: &Props) -> Html {
                 {onclick}
             />
         </text-editor>
-    }
+    };
+    classed(class, element)
 }
 
 /// The text with its colours, behind the box.
@@ -163,7 +165,7 @@ fn layer(props: &Props) -> Html {
                     if class.is_empty() {
                         html! { { text } }
                     } else {
-                        html! { <span class={class}>{ text }</span> }
+                        classed(class, html! { <span>{ text }</span> })
                     }
                 })
                 .collect();

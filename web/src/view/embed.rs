@@ -5,9 +5,10 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::render;
 use yew::prelude::*;
 
+use super::frame::undo_and_redo;
 use super::{Dispatch, click, sentence};
 use crate::browser::extras::{self, State};
-use crate::browser::{self, address_bar, keys};
+use crate::browser::{self, address_bar};
 use crate::embed::{Embed, Unknown, View};
 use crate::extras::link;
 use crate::store::{Msg, Store};
@@ -93,7 +94,7 @@ fn open(store: &Store, embed: &Embed, dispatch: &Dispatch) -> Html {
             event.prevent_default();
             let dispatch = dispatch.clone();
             extras::load(false, move |state| match state {
-                State::Ready => keys::press(OPEN),
+                State::Ready => browser::press(OPEN),
                 _ => dispatch.emit(Msg::Visit(Step::Trouble(Some(Trouble::Absent)))),
             });
         }
@@ -128,6 +129,7 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
             <footer class="ways">
                 <button type="button" class="btn" onclick={reset}>{ text::RESET.get(lang) }</button>
                 { open(store, embed, dispatch) }
+                { undo_and_redo(store, dispatch) }
             </footer>
         </div>
     }

@@ -12,6 +12,22 @@ use crate::scenarios;
 use crate::store::{Msg, Pane, Store, Theme};
 use crate::text::{self, Word};
 
+/// The buttons that go back and forth, which the keys press.
+pub fn undo_and_redo(store: &Store, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
+    let tool = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
+        let onclick = click(dispatch, msg);
+        let (name, cannot) = (name.get(lang), (!can).then_some("true"));
+        html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+    };
+    html! {
+        <>
+            { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
+            { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
+        </>
+    }
+}
+
 /// Title, pickers and switches; and what to do to share, where there is an answer.
 pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
@@ -41,11 +57,6 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
         let is_dark = chosen.map_or_else(browser::prefers_dark, |theme| theme == Theme::Dark);
         Msg::Theme(if is_dark { Theme::Light } else { Theme::Dark })
     });
-    let tool = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
-        let onclick = click(dispatch, msg);
-        let (name, cannot) = (name.get(lang), (!can).then_some("true"));
-        html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
-    };
     let (_, _, version) = store.boot();
     let versions: Html = KubeVersion::all()
         .map(|minor| html! { <option value={minor.to_string()} selected={minor == version}>{ "Kubernetes " }{ minor.to_string() }</option> })
@@ -64,9 +75,9 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
             <select class="btn" id="version" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
             if share.is_some() { <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ text::SHARE.get(lang) }</button> }
-            { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
-            { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
-            { tool("keys", text::KEYS, "?", Msg::Sheet(true), true) }
+            { undo_and_redo(store, dispatch) }
+            // What it opens stands in the page (web/keys.js).
+            <button type="button" class="btn ghost" id="keys" aria-haspopup="dialog" aria-label={text::KEYS.get(lang)} title={text::KEYS.get(lang)}>{ "?" }</button>
             <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
             <button type="button" class="btn ghost" id="theme" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
         </header>

@@ -4,11 +4,11 @@ pub mod answer;
 pub mod cluster;
 pub mod editor;
 pub mod embed;
+pub mod fixes;
 pub mod frame;
 pub mod highlight;
 pub mod manifest;
 pub mod share;
-pub mod sheet;
 pub mod stored;
 pub mod timeline;
 pub mod why;
@@ -55,13 +55,24 @@ pub fn click(dispatch: &Dispatch, msg: Msg) -> Callback<MouseEvent> {
     dispatch.reform(move |_| msg.clone())
 }
 
+/// The element, with a class that is chosen while the page runs. (Given to `html!`, it would be taken apart
+/// and put together as a set each time.)
+pub fn classed(class: impl Into<AttrValue>, mut element: Html) -> Html {
+    if let Html::VTag(tag) = &mut element
+        && let Some(tag) = Rc::get_mut(tag)
+    {
+        tag.add_attribute("class", class.into());
+    }
+    element
+}
+
 /// The badge of a family: named by its number, round for IPv4 and square for IPv6.
 pub fn badge(family: Family) -> Html {
     let (class, number) = match family {
         Family::V4 => ("fam v4", "4"),
         Family::V6 => ("fam v6", "6"),
     };
-    html! { <span class={class}><span class="unseen">{ "IPv" }</span>{ number }</span> }
+    classed(class, html! { <span><span class="unseen">{ "IPv" }</span>{ number }</span> })
 }
 
 /// A family by its name, in the badge's colour and shape: for sentences.
@@ -70,7 +81,7 @@ pub fn named(family: Family) -> Html {
         Family::V4 => "fam v4 named",
         Family::V6 => "fam v6 named",
     };
-    html! { <span class={class} lang="en">{ family.name() }</span> }
+    classed(class, html! { <span lang="en">{ family.name() }</span> })
 }
 
 /// A number with its thousands apart.

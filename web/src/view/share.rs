@@ -22,13 +22,13 @@ pub fn share(
     let (store, verdict, addresses) = (store.clone(), verdict.clone(), addresses.to_vec());
     Callback::from(move |_| {
         let lang = store.lang;
-        let words = [text::COPIED_IT, text::COPY_BY_HAND].map(|word| word.get(lang));
-        panel::open(&message(text::LOADING, lang), words);
+        panel::fill(&message(text::LOADING, lang), true);
         let said = said(&store, &verdict, &addresses);
         extras::load(false, move |_| {
             // Whoever copies the address from the bar gets the same.
             address_bar::flush();
-            panel::fill(&given(&said).unwrap_or_else(|| message(text::SHARE_ABSENT, lang)));
+            let html = given(&said).unwrap_or_else(|| message(text::SHARE_ABSENT, lang));
+            panel::fill(&html, false);
         });
     })
 }

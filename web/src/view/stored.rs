@@ -14,7 +14,7 @@ use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
-use super::{Dispatch, Shared, click, sentence, why};
+use super::{Dispatch, Shared, classed, click, sentence, why};
 use crate::browser::{self, clipboard};
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::store::{Focus, Form, Msg};
@@ -88,13 +88,15 @@ pub fn stored(props: &Props) -> Html {
         (Some(_), true) => Some(text::DIFF_SENT),
         (None, true) => Some(text::DIFF_BEFORE),
     };
+    let code = if stale { "code grow stale" } else { "code grow" };
+    let code = classed(code, html! { <div lang="en">{ list }</div> });
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
             <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o " }{ output }</b></h2>
             { terminal }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
-            <div class={classes!("code", "grow", stale.then_some("stale"))} lang="en">{ list }</div>
+            { code }
             if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
                 <div class="switch">
@@ -170,7 +172,7 @@ fn print_line(number: usize, side: Side, line: &Line, props: &Props) -> Html {
     let lang = props.lang;
     let text: Html = cut(&line.text, &manifest(&line.text))
         .into_iter()
-        .map(|(class, text)| html! { <span class={class}>{ text }</span> })
+        .map(|(class, text)| classed(class, html! { <span>{ text }</span> }))
         .collect();
     let is_gone = side == Side::Before;
     let leaf = props
@@ -209,13 +211,14 @@ fn print_line(number: usize, side: Side, line: &Line, props: &Props) -> Html {
     let mark = word.map(
         |word| html! { <span class="unseen" lang={lang.tag()}>{ word.get(lang) }{ " " }</span> },
     );
-    html! {
-        <div class={class}>
+    let line = html! {
+        <div>
             <span class="n" aria-hidden="true">{ sign }</span>
             <span class="t">{ mark }{ text }</span>
             { button }
         </div>
-    }
+    };
+    classed(class, line)
 }
 
 /// The decisions about a leaf, right where they were asked for.

@@ -12,7 +12,7 @@ use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
-use super::{Dispatch, Shared, badge, click, sentence};
+use super::{Dispatch, Shared, badge, classed, click, sentence};
 use crate::browser;
 use crate::store::{Msg, Store};
 use crate::text::{self, Word};
@@ -218,8 +218,8 @@ fn event(at: usize, props: &Props) -> Html {
         let id = (props.store.at == at).then_some("remove");
         html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
     });
-    html! {
-        <li class={if accepted { "event" } else { "event bad" }}>
+    let event = html! {
+        <li>
             <button type="button" class="btn" aria-current={current} onclick={choose}>
                 <small>{ (at + 1).to_string() }</small>{ " " }
                 { verb.get(lang) }{ " " }<b lang="en">{ object }</b>{ " " }
@@ -227,7 +227,8 @@ fn event(at: usize, props: &Props) -> Html {
             </button>
             { remove }
         </li>
-    }
+    };
+    classed(if accepted { "event" } else { "event bad" }, event)
 }
 
 fn documents<'a>(props: &'a Props, at: usize) -> impl Iterator<Item = &'a DocumentReport> {
@@ -259,9 +260,9 @@ fn after(props: &Props) -> Html {
             } else {
                 ("kept", text::READY)
             };
-            html! {
-                <li class={class}><b lang="en">{ object.name.clone() }</b>{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }<code lang="en">{ ranges.join(", ") }</code></li>
-            }
+            classed(class, html! {
+                <li><b lang="en">{ object.name.clone() }</b>{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }<code lang="en">{ ranges.join(", ") }</code></li>
+            })
         })
         .collect();
     let repairs: Html = match props.store.event() {
@@ -319,14 +320,15 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
             .collect(),
         _ => html! {},
     };
-    html! {
-        <li class={class}>
+    let service = html! {
+        <li>
             <b lang="en">{ it.namespace.clone() }{ "/" }{ it.name.clone() }</b>{ " " }
             <span class="badge">{ word.get(lang) }</span>{ " " }
             { badges }{ " " }<code lang="en">{ spec.cluster_ips.join(", ") }</code>{ " " }<small lang="en">{ policy }</small>
             <ul lang="en">{ fields }</ul>
         </li>
-    }
+    };
+    classed(class, service)
 }
 
 /// Both answers side by side, with the rules that decided in one of them only.

@@ -10,7 +10,7 @@ use dualstack_core::trace::{Effect, Origin, Step};
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Shared, badge, grouped, sentence};
+use super::{Shared, badge, classed, grouped, sentence};
 use crate::store::Focus;
 use crate::text;
 use crate::words::sentence as worded;
@@ -110,8 +110,8 @@ fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let fidelity = rule.fidelity.map(|why| {
         html! { <>{ " · " }<b>{ text::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
     });
-    html! {
-        <li class={classes!("step", rejected.then_some("rejects"))}>
+    let step = html! {
+        <li>
             <div>
                 { words }
                 <details>
@@ -122,7 +122,8 @@ fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                 </details>
             </div>
         </li>
-    }
+    };
+    classed(if rejected { "step rejects" } else { "step" }, step)
 }
 
 /// All decisions; a run of plain defaults takes one line, which unfolds.
@@ -201,7 +202,7 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
             let bits = dualstack_core::net::cidr::to_bits(*ip);
             let offset = u64::try_from(bits - first).unwrap_or(u64::MAX);
             let x = (place(offset, report) as u32).to_string();
-            html! { <rect class={class} x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> }
+            classed(class, html! { <rect x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> })
         })
         .collect();
     let taken: Html = report
@@ -216,12 +217,16 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
         Lang::Zh => format!("已用 {used}，共 {usable}"),
     };
     let band = report.static_band > 0;
+    let picture = html! {
+        <svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+            { ticks }
+        </svg>
+    };
+    let picture = if band { classed("banded", picture) } else { picture };
     html! {
         <li class="range">
             <p>{ badge(report.family) }{ " " }<code lang="en">{ report.cidr.to_string() }</code><span class="count">{ count }</span></p>
-            <svg class={band.then_some("banded")} viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-                { ticks }
-            </svg>
+            { picture }
             <p class="ends">
                 if band { <span>{ grouped(report.static_band) }{ " " }{ text::STATIC_BAND.get(lang) }</span> }
                 <span>{ grouped(report.usable - report.static_band) }{ " " }{ text::DYNAMIC_BAND.get(lang) }</span>

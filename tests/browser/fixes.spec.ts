@@ -1,0 +1,142 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, open, refuse, region, test, textOf } from "./fixtures";
+
+const NAMES = {
+  en: {
+    fixes: "Fixes",
+    policy: /^Set spec\.ipFamilyPolicy to PreferDualStack/,
+    range: /^Add an IPv6 range to the cluster/,
+    restore: /^Keep spec\.clusterIP as it is stored/,
+    advertise: /^Add --advertise-address/,
+    two: "two addresses, IPv4 first",
+    one: "one address, IPv4",
+    undo: "Undo",
+    again: "Apply again",
+  },
+  "zh-CN": {
+    fixes: "修复建议",
+    policy: /^将 spec\.ipFamilyPolicy 设为 PreferDualStack/,
+    range: /^为集群添加 IPv6 范围/,
+    restore: /^保持 spec\.clusterIP 已存储的值/,
+    advertise: /^添加 --advertise-address/,
+    two: "两个地址，IPv4 在先",
+    one: "一个地址，IPv4",
+    undo: "撤销",
+    again: "再次应用",
+  },
+} as const;
+
+const flags = (page: Page) => page.locator("#flags");
+const manifest = (page: Page) => page.locator("#manifest");
+const addresses = (page: Page) => page.locator("#answer").getByRole("listitem").locator("code");
+
+/** Changes the text of a box, in the pane that holds it: a phone has one at a time. */
+async function type(page: Page, id: string, change: (text: string) => string) {
+  const box = page.locator(`text-editor:has(#${id})`).getByRole("textbox");
+  const panes = page.getByRole("navigation").getByRole("button");
+  for (let at = 0; !(await box.isVisible()); at += 1) await panes.nth(at).click();
+  await box.fill(change(await textOf(box)));
+}
+
+for (const width of [1440, 390]) {
+  for (const lang of ["en", "zh-CN"] as const) {
+    const names = NAMES[lang];
+    const start = async (page: Page) => {
+      await page.setViewportSize({ width, height: 844 });
+      await open(page, `?lang=${lang}`);
+      const group = page.getByRole("group", { name: names.fixes, exact: true });
+      await expect(group).toHaveCount(0);
+      return group;
+    };
+
+    test(`a policy that the cluster cannot serve is fixed either way at ${width} pixels in ${lang}`, async ({ page }) => {
+      const group = await start(page);
+      await type(page, "manifest", (text) => {
+        const own = text.replace("PreferDualStack", "PreferDualStack # why");
+        return `# mine\n${own.replace(/ *ipFamilies:\n( *- \w+\n)+/, "")}`;
+      });
+      await refuse(page);
+      const refused = [await flags(page).inputValue(), await manifest(page).inputValue()];
+      const range = group.getByRole("button", { name: names.range });
+      const policy = group.getByRole("button", { name: names.policy });
+      await expect(group.getByRole("button").first()).toHaveAccessibleName(names.range);
+      await expect(range).toContainText("--service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112");
+      await expect(range).toContainText(names.two);
+      await expect(policy).toContainText("spec.ipFamilyPolicy: RequireDualStack → PreferDualStack");
+      await expect(policy).toContainText(names.one);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.html}`))).toEqual([]);
+      const box = await group.boundingBox();
+      expect(box!.x + box!.width, "the fixes fit the page").toBeLessThanOrEqual(width);
+
+      await policy.click();
+      await expect(group).toHaveCount(0);
+      await expect(addresses(page)).toHaveCount(1);
+      await expect(page.locator("#answer")).toBeFocused();
+      expect(await flags(page).inputValue()).toBe(refused[0]);
+      expect(await manifest(page).inputValue()).toBe(refused[1].replace("RequireDualStack", "PreferDualStack"));
+
+      await page.getByRole("button", { name: names.undo, exact: true }).click();
+      await expect(manifest(page)).toHaveValue(refused[1]);
+      await range.click();
+      await expect(group).toHaveCount(0);
+      await expect(addresses(page)).toHaveCount(2);
+      expect(await manifest(page).inputValue()).toBe(refused[1]);
+      expect(await flags(page).inputValue()).toBe(
+        refused[0].replace("ip-range=10.96.0.0/16", "ip-range=10.96.0.0/16,fd00:10:96::/112"),
+      );
+    });
+
+    test(`an address that cannot change is put back at ${width} pixels in ${lang}`, async ({ page }) => {
+      const group = await start(page);
+      const [v6, v4] = await addresses(page).allTextContents();
+      await page.locator("#apply-again").evaluate((it: HTMLElement) => it.click());
+      await type(page, "manifest", (text) => `${text}  clusterIP: ${v4} # fixed\n`);
+      await group.getByRole("button", { name: names.restore }).click();
+      await expect(manifest(page)).toHaveValue(new RegExp(`clusterIP: ${v6} # fixed\\n$`));
+      await expect(group).toHaveCount(0);
+      await expect(addresses(page)).toHaveText([v6, v4]);
+    });
+
+    test(`a control plane that does not start gets the flag it lacks at ${width} pixels in ${lang}`, async ({ page }) => {
+      const group = await start(page);
+      await type(page, "flags", (text) =>
+        text.replace("10.96.0.0/16,fd00:10:96::/112", "fd00:10:96::/112,10.96.0.0/16"),
+      );
+      await group.getByRole("button", { name: names.advertise }).click();
+      await expect(flags(page)).toHaveValue(/\n--advertise-address=2001:db8::10\n/);
+      await expect(group).toHaveCount(0);
+    });
+  }
+}
+
+test("fixes of another text are never shown", async ({ page }) => {
+  await open(page);
+  await refuse(page);
+  const group = page.getByRole("group", { name: "Fixes", exact: true });
+  await expect(group).toBeVisible();
+  const text = await manifest(page).inputValue();
+  await manifest(page).focus();
+  const shown = await manifest(page).evaluate((area: HTMLTextAreaElement) => {
+    area.setRangeText("# ", 0, 0, "end");
+    area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    return new Promise<boolean>((done) => {
+      const look = () => done(document.querySelector(".fixes") !== null);
+      requestAnimationFrame(() => requestAnimationFrame(look));
+    });
+  });
+  expect(shown).toBe(false);
+  await expect(manifest(page)).toHaveValue(`# ${text}`);
+  await expect(group).toBeVisible();
+});
+
+test("the first fix has a key", async ({ page }) => {
+  await open(page);
+  await refuse(page);
+  await expect(page.getByRole("group", { name: "Fixes", exact: true })).toBeVisible();
+  await region(page, "Answer").focus();
+  await page.keyboard.press("?");
+  await page.keyboard.press("e");
+  await expect(addresses(page)).toHaveCount(2);
+});

@@ -1,0 +1,90 @@
+//! What would make the refused request succeed? A button for each change that the core has tried: what it
+//! changes, and what that gives.
+
+use std::rc::Rc;
+
+use dualstack_core::net::Family;
+use dualstack_core::scenario::{Event, Shown};
+use dualstack_core::text::Lang;
+use yew::prelude::*;
+
+use super::{Dispatch, classed, named};
+use crate::browser::{self, extras};
+use crate::extras::{Fix, fixes as ask};
+use crate::store::{Msg, Store};
+use crate::text;
+
+/// The session, event and document that fixes were found for, and the fixes.
+type Found = (Rc<[Event]>, usize, usize, Rc<Vec<Fix>>);
+
+/// The fixes of the document that is `refused`, once typing has stopped; never those of another text.
+#[hook]
+pub fn use_fixes(store: &Store, refused: Option<usize>) -> Rc<Vec<Fix>> {
+    let found = use_state(|| None::<Found>);
+    {
+        let found = found.clone();
+        let session = Shown { scenario: store.session(), at: store.at };
+        let key = (Rc::clone(&store.events), store.at, refused.filter(|_| store.settled));
+        use_effect_with(key, move |(events, at, document)| {
+            let (events, at) = (Rc::clone(events), *at);
+            let timer = document.map(|document| {
+                let look = move |_| {
+                    if let Some(list) = ask(&session, document) {
+                        found.set(Some((events, at, document, Rc::new(list))));
+                    }
+                };
+                browser::after(150, move || extras::load(false, look))
+            });
+            move || drop(timer)
+        });
+    }
+    let is_of = |(events, at, document, _): &&Found| {
+        Rc::ptr_eq(events, &store.events) && *at == store.at && Some(*document) == refused
+    };
+    found.as_ref().filter(is_of).map(|(.., list)| Rc::clone(list)).unwrap_or_default()
+}
+
+/// The fixes; nothing where there are none.
+pub fn fixes(list: &[Fix], lang: Lang, dispatch: &Dispatch) -> Html {
+    if list.is_empty() {
+        return html! {};
+    }
+    let buttons: Html = list.iter().enumerate().map(|it| button(it, lang, dispatch)).collect();
+    let name = text::FIXES.get(lang);
+    html! {
+        <div class="fixes" role="group" aria-label={name}>
+            <b aria-hidden="true">{ name }</b>
+            { buttons }
+        </div>
+    }
+}
+
+fn button((number, fix): (usize, &Fix), lang: Lang, dispatch: &Dispatch) -> Html {
+    let onclick = {
+        let (dispatch, fix) = (dispatch.clone(), fix.clone());
+        Callback::from(move |_: MouseEvent| {
+            dispatch.emit(Msg::Fix(fix.clone()));
+            // The button goes with the refusal; who used it by key reads the new answer.
+            browser::later(|| browser::focus("answer"));
+        })
+    };
+    let class = if number == 0 { "btn primary" } else { "btn" };
+    let line = |change: &String| html! { <code lang="en">{ change.clone() }</code> };
+    let changes: Html = fix.changes.iter().map(line).collect();
+    let button = html! {
+        <button type="button" id={format!("fix-{number}")} {onclick}>
+            <span>{ said(fix.title.get(lang)) }</span>{ " " }{ changes }{ " " }<small>{ said(fix.gives.get(lang)) }</small>
+        </button>
+    };
+    classed(class, button)
+}
+
+/// Words with code and families between back quotes.
+fn said(words: &str) -> Html {
+    let part = |(at, part): (usize, &str)| match Family::from_name(part) {
+        _ if at % 2 == 0 => html! { { part.to_owned() } },
+        Some(family) => named(family),
+        None => html! { <code lang="en">{ part.to_owned() }</code> },
+    };
+    words.split('`').enumerate().map(part).collect()
+}
