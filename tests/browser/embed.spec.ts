@@ -49,7 +49,6 @@ for (const width of [1440, 390, 280]) {
       expect(
         violations.filter(({ id }) => !known.includes(id)).flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.html}`)),
       ).toEqual([]);
-      await page.screenshot({ path: `screenshots/embed-${width}-${view}.png` });
     });
   }
 }
@@ -63,7 +62,6 @@ test("the parameters are done: release, families, language, theme", async ({ pag
   await expect(pressed).toHaveText("IPv6 + IPv4");
   await expect(frame.getByRole("button", { name: "重置", exact: true })).toBeVisible();
   await expect(frame.getByRole("link", { name: "在演练场中打开" })).toBeVisible();
-  await page.screenshot({ path: "screenshots/embed-dark-zh.png" });
 });
 
 for (const [lang, scenario, parameter] of [

@@ -77,7 +77,6 @@ for (const width of [1440, 390]) {
       await expect(box(page, said.box)).toHold(yaml("theirs"));
       await clean(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-      await page.screenshot({ path: `screenshots/link-${width}-${lang}.png` });
       // What becomes of it is not one's own work either.
       await box(page, said.box).fill(yaml("changed"));
       await expect.poll(() => page.evaluate(() => localStorage.getItem("dualstack.work"))).toContain("mine");
@@ -256,10 +255,6 @@ test.describe("what cannot be read", () => {
         await expect(alert).toContainText(lang === "en" ? message : chinese);
         await expect(box(page, words[lang].box)).toHold(yaml("mine"));
         await clean(page);
-        if (what === "damaged") {
-          await page.setViewportSize({ width: 390, height: 844 });
-          await page.screenshot({ path: `screenshots/damaged-${lang}.png` });
-        }
         await alert.getByRole("button").click();
         await expect(alert).toHaveCount(0);
       });

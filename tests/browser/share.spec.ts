@@ -35,7 +35,6 @@ for (const width of [1440, 390]) {
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.html}`))).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        await page.screenshot({ path: `screenshots/share-${width}-${lang}-${theme}.png` });
         const download = page.waitForEvent("download");
         await dialog.getByRole("link", { name: said.file }).click();
         const file = await download;
