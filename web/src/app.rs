@@ -12,16 +12,16 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::plain;
 use yew::prelude::*;
 
-use crate::address::use_address_bar;
 use crate::answers::{Answers, compared, document_at};
 use crate::browser;
 use crate::extras::Fix;
-use crate::store::{Focus, Form, Msg, Pane, Store, TextBox, Theme, to_text};
+use crate::follow::{Follow, follow};
+use crate::store::{Focus, Form, Msg, Pane, Store, to_text};
 use crate::text;
 use crate::view::answer::{self, Verdict, answer};
 use crate::view::cluster::{self, cluster, families};
 use crate::view::embed::{self, Panes, notice};
-use crate::view::fixes::{fixes, use_fixes};
+use crate::view::fixes::fixes;
 use crate::view::frame::{footer, header, invitation, phone_bar};
 use crate::view::manifest::{self, manifest};
 use crate::view::share::share;
@@ -48,7 +48,6 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    use_address_bar(&store, &dispatch);
     let owner = store.owner();
     let session = (Rc::clone(&store.events), store.seed, store.session, owner);
     let answers = use_memo((session, store.at, store.runs, store.settled), |_| {
@@ -60,66 +59,19 @@ pub fn App(props: &Props) -> Html {
         browser::after_run(owner);
         answers
     });
-    // Spoken to screen readers half a second after typing stops.
-    let spoken = answers.as_ref().as_ref().map(|answers| {
-        answers.verdict(&store, document_at(&store, &answers.documents)).spoken(store.lang)
-    });
-    use_effect_with(spoken, |spoken| {
-        let text = spoken.clone().unwrap_or_default();
-        let timer = browser::after(500, move || browser::say(&text));
-        move || drop(timer)
-    });
-    let refused = answers.as_ref().as_ref().and_then(|answers| {
-        let at = document_at(&store, &answers.documents);
-        answers.is_refused(&store, at).then_some(at)
-    });
-    let fixes = use_fixes(&store, refused);
+    let at = answers.as_ref().as_ref().map(|answers| document_at(&store, &answers.documents));
+    let shown = answers.as_ref().as_ref().zip(at);
+    let spoken = shown.map(|(answers, at)| answers.verdict(&store, at).spoken(store.lang));
+    let refused = shown.and_then(|(answers, at)| answers.is_refused(&store, at).then_some(at));
+    let following = use_mut_ref(Follow::default);
+    {
+        let (store, dispatch) = (store.clone(), dispatch.clone());
+        use_effect(move || follow(&following, &store, spoken, refused, &dispatch));
+    }
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
-    {
-        let dispatch = dispatch.clone();
-        use_effect_with((Rc::clone(&store.events), store.settled), move |(_, settled)| {
-            let settle = move || dispatch.emit(Msg::Settle);
-            let timer = (!settled).then(|| browser::after(150, settle));
-            move || drop(timer)
-        });
-    }
-    {
-        let dispatch = dispatch.clone();
-        let typed = (Rc::clone(&store.events), store.history.is_typing());
-        use_effect_with(typed, move |(_, is_typing)| {
-            let pause = move || dispatch.emit(Msg::Pause);
-            let timer = is_typing.then(|| browser::after(500, pause));
-            move || drop(timer)
-        });
-    }
-    {
-        let dispatch = dispatch.clone();
-        use_effect_with((store.playing, store.at), move |(playing, _)| {
-            let tick = move || dispatch.emit(Msg::Tick);
-            let timer = playing.then(|| browser::after(1200, tick));
-            move || drop(timer)
-        });
-    }
-    {
-        let texts = (store.manifest(), Rc::clone(store.flags()));
-        use_effect_with(store.undone, move |undone| {
-            let Some(undone) = undone else { return };
-            let text = match undone.text_box {
-                TextBox::Manifest => texts.0,
-                TextBox::Flags => texts.1,
-            };
-            browser::place_caret(undone.text_box.id(), &text, undone.end);
-        });
-    }
-    use_effect_with((store.said, store.lang), |(said, lang)| {
-        said.iter().for_each(|(_, word)| browser::say(word.get(*lang)));
-    });
-    use_effect_with((store.lang, store.theme, owner), |(lang, theme, owner)| {
-        browser::remember(lang.tag(), theme.map(Theme::name), text::TITLE.get(*lang), *owner);
-    });
 
     let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
-    let at = document_at(&store, &answers.documents);
+    let at = at.unwrap_or_default();
     let document = answers.documents.get(at).cloned();
     let mut good = last_good.borrow_mut();
     // What was accepted before another event or example was chosen says nothing about this one.
@@ -135,11 +87,12 @@ pub fn App(props: &Props) -> Html {
     let stale = !is_accepted && stands.is_none();
     let shown = stands.or_else(|| good.1.clone());
     let verdict = answers.verdict(&store, at);
+    let fixes = store.fixes.as_ref().map_or(&[][..], |found| found.of(&store, refused));
     layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict, fixes })
 }
 
 /// What the panes show.
-struct Shown {
+struct Shown<'a> {
     /// The document with the present answer.
     document: Option<Shared<DocumentReport>>,
     /// The document with the last answer that was accepted.
@@ -148,7 +101,7 @@ struct Shown {
     stale: bool,
     verdict: Verdict,
     /// What would be accepted instead.
-    fixes: Rc<Vec<Fix>>,
+    fixes: &'a [Fix],
 }
 
 fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
@@ -196,7 +149,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     };
     let share = share(store, &shown.verdict, &addresses);
     let verdict = shown.verdict.clone();
-    let fixes = fixes(&shown.fixes, lang, dispatch);
+    let fixes = fixes(shown.fixes, lang, dispatch);
     let answer = answer(&answer::Props { lang, verdict, addresses, label, fixes });
     let cluster = cluster(&cluster::Props {
         lang,

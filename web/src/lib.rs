@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod commands;
 pub mod embed;
 pub mod extras;
+pub mod follow;
 pub mod history;
 pub mod output;
 pub mod presets;

@@ -10,6 +10,7 @@ use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
 use crate::extras::Fix;
+use crate::follow::Found;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -72,6 +73,8 @@ pub struct Store {
     pub form: Form,
     /// What could not be copied, for the person to copy by hand.
     pub uncopied: Option<Rc<str>>,
+    /// The fixes that were found last.
+    pub fixes: Option<Rc<Found>>,
     /// What screen readers were told last beside the verdict; counted, so that it can be told again.
     pub said: Option<(u32, Word)>,
     /// The language.
@@ -206,6 +209,8 @@ pub enum Msg {
     EditManifest(String),
     /// Chose a fix.
     Fix(Fix),
+    /// Fixes were found.
+    Fixes(Rc<Found>),
     /// Chose another Service or form of the patch that is shown.
     EditPatch(String, PatchForm),
     /// Chose a release for the start in force.
@@ -387,6 +392,7 @@ impl Store {
             undone: None,
             playing: false,
             form: Form::default(),
+            fixes: None,
             uncopied: None,
             said: None,
             lang,
@@ -706,6 +712,7 @@ impl Store {
             Msg::Pause => next.history.pause(),
             // They are answered where the way back is kept.
             Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
+            Msg::Fixes(found) => next.fixes = Some(found),
             Msg::Form(form) => next.form = form,
             Msg::Uncopied(text) => next.uncopied = text,
             Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),

@@ -1,48 +1,15 @@
 //! What would make the refused request succeed? A button for each change that the core has tried: what it
 //! changes, and what that gives.
 
-use std::rc::Rc;
-
 use dualstack_core::net::Family;
-use dualstack_core::scenario::{Event, Shown};
 use dualstack_core::text::Lang;
 use yew::prelude::*;
 
 use super::{Dispatch, classed, named};
-use crate::browser::{self, extras};
-use crate::extras::{Fix, fixes as ask};
-use crate::store::{Msg, Store};
+use crate::browser;
+use crate::extras::Fix;
+use crate::store::Msg;
 use crate::text;
-
-/// The session, event and document that fixes were found for, and the fixes.
-type Found = (Rc<[Event]>, usize, usize, Rc<Vec<Fix>>);
-
-/// The fixes of the document that is `refused`, once typing has stopped; never those of another text.
-#[hook]
-pub fn use_fixes(store: &Store, refused: Option<usize>) -> Rc<Vec<Fix>> {
-    let found = use_state(|| None::<Found>);
-    {
-        let found = found.clone();
-        let session = Shown { scenario: store.session(), at: store.at };
-        let key = (Rc::clone(&store.events), store.at, refused.filter(|_| store.settled));
-        use_effect_with(key, move |(events, at, document)| {
-            let (events, at) = (Rc::clone(events), *at);
-            let timer = document.map(|document| {
-                let look = move |_| {
-                    if let Some(list) = ask(&session, document) {
-                        found.set(Some((events, at, document, Rc::new(list))));
-                    }
-                };
-                browser::after(150, move || extras::load(false, look))
-            });
-            move || drop(timer)
-        });
-    }
-    let is_of = |(events, at, document, _): &&Found| {
-        Rc::ptr_eq(events, &store.events) && *at == store.at && Some(*document) == refused
-    };
-    found.as_ref().filter(is_of).map(|(.., list)| Rc::clone(list)).unwrap_or_default()
-}
 
 /// The fixes; nothing where there are none.
 pub fn fixes(list: &[Fix], lang: Lang, dispatch: &Dispatch) -> Html {
