@@ -181,7 +181,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         shows_server_fields: store.shows_server_fields,
         form: store.form,
         sent: sent(store, document_at(store, &answers.documents)),
-        uncopied: store.uncopied.clone(),
         dispatch: dispatch.clone(),
     });
     let why = why(&why::Props {

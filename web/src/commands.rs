@@ -2,7 +2,7 @@
 //! needed while typing have a chord of their own. Nothing else listens, so that the browser's keys and
 //! those of screen readers stay theirs. A key does what the button on the page does: it presses it.
 //!
-//! The sheet is printed into the page when the page is built; `web/keys.js` listens and presses.
+//! The sheet is printed into the page when the page is built; `web/buttons.js` listens and presses.
 
 use dualstack_core::text::Lang;
 
@@ -105,7 +105,7 @@ pub static ALL: [Group; 4] = [
 ];
 
 /// The sheets of keys in both languages, as HTML. They are menus, so that screen readers leave their letters
-/// to them.
+/// to them. A sheet also has the words of what `web/buttons.js` does.
 #[must_use]
 pub fn sheets() -> String {
     [Lang::En, Lang::Zh].map(sheet).concat()
@@ -116,8 +116,10 @@ fn sheet(lang: Lang) -> String {
     let about = text::KEYS_ABOUT.get(lang).replace("`?`", "<code>?</code>");
     let groups: String = ALL.iter().map(|group| menu(group, lang)).collect();
     let (single, close) = (text::KEYS_SINGLE.get(lang), text::CLOSE.get(lang));
+    let (copied, by_hand) = (text::COPIED_IT.get(lang), text::COPY_BY_HAND.get(lang));
     format!(
-        "<dialog class=\"sheet\" lang=\"{tag}\" aria-label=\"{name}\"><p>{about}</p>\
+        "<dialog class=\"sheet\" lang=\"{tag}\" aria-label=\"{name}\" data-copied=\"{copied}\" data-by-hand=\"{by_hand}\" \
+         data-done=\"{close}\"><p>{about}</p>\
          <div class=\"menu\" role=\"menu\" aria-label=\"{name}\">{groups}</div>\
          <p class=\"switch\"><button type=\"button\" class=\"btn\" data-single aria-pressed=\"true\">{single}</button> \
          <button type=\"button\" class=\"btn primary\" data-close>{close}</button></p></dialog>\n"

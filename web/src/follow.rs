@@ -116,11 +116,6 @@ impl Follow {
             browser::place_caret(undone.text_box.id(), &text, undone.end);
         }
         let tongue = before.is_none_or(|it| it.lang != store.lang);
-        if let Some((_, word)) =
-            store.said.filter(|_| before.is_none_or(|it| it.said != store.said))
-        {
-            browser::say(word.get(store.lang));
-        }
         if tongue || before.is_none_or(|it| it.theme != store.theme || it.owner() != store.owner())
         {
             let title = text::TITLE.get(store.lang);

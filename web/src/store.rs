@@ -14,7 +14,6 @@ use crate::follow::Found;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
-use crate::text::Word;
 use crate::visit::{Step, Visit};
 use crate::words::items;
 
@@ -71,12 +70,8 @@ pub struct Store {
     pub playing: bool,
     /// How the stored object is printed.
     pub form: Form,
-    /// What could not be copied, for the person to copy by hand.
-    pub uncopied: Option<Rc<str>>,
     /// The fixes that were found last.
     pub fixes: Option<Rc<Found>>,
-    /// What screen readers were told last beside the verdict; counted, so that it can be told again.
-    pub said: Option<(u32, Word)>,
     /// The language.
     pub lang: Lang,
     /// Dark, light, or as the system says.
@@ -250,10 +245,6 @@ pub enum Msg {
     Pause,
     /// Chose how the stored object is printed.
     Form(Form),
-    /// This text could not be copied; `None`: another one was.
-    Uncopied(Option<Rc<str>>),
-    /// Tells screen readers.
-    Say(Word),
     /// Pressed a button for families.
     Preset(Preset),
     /// Chose an example.
@@ -393,8 +384,6 @@ impl Store {
             playing: false,
             form: Form::default(),
             fixes: None,
-            uncopied: None,
-            said: None,
             lang,
             theme: None,
             focus: Focus::None,
@@ -714,8 +703,6 @@ impl Store {
             Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
             Msg::Fixes(found) => next.fixes = Some(found),
             Msg::Form(form) => next.form = form,
-            Msg::Uncopied(text) => next.uncopied = text,
-            Msg::Say(word) => next.said = Some((self.said.map_or(0, |it| it.0) + 1, word)),
             Msg::Remove(at) => {
                 // The first start is the cluster itself.
                 if at > 0 && at < self.events.len() {

@@ -22,11 +22,6 @@ const COPY_MARKDOWN: Text = Text { en: "Copy the Markdown", zh: "复制 Markdown
 const FRAME: Text = Text { en: "HTML for another page", zh: "嵌入其他网页的 HTML" };
 const COPY_FRAME: Text = Text { en: "Copy the HTML", zh: "复制 HTML" };
 const DOWNLOAD: Text = Text { en: "Download the YAML file", zh: "下载 YAML 文件" };
-const COPIED: Text = Text { en: "Copied.", zh: "已复制。" };
-const BY_HAND: Text = Text {
-    en: "This page may not copy. The text is selected: copy it yourself.",
-    zh: "此页面无权复制。文本已选中：请自行复制。",
-};
 const CLOSE: Text = Text { en: "Close", zh: "关闭" };
 const TITLE: Text = Text { en: "Dual-Stack Playground", zh: "双栈演练场" };
 const OPEN: Text = Text { en: "Open in the playground", zh: "在演练场中打开" };
@@ -99,9 +94,9 @@ fn panel(lang: Lang, html: &str) -> String {
 
 /// A box with a text, and the button that copies it.
 fn text_box(id: &str, [label, copy]: [Text; 2], lang: Lang, text: &str) -> String {
-    let [label, copy, copied, by_hand] = [label, copy, COPIED, BY_HAND].map(|it| it.get(lang));
+    let [label, copy] = [label, copy].map(|it| it.get(lang));
     format!(
-        "<div class=\"given\"><label for=\"{id}\">{label}</label><textarea id=\"{id}\" readonly rows=\"3\" lang=\"en\" spellcheck=\"false\">\n{}</textarea><button type=\"button\" class=\"btn\" data-copy=\"{id}\" data-copied=\"{copied}\" data-by-hand=\"{by_hand}\">{copy}</button></div>",
+        "<div class=\"given\"><label for=\"{id}\">{label}</label><textarea id=\"{id}\" readonly rows=\"3\" lang=\"en\" spellcheck=\"false\">\n{}</textarea><button type=\"button\" class=\"btn\" data-copy=\"{id}\">{copy}</button></div>",
         escaped(text)
     )
 }

@@ -1,7 +1,6 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
 pub mod address_bar;
-pub mod clipboard;
 pub mod extras;
 pub mod panel;
 

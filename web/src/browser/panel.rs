@@ -1,4 +1,4 @@
-//! The panel that stands in the page (web/keys.js) and is filled with HTML.
+//! The panel that stands in the page (web/buttons.js) and is filled with HTML.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -76,7 +76,7 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
             <span class="spacer"></span>
             if share.is_some() { <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ text::SHARE.get(lang) }</button> }
             { undo_and_redo(store, dispatch) }
-            // What it opens stands in the page (web/keys.js).
+            // What it opens stands in the page (web/buttons.js).
             <button type="button" class="btn ghost" id="keys" aria-haspopup="dialog" aria-label={text::KEYS.get(lang)} title={text::KEYS.get(lang)}>{ "?" }</button>
             <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
             <button type="button" class="btn ghost" id="theme" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>

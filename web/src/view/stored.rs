@@ -1,7 +1,5 @@
 //! What is stored, line by line: what the server added, and why.
 
-use std::rc::Rc;
-
 use dualstack_core::api::Json;
 use dualstack_core::api::print::Line;
 use dualstack_core::cluster::printed_json;
@@ -15,7 +13,6 @@ use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
 use super::{Dispatch, Shared, classed, click, sentence, why};
-use crate::browser::{self, clipboard};
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::store::{Focus, Form, Msg};
 use crate::text::{self, Word};
@@ -43,14 +40,9 @@ pub struct Props {
     pub form: Form,
     /// What was sent, where the object is compared with it.
     pub sent: Option<Json>,
-    /// What could not be copied.
-    pub uncopied: Option<Rc<str>>,
     /// Where messages go.
     pub dispatch: Dispatch,
 }
-
-/// The id of the box with what could not be copied.
-const UNCOPIED: &str = "uncopied";
 
 /// The Stored object pane.
 pub fn stored(props: &Props) -> Html {
@@ -101,11 +93,10 @@ pub fn stored(props: &Props) -> Html {
             if object.is_some() {
                 <div class="switch">
                     { forms(props) }
-                    { copy(joined(&printed, form), props) }
+                    { copy(joined(&printed, form), lang) }
                     <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button>
                 </div>
             }
-            { by_hand(props) }
         </section>
     }
 }
@@ -126,34 +117,9 @@ fn forms(props: &Props) -> Html {
     html! { <div class="seg" role="group" aria-label={text::OUTPUT.get(lang)}>{ buttons }</div> }
 }
 
-/// The button that copies the object as it is shown.
-fn copy(object: String, props: &Props) -> Html {
-    let dispatch = props.dispatch.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        let (dispatch, text) = (dispatch.clone(), Rc::<str>::from(object.as_str()));
-        clipboard::copy(&object, move |is_copied| {
-            dispatch.emit(Msg::Uncopied((!is_copied).then_some(text)));
-            if is_copied {
-                dispatch.emit(Msg::Say(text::COPIED_IT));
-            } else {
-                browser::later(|| clipboard::select_all(UNCOPIED));
-            }
-        });
-    });
-    html! { <button type="button" class="btn" id="copy-stored" {onclick}>{ text::COPY.get(props.lang) }</button> }
-}
-
-/// What could not be copied, selected in a box of its own.
-fn by_hand(props: &Props) -> Html {
-    let Some(text) = &props.uncopied else { return html! {} };
-    let words = text::COPY_BY_HAND.get(props.lang);
-    let close = click(&props.dispatch, Msg::Uncopied(None));
-    html! {
-        <div class="by-hand">
-            <p>{ words }{ " " }<button type="button" class="btn" onclick={close}>{ text::CLOSE.get(props.lang) }</button></p>
-            <textarea id={UNCOPIED} readonly={true} rows="6" lang="en" aria-label={words} value={AttrValue::from(Rc::clone(text))} />
-        </div>
-    }
+/// The button that copies the object as it is shown (`web/buttons.js`).
+fn copy(object: String, lang: Lang) -> Html {
+    html! { <button type="button" class="btn" id="copy-stored" data-copy="" data-text={object}>{ text::COPY.get(lang) }</button> }
 }
 
 /// What the person typed into the terminal.

@@ -1,5 +1,5 @@
-// The keys of the page (web/src/commands.rs): a chord or a letter of the sheet presses the button that it is named after.
-// The sheets stand in the page, one for each language. Nothing here may throw where storage is forbidden.
+// What buttons do without the program: keys press them (web/src/commands.rs), and they copy. The sheets of keys stand in
+// the page, one for each language. Nothing here may throw where storage or the clipboard is forbidden.
 (() => {
   "use strict";
   const SINGLE = "dualstack.keys";
@@ -10,9 +10,9 @@
   const showSingle = () => sheets.forEach((sheet) => { sheet.querySelector("[data-single]").ariaPressed = String(single); });
   showSingle();
 
+  const here = () => sheets.find((it) => it.lang === root.lang) ?? sheets[0];
   const open = () => {
-    const sheet = sheets.find((it) => it.lang === root.lang);
-    if (sheet && !document.querySelector("dialog[open]")) sheet.showModal();
+    if (!document.querySelector("dialog[open]")) here().showModal();
   };
   const press = (id) => document.getElementById(id)?.click();
   const act = (item) => {
@@ -41,30 +41,46 @@
     event.preventDefault();
     press(id);
   });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#keys")) open();
+  const panel = document.getElementById("panel");
+  const say = (text) => {
+    const place = (panel.open && panel.querySelector("[role=status]")) || document.getElementById("spoken");
+    if (place) place.textContent = text;
+  };
+  /** Shows a text that could not be copied, selected. */
+  const byHand = (text) => {
+    const { byHand, done } = here().dataset;
+    const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+    const box = make("textarea", { readOnly: true, rows: 12, value: text, ariaLabel: byHand, lang: "en" });
+    const close = make("button", { type: "button", className: "btn primary", textContent: done, onclick: () => panel.close() });
+    panel.replaceChildren(make("p", { id: "panel-title", textContent: byHand }), box, close);
+    panel.showModal();
+    box.focus();
+    box.select();
+  };
+  /** Copies the text of the box that a button names, or the one that it holds. */
+  const copy = async ({ dataset }) => {
+    const box = document.getElementById(dataset.copy);
+    try {
+      await navigator.clipboard.writeText(box ? box.value : dataset.text);
+      say(here().dataset.copied);
+    } catch {
+      if (!box) return byHand(dataset.text);
+      box.focus();
+      box.select();
+      say(here().dataset.byHand);
+    }
+  };
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("#keys")) open();
+    const button = target.closest?.("[data-copy]");
+    if (button) copy(button);
   });
 
-  // The panel to share (web/src/browser/panel.rs). What is in it comes from the second program; a button in it copies a text,
-  // or selects it where the page may not copy.
-  const panel = document.getElementById("panel");
+  // The panel to share (web/src/browser/panel.rs). What is in it comes from the second program.
   window.fillPanel = (html, opens) => {
     panel.innerHTML = html;
     if (opens && !panel.open) panel.showModal();
   };
-  panel.addEventListener("click", async ({ target }) => {
-    const { copy, copied, byHand } = target.dataset;
-    const area = document.getElementById(copy);
-    if (!area) return;
-    const status = panel.querySelector("[role=status]");
-    try {
-      await navigator.clipboard.writeText(area.value);
-      status.textContent = copied;
-    } catch {
-      area.select();
-      status.textContent = byHand;
-    }
-  });
 
   for (const sheet of sheets) {
     const items = [...sheet.querySelectorAll("[role=menuitem]")];
