@@ -3,6 +3,7 @@
 //! All answer at once, and `None` means that the program is not there: [`extras::load`] brings it, and
 //! [`extras::state`] says whether it came.
 
+use dualstack_core::api::{Json, go_json};
 use dualstack_core::scenario::{Event, Shown};
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
@@ -106,6 +107,12 @@ pub fn link(session: &Shown) -> Option<Result<String, Said>> {
 #[must_use]
 pub fn session(link: &str) -> Option<Result<Shown, Said>> {
     read_session(&extras::ask("decode", link, 0)?)
+}
+
+/// An object in a form of kubectl's, `json` or `kyaml`.
+#[must_use]
+pub fn form(name: &str, object: &Json) -> Option<String> {
+    extras::ask(name, &go_json(object), 0)
 }
 
 /// What can be given away of what the page says, as HTML (`web/extras/src/share.rs` has the names).

@@ -1,9 +1,10 @@
 //! In which form is the stored object shown? As kubectl prints it, or against what was sent.
 
 use dualstack_core::api::Json;
-use dualstack_core::api::print::{Line, json_lines, kyaml_lines, yaml_lines};
+use dualstack_core::api::print::{Line, yaml_lines};
 use dualstack_core::kubectl::LAST_APPLIED;
 
+use crate::extras;
 use crate::store::Form;
 
 /// What a line of a comparison is.
@@ -35,8 +36,11 @@ pub fn lines(object: &Json, form: Form, before: &Json) -> Vec<(Side, Line)> {
     let both = |lines: Vec<Line>| lines.into_iter().map(|line| (Side::Both, line)).collect();
     match form {
         Form::Yaml => both(yaml_lines(object)),
-        Form::Json => both(json_lines(object)),
-        Form::Kyaml => both(kyaml_lines(object)),
+        Form::Json | Form::Kyaml => {
+            let text = extras::form(form.name(), object).unwrap_or_default();
+            let line = |text: &str| Line { text: text.to_owned(), path: Vec::new() };
+            both(text.lines().map(line).collect())
+        }
         Form::Diff if before.is_null() => both(yaml_lines(object)),
         Form::Diff => diff(yaml_lines(before), yaml_lines(object)),
     }

@@ -116,6 +116,7 @@ words! {
     COPY_BY_HAND = "This page may not copy. The text is selected: copy it yourself.", "此页面无权复制。文本已选中：请自行复制。";
     SHARE = "Share", "分享";
     SHARE_ABSENT = "What makes links could not be loaded. Close this and try again when you are online.", "无法加载生成链接所需的部分。请关闭此面板，联网后重试。";
+    FORM_ABSENT = "What prints this form could not be loaded. Try again when you are online.", "无法加载输出此格式所需的部分。请联网后重试。";
     LOADING = "Loading …", "正在加载……";
     SHARED_LINK = "Shared link", "分享的链接";
     DRAFT = "You are looking at a shared link.", "您正在查看分享的链接。";

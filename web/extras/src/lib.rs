@@ -5,6 +5,7 @@
 //! | module | its question |
 //! |---|---|
 //! | [`fixes`] | what would make a refused request succeed? |
+//! | [`forms`] | how does kubectl print an object with `-o json` and `-o kyaml`? |
 //! | [`link`] | how does a session become the end of an address, and how is it read back? |
 //! | [`qr`] | how does a text look as a QR code? |
 //! | [`share`] | what else can be given away of a session? |
@@ -14,6 +15,7 @@
 //! Invariant: no text panics; each is read as if somebody hostile had written it.
 
 pub mod fixes;
+pub mod forms;
 pub mod link;
 pub mod qr;
 pub mod share;

@@ -38,3 +38,17 @@ pub fn qr(text: &str) -> String {
 pub fn share(said: &str) -> String {
     dualstack_extras::share::of(said)
 }
+
+/// An object as `-o json` prints it ([`dualstack_extras::forms`]).
+#[wasm_bindgen]
+#[must_use]
+pub fn json(object: &str) -> String {
+    dualstack_extras::forms::json(object)
+}
+
+/// An object as `-o kyaml` prints it.
+#[wasm_bindgen]
+#[must_use]
+pub fn kyaml(object: &str) -> String {
+    dualstack_extras::forms::kyaml(object)
+}

@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
 use super::{Dispatch, Shared, classed, click, sentence, why};
+use crate::browser::extras;
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::store::{Focus, Form, Msg};
 use crate::text::{self, Word};
@@ -73,8 +74,10 @@ pub fn stored(props: &Props) -> Html {
     let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
     let output = if form == Form::Diff { "yaml" } else { form.name() };
+    let is_absent = object.is_some() && printed.is_empty();
     let differs = printed.iter().any(|(side, _)| *side != Side::Both);
     let about = match (&props.sent, differs) {
+        _ if is_absent => Some(text::FORM_ABSENT),
         _ if form != Form::Diff => None,
         (_, false) => Some(text::SAME_AS_SENT),
         (Some(_), true) => Some(text::DIFF_SENT),
@@ -108,7 +111,15 @@ fn forms(props: &Props) -> Html {
         .into_iter()
         .map(|form| {
             let pressed = (form == props.form).to_string();
-            let onclick = click(&props.dispatch, Msg::Form(form));
+            let dispatch = props.dispatch.clone();
+            let onclick = Callback::from(move |_: MouseEvent| match form {
+                Form::Yaml | Form::Diff => dispatch.emit(Msg::Form(form)),
+                // The second program prints these.
+                Form::Json | Form::Kyaml => {
+                    let dispatch = dispatch.clone();
+                    extras::load(false, move |_| dispatch.emit(Msg::Form(form)));
+                }
+            });
             let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
             let id = format!("form-{}", form.name());
             html! { <button type="button" {id} aria-pressed={pressed} {onclick}>{ name }</button> }
