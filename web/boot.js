@@ -1,6 +1,6 @@
 // Before the program is there: language, theme, what is typed into the static example, and what to
-// show if the program cannot start or dies; after it, the editor. Nothing here may throw where storage
-// is forbidden.
+// show if the program cannot start or dies; after it, the editor, the second program and the address bar.
+// Nothing here may throw where storage is forbidden.
 (() => {
   "use strict";
   const root = document.documentElement;
