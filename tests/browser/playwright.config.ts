@@ -11,7 +11,7 @@ export default defineConfig<Options>({
   fullyParallel: true,
   retries: 0,
   timeout: 30_000,
-  globalTimeout: 420_000,
+  globalTimeout: 1_200_000,
   forbidOnly: !!process.env.CI,
   reporter: "list",
   use: {

@@ -760,6 +760,8 @@ mod tests {
     use std::rc::Rc;
 
     use dualstack_core::text::Lang;
+    use dualstack_core::version::KubeVersion;
+    use proptest::prelude::*;
 
     use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};
     use crate::presets::Preset;
@@ -805,6 +807,52 @@ mod tests {
         // Another text is another change, however fast.
         let both = typed(&store, "a").update(Msg::EditFlags("--v=2".to_owned()));
         assert_eq!(&*both.update(Msg::Undo).manifest(), "a");
+    }
+
+    /// Whatever changes a session, and where a person looks in it.
+    fn message() -> impl Strategy<Value = Msg> {
+        let text = "[a-c: \n双]{0,6}";
+        prop_oneof![
+            text.prop_map(Msg::EditManifest),
+            text.prop_map(Msg::EditFlags),
+            proptest::sample::select(KubeVersion::all().collect::<Vec<_>>()).prop_map(Msg::Version),
+            proptest::sample::select(vec![Msg::ApplyAgain, Msg::Patch, Msg::Delete, Msg::Restart]),
+            proptest::sample::select(vec![Msg::Fork, Msg::RemoveBranch]),
+            proptest::sample::select(Preset::ALL.to_vec()).prop_map(Msg::Preset),
+            Just(Msg::Replace("PreferDualStack", "RequireDualStack")),
+            (0..5_usize).prop_map(Msg::Choose),
+            (0..5_usize).prop_map(Msg::Remove),
+            (0..5_usize).prop_map(Msg::Move),
+            (0..4_usize).prop_map(Msg::Branch),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn undo_gives_every_session_back_and_redo_the_last(
+            messages in proptest::collection::vec(message(), 1..40),
+        ) {
+            let mut store = Store::opening(Lang::En);
+            let mut past = Vec::new();
+            for message in messages {
+                let before = store.work();
+                store = store.update(message).update(Msg::Pause);
+                if !store.work().is_same(&before) {
+                    past.push(before);
+                }
+            }
+            let last = store.work();
+            for before in past.iter().rev() {
+                prop_assert!(store.history.can_undo());
+                store = store.update(Msg::Undo);
+                prop_assert!(store.work().is_same(before), "{:?} is not {:?}", store.work(), before);
+            }
+            prop_assert!(!store.history.can_undo());
+            for _ in &past {
+                store = store.update(Msg::Redo);
+            }
+            prop_assert!(store.work().is_same(&last), "{:?} is not {:?}", store.work(), last);
+        }
     }
 
     #[test]

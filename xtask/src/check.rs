@@ -7,11 +7,11 @@ use crate::tools::{WASM, chromium, npm_packages, wasm_target};
 use crate::{Outcome, generate, site};
 
 /// The most the wasm may weigh, gzipped, in KiB.
-const MOST_WASM: u64 = 240;
+const MOST_WASM: u64 = 250;
 /// The most that what is loaded later may weigh, gzipped, in KiB.
 const MOST_EXTRAS: u64 = 207;
 /// The most a first visit may load, gzipped, in KiB.
-const MOST_FIRST_LOAD: u64 = 330;
+const MOST_FIRST_LOAD: u64 = 340;
 /// The most the editor may weigh, gzipped, in KiB. It comes after the first visit's load.
 const MOST_EDITOR: u64 = 127;
 /// The most requests a first visit may make.
