@@ -498,11 +498,14 @@ mod tests {
         ];
         assert!(read(&pack(head[0])).is_ok(), "the cases differ from this one");
         for (what, link, trouble) in cases {
-            let start = Instant::now();
-            assert_eq!(read(&link), Err(trouble), "{what}");
-            let took = start.elapsed();
-            println!("{what}: {took:?}");
-            // Room for code that is not optimised; a spec measures it in the browser.
+            let time = || {
+                let start = Instant::now();
+                assert_eq!(read(&link), Err(trouble), "{what}");
+                start.elapsed()
+            };
+            // The quickest of several, as the machine may have other work. Room for code that is not
+            // optimised; a spec measures it in the browser.
+            let took = (0..5).map(|_| time()).min().unwrap_or_default();
             assert!(took < Duration::from_millis(100), "{what}: {took:?}");
         }
     }
