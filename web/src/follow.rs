@@ -6,10 +6,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::scenario::Event;
-use gloo::timers::callback::Timeout;
 
 use crate::browser::address_bar::{self, Place};
-use crate::browser::{self, extras};
+use crate::browser::{self, Timer, extras};
 use crate::extras::{Fix, fixes};
 use crate::store::{Msg, Store, TextBox, Theme};
 use crate::view::Dispatch;
@@ -43,11 +42,11 @@ pub struct Follow {
     spoken: Option<String>,
     /// The document that was refused.
     refused: Option<usize>,
-    settle: Option<Timeout>,
-    pause: Option<Timeout>,
-    tick: Option<Timeout>,
-    speech: Option<Timeout>,
-    fixing: Option<Timeout>,
+    settle: Option<Timer>,
+    pause: Option<Timer>,
+    tick: Option<Timer>,
+    speech: Option<Timer>,
+    fixing: Option<Timer>,
 }
 
 /// The page has been drawn. `spoken` is the verdict in words, `refused` the document that was refused.
@@ -125,7 +124,7 @@ impl Follow {
 }
 
 /// Looks for the fixes of a document once typing has stopped.
-fn look_for_fixes(store: &Store, document: usize, dispatch: &Dispatch) -> Timeout {
+fn look_for_fixes(store: &Store, document: usize, dispatch: &Dispatch) -> Timer {
     let (session, dispatch) = (store.shown(), dispatch.clone());
     let look = move |_| {
         if let Some(list) = fixes(&session, document) {

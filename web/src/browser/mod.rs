@@ -198,8 +198,11 @@ pub fn say(text: &str) {
     }
 }
 
+/// Something that is done later, unless this is dropped before.
+pub type Timer = Timeout;
+
 /// Does something later, unless what is returned is dropped before.
-pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timeout {
+pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timer {
     Timeout::new(milliseconds, work)
 }
 
