@@ -78,6 +78,9 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         ipam::pod_cidrs::RULES,
         ipam::range_allocator::RULES,
         ipam::host_local::RULES,
+        components::agree::RULES,
+        components::follow::RULES,
+        components::first::RULES,
     ]
     .into_iter()
     .flatten()

@@ -1,12 +1,20 @@
 //! What do the four components make of one text? Each is started as its program starts, those of a node
-//! for each node.
+//! for each node; then they are compared, and what follows is said.
 //!
 //! | module | its question |
 //! |---|---|
 //! | [`nodes`] | which nodes does the text speak of? |
+//! | [`agree`] | where do the components disagree, and which edit mends it? |
+//! | [`follow`] | what would really happen in such a cluster? |
+//! | [`first`] | which of the five "firsts" is of which family? |
 //!
-//! Invariant: nothing here fails, whatever the text.
+//! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
+//! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
 
+pub mod agree;
+pub mod first;
+pub mod follow;
+mod mend;
 pub mod nodes;
 
 use std::net::IpAddr;
@@ -151,6 +159,30 @@ pub struct Node {
     pub event: Option<NodeEvent>,
 }
 
+/// What can be said of any component, whatever it knows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Status<'a> {
+    /// The component.
+    pub component: Component,
+    /// The node it is on; none for the control plane.
+    pub node: Option<&'a Node>,
+    /// Whether the text speaks of it.
+    pub is_given: bool,
+    /// Why it exits.
+    pub errors: &'a [Said],
+    /// What it logs, and goes on.
+    pub warnings: &'a [Said],
+    /// What was decided.
+    pub trace: &'a [Step],
+}
+
+impl<'a> Status<'a> {
+    fn of<T>(component: Component, node: Option<&'a Node>, report: &'a Report<T>) -> Self {
+        let Report { is_given, errors, warnings, trace, .. } = report;
+        Self { component, node, is_given: *is_given, errors, warnings, trace }
+    }
+}
+
 /// All components of a text.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Components {
@@ -222,32 +254,25 @@ impl Components {
         Self { version, text: text.into(), flags, apiserver, controller_manager, nodes, host }
     }
 
-    /// The reports as one list: whether the text speaks of a component and what it complains of. A node
-    /// stands with its components.
-    pub fn all(&self) -> impl Iterator<Item = (Component, Option<&Node>, bool, &[Said], &[Said])> {
-        fn one<T>(report: &Report<T>) -> (bool, &[Said], &[Said]) {
-            (report.is_given, &report.errors, &report.warnings)
-        }
+    /// Every component in one list: those of the control plane, then those of each node.
+    pub fn all(&self) -> impl Iterator<Item = Status<'_>> {
         let control_plane = [
-            (Component::KubeApiserver, None, one(&self.apiserver)),
-            (Component::KubeControllerManager, None, one(&self.controller_manager)),
+            Status::of(Component::KubeApiserver, None, &self.apiserver),
+            Status::of(Component::KubeControllerManager, None, &self.controller_manager),
         ];
         let nodes = self.nodes.iter().flat_map(|node| {
             [
-                (Component::KubeProxy, Some(node), one(&node.proxy)),
-                (Component::Kubelet, Some(node), one(&node.kubelet)),
+                Status::of(Component::KubeProxy, Some(node), &node.proxy),
+                Status::of(Component::Kubelet, Some(node), &node.kubelet),
             ]
         });
-        let all = control_plane.into_iter().chain(nodes);
-        all.map(|(component, node, (is_given, errors, warnings))| {
-            (component, node, is_given, errors, warnings)
-        })
+        control_plane.into_iter().chain(nodes)
     }
 
     /// Whether every component that the text speaks of starts.
     #[must_use]
     pub fn all_start(&self) -> bool {
-        self.all().all(|(_, _, is_given, errors, _)| !is_given || errors.is_empty())
+        self.all().all(|status| !status.is_given || status.errors.is_empty())
     }
 }
 
@@ -481,5 +506,108 @@ impl<T> Report<T> {
         self.dual_stack = behavior.dual_stack.on();
         self.trace = trace.into_steps();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Components, Said};
+    use crate::net::Family;
+    use crate::source::flags::Component;
+    use crate::version::KubeVersion;
+
+    /// `component node: what it says at which text`, of the components that say something.
+    fn said(text: &str) -> Vec<String> {
+        let components = Components::start(KubeVersion::LATEST, text);
+        let mut lines = Vec::new();
+        for status in components.all().filter(|status| status.is_given) {
+            let node = status.node.map_or(String::new(), |node| format!(" {}", node.text.name));
+            let at = |said: &Said| said.span.map_or("-", |span| &text[span.start..span.end]);
+            let marked = [("!", status.errors), ("?", status.warnings)];
+            for (mark, said) in
+                marked.iter().flat_map(|(mark, all)| all.iter().map(move |it| (mark, it)))
+            {
+                let component = status.component.name();
+                lines.push(format!("{component}{node}{mark} {} @ {}", said.message, at(said)));
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn each_component_says_itself_why_it_exits_and_where() {
+        assert_eq!(
+            said(
+                "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16\n\
+                  kube-controller-manager\n--allocate-node-cidrs --cluster-cidr=10.244.0.0/16,x\n\
+                  kube-proxy · a --proxy-mode=userspace --nodeport-addresses=primary\n\
+                  kube-proxy · b --nodeport-addresses=192.0.2.0/24\n\
+                  kubelet --node-ip=::,0.0.0.0\nkubelet · b --node-ip=here"
+            ),
+            [
+                "kube-apiserver! --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of \
+                 different IP family @ 10.97.0.0/16",
+                "kube-controller-manager! invalid CIDR[1]: <nil> (invalid CIDR address: x) @ x",
+                "kube-proxy a! KubeProxyConfiguration.Mode.ProxyMode: Invalid value: \"userspace\": must be \
+                 iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables]) \
+                 @ --proxy-mode=userspace",
+                "kubelet a! bad --node-ip \"::,0.0.0.0\": dual-stack node IP cannot include '0.0.0.0' or '::' @ \
+                 --node-ip=::,0.0.0.0",
+                "kube-proxy b? kube-proxy running in dual-stack mode @ -",
+                "kubelet b? Could not parse some node IP(s), ignoring them: \"here\" @ --node-ip=here",
+            ]
+        );
+        let odd = said("--secure-port=x");
+        assert!(
+            odd[0].starts_with("kube-apiserver! invalid argument \"x\" for \"--secure-port\" flag"),
+            "{odd:?}"
+        );
+    }
+
+    #[test]
+    fn components_know_what_their_flags_come_to() {
+        let text = "--service-cluster-ip-range=10.96.5.7/16,fd00:10:96::/112 --advertise-address=192.0.2.1\n\
+                    kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00::/56 \
+                    --node-cidr-mask-size-ipv4=26\n\
+                    kube-proxy --proxy-mode=nftables\nkube-proxy · b --bind-address=2001:db8::9\n\
+                    kubelet · a --node-ip=192.0.2.7,2001:db8::7\nkubelet · b";
+        let components = Components::start(KubeVersion::LATEST, text);
+        assert!(components.all_start());
+        let api = components.apiserver.running().expect("it starts");
+        assert_eq!(
+            api.services.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.96.0.0/16", "fd00:10:96::/112"]
+        );
+        assert_eq!(api.completed.advertise.to_string(), "192.0.2.1");
+        let controller = components.controller_manager.running().expect("it starts");
+        let masks: Vec<u32> = controller.node_ranges().map(|range| range.node_mask).collect();
+        assert_eq!(masks, [26, 64]);
+        // In the order in which they are named.
+        let [b, a] = &components.nodes[..] else { panic!("two nodes") };
+        assert_eq!(b.pod_cidrs, ["10.244.0.0/26", "fd00::/64"]);
+        assert_eq!(a.pod_cidrs, ["10.244.0.64/26", "fd00:0:0:1::/64"]);
+        let ips = |node: &super::Node| {
+            let known = node.kubelet.running().expect("it starts");
+            known.host_ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        assert_eq!((ips(a), ips(b)), ("192.0.2.7,2001:db8::7".to_owned(), "192.0.2.11".to_owned()));
+        let proxies = [a, b].map(|node| {
+            let known = &node.proxy.running().expect("it starts").configured;
+            (known.mode.name(), known.primary)
+        });
+        assert_eq!(proxies, [("nftables", Family::V4), ("nftables", Family::V6)]);
+    }
+
+    #[test]
+    fn what_the_text_does_not_speak_of_is_not_given() {
+        let components = Components::start(KubeVersion::LATEST, "kube-proxy · a");
+        let given: Vec<Component> = components
+            .all()
+            .filter(|status| status.is_given)
+            .map(|status| status.component)
+            .collect();
+        assert_eq!(given, [Component::KubeProxy]);
+        assert!(components.all().all(|status| status.errors.is_empty()));
+        assert!(components.apiserver.running().is_none() && components.apiserver.starts());
     }
 }
