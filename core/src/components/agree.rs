@@ -342,6 +342,7 @@ const NODE_IP: &str = "node-ip";
 const BIND: &str = "bind-address";
 const DETECT: &str = "detect-local-mode";
 const GATES: &str = "feature-gates";
+const CONFIG: &str = "config";
 const MASK: &str = "node-cidr-mask-size";
 const MASK_V4: &str = "node-cidr-mask-size-ipv4";
 const MASK_V6: &str = "node-cidr-mask-size-ipv6";
@@ -977,7 +978,9 @@ impl<'a> Finder<'a> {
                 self.node_families(node, known, i);
             }
         }
-        if let Some(known) = node.proxy.running() {
+        // What stands in a file is not known here, and beats the flags.
+        let has_file = self.flags(Some(node)).last(Component::KubeProxy, CONFIG).is_some();
+        if let Some(known) = node.proxy.running().filter(|_| !has_file) {
             self.proxy_ranges(node, known);
             self.proxy_families(node, known);
             self.bind_address(node, known);
@@ -1203,7 +1206,8 @@ impl<'a> Finder<'a> {
                     .found
                     .iter()
                     .any(|found| found.rule == &GATE_IS_NOT_EVERYWHERE && found.nodes.is_empty());
-            if !is_off || is_known {
+            let has_file = self.flags(node).last(component, CONFIG).is_some();
+            if !is_off || is_known || has_file {
                 continue;
             }
             let given = self.flags(node).last(component, GATES);
@@ -1659,6 +1663,8 @@ kubelet · node-2
         check(proxy, "kube-proxy\n--detect-local-mode=NodeCIDR", &[]);
         let bridge = "kube-proxy\n--detect-local-mode=BridgeInterface --pod-bridge-interface=cbr0";
         check(proxy, bridge, &[]);
+        // kubeadm gives kube-proxy a file.
+        check(proxy, "kube-proxy\n--config=/var/lib/kube-proxy/config.conf", &[]);
     }
 
     #[test]

@@ -62,8 +62,8 @@ rules! {
             zh: "自带地址池的网络插件不查看节点的范围。",
         }),
         facts: [],
-        en: "A network plugin that takes addresses from `spec.podCIDRs` has none to give: Pods there wait in ContainerCreating.",
-        zh: "从 `spec.podCIDRs` 取地址的网络插件无地址可给：那里的 Pod 停在 ContainerCreating。",
+        en: "A network plugin that takes addresses from `spec.podCIDRs` has none to give: Pods of such Nodes wait in ContainerCreating.",
+        zh: "从 `spec.podCIDRs` 取地址的网络插件无地址可给：这些节点上的 Pod 停在 ContainerCreating。",
     }
     /// Pods without a family.
     PODS_LACK_FAMILY {
