@@ -13,6 +13,7 @@ use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::source::flags;
 use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
+use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;
 use dualstack_tests::vector::Line;
@@ -280,6 +281,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
         .chain(manifests)
         .chain(of_nodes)
         .chain(nodes::sessions())
+        .chain(components::sessions())
         .collect()
 }
 

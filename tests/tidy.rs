@@ -9,7 +9,7 @@ use dualstack_core::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.
-const LAYERS: [&[&str]; 22] = [
+const LAYERS: [&[&str]; 23] = [
     &["net", "version", "text", "path", "span"],
     &["rule"],
     &["recorded"],
@@ -23,6 +23,7 @@ const LAYERS: [&[&str]; 22] = [
     &["status"],
     &["pools"],
     &["boot", "service", "ipam"],
+    &["components"],
     &["service_cidr"],
     &["endpoints"],
     &["dns", "proxy"],

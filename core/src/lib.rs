@@ -10,6 +10,7 @@
 //! | [`fix`] | which one change would make it succeed? |
 //! | [`source`] | what does a text say, and where? |
 //! | [`boot`] | does each component start, and as what? |
+//! | [`components`] | do the four components of one text agree, and what follows if not? |
 //! | [`cluster`] | what does the API server answer to a request? |
 //! | [`service`] | what happens to a Service on its way into storage? |
 //! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
@@ -23,6 +24,7 @@ pub mod api;
 pub mod behavior;
 pub mod boot;
 pub mod cluster;
+pub mod components;
 pub mod diag;
 pub mod env;
 pub mod fix;
@@ -76,6 +78,9 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         ipam::pod_cidrs::RULES,
         ipam::range_allocator::RULES,
         ipam::host_local::RULES,
+        components::agree::RULES,
+        components::follow::RULES,
+        components::first::RULES,
     ]
     .into_iter()
     .flatten()

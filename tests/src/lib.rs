@@ -13,11 +13,13 @@
 //! | [`node_kinds`] | the same of those about Nodes' and Pods' ranges |
 //! | [`start_kinds`] | the same for the start of components |
 //! | [`nodes`] | which nodes reach the rules that no recording reaches? |
+//! | [`components`] | which texts reach the rules about components that do not fit? |
 //! | [`replay`] | what would a recording of the core look like? |
 //! | [`witness`] | which rules decided something, and in which release? |
 //! | [`covered`] | which lines does the core claim to answer? |
 
 pub mod compare;
+pub mod components;
 pub mod covered;
 pub mod driver;
 pub mod kinds;

@@ -157,6 +157,11 @@ fn advertise(text: &str, flag: &Flag, preset: Preset, edits: &mut Vec<(usize, us
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::components::Components;
+    use dualstack_core::components::agree::Finding;
+    use dualstack_core::scenario::Event;
+    use dualstack_core::version::KubeVersion;
+
     use super::{Preset, apply, current};
 
     const TEXT: &str = "# my cluster\nkube-apiserver\n--service-cluster-ip-range=10.0.0.0/16 # mine\n\n\
@@ -182,6 +187,22 @@ mod tests {
         );
         assert_eq!(apply(&six, Preset::V4V6), dual);
         assert_eq!(apply(&six, Preset::V6V4), six);
+    }
+
+    #[test]
+    fn no_preset_makes_components_disagree() {
+        let opening = crate::scenarios::find(crate::scenarios::OPENING).expect("it is there");
+        let Event::Boot { flags, .. } = &opening.events[0] else {
+            panic!("it begins with a start")
+        };
+        for text in [flags, "", "--v=2"] {
+            for preset in Preset::ALL {
+                let components = Components::start(KubeVersion::LATEST, &apply(text, preset));
+                assert!(components.all_start(), "{preset:?}");
+                let alarms = components.findings().into_iter().filter(Finding::is_alarm);
+                assert_eq!(alarms.collect::<Vec<_>>(), [], "{preset:?}");
+            }
+        }
     }
 
     #[test]
