@@ -11,28 +11,54 @@ use wasmparser::{
 };
 
 use crate::Outcome;
+use crate::site::gzipped;
 
-/// How many bytes in a row two functions have to share for it to count.
-const SHARED: usize = 6;
-/// In how many functions such bytes may stand; what stands in more is near anyway.
-const COMMON: usize = 60;
-/// How far gzip looks back, less what stands between.
-const WINDOW: usize = 28_000;
-/// What a short function has to share beside its length, so that it is not near to everything.
-const SHORT: usize = 200;
+/// What makes two functions alike. No choice is the best for every program: several are tried.
+#[derive(Clone, Copy)]
+struct Alike {
+    /// How many bytes in a row two functions have to share for it to count.
+    shared: usize,
+    /// In how many functions such bytes may stand; what stands in more is near anyway.
+    common: usize,
+    /// How far gzip looks back, less what stands between.
+    window: usize,
+    /// What is added to the length of a function by which its share is measured, so that a short one is not
+    /// near to everything.
+    short: usize,
+}
 
-/// The program with its functions in another order.
+/// The program with its functions in the order that gzip makes the least of.
 pub fn pack(wasm: &[u8]) -> Outcome<Vec<u8>> {
-    let said = |error: &dyn std::fmt::Display| format!("the program cannot be packed: {error}");
-    let (imported, bodies) = functions(wasm).map_err(|error| said(&error))?;
-    let order = order(&bodies);
+    let (imported, bodies) = functions(wasm).map_err(said)?;
+    let mut best: Option<(usize, Vec<u8>)> = None;
+    for shared in [5, 6] {
+        for (common, window) in [(40, 28_000), (40, 31_000), (60, 28_000)] {
+            for short in [100, 200, 400] {
+                let order = order(&bodies, Alike { shared, common, window, short });
+                let packed = ordered(wasm, imported, order)?;
+                let size = gzipped(&packed)?;
+                if best.as_ref().is_none_or(|(least, _)| size < *least) {
+                    best = Some((size, packed));
+                }
+            }
+        }
+    }
+    Ok(best.map_or_else(|| wasm.to_vec(), |(_, packed)| packed))
+}
+
+fn said(error: impl std::fmt::Display) -> String {
+    format!("the program cannot be packed: {error}")
+}
+
+/// The program with its functions in this order.
+fn ordered(wasm: &[u8], imported: u32, order: Vec<usize>) -> Outcome<Vec<u8>> {
     let mut place = vec![0; order.len()];
     for (at, function) in (0..).zip(&order) {
         place[*function] = at;
     }
     let mut module = Module::new();
     let mut packer = Packer { imported, order, place };
-    packer.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| said(&error))?;
+    packer.parse_core_module(&mut module, Parser::new(0), wasm).map_err(said)?;
     Ok(module.finish())
 }
 
@@ -55,17 +81,17 @@ fn functions(wasm: &[u8]) -> Result<(u32, Vec<&[u8]>), BinaryReaderError> {
 
 /// The functions in their new order: next comes the one that shares most, for its length, with those in the
 /// window.
-fn order(bodies: &[&[u8]]) -> Vec<usize> {
+fn order(bodies: &[&[u8]], alike: Alike) -> Vec<usize> {
     let mut holders: HashMap<&[u8], Vec<usize>> = HashMap::new();
     for (function, body) in bodies.iter().enumerate() {
-        for bytes in body.windows(SHARED) {
+        for bytes in body.windows(alike.shared) {
             let holders = holders.entry(bytes).or_default();
             if holders.last() != Some(&function) {
                 holders.push(function);
             }
         }
     }
-    holders.retain(|_, holders| (2..=COMMON).contains(&holders.len()));
+    holders.retain(|_, holders| (2..=alike.common).contains(&holders.len()));
     let mut shared: Vec<Vec<&[usize]>> = vec![Vec::new(); bodies.len()];
     for holders in holders.values() {
         for function in holders {
@@ -79,7 +105,7 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
     // What shares nothing stands by size, the largest first.
     let worth = |score: &[usize], function: usize| {
         let length = bodies[function].len();
-        (score[function] * 1_000_000 / (length + SHORT), length, bodies.len() - function)
+        (score[function] * 1_000_000 / (length + alike.short), length, bodies.len() - function)
     };
     while let Some(at) = (0..left.len()).max_by_key(|at| worth(&score, left[*at])) {
         let next = left.swap_remove(at);
@@ -89,7 +115,7 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
         }
         window.push_back(next);
         size += bodies[next].len();
-        while size > WINDOW && window.len() > 1 {
+        while size > alike.window && window.len() > 1 {
             let Some(gone) = window.pop_front() else { break };
             size -= bodies[gone].len();
             for holder in shared[gone].iter().copied().flatten() {
@@ -145,12 +171,13 @@ impl Reencode for Packer {
 
 #[cfg(test)]
 mod tests {
-    use super::{order, pack};
+    use super::{Alike, order, pack};
 
     #[test]
     fn what_is_alike_stands_together() {
         let alike = [b"abcdefgh1".as_slice(), b"12345678x", b"abcdefgh2", b"12345678y"];
-        let order = order(&alike);
+        let measure = Alike { shared: 6, common: 60, window: 28_000, short: 200 };
+        let order = order(&alike, measure);
         let pairs = [[order[0], order[1]], [order[2], order[3]]];
         assert!(pairs.iter().all(|pair| pair[0] % 2 == pair[1] % 2), "{order:?}");
     }

@@ -224,23 +224,28 @@ fn files(wanted: impl Fn(&str) -> bool) -> Outcome<Vec<(String, u64)>> {
         }
     }
     files.sort();
-    files.into_iter().map(|name| Ok((name.clone(), gzipped(&dist.join(name))?))).collect()
+    files.into_iter().map(|name| Ok((name.clone(), size_of(&dist.join(name))?))).collect()
 }
 
 /// The editor, which comes when the page is idle, with its size after gzip.
 pub fn editor() -> Outcome<(String, u64)> {
     let dist = root().join("dist");
     let name = editor_in(&dist)?;
-    let size = gzipped(&dist.join(&name))?;
+    let size = size_of(&dist.join(&name))?;
     Ok((name, size))
 }
 
-fn gzipped(file: &Path) -> Outcome<u64> {
-    use std::io::Write;
+fn size_of(file: &Path) -> Outcome<u64> {
     let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(gzipped(&bytes)? as u64)
+}
+
+/// How many bytes a server sends of these.
+pub fn gzipped(bytes: &[u8]) -> Outcome<usize> {
+    use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&bytes).map_err(|error| error.to_string())?;
-    Ok(encoder.finish().map_err(|error| error.to_string())?.len() as u64)
+    encoder.write_all(bytes).map_err(|error| error.to_string())?;
+    Ok(encoder.finish().map_err(|error| error.to_string())?.len())
 }
 
 #[cfg(test)]

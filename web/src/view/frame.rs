@@ -5,7 +5,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Dispatch, click, words};
+use super::{Dispatch, click, releases, words};
 use crate::browser;
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -58,9 +58,7 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
         Msg::Theme(if is_dark { Theme::Light } else { Theme::Dark })
     });
     let (_, _, version) = store.boot();
-    let versions: Html = KubeVersion::all()
-        .map(|minor| html! { <option value={minor.to_string()} selected={minor == version}>{ "Kubernetes " }{ minor.to_string() }</option> })
-        .collect();
+    let versions = releases(Some(version));
     let choose = dispatch.reform(|event: Event| {
         Msg::Version(browser::choice_of(&event).parse().unwrap_or(KubeVersion::LATEST))
     });

@@ -19,6 +19,7 @@ use std::rc::Rc;
 use dualstack_core::net::Family;
 use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::Piece;
+use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use crate::store::Msg;
@@ -64,6 +65,16 @@ pub fn classed(class: impl Into<AttrValue>, mut element: Html) -> Html {
         tag.add_attribute("class", class.into());
     }
     element
+}
+
+/// The releases to choose from.
+pub fn releases(chosen: Option<KubeVersion>) -> Html {
+    KubeVersion::all()
+        .map(|minor| {
+            let value = AttrValue::from(minor.to_string());
+            html! { <option value={value.clone()} selected={chosen == Some(minor)}>{ "Kubernetes " }{ value }</option> }
+        })
+        .collect()
 }
 
 /// The badge of a family: named by its number, round for IPv4 and square for IPv6.

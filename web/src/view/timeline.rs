@@ -12,7 +12,7 @@ use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
-use super::{Dispatch, Shared, badge, classed, click, sentence};
+use super::{Dispatch, Shared, badge, classed, click, releases, sentence};
 use crate::browser;
 use crate::store::{Msg, Store};
 use crate::text::{self, Word};
@@ -157,9 +157,7 @@ fn branches(props: &Props) -> Html {
 fn compare(props: &Props) -> Html {
     let lang = props.store.lang;
     let chosen = props.store.compared;
-    let options: Html = KubeVersion::all()
-        .map(|minor| html! { <option value={minor.to_string()} selected={chosen == Some(minor)}>{ "Kubernetes " }{ minor.to_string() }</option> })
-        .collect();
+    let options = releases(chosen);
     let onchange = props
         .dispatch
         .reform(|event: DomEvent| Msg::Compare(browser::choice_of(&event).parse().ok()));
