@@ -61,7 +61,8 @@ pub fn App(props: &Props) -> Html {
     });
     let at = answers.as_ref().as_ref().map(|answers| document_at(&store, &answers.documents));
     let shown = answers.as_ref().as_ref().zip(at);
-    let spoken = shown.map(|(answers, at)| answers.verdict(&store, at).spoken(store.lang));
+    let verdict = shown.map(|(answers, at)| answers.verdict(&store, at));
+    let spoken = verdict.as_ref().map(|verdict| verdict.spoken(store.lang));
     let refused = shown.and_then(|(answers, at)| answers.is_refused(&store, at).then_some(at));
     let following = use_mut_ref(Follow::default);
     {
@@ -70,8 +71,9 @@ pub fn App(props: &Props) -> Html {
     }
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
 
-    let Some(answers) = answers.as_ref() else { return safe_mode(&store, &dispatch) };
-    let at = at.unwrap_or_default();
+    let (Some((answers, at)), Some(verdict)) = (shown, verdict) else {
+        return safe_mode(&store, &dispatch);
+    };
     let document = answers.documents.get(at).cloned();
     let mut good = last_good.borrow_mut();
     // What was accepted before another event or example was chosen says nothing about this one.
@@ -86,7 +88,6 @@ pub fn App(props: &Props) -> Html {
     let stands = document.clone().filter(|document| document.stands.is_some());
     let stale = !is_accepted && stands.is_none();
     let shown = stands.or_else(|| good.1.clone());
-    let verdict = answers.verdict(&store, at);
     let fixes = store.fixes.as_ref().map_or(&[][..], |found| found.of(&store, refused));
     layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict, fixes })
 }

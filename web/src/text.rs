@@ -77,7 +77,6 @@ words! {
     ABOUT_FIELD = "About", "关于";
     NOTHING_ABOUT = "No decision was needed for it.", "无需对它做任何决定。";
     SOURCE = "source", "来源";
-    RULE = "Rule", "规则";
     KNOWN_RECORDED = "recorded in", "有实录：";
     KNOWN_SOURCE = "read from the source of", "依据源代码：";
     KNOWN_ASSUMED = "assumed for", "推定：";
@@ -150,7 +149,6 @@ words! {
     PATCH_TARGET = "Service to patch", "要打补丁的 Service";
     PATCH_TYPE = "Type of patch", "补丁类型";
     DELETE_TARGET = "What to delete", "要删除的对象";
-    PATCH_ABOUT = "what you change", "要更改的内容";
     DELETE_ABOUT = "what you delete", "要删除的对象";
     EV_START = "Start", "启动";
     EV_RESTART = "Restart", "重启";
@@ -184,7 +182,6 @@ words! {
     FOOT_SEED = "Addresses are picked by a fixed seed; a real cluster picks at random", "地址由固定种子选取；真实集群随机选取";
     DUAL_CLUSTER = "Dual-stack", "双栈";
     SINGLE_CLUSTER = "Single-stack", "单栈";
-    PRIMARY_IS = "primary family", "主地址族";
     BIND_FAILED = "kube-apiserver exits with an error.", "kube-apiserver 因错误退出。";
     // The verdicts, with holes for facts.
     DOES_NOT_START = "kube-apiserver does not start.", "kube-apiserver 无法启动。";
