@@ -18,6 +18,7 @@ use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;
 use dualstack_tests::vector::Line;
 use dualstack_tests::witness::{self, Witness};
+use dualstack_tests::workloads;
 use serde_json::json;
 
 /// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
@@ -282,6 +283,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
         .chain(of_nodes)
         .chain(nodes::sessions())
         .chain(components::sessions())
+        .chain(workloads::sessions())
         .collect()
 }
 
