@@ -83,40 +83,47 @@
     delete root.dataset.other;
   };
 
-  // What is not needed at the start is a program of its own (web/extras). It is loaded when it is first asked
-  // for, and again if that failed; from then on it answers at once.
-  let extras, coming, failures = 0;
-  const load = async () => {
+  // What is not needed at the start are programs of their own: `extras` (web/extras) and `cluster` (web/src/behind).
+  // Each is loaded when it is first asked for, and again if that failed; from then on it answers at once.
+  const programs = {};
+  const load = async (name, it) => {
     try {
-      const name = document.querySelector("meta[name=extras]").content;
+      const script = document.querySelector(`meta[name=${name}]`).content;
       // A browser may remember that a script could not be had: under another name it asks again. In full,
       // because in a frame of its own origin this script has no place that a name could stand beside.
-      const url = new URL(`${name}${failures ? `?${failures}` : ""}`, document.baseURI);
+      const url = new URL(`${script}${it.failures ? `?${it.failures}` : ""}`, document.baseURI);
       const program = await import(url.href);
       await program.default();
-      extras = program;
-      root.dataset.extras = "ready";
+      it.program = program;
+      root.dataset[name] = "ready";
     } catch {
-      failures += 1;
-      root.dataset.extras = "failed";
+      it.failures += 1;
+      root.dataset[name] = "failed";
     }
   };
-  window.loadExtras = (done, later) => {
-    if (!coming || root.dataset.extras === "failed") {
-      root.dataset.extras = "loading";
-      coming = later ? new Promise((begin) => idle(begin, { timeout: 3000 })).then(load) : load();
+  window.loadProgram = (name, done, later) => {
+    const it = programs[name] ??= { failures: 0 };
+    if (!it.coming || root.dataset[name] === "failed") {
+      root.dataset[name] = "loading";
+      const begin = () => load(name, it);
+      it.coming = later ? new Promise((now) => idle(now, { timeout: 3000 })).then(begin) : begin();
     }
-    coming.then(done);
+    it.coming.then(done);
   };
   // A link cannot be read without it.
-  if (/^#\d/.test(location.hash)) window.loadExtras();
-  window.askExtras = (what, text, number) => {
+  if (/^#\d/.test(location.hash)) window.loadProgram("extras");
+  window.askProgram = (name, what, text, number) => {
     try {
-      return extras?.[what](text, number);
+      return programs[name]?.program?.[what](text, number);
     } catch (error) {
       console.error(error);
     }
   };
+
+  // What the program of the cluster says goes to the program of the page (web/src/browser/cluster.rs).
+  let hears;
+  window.clusterSays = (text) => hears?.(text);
+  window.hearCluster = (hear) => { hears = hear; };
 
   // The address bar, for web/src/browser/address_bar.rs. A place is what the tab's history keeps with an entry, `#`, and
   // what stands behind `#` in its address; no link is longer than what is looked at. Of what waits to be written the last is,
@@ -172,6 +179,11 @@
   const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {
+    // What stands behind the Service may stop; the page goes on.
+    if (/\/cluster-[^/]*$/.test(event.filename ?? "")) {
+      root.dataset.cluster = "failed";
+      return;
+    }
     if (event.target === editor || (event.filename === editor.src && !("editor" in root.dataset))) return;
     if (event instanceof ErrorEvent || event.target instanceof HTMLScriptElement) {
       rescue(root.dataset.died || event.message || "the program could not be loaded");

@@ -13,6 +13,7 @@ use dualstack_core::trace::plain;
 use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};
+use crate::behind;
 use crate::browser;
 use crate::extras::Fix;
 use crate::follow::{Follow, follow};
@@ -219,6 +220,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             <main>{ cluster }{ manifest }{ stored }</main>
             { timeline }
             { why }
+            <div id={behind::MAIN}></div>
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
         </div>

@@ -1,8 +1,9 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
 pub mod address_bar;
-pub mod extras;
+pub mod cluster;
 pub mod panel;
+pub mod program;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;
@@ -237,10 +238,10 @@ pub fn block(id: &str) -> String {
     element().and_then(|it| it.text_content()).unwrap_or_default()
 }
 
-/// Where the page goes.
+/// An element of the page.
 #[must_use]
-pub fn mount_point() -> Option<web_sys::Element> {
-    window()?.document()?.get_element_by_id("app")
+pub fn element(id: &str) -> Option<web_sys::Element> {
+    window()?.document()?.get_element_by_id(id)
 }
 
 /// A panic becomes an error that boot.js shows, with the text, which it finds on the root element.

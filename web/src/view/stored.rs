@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
 use super::{Dispatch, Shared, classed, click, sentence, why};
-use crate::browser::extras;
+use crate::browser::program::Program;
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::store::{Focus, Form, Msg};
 use crate::text::{self, Word};
@@ -117,7 +117,7 @@ fn forms(props: &Props) -> Html {
                 // The second program prints these.
                 Form::Json | Form::Kyaml => {
                     let dispatch = dispatch.clone();
-                    extras::load(false, move |_| dispatch.emit(Msg::Form(form)));
+                    Program::Extras.load(false, move |_| dispatch.emit(Msg::Form(form)));
                 }
             });
             let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
