@@ -55,6 +55,41 @@
     return boxes().join("\n---\n");
   };
 
+  // Work is saved before each run, with a mark: a page that finds one died while running. Storage takes its time: the mark
+  // is taken away, and the copy for this tab alone is written, when typing stops or the page goes, unless the program died.
+  const put = (lasts, key, value) => {
+    // A full or forbidden storage loses nothing but the memory of this visit.
+    try {
+      const storage = lasts ? localStorage : sessionStorage;
+      if (value === null) storage.removeItem(key);
+      else storage.setItem(key, value);
+    } catch { /* as it was */ }
+  };
+  let runs = false, whose = null, calm = 0;
+  const calmDown = () => {
+    if (runs || !whose) return;
+    if (whose === "person") put(false, "dualstack.work", root.dataset.work);
+    put(whose === "person", "dualstack.running", null);
+    whose = null;
+  };
+  window.keepWork = (work, owner) => {
+    clearTimeout(calm);
+    if (whose && whose !== owner) calmDown();
+    // The screen of `rescue` shows it.
+    root.dataset.work = work;
+    runs = true;
+    if (owner === "frame") return;
+    const lasts = owner === "person";
+    put(lasts, lasts ? "dualstack.work" : "dualstack.draft", work);
+    if (!whose) put(lasts, "dualstack.running", "1");
+    whose = owner;
+  };
+  window.workIsSafe = () => {
+    runs = false;
+    calm = setTimeout(calmDown, 300);
+  };
+  window.addEventListener("pagehide", calmDown);
+
   const able = typeof WebAssembly === "object";
   let rescued = false;
   const rescue = (why) => {

@@ -57,7 +57,7 @@ pub fn App(props: &Props) -> Html {
         }
         browser::before_run(&to_text(&store), owner);
         let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
-        browser::after_run(owner);
+        browser::after_run();
         answers
     });
     let at = answers.as_ref().as_ref().map(|answers| document_at(&store, &answers.documents));
