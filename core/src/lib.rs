@@ -81,6 +81,7 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         components::agree::RULES,
         components::follow::RULES,
         components::first::RULES,
+        components::prerequisites::RULES,
     ]
     .into_iter()
     .flatten()

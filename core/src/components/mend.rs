@@ -40,6 +40,16 @@ pub(super) fn set(
     }
 }
 
+/// The edit that switches the gate `IPv6DualStack` of a component on, beside the gates that it has.
+pub(super) fn dual_stack_gate(text: &str, flags: &FlagsText, component: Component) -> Option<Edit> {
+    const GATES: &str = "feature-gates";
+    let given = flags.last(component, GATES).and_then(|flag| flag.value.as_deref());
+    let others = given.unwrap_or_default().split(',');
+    let others = others.filter(|gate| !gate.is_empty() && !gate.contains("IPv6DualStack"));
+    let gates: Vec<&str> = others.chain(["IPv6DualStack=true"]).collect();
+    set(text, flags, component, GATES, &gates.join(","))
+}
+
 /// Several edits as one: the stretch from the first to the last, with what stands between them.
 pub(super) fn merge(text: &str, mut edits: Vec<Edit>) -> Option<Edit> {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
