@@ -16,6 +16,7 @@ use dualstack_core::version::KubeVersion;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;
+use dualstack_tests::plan;
 use dualstack_tests::vector::Line;
 use dualstack_tests::witness::{self, Witness};
 use serde_json::json;
@@ -282,6 +283,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
         .chain(of_nodes)
         .chain(nodes::sessions())
         .chain(components::sessions())
+        .chain(plan::sessions())
         .collect()
 }
 

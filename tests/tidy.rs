@@ -9,7 +9,7 @@ use dualstack_core::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.
-const LAYERS: [&[&str]; 23] = [
+const LAYERS: [&[&str]; 24] = [
     &["net", "version", "text", "path", "span"],
     &["rule"],
     &["recorded"],
@@ -25,6 +25,7 @@ const LAYERS: [&[&str]; 23] = [
     &["boot", "service", "ipam"],
     &["components"],
     &["service_cidr"],
+    &["plan"],
     &["endpoints"],
     &["dns", "proxy"],
     &["patch", "scenario"],

@@ -7,7 +7,7 @@ use crate::span::Span;
 /// The edit that sets a flag of a component: where it stands, or else behind the last flag of its last
 /// section, in the way that one is written: on a line of its own, as an item of a list, behind a backslash,
 /// or on the same line. `None` if the text has no section of it, or is a list in brackets.
-pub(super) fn set(
+pub(crate) fn set(
     text: &str,
     flags: &FlagsText,
     component: Component,

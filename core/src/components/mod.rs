@@ -15,7 +15,7 @@
 pub mod agree;
 pub mod first;
 pub mod follow;
-mod mend;
+pub(crate) mod mend;
 pub mod nodes;
 pub mod prerequisites;
 
