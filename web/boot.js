@@ -55,6 +55,41 @@
     return boxes().join("\n---\n");
   };
 
+  // Work is saved before each run, with a mark: a page that finds one died while running. Storage takes its time: the mark
+  // is taken away, and the copy for this tab alone is written, when typing stops or the page goes, unless the program died.
+  const put = (lasts, key, value) => {
+    // A full or forbidden storage loses nothing but the memory of this visit.
+    try {
+      const storage = lasts ? localStorage : sessionStorage;
+      if (value === null) storage.removeItem(key);
+      else storage.setItem(key, value);
+    } catch { /* as it was */ }
+  };
+  let runs = false, whose = null, calm = 0;
+  const calmDown = () => {
+    if (runs || !whose) return;
+    if (whose === "person") put(false, "dualstack.work", root.dataset.work);
+    put(whose === "person", "dualstack.running", null);
+    whose = null;
+  };
+  window.keepWork = (work, owner) => {
+    clearTimeout(calm);
+    if (whose && whose !== owner) calmDown();
+    // The screen of `rescue` shows it.
+    root.dataset.work = work;
+    runs = true;
+    if (owner === "frame") return;
+    const lasts = owner === "person";
+    put(lasts, lasts ? "dualstack.work" : "dualstack.draft", work);
+    if (!whose) put(lasts, "dualstack.running", "1");
+    whose = owner;
+  };
+  window.workIsSafe = () => {
+    runs = false;
+    calm = setTimeout(calmDown, 300);
+  };
+  window.addEventListener("pagehide", calmDown);
+
   const able = typeof WebAssembly === "object";
   let rescued = false;
   const rescue = (why) => {
@@ -83,40 +118,47 @@
     delete root.dataset.other;
   };
 
-  // What is not needed at the start is a program of its own (web/extras). It is loaded when it is first asked
-  // for, and again if that failed; from then on it answers at once.
-  let extras, coming, failures = 0;
-  const load = async () => {
+  // What is not needed at the start are programs of their own: `extras` (web/extras) and `cluster` (web/src/behind).
+  // Each is loaded when it is first asked for, and again if that failed; from then on it answers at once.
+  const programs = {};
+  const load = async (name, it) => {
     try {
-      const name = document.querySelector("meta[name=extras]").content;
+      const script = document.querySelector(`meta[name=${name}]`).content;
       // A browser may remember that a script could not be had: under another name it asks again. In full,
       // because in a frame of its own origin this script has no place that a name could stand beside.
-      const url = new URL(`${name}${failures ? `?${failures}` : ""}`, document.baseURI);
+      const url = new URL(`${script}${it.failures ? `?${it.failures}` : ""}`, document.baseURI);
       const program = await import(url.href);
       await program.default();
-      extras = program;
-      root.dataset.extras = "ready";
+      it.program = program;
+      root.dataset[name] = "ready";
     } catch {
-      failures += 1;
-      root.dataset.extras = "failed";
+      it.failures += 1;
+      root.dataset[name] = "failed";
     }
   };
-  window.loadExtras = (done, later) => {
-    if (!coming || root.dataset.extras === "failed") {
-      root.dataset.extras = "loading";
-      coming = later ? new Promise((begin) => idle(begin, { timeout: 3000 })).then(load) : load();
+  window.loadProgram = (name, done, later) => {
+    const it = programs[name] ??= { failures: 0 };
+    if (!it.coming || root.dataset[name] === "failed") {
+      root.dataset[name] = "loading";
+      const begin = () => load(name, it);
+      it.coming = later ? new Promise((now) => idle(now, { timeout: 3000 })).then(begin) : begin();
     }
-    coming.then(done);
+    it.coming.then(done);
   };
   // A link cannot be read without it.
-  if (/^#\d/.test(location.hash)) window.loadExtras();
-  window.askExtras = (what, text, number) => {
+  if (/^#\d/.test(location.hash)) window.loadProgram("extras");
+  window.askProgram = (name, what, text, number) => {
     try {
-      return extras?.[what](text, number);
+      return programs[name]?.program?.[what](text, number);
     } catch (error) {
       console.error(error);
     }
   };
+
+  // What the program of the cluster says goes to the program of the page (web/src/browser/cluster.rs).
+  let hears;
+  window.clusterSays = (text) => hears?.(text);
+  window.hearCluster = (hear) => { hears = hear; };
 
   // The address bar, for web/src/browser/address_bar.rs. A place is what the tab's history keeps with an entry, `#`, and
   // what stands behind `#` in its address; no link is longer than what is looked at. Of what waits to be written the last is,
@@ -172,6 +214,11 @@
   const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {
+    // What stands behind the Service may stop; the page goes on.
+    if (/\/cluster-[^/]*$/.test(event.filename ?? "")) {
+      root.dataset.cluster = "failed";
+      return;
+    }
     if (event.target === editor || (event.filename === editor.src && !("editor" in root.dataset))) return;
     if (event instanceof ErrorEvent || event.target instanceof HTMLScriptElement) {
       rescue(root.dataset.died || event.message || "the program could not be loaded");

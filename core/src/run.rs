@@ -112,11 +112,9 @@ pub struct DocumentReport {
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.
     pub diagnostics: Vec<Diagnostic>,
-    /// The fields that were written. These, the trace and the provenance are kept for the shown event
-    /// only: a session has many.
+    /// The fields that were written. These and the trace are kept for the shown event only: a session has
+    /// many.
     pub fields: Vec<WrittenField>,
-    /// Where each leaf of the stored object comes from, in the order of the printed object.
-    pub provenance: Vec<Leaf>,
 }
 
 impl DocumentReport {
@@ -149,6 +147,18 @@ impl DocumentReport {
             }
             _ => self.standing().map(printed_json),
         }
+    }
+
+    /// Where each leaf of the stored object comes from, in the order of the printed object. For the shown
+    /// event.
+    #[must_use]
+    pub fn provenance(&self) -> Vec<Leaf> {
+        let (Some(service), Some(outcome)) = (self.standing(), &self.outcome) else {
+            return Vec::new();
+        };
+        // What was refused wrote nothing.
+        let fields = if outcome.result.is_ok() { self.fields.as_slice() } else { &[] };
+        provenance(service, self.was.as_deref(), &outcome.trace, fields)
     }
 
     /// Where in the manifest the text behind a step stands.
@@ -300,9 +310,9 @@ impl ControlPlane {
             Event::Boot { version, flags } => {
                 return EventReport::Boot(Rc::new(boot(self, *version, flags, seed)));
             }
-            Event::Apply(text) => apply(self, text, full),
-            Event::Patch { service, form, body } => patch(self, service, *form, body, full),
-            Event::Delete(object) => delete(self, object, full),
+            Event::Apply(text) => apply(self, text),
+            Event::Patch { service, form, body } => patch(self, service, *form, body),
+            Event::Delete(object) => delete(self, object),
         };
         let report = EventReport::Requests(Rc::new(report));
         if full { report } else { report.slim() }
@@ -315,7 +325,6 @@ impl EventReport {
         let Self::Requests(mut report) = self else { return self };
         let is_full = |it: &Rc<DocumentReport>| {
             !it.fields.is_empty()
-                || !it.provenance.is_empty()
                 || !it.before.is_empty()
                 || it.stands.is_some()
                 || it.was.is_some()
@@ -325,7 +334,6 @@ impl EventReport {
             for document in &mut Rc::make_mut(&mut report).documents {
                 let document = Rc::make_mut(document);
                 document.fields = Vec::new();
-                document.provenance = Vec::new();
                 document.before = Vec::new();
                 document.stands = None;
                 document.was = None;
@@ -438,26 +446,19 @@ fn read(
     outcome.service()?;
     let done = Applied { outcome: Some(outcome), terminal: String::new() };
     report.take(done, before, Span::default());
-    report.explain(before);
     Some(Rc::new(report))
 }
 
 /// `kubectl apply -f`.
-fn apply(plane: &mut ControlPlane, text: &str, full: bool) -> RequestsReport {
+fn apply(plane: &mut ControlPlane, text: &str) -> RequestsReport {
     let parsed = yaml::parse(text);
     let problems = text_problems(parsed.problems);
-    let answer = |document| Rc::new(apply_document(plane, text, document, full));
+    let answer = |document| Rc::new(apply_document(plane, text, document));
     RequestsReport { problems, documents: parsed.documents.iter().map(answer).collect() }
 }
 
 /// `kubectl patch`.
-fn patch(
-    plane: &mut ControlPlane,
-    service: &str,
-    form: PatchForm,
-    body: &str,
-    full: bool,
-) -> RequestsReport {
+fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -> RequestsReport {
     let parsed = yaml::parse(body);
     let problems = text_problems(parsed.problems);
     let Some(document) = parsed.documents.first().filter(|it| it.complete) else {
@@ -488,16 +489,13 @@ fn patch(
             report.fields = decoded.fields;
         }
         report.take(done, before.as_ref(), first_of(body, document));
-        if full {
-            report.explain(before.as_ref());
-        }
         plane.last = Some(object);
     }
     RequestsReport { problems, documents: vec![Rc::new(report)] }
 }
 
 /// `kubectl delete`.
-fn delete(plane: &mut ControlPlane, object: &str, full: bool) -> RequestsReport {
+fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
     let span = Span::new(0, object.len());
     let object = ObjectName::read(object);
     let mut report = DocumentReport::about(Verb::Delete, &object, span);
@@ -507,9 +505,6 @@ fn delete(plane: &mut ControlPlane, object: &str, full: bool) -> RequestsReport 
             report.take(kubectl::delete_service_cidr(cluster, &object.name), None, span);
         } else {
             report.take(kubectl::delete(cluster, &object), None, span);
-            if full {
-                report.explain(None);
-            }
             plane.last = Some(object);
         }
     }
@@ -588,15 +583,6 @@ impl DocumentReport {
         self.diagnostics.dedup();
         self.outcome = Some(outcome);
     }
-
-    /// Says of each value of the stored object where it comes from.
-    fn explain(&mut self, before: Option<&Rc<Service>>) {
-        if let (Some(service), Some(outcome)) = (self.standing(), &self.outcome) {
-            // What was refused wrote nothing.
-            let fields = if outcome.result.is_ok() { self.fields.as_slice() } else { &[] };
-            self.provenance = provenance(service, before.map(Rc::as_ref), &outcome.trace, fields);
-        }
-    }
 }
 
 /// A ServiceCIDR as a read prints it.
@@ -643,7 +629,6 @@ pub(crate) fn apply_document(
     plane: &mut ControlPlane,
     text: &str,
     document: &Document,
-    full: bool,
 ) -> DocumentReport {
     let node = &document.node;
     let mut report = DocumentReport {
@@ -722,9 +707,6 @@ pub(crate) fn apply_document(
         }
     }
     report.take(applied, before.as_ref(), first_line);
-    if full {
-        report.explain(before.as_ref());
-    }
     report
 }
 

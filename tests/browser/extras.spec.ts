@@ -2,18 +2,18 @@ import type { Frame, Page } from "@playwright/test";
 import { button, expect, open, refuse, test } from "./fixtures";
 
 declare global {
-  function loadExtras(done: () => void): void;
-  function askExtras(what: string, text: string, number: number): string | undefined;
+  function loadProgram(name: string, done: () => void): void;
+  function askProgram(name: string, what: string, text: string, number: number): string | undefined;
 }
 
 /** Loads the second program, and says how that went. */
 const load = (page: Page | Frame) =>
   page.evaluate(
-    () => new Promise((done) => loadExtras(() => done(document.documentElement.dataset.extras))),
+    () => new Promise((done) => loadProgram("extras", () => done(document.documentElement.dataset.extras))),
   );
 
 const ask = (page: Page | Frame, what: string, text: string, number = 0) =>
-  page.evaluate(([what, text, number]) => askExtras(what, text, number), [what, text, number] as const);
+  page.evaluate(([what, text, number]) => askProgram("extras", what, text, number), [what, text, number] as const);
 
 const saved = (page: Page) => page.evaluate(() => document.documentElement.dataset.work!);
 
@@ -63,7 +63,7 @@ test("hostile links are refused before anybody notices", async ({ page }) => {
         let answer;
         for (let at = 0; at < 5; at += 1) {
           const start = performance.now();
-          answer = askExtras("decode", link, 0)!;
+          answer = askProgram("extras", "decode", link, 0)!;
           times.push(performance.now() - start);
         }
         return { length: link.length, answer, took: Math.min(...times) };

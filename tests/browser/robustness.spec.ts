@@ -59,7 +59,7 @@ test("after a run that never ended the text is shown, not run, until asked", asy
   await button(page, "Run").click();
   await expect(region(page, "Stored object")).toContainText("name: mine");
   await expect(manifestBox(page)).toHold(`${WORK.manifest}# edited\n`);
-  expect(await page.evaluate(() => localStorage.getItem("dualstack.running"))).toBeNull();
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("dualstack.running"))).toBeNull();
 });
 
 const GARBAGE = ["", "not json", "{", "null", "[]", '{"flags":1}', '{"flags":""', "\u0000\ud800"];

@@ -5,7 +5,7 @@ import { indentWithTab, standardKeymap, toggleComment } from "@codemirror/comman
 import { indentService } from "@codemirror/language";
 import { nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { closeSearchPanel, openSearchPanel, search } from "@codemirror/search";
-import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { activateHover, closeHoverTooltips, Decoration, EditorView, hasHoverTooltips, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { helpAt, optionsAt, phrases, word } from "./context.js";
 import css from "../editor.css";
@@ -22,9 +22,12 @@ const marks = StateField.define({
   update: (old, { changes, effects }) => effects.find((it) => it.is(setMarks))?.value ?? old.map(changes),
   provide: (field) => EditorView.decorations.from(field),
 });
+// What is typed at the end of a stretch mostly belongs to it.
+const kinds = {};
+const kind = (name) => (kinds[name] ??= Decoration.mark({ class: name, inclusiveEnd: true }));
 const decorations = (text, length) => {
   const written = [...text.matchAll(/(\d+) (\d+) ([^,]+)/g)].filter(([, from, to]) => +from < +to && +to <= length);
-  return Decoration.set(written.map(([, from, to, name]) => Decoration.mark({ class: name }).range(+from, +to)), true);
+  return Decoration.set(written.map(([, from, to, name]) => kind(name).range(+from, +to)), true);
 };
 
 const fromPage = Annotation.define();
@@ -141,10 +144,10 @@ class TextEditor extends HTMLElement {
       ["Mod-f", openSearchPanel], ["Mod-/", toggleComment], ["Alt-/", startCompletion], ["Ctrl-m", toggleTab], ["F2", explain],
       ["F8", (view) => nextDiagnostic(view) && sayTooltip(view)], ["Shift-F8", (view) => previousDiagnostic(view) && sayTooltip(view)],
     ].map(([key, run]) => ({ key, run, preventDefault: true, stopPropagation: true }));
-    const kind = () => this.getAttribute("kind");
-    const source = (context) => optionsAt(context, kind(), this.getAttribute("release"), apply);
+    const holds = () => this.getAttribute("kind");
+    const source = (context) => optionsAt(context, holds(), this.getAttribute("release"), apply);
     const help = ({ state }, pos) => {
-      const text = helpAt(state, pos, kind());
+      const text = helpAt(state, pos, holds());
       return text ? { pos, create: () => ({ dom: make("div", { className: "help", textContent: text }) }) } : null;
     };
     const attributes = { "aria-describedby": "about", lang: "en" };
@@ -193,19 +196,22 @@ class TextEditor extends HTMLElement {
     if (this.told.length > 0) return;
     const doc = view.state.doc.toString();
     if (doc !== text) view.dispatch({ changes: difference(doc, text), annotations: fromPage.of(true) });
-    const shown = [{ effects: setMarks.of(decorations(this.getAttribute("marks"), text.length)) }];
+    const shown = [];
+    // Mostly the marks have moved with the text to where they should be.
+    const placed = decorations(this.getAttribute("marks"), text.length);
+    if (!RangeSet.eq([view.state.field(marks)], [placed])) shown.push({ effects: setMarks.of(placed) });
     const problems = this.getAttribute("problems");
     if (problems !== "[]" || this.problems !== "[]") {
       const read = ([from, to, severity, label, message]) => ({ from, to, severity, message: `${label}: ${message}` });
-      const placed = JSON.parse(problems).map(read).filter(({ from, to }) => from >= 0 && to <= text.length);
-      shown.push(setDiagnostics(view.state, placed));
+      const found = JSON.parse(problems).map(read).filter(({ from, to }) => from >= 0 && to <= text.length);
+      shown.push(setDiagnostics(view.state, found));
     }
     if (this.language !== page.lang) {
       shown.push({ effects: this.words.reconfigure(EditorState.phrases.of(phrases())) });
       this.about.textContent = word("about");
     }
     [this.problems, this.language] = [problems, page.lang];
-    view.dispatch(...shown);
+    if (shown.length > 0) view.dispatch(...shown);
   }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::browser::address_bar;
-use crate::browser::extras::{self, State};
+use crate::browser::program::{Program, State};
 use crate::store::{Msg, Store};
 use crate::view::Dispatch;
 use crate::visit::{Step, read};
@@ -24,7 +24,7 @@ pub fn follow(before: Option<&Store>, now: &Store, dispatch: &Dispatch) {
     }
     if let Some(place) = now.visit.reading.clone() {
         let dispatch = dispatch.clone();
-        extras::load(false, move |_| {
+        Program::Extras.load(false, move |_| {
             let session = read(&place);
             dispatch.emit(Msg::Visit(Step::Arrived(place, Some(session))));
         });
@@ -38,9 +38,9 @@ pub fn follow(before: Option<&Store>, now: &Store, dispatch: &Dispatch) {
         return address_bar::flush();
     }
     let Some(before) = before.filter(|before| now.has_news_since(before)) else { return };
-    if extras::state() == State::Absent {
+    if Program::Extras.state() == State::Absent {
         // Until then the entry has its mark, and the tab has the work.
-        extras::load(true, |_| address_bar::write_later());
+        Program::Extras.load(true, |_| address_bar::write_later());
     }
     if before.is_left_by(now) {
         address_bar::push(before.place());

@@ -13,6 +13,7 @@ use dualstack_core::trace::plain;
 use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};
+use crate::behind;
 use crate::browser;
 use crate::extras::Fix;
 use crate::follow::{Follow, follow};
@@ -56,7 +57,7 @@ pub fn App(props: &Props) -> Html {
         }
         browser::before_run(&to_text(&store), owner);
         let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
-        browser::after_run(owner);
+        browser::after_run();
         answers
     });
     let at = answers.as_ref().as_ref().map(|answers| document_at(&store, &answers.documents));
@@ -219,6 +220,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             <main>{ cluster }{ manifest }{ stored }</main>
             { timeline }
             { why }
+            <div id={behind::MAIN}></div>
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
         </div>

@@ -1,7 +1,7 @@
 //! What does the second program say (`web/extras`)? Its questions and answers, with their types.
 //!
-//! All answer at once, and `None` means that the program is not there: [`extras::load`] brings it, and
-//! [`extras::state`] says whether it came.
+//! All answer at once, and `None` means that the program is not there: [`Program::load`] brings it, and
+//! [`Program::state`] says whether it came.
 
 use dualstack_core::api::{Json, go_json};
 use dualstack_core::scenario::{Event, Shown};
@@ -10,7 +10,7 @@ use dualstack_core::source::yaml::{Node, Value, parse_own};
 use dualstack_core::span::Span;
 use dualstack_core::text::Lang;
 
-use crate::browser::extras;
+use crate::browser::program::Program;
 use crate::words::items;
 
 /// Words that the program made, in both languages. What is code, or a family, stands in back quotes.
@@ -93,32 +93,32 @@ impl Fix {
 /// The fixes of a document of the event that is shown, the best first.
 #[must_use]
 pub fn fixes(session: &Shown, document: usize) -> Option<Vec<Fix>> {
-    read_fixes(&extras::ask("fixes", &session.to_json(), document)?)
+    read_fixes(&Program::Extras.ask("fixes", &session.to_json(), document)?)
 }
 
 /// What stands behind `#` in a link to a session.
 #[must_use]
 pub fn link(session: &Shown) -> Option<Result<String, Said>> {
-    let answer = extras::ask("encode", &session.to_json(), 0)?;
+    let answer = Program::Extras.ask("encode", &session.to_json(), 0)?;
     Some(refused(&answer).map_or(Ok(answer), Err))
 }
 
 /// The session behind a link, of which this is what stands behind `#`.
 #[must_use]
 pub fn session(link: &str) -> Option<Result<Shown, Said>> {
-    read_session(&extras::ask("decode", link, 0)?)
+    read_session(&Program::Extras.ask("decode", link, 0)?)
 }
 
 /// An object in a form of kubectl's, `json` or `kyaml`.
 #[must_use]
 pub fn form(name: &str, object: &Json) -> Option<String> {
-    extras::ask(name, &go_json(object), 0)
+    Program::Extras.ask(name, &go_json(object), 0)
 }
 
 /// What can be given away of what the page says, as HTML (`web/extras/src/share.rs` has the names).
 #[must_use]
 pub fn share(said: &str) -> Option<String> {
-    extras::ask("share", said, 0)
+    Program::Extras.ask("share", said, 0)
 }
 
 fn document(text: &str) -> Option<Node> {

@@ -7,8 +7,10 @@ use std::rc::Rc;
 
 use dualstack_core::scenario::Event;
 
+use crate::behind::message::{Said, Told};
 use crate::browser::address_bar::{self, Place};
-use crate::browser::{self, Timer, extras};
+use crate::browser::program::{Program, State};
+use crate::browser::{self, Timer, cluster};
 use crate::extras::{Fix, fixes};
 use crate::store::{Msg, Store, TextBox, Theme};
 use crate::view::Dispatch;
@@ -47,6 +49,7 @@ pub struct Follow {
     tick: Option<Timer>,
     speech: Option<Timer>,
     fixing: Option<Timer>,
+    telling: Option<Timer>,
 }
 
 /// The page has been drawn. `spoken` is the verdict in words, `refused` the document that was refused.
@@ -59,6 +62,7 @@ pub fn follow(
 ) {
     let before = this.borrow_mut().seen.replace(store.clone());
     if before.is_none() {
+        hear_cluster(this, store, dispatch);
         let (dispatch, this) = (dispatch.clone(), Rc::clone(this));
         let arrived = move |place| dispatch.emit(Msg::Visit(Step::Arrived(place, None)));
         let place = move || this.borrow().seen.as_ref().map_or_else(Place::default, Store::place);
@@ -66,6 +70,32 @@ pub fn follow(
     }
     address::follow(before.as_ref(), store, dispatch);
     this.borrow_mut().react(before.as_ref(), store, spoken, refused, dispatch);
+}
+
+/// Loads the program of the cluster, unless there is no place for its panes, and listens to it.
+fn hear_cluster(this: &Rc<RefCell<Follow>>, store: &Store, dispatch: &Dispatch) {
+    if store.visit.embed.is_some() {
+        return;
+    }
+    let dispatch = dispatch.clone();
+    cluster::hear(move |text| {
+        if let Some(said) = Said::read(&text) {
+            dispatch.emit(Msg::Behind(said));
+        }
+    });
+    let this = Rc::clone(this);
+    Program::Cluster.load(true, move |state| {
+        if state == State::Ready
+            && let Some(store) = &this.borrow().seen
+        {
+            tell_cluster(store);
+        }
+    });
+}
+
+fn tell_cluster(store: &Store) {
+    let told = Told { lang: store.lang, shown: store.shown() };
+    let _ = Program::Cluster.ask("show", &told.to_json(), 0);
 }
 
 impl Follow {
@@ -105,6 +135,14 @@ impl Follow {
             self.fixing = wanted.map(|document| look_for_fixes(store, document, dispatch));
             self.refused = refused;
         }
+        // A manifest changes little behind the Service: that waits until typing stops.
+        let told_at_once =
+            moved || before.is_none_or(|it| it.lang != store.lang || it.flags() != store.flags());
+        if edited || told_at_once {
+            let store = store.clone();
+            let wait = if told_at_once { 0 } else { 150 };
+            self.telling = Some(browser::after(wait, move || tell_cluster(&store)));
+        }
         if let Some(undone) =
             store.undone.filter(|_| before.is_none_or(|it| it.undone != store.undone))
         {
@@ -133,5 +171,5 @@ fn look_for_fixes(store: &Store, document: usize, dispatch: &Dispatch) -> Timer 
             dispatch.emit(Msg::Fixes(Rc::new(found)));
         }
     };
-    browser::after(150, move || extras::load(false, look))
+    browser::after(150, move || Program::Extras.load(false, look))
 }

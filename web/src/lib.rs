@@ -4,6 +4,7 @@
 pub mod address;
 pub mod answers;
 pub mod app;
+pub mod behind;
 pub mod browser;
 #[cfg(feature = "words")]
 pub mod catalogue;

@@ -2,7 +2,7 @@
 
 use dualstack_web::app::{App, Props};
 use dualstack_web::browser;
-use dualstack_web::browser::extras;
+use dualstack_web::browser::program::Program;
 use dualstack_web::store::{Msg, Store};
 use dualstack_web::visit::{self, Step};
 
@@ -12,7 +12,7 @@ fn main() {
     match store.visit.reading.clone() {
         None => mount(store),
         // Until the link is read there is nothing to show.
-        Some(place) => extras::load(false, move |_| {
+        Some(place) => Program::Extras.load(false, move |_| {
             let session = visit::read(&place);
             mount(store.update(Msg::Visit(Step::Arrived(place, Some(session)))));
         }),
@@ -20,7 +20,7 @@ fn main() {
 }
 
 fn mount(initial: Store) {
-    let Some(place) = browser::mount_point() else { return };
+    let Some(place) = browser::element("app") else { return };
     yew::Renderer::<App>::with_root_and_props(place, Props { initial }).render();
     browser::started();
 }

@@ -9,6 +9,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
+use crate::behind::message::Said;
 use crate::extras::Fix;
 use crate::follow::Found;
 use crate::history::{Branch, History, Typing, Work};
@@ -267,6 +268,8 @@ pub enum Msg {
     Replace(&'static str, &'static str),
     /// Answers what follows the event that is shown.
     Settle,
+    /// Does what was done in a pane of the cluster behind the Service.
+    Behind(Said),
     /// Runs what safe mode only shows.
     Run,
     /// Did something about links.
@@ -739,6 +742,13 @@ impl Store {
             Msg::ServerFields(shown) => next.shows_server_fields = shown,
             Msg::Replace(from, to) => {
                 return self.step(Msg::EditManifest(self.manifest().replace(from, to)));
+            }
+            Msg::Behind(said) => {
+                return match said {
+                    Said::Flags(text) => self.step(Msg::EditFlags(text)),
+                    Said::Version(version) => self.step(Msg::Version(version)),
+                    Said::Event(event) => self.append(event),
+                };
             }
             Msg::Settle => next.settled = true,
             Msg::Run => next.runs = true,

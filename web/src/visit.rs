@@ -11,7 +11,8 @@ use dualstack_core::scenario::{Scenario, Shown};
 use dualstack_core::text::Lang;
 
 use crate::browser::address_bar::{self, Place};
-use crate::browser::{Found, Owner, extras as program};
+use crate::browser::program::{Program, State};
+use crate::browser::{Found, Owner};
 use crate::embed::{self, Embed};
 use crate::extras::{self, Said};
 use crate::history::{History, Work};
@@ -195,7 +196,7 @@ impl Store {
         let whose = if self.is_draft() { "draft" } else { "own" };
         let fragment = match extras::link(&self.shown()) {
             Some(link) => link.unwrap_or_default(),
-            None if program::state() == program::State::Failed => String::new(),
+            None if Program::Extras.state() == State::Failed => String::new(),
             // In a moment.
             None => address_bar::place().fragment,
         };

@@ -21,7 +21,8 @@ const KEYS: &str = "<!-- keys -->";
 const POLICY: &str = "<!-- content security policy -->";
 /// Where the page names the editor, and the program that it loads when it needs it.
 const BUNDLE: &str = "content=\"editor.js\"";
-const EXTRAS: &str = "content=\"extras.js\"";
+/// The programs beside that of the page.
+const PROGRAMS: [&str; 2] = ["extras", "cluster"];
 /// Where `serve` listens, for the hook that completes the page.
 const SERVED_AT: &str = "XTASK_SERVED_AT";
 
@@ -88,14 +89,18 @@ pub fn finish() -> Outcome {
     if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
         pack_programs(&staging)?;
     }
-    let extras = format!("content=\"{}\"", name_extras(&staging)?);
-    let parts = [
+    let mut programs = Vec::new();
+    for program in PROGRAMS {
+        let named = format!("content=\"{}\"", name_program(program, &staging)?);
+        programs.push((format!("content=\"{program}.js\""), named));
+    }
+    let mut parts = vec![
         (OPENING, opening.trim()),
         (WORDS, words.trim()),
         (KEYS, keys.trim()),
         (BUNDLE, editor.as_str()),
-        (EXTRAS, extras.as_str()),
     ];
+    parts.extend(programs.iter().map(|(marker, named)| (marker.as_str(), named.as_str())));
     write(&page, &complete(&html, &parts)?)
 }
 
@@ -133,20 +138,22 @@ fn editor_in(folder: &Path) -> Outcome<String> {
         .ok_or_else(|| format!("{} holds no editor", folder.display()))
 }
 
-/// Gives the files of the second program names that change when they do, as Trunk does with those of the
-/// first: a page never meets those of another day. The name of its script.
-fn name_extras(folder: &Path) -> Outcome<String> {
-    let (script, program) = (folder.join("extras.js"), folder.join("extras_bg.wasm"));
+/// Gives the files of a program names that change when they do, as Trunk does with those of the page's own:
+/// a page never meets those of another day. The name of its script.
+fn name_program(program: &str, folder: &Path) -> Outcome<String> {
+    let place = format!("'{program}_bg.wasm'");
+    let script = folder.join(format!("{program}.js"));
+    let program_file = folder.join(format!("{program}_bg.wasm"));
     let text = read(&script)?;
-    if text.matches("'extras_bg.wasm'").count() != 1 {
-        return Err("extras.js does not say once where its program is".to_owned());
+    if text.matches(&place).count() != 1 {
+        return Err(format!("{program}.js does not say once where its program is"));
     }
-    let bytes = std::fs::read(&program).map_err(|error| format!("extras_bg.wasm: {error}"))?;
+    let bytes = std::fs::read(&program_file).map_err(|error| format!("{place}: {error}"))?;
     let hash = Sha256::new().chain_update(&text).chain_update(bytes).finalize();
-    let name = format!("extras-{}", &format!("{hash:x}")[..16]);
-    let text = text.replace("'extras_bg.wasm'", &format!("'{name}_bg.wasm'"));
+    let name = format!("{program}-{}", &format!("{hash:x}")[..16]);
+    let text = text.replace(&place, &format!("'{name}_bg.wasm'"));
     write(&folder.join(format!("{name}.js")), &text)?;
-    std::fs::rename(&program, folder.join(format!("{name}_bg.wasm")))
+    std::fs::rename(&program_file, folder.join(format!("{name}_bg.wasm")))
         .and_then(|()| std::fs::remove_file(&script))
         .map_err(|error| format!("{name}: {error}"))?;
     Ok(format!("{name}.js"))
@@ -207,9 +214,9 @@ pub fn first_load() -> Outcome<Vec<(String, u64)>> {
     })
 }
 
-/// What a page loads when it first needs the second program.
-pub fn extras() -> Outcome<Vec<(String, u64)>> {
-    files(|name| name.starts_with("extras-"))
+/// What a page loads when it first needs a program beside its own.
+pub fn program(program: &str) -> Outcome<Vec<(String, u64)>> {
+    files(|name| name.starts_with(&format!("{program}-")))
 }
 
 /// Some files of the site, with their sizes after gzip.

@@ -220,7 +220,7 @@ fn of_event(
             let documents = yaml::parse(text).documents;
             let span = documents.get(number).filter(|it| it.complete)?.span;
             for document in &documents[..number] {
-                run::apply_document(&mut plane, text, document, false);
+                run::apply_document(&mut plane, text, document);
             }
             (text, span)
         }

@@ -16,6 +16,7 @@ fn main() {
             Lang::En => html,
             Lang::Zh => [
                 "answer",
+                "behind",
                 "flags",
                 "flags-group",
                 "manifest",

@@ -1,12 +1,14 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
 pub mod address_bar;
-pub mod extras;
+pub mod cluster;
 pub mod panel;
+pub mod program;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
 
@@ -42,12 +44,6 @@ fn store_item(storage: Option<Storage>, key: &str, value: &str) {
     }
 }
 
-fn forget(storage: Option<Storage>, key: &str) {
-    if let Some(storage) = storage {
-        let _ = storage.remove_item(key);
-    }
-}
-
 /// Whose work the page shows: that decides where it is saved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Owner {
@@ -60,12 +56,12 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// Where a run of it is marked, and its text saved.
-    fn storage(self) -> Option<Storage> {
+    /// What boot.js calls it.
+    const fn name(self) -> &'static str {
         match self {
-            Self::Person => storage(),
-            Self::Link => tab(),
-            Self::Frame => None,
+            Self::Person => "person",
+            Self::Link => "link",
+            Self::Frame => "frame",
         }
     }
 }
@@ -117,23 +113,27 @@ pub fn own_work() -> Option<String> {
     stored(tab(), WORK).or_else(|| stored(storage(), WORK))
 }
 
-/// Saves the work and marks that it is about to run.
+/// Saves the work and marks that it is about to run, by way of boot.js: the mark stays until typing stops,
+/// unless the program dies before.
 pub fn before_run(work: &str, owner: Owner) {
-    // The rescue screen of boot.js shows these texts if the program dies.
-    if let Some(root) = root() {
-        let _ = root.set_attribute("data-work", work);
+    if cfg!(target_arch = "wasm32") {
+        let _ = keep_work(work, owner.name());
     }
-    let key = if owner == Owner::Link { DRAFT } else { WORK };
-    store_item(owner.storage(), key, work);
-    if owner == Owner::Person {
-        store_item(tab(), key, work);
-    }
-    store_item(owner.storage(), RUNNING, "1");
 }
 
 /// The run ended well.
-pub fn after_run(owner: Owner) {
-    forget(owner.storage(), RUNNING);
+pub fn after_run() {
+    if cfg!(target_arch = "wasm32") {
+        let _ = work_is_safe();
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = keepWork)]
+    fn keep_work(work: &str, owner: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = workIsSafe)]
+    fn work_is_safe() -> Result<(), JsValue>;
 }
 
 /// Tells the page its language and theme, and remembers them unless it stands in a frame.
@@ -237,10 +237,10 @@ pub fn block(id: &str) -> String {
     element().and_then(|it| it.text_content()).unwrap_or_default()
 }
 
-/// Where the page goes.
+/// An element of the page.
 #[must_use]
-pub fn mount_point() -> Option<web_sys::Element> {
-    window()?.document()?.get_element_by_id("app")
+pub fn element(id: &str) -> Option<web_sys::Element> {
+    window()?.document()?.get_element_by_id(id)
 }
 
 /// A panic becomes an error that boot.js shows, with the text, which it finds on the root element.

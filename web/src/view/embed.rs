@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::frame::undo_and_redo;
 use super::{Dispatch, click, sentence};
-use crate::browser::extras::{self, State};
+use crate::browser::program::{Program, State};
 use crate::browser::{self, address_bar};
 use crate::embed::{Embed, Unknown, View};
 use crate::extras::link;
@@ -82,7 +82,7 @@ fn unknown(unknown: &Unknown, lang: Lang) -> Html {
 fn open(store: &Store, embed: &Embed, dispatch: &Dispatch) -> Html {
     let lang_asked = embed.lang.map(|lang| format!("?lang={}", lang.tag())).unwrap_or_default();
     let page = format!("{}{lang_asked}", address_bar::page(false));
-    let load = Callback::from(|_: MouseEvent| extras::load(false, |_| ()));
+    let load = Callback::from(|_: MouseEvent| Program::Extras.load(false, |_| ()));
     let (shown, dispatch, start) = (store.shown(), dispatch.clone(), page.clone());
     let onclick = Callback::from(move |event: MouseEvent| match link(&shown) {
         Some(Ok(link)) => browser::lead(OPEN, &format!("{page}#{link}")),
@@ -93,7 +93,7 @@ fn open(store: &Store, embed: &Embed, dispatch: &Dispatch) -> Html {
         None => {
             event.prevent_default();
             let dispatch = dispatch.clone();
-            extras::load(false, move |state| match state {
+            Program::Extras.load(false, move |state| match state {
                 State::Ready => browser::press(OPEN),
                 _ => dispatch.emit(Msg::Visit(Step::Trouble(Some(Trouble::Absent)))),
             });

@@ -8,7 +8,8 @@ use dualstack_core::trace::Piece;
 use yew::prelude::*;
 
 use super::answer::Verdict;
-use crate::browser::{address_bar, extras, panel};
+use crate::browser::program::Program;
+use crate::browser::{address_bar, panel};
 use crate::extras::share as given;
 use crate::store::Store;
 use crate::text::{self, Word};
@@ -24,7 +25,7 @@ pub fn share(
         let lang = store.lang;
         panel::fill(&message(text::LOADING, lang), true);
         let said = said(&store, &verdict, &addresses);
-        extras::load(false, move |_| {
+        Program::Extras.load(false, move |_| {
             // Whoever copies the address from the bar gets the same.
             address_bar::flush();
             let html = given(&said).unwrap_or_else(|| message(text::SHARE_ABSENT, lang));

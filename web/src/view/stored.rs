@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
 use super::{Dispatch, Shared, classed, click, sentence, why};
-use crate::browser::extras;
+use crate::browser::program::Program;
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::store::{Focus, Form, Msg};
 use crate::text::{self, Word};
@@ -50,16 +50,21 @@ pub fn stored(props: &Props) -> Html {
     let (lang, form) = (props.lang, props.form);
     let name = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
-    let was = props.document.as_ref().and_then(|document| document.was.as_deref());
-    let before = props.sent.clone().or_else(|| was.map(printed_json)).unwrap_or_default();
+    let leaves = props.document.as_ref().map(|document| document.provenance()).unwrap_or_default();
     let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
+    let before = match form {
+        Form::Diff => {
+            let was = props.document.as_ref().and_then(|document| document.was.as_deref());
+            cleaned(props.sent.clone().or_else(|| was.map(printed_json)).unwrap_or_default())
+        }
+        _ => Json::Null,
+    };
     let shown = object.clone().map(cleaned);
-    let printed = shown.iter().flat_map(|it| lines(it, form, &cleaned(before.clone())));
-    let printed: Vec<(Side, Line)> = printed.collect();
+    let printed: Vec<(Side, Line)> = shown.iter().flat_map(|it| lines(it, form, &before)).collect();
     let list: Html = printed
         .iter()
         .enumerate()
-        .map(|(number, (side, line))| print_line(number + 1, *side, line, props))
+        .map(|(number, (side, line))| print_line(number + 1, *side, line, &leaves, props))
         .collect();
     let terminal = props.terminal.as_ref().map(|terminal| {
         html! {
@@ -117,7 +122,7 @@ fn forms(props: &Props) -> Html {
                 // The second program prints these.
                 Form::Json | Form::Kyaml => {
                     let dispatch = dispatch.clone();
-                    extras::load(false, move |_| dispatch.emit(Msg::Form(form)));
+                    Program::Extras.load(false, move |_| dispatch.emit(Msg::Form(form)));
                 }
             });
             let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
@@ -145,22 +150,18 @@ fn command(event: &Event) -> String {
     }
 }
 
-fn print_line(number: usize, side: Side, line: &Line, props: &Props) -> Html {
+fn print_line(number: usize, side: Side, line: &Line, leaves: &[Leaf], props: &Props) -> Html {
     let lang = props.lang;
     let text: Html = cut(&line.text, &manifest(&line.text))
         .into_iter()
         .map(|(class, text)| classed(class, html! { <span>{ text }</span> }))
         .collect();
     let is_gone = side == Side::Before;
-    let leaf = props
-        .document
-        .as_ref()
-        .filter(|_| !is_gone)
-        .and_then(|document| document.provenance.iter().find(|leaf| leaf.path == line.path));
+    let leaf = leaves.iter().find(|leaf| leaf.path == line.path).filter(|_| !is_gone);
     let why = leaf.map(|leaf| (leaf, reason(leaf, trace(props), lang)));
     let added = match props.form {
         Form::Diff => side == Side::After,
-        _ => matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, props),
+        _ => matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, leaves),
     };
     let button = why.and_then(|(leaf, reason)| {
         let reason = reason?;
@@ -214,10 +215,8 @@ fn trace(props: &Props) -> &[Step] {
 }
 
 /// The line of a map or list is new if everything in it is.
-fn all_below_added(line: &Line, props: &Props) -> bool {
-    let Some(document) = &props.document else { return false };
-    let mut below =
-        document.provenance.iter().filter(|leaf| leaf.path.starts_with(&line.path)).peekable();
+fn all_below_added(line: &Line, leaves: &[Leaf]) -> bool {
+    let mut below = leaves.iter().filter(|leaf| leaf.path.starts_with(&line.path)).peekable();
     below.peek().is_some()
         && below.all(|leaf| !matches!(leaf.provenance, Provenance::Written(_) | Provenance::Kept))
 }
