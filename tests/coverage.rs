@@ -16,6 +16,7 @@ use dualstack_core::version::KubeVersion;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;
+use dualstack_tests::plan;
 use dualstack_tests::vector::Line;
 use dualstack_tests::witness::{self, Witness};
 use dualstack_tests::workloads;
@@ -284,6 +285,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
         .chain(nodes::sessions())
         .chain(components::sessions())
         .chain(workloads::sessions())
+        .chain(plan::sessions())
         .collect()
 }
 

@@ -25,6 +25,7 @@ const LAYERS: [&[&str]; 24] = [
     &["boot", "service", "ipam"],
     &["components"],
     &["service_cidr"],
+    &["plan"],
     &["endpoints"],
     &["dns", "proxy"],
     &["patch", "scenario"],

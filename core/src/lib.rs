@@ -11,6 +11,7 @@
 //! | [`source`] | what does a text say, and where? |
 //! | [`boot`] | does each component start, and as what? |
 //! | [`components`] | do the four components of one text agree, and what follows if not? |
+//! | [`plan`] | which addresses shall a cluster have, and how much fits? |
 //! | [`cluster`] | what does the API server answer to a request? |
 //! | [`service`] | what happens to a Service on its way into storage? |
 //! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
@@ -35,6 +36,7 @@ pub mod kubectl;
 pub mod net;
 pub mod patch;
 pub mod path;
+pub mod plan;
 pub mod pools;
 pub mod provenance;
 #[cfg(feature = "words")]
@@ -85,6 +87,12 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         components::first::RULES,
         workloads::objects::RULES,
         workloads::why::RULES,
+        components::prerequisites::RULES,
+        plan::registry::RULES,
+        plan::explain::RULES,
+        plan::capacity::RULES,
+        plan::ranges::RULES,
+        plan::ula::RULES,
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,7 @@ use dualstack_core::boot::kube_proxy::HostFamilies;
 use dualstack_core::components::Components;
 use dualstack_core::components::first::{Asked, firsts};
 use dualstack_core::components::follow::outages;
+use dualstack_core::components::prerequisites::badge;
 use dualstack_core::net::Family;
 use dualstack_core::trace::Step;
 use dualstack_core::version::KubeVersion;
@@ -115,7 +116,13 @@ const CHANGES: [(&str, &str, &str); 54] = [
 ];
 
 /// Rules that need another text, release or host.
-const TEXTS: [(&str, &str, HostFamilies, &str); 10] = [
+const TEXTS: [(&str, &str, HostFamilies, &str); 11] = [
+    (
+        "THEN-34",
+        "1.36",
+        HostFamilies::Both,
+        "# provider: ipv4\n--service-cluster-ip-range=10.96.0.0/16",
+    ),
     (
         "AGREE-5c",
         "1.36",
@@ -178,6 +185,25 @@ const TEXTS: [(&str, &str, HostFamilies, &str); 10] = [
     ),
 ];
 
+/// Rules about what a cluster needs: the release, and what stands above the fitting text.
+const PREREQUISITES: [(&str, &str, &str); 15] = [
+    ("PRE-1a", "1.36", ""),
+    ("PRE-1b", "1.21", ""),
+    ("PRE-1c", "1.20", ""),
+    ("PRE-2a", "1.36", ""),
+    ("PRE-2b", "1.36", "# provider: ipv4\n"),
+    ("PRE-3a", "1.36", "# network plugin: dual-stack\n"),
+    ("PRE-3b", "1.36", "# network plugin: ipv6\n"),
+    ("PRE-3c", "1.36", "# network plugin: none\n"),
+    ("PRE-4", "1.36", "# provider: aws\n"),
+    ("VER-3", "1.27", ""),
+    ("THEN-29", "1.36", "# provider: ipv4\n"),
+    ("THEN-30", "1.36", "# provider: ipv4\n"),
+    ("THEN-31", "1.36", "# provider: ipv4\n"),
+    ("THEN-32", "1.36", "# network plugin: none\n"),
+    ("THEN-33", "1.36", "# network plugin: none\n"),
+];
+
 /// Everything that is said of a text, beside what its components decide.
 #[must_use]
 pub fn said(components: &Components) -> Vec<Step> {
@@ -189,6 +215,12 @@ pub fn said(components: &Components) -> Vec<Step> {
     for outage in outages(components) {
         steps.extend(outage.consequences.iter().map(|it| it.step()));
     }
+    for prerequisite in components.prerequisites() {
+        steps.push(prerequisite.step());
+        steps.extend(prerequisite.consequences.iter().map(|it| it.step()));
+    }
+    steps.extend(components.switches.unread.iter().map(|it| it.step()));
+    steps.push(badge(components.version));
     for ip_families in [&[][..], &[Family::V6], &[Family::V6, Family::V4]] {
         let asked = Asked { ip_families, ..Asked::default() };
         steps.extend(firsts(components, asked).iter().filter_map(|first| first.step()));
@@ -212,5 +244,8 @@ pub fn sessions() -> Vec<(&'static str, Witness)> {
         .iter()
         .map(|(rule, old, new)| see(*rule, "1.36", HostFamilies::Both, &FITTING.replace(old, new)));
     let texts = TEXTS.iter().map(|(rule, k8s, host, text)| see(*rule, k8s, *host, text));
-    changes.chain(texts).collect()
+    let prerequisites = PREREQUISITES.iter().map(|(rule, k8s, switches)| {
+        see(*rule, k8s, HostFamilies::Both, &[*switches, FITTING].concat())
+    });
+    changes.chain(texts).chain(prerequisites).collect()
 }

@@ -15,6 +15,7 @@
 //! | [`nodes`] | which nodes reach the rules that no recording reaches? |
 //! | [`components`] | which texts reach the rules about components that do not fit? |
 //! | [`workloads`] | which sessions reach the rules about Nodes and Pods? |
+//! | [`plan`] | which texts reach the rules about ranges and plans? |
 //! | [`replay`] | what would a recording of the core look like? |
 //! | [`witness`] | which rules decided something, and in which release? |
 //! | [`covered`] | which lines does the core claim to answer? |
@@ -28,6 +29,7 @@ pub mod laws;
 pub mod node_kinds;
 pub mod nodes;
 pub mod placeholder;
+pub mod plan;
 pub mod replay;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sessions;

@@ -317,6 +317,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What is found of the cluster as a whole, and the edit that mends it.
+    pub(super) fn of_cluster(
+        rule: &'static Rule,
+        facts: Vec<Fact>,
+        weight: Weight,
+        sides: Vec<Side>,
+        consequences: Vec<Consequence>,
+        way: Option<Edit>,
+    ) -> Self {
+        let ways = Vec::from_iter(way);
+        Self { rule, facts, weight, nodes: Vec::new(), sides, consequences, ways }
+    }
+
     /// Whether it is more than a remark.
     #[must_use]
     pub fn is_alarm(&self) -> bool {
@@ -371,6 +384,7 @@ impl Components {
         for (i, node) in self.nodes.iter().enumerate() {
             finder.node(node, i);
         }
+        finder.found.extend(self.lacking());
         finder.found.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
         finder.found
     }
@@ -1004,12 +1018,15 @@ impl<'a> Finder<'a> {
             (false, None) => self.side(None, Component::KubeControllerManager, SERVICES),
         };
         let sides = Vec::from([ranges_side, self.side(Some(node), WHO, NODE_IP)]);
+        // An address that the network of the nodes does not route mends nothing.
+        let may_have = |family: Family| self.all.switches.provider.has(family);
         let missing = cluster.iter().copied().filter(|family| !own.contains(family));
         let missing: Vec<Family> = missing.collect();
         if own.iter().all(|family| !cluster.contains(family)) {
             let addresses: Vec<String> =
                 cluster.iter().map(|family| machine(*family, i).to_string()).collect();
             let way = self.set(Some(node), WHO, NODE_IP, &addresses.join(","));
+            let way = way.filter(|_| cluster.iter().copied().all(may_have));
             self.add(
                 Some(node),
                 Found {
@@ -1029,6 +1046,7 @@ impl<'a> Finder<'a> {
             pair.sort_by_key(|ip| cluster.iter().position(|own| *own == Family::of(*ip)));
             let pair: Vec<String> = pair.iter().map(ToString::to_string).collect();
             let way = self.set(Some(node), WHO, NODE_IP, &pair.join(","));
+            let way = way.filter(|_| may_have(family));
             self.add(
                 Some(node),
                 Found {
@@ -1210,12 +1228,7 @@ impl<'a> Finder<'a> {
             if !is_off || is_known || has_file {
                 continue;
             }
-            let given = self.flags(node).last(component, GATES);
-            let given = given.and_then(|flag| flag.value.as_deref()).unwrap_or_default();
-            let others = given.split(',').filter(|gate| !gate.contains("IPv6DualStack"));
-            let gates: Vec<&str> =
-                others.filter(|gate| !gate.is_empty()).chain(["IPv6DualStack=true"]).collect();
-            let way = self.set(node, component, GATES, &gates.join(","));
+            let way = mend::dual_stack_gate(&self.all.text, self.flags(node), component);
             let sides = Vec::from([self.services_side(*second), self.side(node, component, GATES)]);
             self.add(
                 node,

@@ -272,6 +272,68 @@ rules! {
         en: "kube-proxy there finds no Node of its own and takes the loopback address for it.",
         zh: "那里的 kube-proxy 找不到自己的节点，便以环回地址代替。",
     }
+    /// Nodes of one family.
+    NODES_LACK_FAMILY {
+        id: "THEN-29", slug: "nodes-lack-a-family",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [family],
+        en: "No node is reached over {family}: neither its node ports, nor a load balancer that sends to them, nor the node itself.",
+        zh: "无法通过 {family} 到达任何节点：节点端口、转发到它们的负载均衡器以及节点本身均不可达。",
+    }
+    /// A kubelet that refuses an address.
+    NODES_WITHOUT_ADDRESS {
+        id: "THEN-30", slug: "these-nodes-have-no-address",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
+        facts: [nodes, message],
+        en: "The kubelet of {nodes} sets no address at all, not even the one that it could: {message}. It tries again and again.",
+        zh: "{nodes} 的 kubelet 不设置任何地址，连可用的也不设置：{message}。它会不断重试。",
+    }
+    /// Pods that do not meet.
+    PODS_ARE_CUT_OFF {
+        id: "THEN-31", slug: "pods-of-two-nodes-are-cut-off",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/cluster-administration/networking",
+        fidelity: Fidelity::Simplified(Text {
+            en: "How a plugin carries packets from node to node no flag tells.",
+            zh: "插件如何在节点之间传送数据包，任何参数都不会说明。",
+        }),
+        facts: [family, other],
+        en: "{family} packets between Pods of two nodes find no way, unless the network plugin wraps them in {other}. On one node they do.",
+        zh: "不同节点上的 Pod 之间的 {family} 数据包无路可走，除非网络插件将其封装在 {other} 中。同一节点上则可达。",
+    }
+    /// No network, no Pods.
+    NODES_ARE_NOT_READY {
+        id: "THEN-32", slug: "nodes-stay-not-ready",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kubelet.go updateRuntimeUp",
+        fidelity: Fidelity::Simplified(Text {
+            en: "The words behind `message:` are those of containerd.",
+            zh: "`message:` 之后是 containerd 的措辞。",
+        }),
+        facts: [],
+        en: "Every Node stays NotReady: `container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized`. It has the taint `node.kubernetes.io/not-ready`, and Pods that do not tolerate that stay Pending.",
+        zh: "每个节点都停在 NotReady：`container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized`。节点带有污点 `node.kubernetes.io/not-ready`，不容忍它的 Pod 停在 Pending。",
+    }
+    /// Who needs no plugin.
+    ONLY_HOST_NETWORK_RUNS {
+        id: "THEN-33", slug: "only-host-network-runs",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kubelet.go SyncPod",
+        facts: [],
+        en: "Only Pods with `hostNetwork` start, such as kube-proxy and the plugin's own. Services get their cluster IPs all the same, with nobody else behind them.",
+        zh: "只有使用 `hostNetwork` 的 Pod 能启动，例如 kube-proxy 和插件自身的 Pod。Service 仍会获得集群 IP，但后面没有其他 Pod。",
+    }
+    /// Nobody minds.
+    NOTHING_ASKS_FOR_FAMILY {
+        id: "THEN-34", slug: "nothing-asks-for-the-family",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [family],
+        en: "Nothing follows here: no flag of this text asks for {family}.",
+        zh: "这里没有后果：此文本中没有参数要求 {family}。",
+    }
 }
 
 /// One thing that follows.
@@ -345,6 +407,23 @@ pub enum Consequence {
     NodeRunsNoPods,
     /// kube-proxy takes the loopback address for the node's.
     ProxyFindsNoNode,
+    /// No node is reached over this family.
+    NodesLack(Family),
+    /// The kubelets of these nodes set no address, and say why.
+    NodesWithoutAddress {
+        /// The nodes.
+        nodes: Vec<Rc<str>>,
+        /// Their kubelets' words.
+        message: String,
+    },
+    /// Pods of two nodes do not meet over this family.
+    PodsAreCutOff(Family),
+    /// No Node becomes ready.
+    NodesAreNotReady,
+    /// Only Pods on the host's network start.
+    OnlyHostNetworkRuns,
+    /// Nothing, for nothing asks for this family.
+    NothingAsksFor(Family),
 }
 
 impl Consequence {
@@ -380,6 +459,12 @@ impl Consequence {
             Self::NoServiceTraffic => &NO_SERVICE_TRAFFIC,
             Self::NodeRunsNoPods => &NODE_RUNS_NO_PODS,
             Self::ProxyFindsNoNode => &PROXY_FINDS_NO_NODE,
+            Self::NodesLack(_) => &NODES_LACK_FAMILY,
+            Self::NodesWithoutAddress { .. } => &NODES_WITHOUT_ADDRESS,
+            Self::PodsAreCutOff(_) => &PODS_ARE_CUT_OFF,
+            Self::NodesAreNotReady => &NODES_ARE_NOT_READY,
+            Self::OnlyHostNetworkRuns => &ONLY_HOST_NETWORK_RUNS,
+            Self::NothingAsksFor(_) => &NOTHING_ASKS_FOR_FAMILY,
         }
     }
 
@@ -394,7 +479,13 @@ impl Consequence {
             | Self::ClusterIpsLeadNowhere(family)
             | Self::OutsideIsNotMasqueraded(family)
             | Self::HostNetworkLacks(family)
-            | Self::FamilyIsNotProxied(family) => facts![family],
+            | Self::FamilyIsNotProxied(family)
+            | Self::NodesLack(family)
+            | Self::NothingAsksFor(family) => facts![family],
+            Self::NodesWithoutAddress { nodes, message } => {
+                facts![nodes = nodes.join(", "), message]
+            }
+            Self::PodsAreCutOff(family) => facts![family, other = family.other()],
             Self::BlocksAreLost { range, blocks, of } => facts![range, blocks, of],
             Self::PodsMeetServices(range)
             | Self::PodsAreMasqueraded(range)

@@ -7,7 +7,7 @@ use crate::span::Span;
 /// The edit that sets a flag of a component: where it stands, or else behind the last flag of its last
 /// section, in the way that one is written: on a line of its own, as an item of a list, behind a backslash,
 /// or on the same line. `None` if the text has no section of it, or is a list in brackets.
-pub(super) fn set(
+pub(crate) fn set(
     text: &str,
     flags: &FlagsText,
     component: Component,
@@ -38,6 +38,16 @@ pub(super) fn set(
         Some(newline) => at(last.end + newline + 1, format!("{lead}{flag}\n")),
         None => at(text.len(), format!("\n{lead}{flag}")),
     }
+}
+
+/// The edit that switches the gate `IPv6DualStack` of a component on, beside the gates that it has.
+pub(super) fn dual_stack_gate(text: &str, flags: &FlagsText, component: Component) -> Option<Edit> {
+    const GATES: &str = "feature-gates";
+    let given = flags.last(component, GATES).and_then(|flag| flag.value.as_deref());
+    let others = given.unwrap_or_default().split(',');
+    let others = others.filter(|gate| !gate.is_empty() && !gate.contains("IPv6DualStack"));
+    let gates: Vec<&str> = others.chain(["IPv6DualStack=true"]).collect();
+    set(text, flags, component, GATES, &gates.join(","))
 }
 
 /// Several edits as one: the stretch from the first to the last, with what stands between them.

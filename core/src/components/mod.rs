@@ -7,6 +7,7 @@
 //! | [`agree`] | where do the components disagree, and which edit mends it? |
 //! | [`follow`] | what would really happen in such a cluster? |
 //! | [`first`] | which of the five "firsts" is of which family? |
+//! | [`prerequisites`] | do release, provider and network plugin have both families? |
 //!
 //! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
 //! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
@@ -14,8 +15,9 @@
 pub mod agree;
 pub mod first;
 pub mod follow;
-mod mend;
+pub(crate) mod mend;
 pub mod nodes;
+pub mod prerequisites;
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -37,6 +39,7 @@ use crate::trace::{Step, StepId, Trace};
 use crate::version::KubeVersion;
 
 use nodes::NodeText;
+use prerequisites::{Families, Prerequisites, routed};
 
 /// Something that a component says while it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -200,6 +203,8 @@ pub struct Components {
     pub nodes: Vec<Node>,
     /// What the kernels of the machines can do.
     pub host: HostFamilies,
+    /// What the text says of the network of the nodes and of the network plugin.
+    pub switches: Prerequisites,
 }
 
 impl Components {
@@ -210,12 +215,15 @@ impl Components {
     }
 
     /// Starts every component, on machines whose kernels can do these families. The machine of the n-th
-    /// node has 192.0.2.11 and 2001:db8::11, and so on, and whatever `--node-ip` gives it.
+    /// node has 192.0.2.11 and 2001:db8::11, and so on, and whatever `--node-ip` gives it, as far as the
+    /// provider routes that family.
     #[must_use]
     pub fn start_on(host: HostFamilies, version: KubeVersion, text: &str) -> Self {
         let flags = flags::parse(text);
         let behavior = Behavior::of(version);
-        let start = Start { behavior: &behavior, host, text };
+        let switches = Prerequisites::of(text);
+        let provider = switches.provider;
+        let start = Start { behavior: &behavior, host, provider, text };
         let apiserver = start.apiserver(&flags);
         let mut controller_manager = start.controller_manager(&flags);
         let texts = nodes::nodes(&flags, text);
@@ -240,7 +248,7 @@ impl Components {
             let node_ips = match &kubelet.knows {
                 Some(known) if kubelet.is_given => known.host_ips.clone(),
                 _ if kubelet.exits() => Vec::new(),
-                _ => [first, first.other()].map(|family| machine(family, i)).to_vec(),
+                _ => routed(provider, [first, first.other()].map(|family| machine(family, i))),
             };
             let pod_ranges = if controller_manager.is_given {
                 ranges(pod_cidrs.iter().map(String::as_str))
@@ -251,7 +259,8 @@ impl Components {
             Node { text: node, kubelet, proxy, pod_cidrs, event }
         });
         let nodes = nodes.collect();
-        Self { version, text: text.into(), flags, apiserver, controller_manager, nodes, host }
+        let text = text.into();
+        Self { version, text, flags, apiserver, controller_manager, nodes, host, switches }
     }
 
     /// Every component in one list: those of the control plane, then those of each node.
@@ -305,6 +314,8 @@ pub(crate) struct Start<'a> {
     pub(crate) behavior: &'a Behavior,
     /// What the kernels of the machines can do.
     pub(crate) host: HostFamilies,
+    /// The families that the network of the nodes routes.
+    pub(crate) provider: Families,
     /// The text of which the flags are.
     pub(crate) text: &'a str,
 }
@@ -437,7 +448,9 @@ impl Start<'_> {
                     }
                     HostFamilies::Only(family) => vec![machine(family, i)],
                 };
-                let addresses = own.iter().chain(&kubelet.node_ips).copied().collect();
+                let own = routed(self.provider, own);
+                let given = routed(self.provider, kubelet.node_ips.iter().copied());
+                let addresses = own.iter().copied().chain(given).collect();
                 let host = kubelet::Host { addresses, resolved: Vec::new(), default_route: own };
                 let status = kubelet::node_addresses(&behavior, &kubelet, &host, &[], &mut trace);
                 let status = status.unwrap_or_else(|message| {

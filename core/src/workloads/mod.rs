@@ -8,7 +8,6 @@
 //! | `settle` | what do the controllers, the scheduler and the kubelets do afterwards? |
 //! | [`changes`] | what did an event change, and what did it leave as it was? |
 //! | [`why`] | by which rules? |
-//! | [`plugin`] | which families can the network plugin give? |
 //!
 //! Time stands still between events: what a controller does again and again is done once for each event
 //! about Nodes and Pods, after all that the event asks for. Services are none of this module's business.
@@ -19,7 +18,6 @@
 mod apply;
 pub mod changes;
 pub mod objects;
-pub mod plugin;
 mod settle;
 mod start;
 pub mod why;
@@ -33,6 +31,7 @@ use crate::behavior::Behavior;
 use crate::boot::kubelet::{self, NodeAddress};
 use crate::boot::windows::{Network, Served};
 use crate::components::nodes::NodeText;
+use crate::components::prerequisites::Families;
 use crate::ipam::host_local::{ConfigError, Failure, HostLocal};
 use crate::ipam::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::kubectl::Workload;
@@ -90,8 +89,10 @@ pub struct Control {
     pub controller_manager: Option<Rc<str>>,
     /// Nodes that a heading names and that never registered, with the reason.
     pub absent: Vec<(Rc<str>, Rc<str>)>,
-    /// The families that the network plugin can give; none if there is no plugin.
-    pub plugin: &'static [Family],
+    /// The families that the network plugin gives Pods; none if there is no plugin.
+    pub plugin: Option<Families>,
+    /// The families that the network of the nodes routes.
+    pub provider: Families,
     /// What the node CIDR controller decided when it came up. Origins are flags of
     /// kube-controller-manager.
     pub trace: Vec<Step>,

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::plugin::pod_families;
 use super::{Agent, Came, Control, MAX_NODES, Node, Os, PodState, World};
 use crate::api::Json;
 use crate::behavior::Behavior;
@@ -13,6 +12,7 @@ use crate::boot::kube_proxy::HostFamilies;
 use crate::boot::kubelet;
 use crate::boot::{apiserver, windows};
 use crate::components::nodes::{self, NodeText};
+use crate::components::prerequisites::Prerequisites;
 use crate::components::{NodeAgent, NodeProxy, Report, Said, Start, ranges};
 use crate::ipam::host_local::HostLocal;
 use crate::ipam::range_allocator::NodeIpam;
@@ -34,6 +34,17 @@ impl Control {
         Behavior::of(self.version)
     }
 
+    /// The programs of the text, to be started one by one.
+    fn programs<'a>(&'a self, behavior: &'a Behavior) -> Start<'a> {
+        let (host, provider) = (HostFamilies::Both, self.provider);
+        Start { behavior, host, provider, text: &self.text }
+    }
+
+    /// Whether the network plugin gives addresses of a family.
+    pub(super) fn gives(&self, family: Family) -> bool {
+        self.plugin.is_some_and(|families| families.has(family))
+    }
+
     /// What the text says of the machine of a node.
     fn text_of(&self, name: &str) -> NodeText {
         let named = self.named.get(name).cloned();
@@ -44,7 +55,7 @@ impl Control {
     /// a manifest, each machine counts further from there: two cannot have the same.
     pub(super) fn kubelet(&self, name: &str, machine: usize) -> Report<NodeAgent> {
         let behavior = self.behavior();
-        let start = Start { behavior: &behavior, host: HostFamilies::Both, text: &self.text };
+        let start = self.programs(&behavior);
         let further = if self.named.contains_key(name) { 0 } else { machine as u128 };
         start.kubelet(&self.text_of(name), machine, further)
     }
@@ -60,7 +71,8 @@ impl World {
     pub(super) fn start(&mut self, version: KubeVersion, text: &Rc<str>) {
         let flags = flags::parse(text);
         let behavior = Behavior::of(version);
-        let start = Start { behavior: &behavior, host: HostFamilies::Both, text };
+        let provider = Prerequisites::of(text).provider;
+        let start = Start { behavior: &behavior, host: HostFamilies::Both, provider, text };
         let api = start.apiserver(&flags);
         if !api.starts() {
             // Nothing new can happen, and nothing is lost.
@@ -195,7 +207,7 @@ impl World {
     pub fn kube_proxy(&self, node: &Node) -> Option<Report<NodeProxy>> {
         let control = self.control.as_ref()?;
         let behavior = control.behavior();
-        let start = Start { behavior: &behavior, host: HostFamilies::Both, text: &control.text };
+        let start = control.programs(&behavior);
         let cidrs = ranges(node.pod_cidrs.iter().map(String::as_str));
         Some(start.proxy(&control.text_of(&node.name), node.host_ips.to_vec(), cidrs))
     }
@@ -215,13 +227,15 @@ impl Control {
         text: &Rc<str>,
         apiserver: Option<Rc<str>>,
     ) -> Self {
+        let switches = Prerequisites::of(text);
         Self {
             version,
             behavior,
             apiserver,
             controller_manager: None,
             absent: Vec::new(),
-            plugin: pod_families(text),
+            plugin: switches.plugin,
+            provider: switches.provider,
             trace: Vec::new(),
             text: Rc::clone(text),
             flags: Rc::default(),
@@ -268,7 +282,7 @@ impl Node {
             self.agent = Agent::Exits(why);
             return;
         }
-        self.agent = if control.plugin.is_empty() { Agent::NoPlugin } else { Agent::Runs };
+        self.agent = if control.plugin.is_none() { Agent::NoPlugin } else { Agent::Runs };
         self.posted = true;
         self.dual_stack = report.dual_stack;
         if let Some(known) = &report.knows {
@@ -286,7 +300,7 @@ impl Node {
         }
         let family = |text: &String| parse_cidr(text).map(|it| Cidr::new(it.net).family());
         let mut families: Vec<Family> = self.pod_cidrs.iter().filter_map(family).collect();
-        families.retain(|it| control.plugin.contains(it));
+        families.retain(|it| control.gives(*it));
         self.windows = None;
         if let Os::Windows(network) = self.os {
             let host = windows::Host { network, supports_dual_stack: true };

@@ -76,7 +76,7 @@ rules! {
     }
     /// A node without a network.
     PLUGIN_IS_MISSING {
-        id: "NODE-2c", slug: "network-plugin-is-missing",
+        id: "NODE-2c", slug: "node-waits-for-a-network-plugin",
         versions: Versions::ALL,
         source: "pkg/kubelet/runtime.go networkErrors",
         facts: [node],
@@ -306,8 +306,8 @@ impl World {
             trace.note(&TRIED_ONCE_FOR_EACH_EVENT, ranges.clone(), facts![node = name]);
         }
         let cidrs = crate::components::ranges(node.pod_cidrs.iter().map(String::as_str));
-        let is_given = |range: &Cidr| control.plugin.contains(&range.family());
-        for range in cidrs.iter().filter(|range| !is_given(range) && !control.plugin.is_empty()) {
+        let is_given = |range: &Cidr| control.gives(range.family());
+        for range in cidrs.iter().filter(|range| !is_given(range) && control.plugin.is_some()) {
             trace.note(&PLUGIN_LACKS_A_FAMILY, ranges.clone(), facts![node = name, range]);
         }
         if let Os::Windows(network) = node.os {
@@ -316,7 +316,7 @@ impl World {
             let host = windows::Host { network, supports_dual_stack: true };
             let _ = windows::serves(&control.behavior, host, &families, trace);
         }
-        if let Some(refusal) = node.refusal.as_ref().filter(|_| !control.plugin.is_empty()) {
+        if let Some(refusal) = node.refusal.as_ref().filter(|_| control.plugin.is_some()) {
             refusal.explain(trace);
         }
     }
