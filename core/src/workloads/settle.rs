@@ -5,6 +5,7 @@
 //! Once each, in this order: Nodes without ranges are tried again; Pods that did not start are tried again;
 //! Pods without a Node are bound, the oldest first; Deployments make and delete Pods.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -226,12 +227,13 @@ impl World {
     ) {
         let Some(slot) = self.deployments.get_mut(deployment) else { return };
         let it = Rc::make_mut(slot);
-        let named = |it: &Deployment, seed: u64| -> Key {
-            let text = format!("{seed}/{}/{}/{}", it.key.0, it.key.1, it.hash);
-            let suffix = suffix(hash(&text), it.made as u64);
-            (Rc::clone(&it.key.0), format!("{}-{}-{suffix}", it.key.1, it.hash).into())
-        };
-        let key = named(it, self.seed);
+        // What was applied comes into the hash, so that another Deployment makes other names.
+        let start = [&*it.key.0, &*it.key.1, &*it.hash].map(hash).iter().fold(self.seed, mix);
+        let mut name = String::with_capacity(it.key.1.len() + it.hash.len() + 7);
+        for part in [&*it.key.1, "-", &*it.hash, "-"] {
+            name.push_str(part);
+        }
+        push_suffix(&mut name, start, it.made as u64);
         it.made += 1;
         let pod = Pod {
             number: self.made,
@@ -240,7 +242,7 @@ impl World {
             node: it.template.node_name.clone(),
             state: PodState::Waits,
             applied: None,
-            key,
+            key: (Rc::clone(&it.key.0), name.into()),
         };
         self.made += 1;
         self.bind(control, Rc::new(pod), candidates);
@@ -282,8 +284,11 @@ impl Pod {
     }
 
     /// What the plugin knows it by.
-    pub(super) fn sandbox(&self) -> String {
-        format!("{}/{}", self.key.0, self.key.1)
+    pub(super) fn sandbox(&self) -> Cow<'_, str> {
+        match (&*self.key.0, &*self.key.1) {
+            ("default", name) => Cow::Borrowed(name),
+            (namespace, name) => Cow::Owned([namespace, "/", name].concat()),
+        }
     }
 }
 
@@ -371,9 +376,17 @@ pub(super) fn safe_encode(text: &str) -> String {
     letters(number.to_string().bytes().map(u64::from))
 }
 
+fn mix(seed: u64, hash: &u64) -> u64 {
+    (seed ^ hash).wrapping_mul(0x0100_0000_01b3)
+}
+
 /// Five letters for the n-th Pod of a Deployment: others for every one of the first fourteen million.
-fn suffix(start: u64, nth: u64) -> String {
+fn push_suffix(name: &mut String, start: u64, nth: u64) {
+    const ALL: u64 = 27_u64.pow(5);
     // The factor has no divisor in common with 27⁵, so no number comes twice.
-    let number = start.wrapping_add(nth.wrapping_mul(6_180_341)) % 27_u64.pow(5);
-    letters((0..5).map(|place| number / 27_u64.pow(place)))
+    let mut number = (start % ALL + nth % ALL * 6_180_341) % ALL;
+    for _ in 0..5 {
+        name.push(char::from(LETTERS[(number % 27) as usize]));
+        number /= 27;
+    }
 }
