@@ -10,16 +10,19 @@
 
 pub mod components;
 pub mod message;
+pub mod nodes;
 pub mod text;
 
 use std::cell::RefCell;
 
 use dualstack_core::components::Components;
+use dualstack_core::workloads;
 use yew::prelude::*;
 
 use crate::browser;
 use components::components;
 use message::Told;
+use nodes::Nodes;
 
 /// The ids of the elements in which the panes stand. The page draws them, and leaves alone what is in them.
 pub const PLACES: [&str; 1] = [MAIN];
@@ -53,9 +56,17 @@ pub fn Behind() -> Html {
     let parts = use_memo(start, |start| {
         start.as_ref().map(|(_, version, flags)| Components::start(*version, flags))
     });
+    let replay = use_mut_ref(workloads::Replay::default);
     let (Some(told), Some(parts)) = (&*told, &*parts) else { return Html::default() };
     let lang = told.lang;
-    let panes = [(MAIN, components(&components::Props { lang, components: parts }))];
+    let report = replay.borrow_mut().run(&told.shown.scenario, told.shown.at);
+    let main = html! {
+        <>
+            { components(&components::Props { lang, components: parts }) }
+            <Nodes {lang} {report} />
+        </>
+    };
+    let panes = [(MAIN, main)];
     panes
         .into_iter()
         .filter_map(|(place, pane)| Some(create_portal(pane, browser::element(place)?)))
