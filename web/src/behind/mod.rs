@@ -11,6 +11,7 @@
 pub mod components;
 pub mod firsts;
 pub mod message;
+pub mod nodes;
 pub mod text;
 
 use std::cell::RefCell;
@@ -18,12 +19,14 @@ use std::cell::RefCell;
 use dualstack_core::components::Components;
 use dualstack_core::components::first::Resolver;
 use dualstack_core::source::flags::Component;
+use dualstack_core::workloads;
 use yew::prelude::*;
 
 use crate::browser;
 use components::{Seen, between, components, says};
 use firsts::Wish;
 use message::Told;
+use nodes::Nodes;
 
 /// The ids of the elements in which the panes stand. The page draws them, and leaves alone what is in them.
 pub const PLACES: [&str; 8] = [
@@ -97,6 +100,7 @@ pub fn Behind() -> Html {
         let (_, version, flags) = start.as_ref()?;
         Some(Seen::of(Components::start(*version, flags)))
     });
+    let replay = use_mut_ref(workloads::Replay::default);
     let (Some(told), Some(seen)) = (&*told, &*seen) else { return Html::default() };
     let lang = told.lang;
     let firsts = firsts::pane(&firsts::Props {
@@ -106,7 +110,8 @@ pub fn Behind() -> Html {
         resolver: *resolver,
         onresolver,
     });
-    let main = html! { <>{ components(seen, lang) }{ firsts }</> };
+    let report = replay.borrow_mut().run(&told.shown.scenario, told.shown.at);
+    let main = html! { <>{ components(seen, lang) }{ firsts }<Nodes {lang} {report} /></> };
     let boxes = Component::ALL.into_iter().flat_map(|component| {
         let below = (component != Component::Kubelet)
             .then(|| (below(component), between(seen, component, lang)));
