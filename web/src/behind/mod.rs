@@ -10,16 +10,23 @@
 
 pub mod components;
 pub mod message;
+pub mod planning;
+pub mod prerequisites;
+pub mod ruler;
 pub mod text;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use dualstack_core::components::Components;
 use yew::prelude::*;
 
 use crate::browser;
+use crate::view::Shared;
 use components::components;
-use message::Told;
+use message::{Said, Told};
+use planning::Planning;
+use prerequisites::prerequisites;
 
 /// The ids of the elements in which the panes stand. The page draws them, and leaves alone what is in them.
 pub const PLACES: [&str; 1] = [MAIN];
@@ -39,6 +46,11 @@ pub fn show(told: &str) {
     }
 }
 
+/// Tells the page what a person did in a pane.
+pub fn say(said: &Said) {
+    browser::cluster::say(&said.to_json());
+}
+
 /// All panes, each in its place.
 #[component]
 pub fn Behind() -> Html {
@@ -51,11 +63,16 @@ pub fn Behind() -> Html {
     }
     let start = told.as_ref().map(Told::boot);
     let parts = use_memo(start, |start| {
-        start.as_ref().map(|(_, version, flags)| Components::start(*version, flags))
+        let (_, version, flags) = start.as_ref()?;
+        Some(Shared(Rc::new(Components::start(*version, flags))))
     });
     let (Some(told), Some(parts)) = (&*told, &*parts) else { return Html::default() };
     let lang = told.lang;
-    let panes = [(MAIN, components(&components::Props { lang, components: parts }))];
+    let panes = [
+        (MAIN, components(&components::Props { lang, components: parts })),
+        (MAIN, prerequisites(&prerequisites::Props { lang, components: parts })),
+        (MAIN, html! { <Planning {lang} components={parts.clone()} /> }),
+    ];
     panes
         .into_iter()
         .filter_map(|(place, pane)| Some(create_portal(pane, browser::element(place)?)))
