@@ -71,7 +71,7 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
-        en: "The network of the nodes does not route {family}: no interface of a node has a routable {family} address. The page asks for both; no component does.",
+        en: "The network of the nodes does not route {family}: no interface of a node has a routable {family} address. The documentation asks for both; no component checks.",
         zh: "节点网络不路由 {family}：节点的任何接口都没有可路由的 {family} 地址。文档要求两者兼备，但没有组件检查。",
     }
     /// Both families for Pods.

@@ -18,14 +18,14 @@ use yew::prelude::*;
 use super::{message, text};
 use crate::browser;
 use crate::store::TextBox;
-use crate::view::{self, classed};
+use crate::view::{self, Shared, classed};
 use crate::words::sentence;
 
 /// The components of the shown start, and what there is to say of them together.
 #[derive(PartialEq)]
 pub struct Seen {
     /// The components.
-    pub components: Components,
+    pub components: Shared<Components>,
     /// Where they disagree, and what would mend it.
     pub found: Vec<(Finding, Option<Edit>)>,
 }
@@ -39,7 +39,7 @@ impl Seen {
             (finding, edit)
         });
         let found = found.collect();
-        Self { components, found }
+        Self { components: Shared(Rc::new(components)), found }
     }
 
     /// Whether it starts, if the text speaks of it.

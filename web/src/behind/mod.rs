@@ -12,6 +12,9 @@ pub mod components;
 pub mod firsts;
 pub mod message;
 pub mod nodes;
+pub mod planning;
+pub mod prerequisites;
+pub mod ruler;
 pub mod text;
 
 use std::cell::RefCell;
@@ -19,14 +22,17 @@ use std::cell::RefCell;
 use dualstack_core::components::Components;
 use dualstack_core::components::first::Resolver;
 use dualstack_core::source::flags::Component;
+use dualstack_core::text::{Lang, Text};
 use dualstack_core::workloads;
 use yew::prelude::*;
 
 use crate::browser;
 use components::{Seen, between, components, says};
 use firsts::Wish;
-use message::Told;
+use message::{Said, Told};
 use nodes::Nodes;
+use planning::Planning;
+use prerequisites::prerequisites;
 
 /// The ids of the elements in which the panes stand. The page draws them, and leaves alone what is in them.
 pub const PLACES: [&str; 8] = [
@@ -80,6 +86,11 @@ pub fn show(told: &str) {
     }
 }
 
+/// Tells the page what a person did in a pane.
+pub fn say(said: &Said) {
+    browser::cluster::say(&said.to_json());
+}
+
 /// All panes, each in its place.
 #[component]
 pub fn Behind() -> Html {
@@ -95,23 +106,54 @@ pub fn Behind() -> Html {
         let resolver = resolver.setter();
         move |chosen| resolver.set(chosen)
     });
+    let tab = use_state(Tab::default);
     let start = told.as_ref().map(Told::boot);
     let seen = use_memo(start, |start| {
         let (_, version, flags) = start.as_ref()?;
         Some(Seen::of(Components::start(*version, flags)))
     });
     let replay = use_mut_ref(workloads::Replay::default);
-    let (Some(told), Some(seen)) = (&*told, &*seen) else { return Html::default() };
+    let report =
+        told.as_ref().map(|told| replay.borrow_mut().run(&told.shown.scenario, told.shown.at));
+    {
+        // Whoever comes to an event about Nodes and Pods wants to see them.
+        let is_about = report.as_ref().is_some_and(|report| !report.answer.documents.is_empty());
+        let event = told.as_ref().map(|told| (told.shown.at, told.shown.scenario.events.len()));
+        let tab = tab.setter();
+        use_effect_with((event, is_about), move |(_, is_about)| {
+            if *is_about {
+                tab.set(Tab::Nodes);
+            }
+        });
+    }
+    let (Some(told), Some(seen), Some(report)) = (&*told, &*seen, report) else {
+        return Html::default();
+    };
     let lang = told.lang;
-    let firsts = firsts::pane(&firsts::Props {
-        lang,
-        components: &seen.components,
-        wish: &Wish::of(&told.shown),
-        resolver: *resolver,
-        onresolver,
-    });
-    let report = replay.borrow_mut().run(&told.shown.scenario, told.shown.at);
-    let main = html! { <>{ components(seen, lang) }{ firsts }<Nodes {lang} {report} /></> };
+    let pane = match *tab {
+        Tab::Firsts => firsts::pane(&firsts::Props {
+            lang,
+            components: &seen.components,
+            wish: &Wish::of(&told.shown),
+            resolver: *resolver,
+            onresolver,
+        }),
+        Tab::Nodes => html! { <Nodes {lang} {report} /> },
+        Tab::Planning => {
+            let components = seen.components.clone();
+            html! { <Planning {lang} {components} /> }
+        }
+        Tab::Prerequisites => {
+            prerequisites(&prerequisites::Props { lang, components: &seen.components })
+        }
+    };
+    let main = html! {
+        <>
+            { components(seen, lang) }
+            { tabs(*tab, &tab.setter(), lang) }
+            <div role="tabpanel" id="behind-panel" aria-labelledby={tab.id()}>{ pane }</div>
+        </>
+    };
     let boxes = Component::ALL.into_iter().flat_map(|component| {
         let below = (component != Component::Kubelet)
             .then(|| (below(component), between(seen, component, lang)));
@@ -119,4 +161,76 @@ pub fn Behind() -> Html {
     });
     let panes = std::iter::once((MAIN, main)).chain(boxes);
     panes.filter_map(|(place, pane)| Some(create_portal(pane, browser::element(place)?))).collect()
+}
+
+/// The panes of which one is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Tab {
+    /// The five firsts.
+    #[default]
+    Firsts,
+    /// Nodes and Pods.
+    Nodes,
+    /// The planning of addresses.
+    Planning,
+    /// What dual-stack needs.
+    Prerequisites,
+}
+
+impl Tab {
+    const ALL: [Self; 4] = [Self::Firsts, Self::Nodes, Self::Planning, Self::Prerequisites];
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Firsts => "tab-firsts",
+            Self::Nodes => "tab-nodes",
+            Self::Planning => "tab-planning",
+            Self::Prerequisites => "tab-prerequisites",
+        }
+    }
+
+    const fn name(self) -> Text {
+        match self {
+            Self::Firsts => text::FIRSTS,
+            Self::Nodes => text::NODES_AND_PODS,
+            Self::Planning => text::PLANNING,
+            Self::Prerequisites => text::PREREQUISITES,
+        }
+    }
+
+    /// The tab that a key leads to; the arrows go round the end.
+    fn by_key(self, key: &str) -> Option<Self> {
+        let (at, count) = (self as usize, Self::ALL.len());
+        let to = match key {
+            "ArrowRight" => (at + 1) % count,
+            "ArrowLeft" => (at + count - 1) % count,
+            "Home" => 0,
+            "End" => count - 1,
+            _ => return None,
+        };
+        Some(Self::ALL[to])
+    }
+}
+
+/// The tabs: one is a stop of the Tab key, arrows lead to the others.
+fn tabs(now: Tab, choose: &UseStateSetter<Tab>, lang: Lang) -> Html {
+    let onkeydown = {
+        let choose = choose.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(tab) = now.by_key(&event.key()) {
+                event.prevent_default();
+                choose.set(tab);
+                browser::focus(tab.id());
+            }
+        })
+    };
+    let buttons = Tab::ALL.into_iter().map(|tab| {
+        let choose = choose.clone();
+        let onclick = Callback::from(move |_: MouseEvent| choose.set(tab));
+        let selected = (tab == now).to_string();
+        let stop = if tab == now { "0" } else { "-1" };
+        html! { <button type="button" role="tab" id={tab.id()} aria-selected={selected} aria-controls="behind-panel" tabindex={stop} {onclick}>{ tab.name().get(lang) }</button> }
+    });
+    let buttons: Html = buttons.collect();
+    html! { <div class="tabs" role="tablist" aria-label={text::BEHIND.get(lang)} {onkeydown}>{ buttons }</div> }
 }

@@ -74,6 +74,97 @@ words! {
     GATE_OFF = "dual-stack gate is not on everywhere", "双栈特性门控并非处处启用";
     PROXY_LACKS_FAMILY = "kube-proxy does not serve a family", "kube-proxy 不提供某个地址族";
     BIND_UNFIT = "bind address is none of the node’s", "绑定地址不属于节点";
+    NODES_AND_PODS = "Nodes and Pods", "节点与 Pod";
+    COUNTS = "{nodes} Nodes, {pods} Pods", "{nodes} 个节点，{pods} 个 Pod";
+    ADD = "Add", "添加";
+    ADD_NODE = "Add a node", "添加节点";
+    ADD_WINDOWS = "Add a Windows node", "添加 Windows 节点";
+    ADD_OVERLAY = "Add a Windows node with an overlay", "添加使用 overlay 的 Windows 节点";
+    ADD_DEPLOYMENT = "Add a Deployment", "添加 Deployment";
+    REPLICAS = "Pods", "Pod 数";
+    REMOVE = "Remove", "移除";
+    KUBECTL = "What kubectl prints of Nodes and Pods", "kubectl 对节点与 Pod 的输出";
+    DOES_NOT_RUN = "What does not run", "未运行的组件";
+    WHAT_CHANGED = "What this event changed, and what it left", "此事件更改了什么、保留了什么";
+    CHANGES = "Changes", "更改";
+    KEPT = "Left as they were: {nodes} Nodes and {pods} Pods.", "保持原样：{nodes} 个节点和 {pods} 个 Pod。";
+    CREATED = "new", "新建";
+    DELETED = "gone", "已删除";
+    CHANGED = "changed", "已更改";
+    NODES = "Nodes", "节点";
+    PODS = "Pods of this node", "此节点上的 Pod";
+    WITHOUT_NODE = "Pods without a node", "没有节点的 Pod";
+    DEPLOYMENTS = "Deployments", "Deployment 列表";
+    REASONS = "Reasons", "原因";
+    EARLIER = "Earlier", "前一页";
+    LATER = "Later", "后一页";
+    ROWS = "{first} to {last} of {count}", "第 {first} 至 {last} 个，共 {count} 个";
+    READY = "ready", "就绪";
+    NOT_READY = "not ready", "未就绪";
+    OF_HEADING = "registered itself", "自行注册";
+    OF_MANIFEST = "from a manifest", "来自清单";
+    NONE = "none", "无";
+    PODS_OF = "{count} of {most} Pods", "{count}/{most} 个 Pod";
+    SERVES = "Services that kube-proxy serves here:", "此处 kube-proxy 服务的地址族：";
+    WINDOWS_SERVICES = "Windows is documented for Services of a single family only.", "文档只支持在 Windows 上使用单地址族的 Service。";
+    CHOSEN = "Where a real cluster takes its time or picks at random, an order is chosen here; the reasons say so. What a manifest says beyond what is shown here is kept, and decides nothing.", "真实集群耗时或随机选取之处，此处采用固定的顺序，原因中会说明。清单中此处未显示的内容会保留，但不起作用。";
+    PREREQUISITES = "Prerequisites", "前提条件";
+    PREREQUISITES_ABOUT = "what the documentation asks for, and what follows where it is missing", "文档的要求，以及缺少时的后果";
+    RELEASE = "Release", "版本";
+    PROVIDER = "Provider", "提供商";
+    PLUGIN = "Network plugin", "网络插件";
+    DUAL_STACK = "dual-stack", "双栈";
+    NO_PLUGIN = "none", "无";
+    MET = "there", "具备";
+    MISSING = "missing", "缺少";
+    FOLLOWS = "What follows", "后果";
+    ASKED_BY = "Asked for by", "要求它的参数";
+    BADGE = "Why does the page say v1.27 [alpha]?", "文档为何标有 v1.27 [alpha]？";
+    PLANNING = "Address planning", "地址规划";
+    PLANNING_ABOUT = "ranges explained, made and laid side by side", "解释、生成并比较范围";
+    EXPLAINED = "A range, explained", "解释一个范围";
+    RANGE = "CIDR", "CIDR";
+    WRITE = "Write", "改写为";
+    FILL = "Put in random digits", "填入随机数字";
+    HERE = "Here:", "此处：";
+    AS_RANGE = "If it were used", "如果使用它";
+    AS_PODS = "for Pods (--cluster-cidr)", "用于 Pod（--cluster-cidr）";
+    AS_SERVICES = "for Services (--service-cluster-ip-range)", "用于 Service（--service-cluster-ip-range）";
+    AS_NODES = "for the nodes", "用于节点";
+    SERVICES = "Services", "个 Service";
+    MACHINES = "machines", "台机器";
+    FRESH = "A plan of your own", "自己的规划";
+    MAKE_PLAN = "Make a ULA plan", "生成 ULA 规划";
+    NO_CHANCE = "This browser gives no random bits, without which a plan would be nobody's own.", "此浏览器不提供随机位，没有它们规划就不是独有的。";
+    PUT_PLAN = "Put the plan into the flags", "将规划写入参数";
+    PLAN_FLAGS = "Flags of the plan", "规划的参数";
+    SIZES = "From /47 to /65", "从 /47 到 /65";
+    PREFIX = "Prefix length of an IPv6 cluster range, with a /64 for each Node", "IPv6 集群范围的前缀长度，每个节点一个 /64";
+    REFUSES = "exits:", "退出：";
+    RULER = "All ranges on one ruler", "同一标尺上的所有范围";
+    NO_RANGES = "The flags have no range of this family.", "参数中没有此地址族的范围。";
+    WHOLE = "Whole", "全部";
+    OUT = "Zoom out", "缩小";
+    IN = "Zoom in", "放大";
+    BEFORE = "Part before", "前一部分";
+    MAKE_SO = "Make it so", "改为具备";
+    COUNT_NODES = "Nodes", "个节点";
+    BEHIND = "Part behind", "后一部分";
+    SHOWN = "Shown", "显示";
+    MARKED = "Marked", "已标记";
+    FREE = "free", "空闲";
+    OVERLAP = "overlap", "重叠";
+    DIFFERENT = "different", "不一致";
+    WHAT = "What it is", "用途";
+    WHERE = "Where it stands", "所在位置";
+    MEETS = "Meets", "相交";
+    GIVEN_OUT = "given out", "已分配";
+    MORE_ROWS = "more, not listed", "个未列出";
+    LANE_SERVICES = "Services", "Service";
+    LANE_PODS = "Pods", "Pod";
+    LANE_NODES = "Nodes", "节点";
+    NO_OVERLAP = "No two ranges of different use meet.", "用途不同的范围互不相交。";
+    KEYS = "With the ruler in focus: ← → choose a part, Enter zooms in, Backspace out, Home shows the whole.", "聚焦标尺后：← → 选择部分，Enter 放大，Backspace 缩小，Home 显示全部。";
 }
 
 /// A disagreement in a few words, by the number of its rule.
@@ -127,93 +218,3 @@ mod tests {
         }
     }
 }
-
-/// The pane of Nodes and Pods.
-pub const NODES_AND_PODS: Text = Text { en: "Nodes and Pods", zh: "节点与 Pod" };
-/// Behind its title.
-pub const COUNTS: Text =
-    Text { en: "{nodes} Nodes, {pods} Pods", zh: "{nodes} 个节点，{pods} 个 Pod" };
-/// The group of its buttons.
-pub const ADD: Text = Text { en: "Add", zh: "添加" };
-/// A button.
-pub const ADD_NODE: Text = Text { en: "Add a node", zh: "添加节点" };
-/// A button.
-pub const ADD_WINDOWS: Text = Text { en: "Add a Windows node", zh: "添加 Windows 节点" };
-/// A button.
-pub const ADD_OVERLAY: Text = Text {
-    en: "Add a Windows node with an overlay",
-    zh: "添加使用 overlay 的 Windows 节点",
-};
-/// A button.
-pub const ADD_DEPLOYMENT: Text = Text { en: "Add a Deployment", zh: "添加 Deployment" };
-/// How many Pods the Deployment has.
-pub const REPLICAS: Text = Text { en: "Pods", zh: "Pod 数" };
-/// A button in a row.
-pub const REMOVE: Text = Text { en: "Remove", zh: "移除" };
-/// What kubectl printed.
-pub const KUBECTL: Text =
-    Text { en: "What kubectl prints of Nodes and Pods", zh: "kubectl 对节点与 Pod 的输出" };
-/// Programs that exit.
-pub const DOES_NOT_RUN: Text = Text { en: "What does not run", zh: "未运行的组件" };
-/// The comparison with the moment before.
-pub const WHAT_CHANGED: Text = Text {
-    en: "What this event changed, and what it left",
-    zh: "此事件更改了什么、保留了什么",
-};
-/// A list.
-pub const CHANGES: Text = Text { en: "Changes", zh: "更改" };
-/// Of the event.
-pub const KEPT: Text = Text {
-    en: "Left as they were: {nodes} Nodes and {pods} Pods.",
-    zh: "保持原样：{nodes} 个节点和 {pods} 个 Pod。",
-};
-/// What became of an object.
-pub const CREATED: Text = Text { en: "new", zh: "新建" };
-/// What became of an object.
-pub const DELETED: Text = Text { en: "gone", zh: "已删除" };
-/// What became of an object.
-pub const CHANGED: Text = Text { en: "changed", zh: "已更改" };
-/// A list.
-pub const NODES: Text = Text { en: "Nodes", zh: "节点" };
-/// A list.
-pub const PODS: Text = Text { en: "Pods of this node", zh: "此节点上的 Pod" };
-/// A list.
-pub const WITHOUT_NODE: Text = Text { en: "Pods without a node", zh: "没有节点的 Pod" };
-/// A list.
-pub const DEPLOYMENTS: Text = Text { en: "Deployments", zh: "Deployment 列表" };
-/// A list of sentences.
-pub const REASONS: Text = Text { en: "Reasons", zh: "原因" };
-/// A button of a long list.
-pub const EARLIER: Text = Text { en: "Earlier", zh: "前一页" };
-/// A button of a long list.
-pub const LATER: Text = Text { en: "Later", zh: "后一页" };
-/// Which rows of a long list are in sight.
-pub const ROWS: Text =
-    Text { en: "{first} to {last} of {count}", zh: "第 {first} 至 {last} 个，共 {count} 个" };
-/// The state of a Node.
-pub const READY: Text = Text { en: "ready", zh: "就绪" };
-/// The state of a Node.
-pub const NOT_READY: Text = Text { en: "not ready", zh: "未就绪" };
-/// How a Node came to be.
-pub const OF_HEADING: Text = Text { en: "registered itself", zh: "自行注册" };
-/// How a Node came to be.
-pub const OF_MANIFEST: Text = Text { en: "from a manifest", zh: "来自清单" };
-/// Nothing is there.
-pub const NONE: Text = Text { en: "none", zh: "无" };
-/// How full a Node is.
-pub const PODS_OF: Text = Text { en: "{count} of {most} Pods", zh: "{count}/{most} 个 Pod" };
-/// In front of the families that kube-proxy serves on Windows.
-pub const SERVES: Text = Text {
-    en: "Services that kube-proxy serves here:",
-    zh: "此处 kube-proxy 服务的地址族：",
-};
-/// What the documentation says of Windows.
-pub const WINDOWS_SERVICES: Text = Text {
-    en: "Windows is documented for Services of a single family only.",
-    zh: "文档只支持在 Windows 上使用单地址族的 Service。",
-};
-/// What is not as in a real cluster.
-pub const CHOSEN: Text = Text {
-    en: "Where a real cluster takes its time or picks at random, an order is chosen here; the reasons say so. What a manifest says beyond what is shown here is kept, and decides nothing.",
-    zh: "真实集群耗时或随机选取之处，此处采用固定的顺序，原因中会说明。清单中此处未显示的内容会保留，但不起作用。",
-};

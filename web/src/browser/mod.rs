@@ -4,6 +4,7 @@ pub mod address_bar;
 pub mod cluster;
 pub mod panel;
 pub mod program;
+pub mod random;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;

@@ -97,7 +97,7 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
 }
 
 /// One decision: the sentence, then its rule, field and source.
-fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
+pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
     let field = step.at.to_string();
     let words = sentence(&worded(step, lang), lang);
