@@ -19,6 +19,7 @@ use dualstack_tests::nodes;
 use dualstack_tests::plan;
 use dualstack_tests::vector::Line;
 use dualstack_tests::witness::{self, Witness};
+use dualstack_tests::workloads;
 use serde_json::json;
 
 /// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
@@ -283,6 +284,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
         .chain(of_nodes)
         .chain(nodes::sessions())
         .chain(components::sessions())
+        .chain(workloads::sessions())
         .chain(plan::sessions())
         .collect()
 }

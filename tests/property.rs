@@ -9,6 +9,7 @@ use dualstack_core::net::Family;
 use dualstack_core::run;
 use dualstack_core::scenario::{Event as PageEvent, Scenario};
 use dualstack_core::trace::Effect;
+use dualstack_core::workloads::{self, PodState, Replay, World};
 use dualstack_tests::nodes;
 use dualstack_tests::sessions::{choose, page_session, session, version};
 use proptest::collection::vec;
@@ -168,6 +169,154 @@ fn no_flags_of_a_node_panic_and_every_refusal_has_its_reason() {
                 let step = started.trace.get(error.step.0);
                 prop_assert!(!error.message.is_empty());
                 prop_assert!(step.is_some_and(|step| step.effect == Effect::Rejected), "{error:?}");
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = walked {
+        panic!("{error}");
+    }
+}
+
+/// Starts of sessions about Nodes and Pods: ranges that are scarce, of one family, in another order, and
+/// texts with which something exits.
+const STARTS: [&str; 8] = [
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22",
+    "--allocate-node-cidrs --cluster-cidr=fd00:10:244::/62,10.244.0.0/22",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00::/112 --node-cidr-mask-size-ipv4=29 \
+     --node-cidr-mask-size-ipv6=125",
+    "--allocate-node-cidrs=false",
+    "--allocate-node-cidrs --cluster-cidr=x",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: ipv4",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: none",
+];
+const KUBELETS: [&str; 5] = [
+    "kubelet\n--node-ip=192.0.2.11,2001:db8::11",
+    "kubelet · a\n--node-ip=2001:db8::11\n--max-pods=3",
+    "kubelet · a, b",
+    "kubelet · a\n--node-ip=::,::",
+    "kube-apiserver\n--service-cluster-ip-range=oops",
+];
+const OBJECTS: [&str; 12] = [
+    "{apiVersion: v1, kind: Node, metadata: {name: a}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: b, labels: {x: y}}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: c}, spec: {podCIDRs: [10.244.1.0/24]}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: w, labels: {kubernetes.io/os: windows}}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: v, labels: {kubernetes.io/os: windows}, annotations: \
+     {flannel.alpha.coreos.com/backend-type: vxlan}}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {nodeName: b, containers: [{name: a, image: b}]}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: q}, spec: {hostNetwork: true, containers: [{name: a, image: \
+     b}]}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: r}, spec: {os: {name: windows}, containers: [{name: a, \
+     image: b}]}}",
+    "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80}]}}",
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: REPLICAS, selector: \
+     {matchLabels: {x: y}}, template: {metadata: {labels: {x: y}}, spec: {containers: [{name: a, image: b}]}}}}",
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: REPLICAS, selector: \
+     {matchLabels: {x: y}}, template: {metadata: {labels: {x: y}}, spec: {nodeSelector: {x: y}, containers: \
+     [{name: a, image: c}]}}}}",
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: e, namespace: other}, spec: {replicas: REPLICAS, \
+     selector: {matchLabels: {x: y}}, template: {metadata: {labels: {x: y}}, spec: {hostNetwork: true, \
+     containers: [{name: a, image: b}]}}}}",
+];
+const NAMES: [&str; 12] = [
+    "node/a",
+    "node/b",
+    "node/c",
+    "node/w",
+    "node/v",
+    "node/node-1",
+    "pod/p",
+    "pod/q",
+    "pod/r",
+    "deployment/d",
+    "deploy/e -n other",
+    "service/s",
+];
+
+/// An event of a session about Nodes and Pods.
+fn cluster_event() -> impl Strategy<Value = PageEvent> {
+    let boot =
+        (version(), choose(&STARTS), choose(&KUBELETS)).prop_map(|(version, start, kubelet)| {
+            let flags = format!("kube-controller-manager\n{start}\n{kubelet}\n").into();
+            PageEvent::Boot { version, flags }
+        });
+    let objects = vec((choose(&OBJECTS), 0..14_u8), 1..4).prop_map(|objects| {
+        let texts = objects.iter().map(|(it, count)| it.replace("REPLICAS", &count.to_string()));
+        PageEvent::Apply(texts.collect::<Vec<_>>().join("\n---\n").into())
+    });
+    let delete = choose(&NAMES).prop_map(|name| PageEvent::Delete(name.into()));
+    prop_oneof![1 => boot, 4 => objects, 2 => delete]
+}
+
+/// What holds of Nodes and Pods at any moment.
+fn check_world(world: &World) -> Result<(), TestCaseError> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut keys = std::collections::BTreeSet::new();
+    for node in world.nodes.values() {
+        let mut held = [0_u128; 2];
+        for pod in node.pods.values() {
+            prop_assert!(pod.node.as_ref() == Some(&node.name), "{pod:?} stands elsewhere");
+            let PodState::Runs(runtime) = &pod.state else { continue };
+            for ip in runtime.iter().filter(|_| !pod.spec.host_network) {
+                prop_assert!(seen.insert(*ip), "two Pods have {ip}");
+                held[Family::of(*ip) as usize] += 1;
+            }
+            let (mut shown, mut had) = (world.pod_ips(pod), runtime.to_vec());
+            shown.sort_unstable();
+            had.sort_unstable();
+            prop_assert!(shown.iter().all(|ip| had.contains(ip)), "{shown:?} of {had:?}");
+        }
+        for (family, used, capacity) in node.usage() {
+            prop_assert!(
+                used == held[family as usize],
+                "{}: {used} are taken, {held:?}",
+                node.name
+            );
+            prop_assert!(used <= capacity);
+        }
+    }
+    for pod in world.pods() {
+        prop_assert!(keys.insert(pod.key.clone()), "{:?} stands twice", pod.key);
+        prop_assert!(!world.explain_pod(pod).is_empty() || world.nodes.is_empty());
+    }
+    for deployment in world.deployments.values() {
+        let own = |pod: &&Rc<workloads::Pod>| {
+            let owner = pod.owner.as_ref().map(|(name, _)| name);
+            owner == Some(&deployment.key.1) && pod.key.0 == deployment.key.0
+        };
+        let runs = world.control.as_ref().is_some_and(|it| it.controller_manager.is_none());
+        let count = world.pods().filter(own).count();
+        prop_assert!(!runs || !world.runs() || count == deployment.replicas, "{count} Pods");
+    }
+    // No block of a range has two Nodes.
+    for range in world.ranges() {
+        let mut blocks: Vec<u64> = range.held.iter().flat_map(|it| it.first..=it.last).collect();
+        let all = blocks.len();
+        blocks.sort_unstable();
+        blocks.dedup();
+        // A manifest may give a Node what another one has; only `c` does.
+        prop_assert!(all == blocks.len() || world.nodes.contains_key("c"), "{:?}", range.held);
+    }
+    Ok(())
+}
+
+#[test]
+fn typing_in_random_sessions_of_nodes_and_pods_reports_what_a_replay_reports() {
+    let edit = (any::<prop::sample::Index>(), cluster_event(), any::<prop::sample::Index>());
+    let session = (vec(cluster_event(), 2..14), vec(edit, 1..6));
+    let walked = runner(300).run(&session, |(mut events, edits)| {
+        let mut replay = Replay::default();
+        for (at, event, shown) in edits {
+            let at = at.index(events.len());
+            events[at] = event;
+            let scenario = Scenario { seed: 3, events: events.clone().into() };
+            for shown in [at, shown.index(events.len()), events.len() - 1] {
+                let report = replay.run(&scenario, shown);
+                let anew = Replay::default().run(&scenario, shown);
+                prop_assert!(report == anew, "event {shown} after an edit of {at}");
+                check_world(&report.after)?;
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use dualstack_core::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.
-const LAYERS: [&[&str]; 24] = [
+const LAYERS: [&[&str]; 25] = [
     &["net", "version", "text", "path", "span"],
     &["rule"],
     &["recorded"],
@@ -32,6 +32,7 @@ const LAYERS: [&[&str]; 24] = [
     &["cluster"],
     &["kubectl"],
     &["after", "provenance"],
+    &["workloads"],
     &["run"],
     &["fix"],
 ];

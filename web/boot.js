@@ -16,9 +16,18 @@
   if (stored("dualstack.work") || location.hash.length > 1) root.dataset.other = "";
 
   const chinese = () => root.lang === "zh-CN";
+  // What the boxes hold: the flags of the components as one text, and the manifest. A box of flags is named after its
+  // component, and that is its heading, unless its own is more (`kubelet · node-1`).
   const boxes = () => {
     const shown = document.querySelector(`#app [data-lang="${root.lang}"]`);
-    return shown ? [...shown.querySelectorAll("textarea")].map((box) => box.value) : [];
+    if (!shown) return [];
+    const areas = [...shown.querySelectorAll("textarea")];
+    const manifest = areas.pop()?.value;
+    const headed = (box) => {
+      const [name] = box.getAttribute("aria-label").split(" ");
+      return box.value.startsWith(`${name} `) ? box.value : `${name}\n${box.value}`;
+    };
+    return [areas.filter((box) => box.value).map(headed).join("\n\n"), manifest];
   };
   // What is typed before the program takes over is handed to it.
   document.addEventListener("input", () => {

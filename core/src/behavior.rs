@@ -274,6 +274,10 @@ pub struct Behavior {
     /// The node CIDR controller looks at a Node again whatever changed about it, and marks the ranges it
     /// has. Before, a Node that had some was left alone.
     pub marks_ranges_again: bool,
+    /// `IdentifyPodOS`: the kubelet refuses a Pod whose `spec.os` is another one than its own.
+    pub pod_os: bool,
+    /// What kube-scheduler says of a Node with a taint; `TAINT` stands for the taint.
+    pub untolerated_taint: &'static str,
 }
 
 /// Kubernetes 1.20.
@@ -352,6 +356,8 @@ pub const V1_20: Behavior = Behavior {
     cloud_allocators: CloudAllocators::Crash,
     logs_names: false,
     marks_ranges_again: false,
+    pod_os: false,
+    untolerated_taint: "node(s) had taint {TAINT}, that the pod didn't tolerate",
 };
 /// Kubernetes 1.21.
 pub const V1_21: Behavior = Behavior {
@@ -383,6 +389,8 @@ pub const V1_23: Behavior = Behavior {
 };
 /// Kubernetes 1.24.
 pub const V1_24: Behavior = Behavior {
+    pod_os: true,
+    untolerated_taint: "node(s) had untolerated taint {TAINT}",
     lb_node_port_control: Gate::Locked(true),
     mixed_protocol_lb: Gate::Default(true),
     load_balancer_class: Gate::Locked(true),
@@ -510,6 +518,7 @@ pub const V1_33: Behavior = Behavior {
 };
 /// Kubernetes 1.34.
 pub const V1_34: Behavior = Behavior {
+    untolerated_taint: "node(s) had untolerated taint(s)",
     multi_cidr_allocator: Gate::Locked(true),
     disable_dual_write: Gate::Default(true),
     prefer_same: Gate::Default(true),

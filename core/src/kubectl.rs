@@ -58,6 +58,10 @@ rules! {
 /// The annotation in which `kubectl apply` remembers what was applied.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
+/// What kubectl says when nobody listens.
+pub const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
+                               the right host or port?";
+
 /// The name the page gives to the manifest in kubectl's messages.
 pub const FILE: &str = "service.yaml";
 
@@ -165,6 +169,13 @@ impl ObjectName {
         ["service", "services", "svc"].contains(&&*self.resource.to_ascii_lowercase())
     }
 
+    /// Which of the objects behind the Services is named, if one is.
+    #[must_use]
+    pub fn workload(&self) -> Option<Workload> {
+        let resource = self.resource.to_ascii_lowercase();
+        Workload::ALL.into_iter().find(|kind| kind.words().contains(&&*resource))
+    }
+
     /// Whether a ServiceCIDR is named.
     #[must_use]
     pub fn is_service_cidr(&self) -> bool {
@@ -183,6 +194,93 @@ impl ObjectName {
         }
         let nameless = self.name.is_empty();
         nameless.then(|| "error: resource(s) were provided, but no name was specified".to_owned())
+    }
+}
+
+/// A kind of object behind the Services.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Workload {
+    /// A Node.
+    Node,
+    /// A Pod.
+    Pod,
+    /// A Deployment.
+    Deployment,
+}
+
+impl Workload {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Node, Self::Pod, Self::Deployment];
+
+    /// As a manifest names it: `apiVersion` and `kind`.
+    #[must_use]
+    pub const fn kind(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Node => ("v1", "Node"),
+            Self::Pod => ("v1", "Pod"),
+            Self::Deployment => ("apps/v1", "Deployment"),
+        }
+    }
+
+    /// The kind of a document.
+    #[must_use]
+    pub fn of_document(document: &Node) -> Option<Self> {
+        let wanted = (document.text_of("apiVersion")?, document.text_of("kind")?);
+        Self::ALL.into_iter().find(|kind| kind.kind() == wanted)
+    }
+
+    /// As kubectl prints it in front of a name, with its group.
+    #[must_use]
+    pub const fn resource(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Pod => "pod",
+            Self::Deployment => "deployment.apps",
+        }
+    }
+
+    /// As the API server names the resource.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Node => "nodes",
+            Self::Pod => "pods",
+            Self::Deployment => "deployments.apps",
+        }
+    }
+
+    /// What kubectl takes as its name.
+    const fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Node => &["node", "nodes", "no"],
+            Self::Pod => &["pod", "pods", "po"],
+            Self::Deployment => {
+                &["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"]
+            }
+        }
+    }
+
+    /// Whether its objects lie in namespaces.
+    #[must_use]
+    pub fn is_namespaced(self) -> bool {
+        self != Self::Node
+    }
+
+    /// What kubectl prints of a deletion.
+    #[must_use]
+    pub fn deleted(self, behavior: &Behavior, namespace: &str, name: &str) -> String {
+        let (resource, name) = (self.resource(), quote(name));
+        if behavior.delete_says_namespace && self.is_namespaced() {
+            format!("{resource} {name} deleted from {namespace} namespace")
+        } else {
+            format!("{resource} {name} deleted")
+        }
+    }
+
+    /// What kubectl prints of a name that is not there.
+    #[must_use]
+    pub fn not_found(self, name: &str) -> String {
+        print_error(&Status::not_found(self.plural(), name), &str::to_owned)
     }
 }
 
@@ -309,7 +407,8 @@ fn terminal(outcome: &Outcome, name: &str, verb: &str, wrap: &dyn Fn(&str) -> St
     lines.join("\n")
 }
 
-fn print_error(status: &Status, wrap: &dyn Fn(&str) -> String) -> String {
+/// A refusal as kubectl prints it; `wrap` is what it puts around messages that are about no field.
+pub fn print_error(status: &Status, wrap: &dyn Fn(&str) -> String) -> String {
     let mut texts: Vec<String> = Vec::new();
     for cause in &status.causes {
         let text = cause.to_string();

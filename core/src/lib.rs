@@ -15,6 +15,7 @@
 //! | [`cluster`] | what does the API server answer to a request? |
 //! | [`service`] | what happens to a Service on its way into storage? |
 //! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
+//! | [`workloads`] | which Nodes and Pods are there, and which addresses have they? |
 //! | [`pools`], [`net`] | which addresses and ports are taken? |
 //! | [`kubectl`] | what does kubectl send and print? |
 //! | [`behavior`], [`version`] | what differs between releases? |
@@ -51,6 +52,7 @@ pub mod status;
 pub mod text;
 pub mod trace;
 pub mod version;
+pub mod workloads;
 
 use rule::Rule;
 
@@ -83,6 +85,8 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         components::agree::RULES,
         components::follow::RULES,
         components::first::RULES,
+        workloads::objects::RULES,
+        workloads::why::RULES,
         components::prerequisites::RULES,
         plan::registry::RULES,
         plan::explain::RULES,

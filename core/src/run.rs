@@ -12,7 +12,7 @@ use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_jso
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
-use crate::kubectl::{self, Applied, ObjectName};
+use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName};
 use crate::path::FieldPath;
 use crate::pools::{ServiceCidr, ServiceCidrState, TERMINATING};
 use crate::provenance::{Leaf, provenance};
@@ -602,10 +602,6 @@ fn service_cidr_json(object: &ServiceCidr) -> Json {
     );
     yaml::parse(&text).documents.pop().map_or(Json::Null, |document| document.node.to_json())
 }
-
-/// What kubectl says when nobody listens.
-const NOT_RUNNING: &str = "The connection to the server 192.0.2.10:6443 was refused - did you specify \
-                           the right host or port?";
 
 /// What is answered to a document, and nothing else of what [`apply_document`] reports of it; `None` if
 /// kubectl sends nothing.

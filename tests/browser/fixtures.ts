@@ -109,10 +109,13 @@ export const region = (page: Page, name: string): Locator =>
 export const manifestBox = (page: Page): Locator =>
   page.getByRole("textbox", { name: "Manifest", exact: true });
 
-export const flagsBox = (page: Page): Locator =>
+export const COMPONENTS = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kubelet"] as const;
+
+/** The box of the flags of a component. A text that is filled in goes to the boxes that its headings name. */
+export const flagsBox = (page: Page, component: (typeof COMPONENTS)[number] = "kube-apiserver"): Locator =>
   page
     .getByRole("group", { name: "Cluster flags", exact: true })
-    .getByRole("textbox", { name: "kube-apiserver flags", exact: true });
+    .getByRole("textbox", { name: `${component} flags`, exact: true });
 
 export const families = (page: Page, name: string): Locator =>
   page

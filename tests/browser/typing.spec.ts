@@ -1,6 +1,6 @@
 // What a person types is answered: in CodeMirror, and in the text boxes where the editor cannot be had.
 import type { Page } from "@playwright/test";
-import { caretBehind, expect, open, test, textOf } from "./fixtures";
+import { caretBehind, COMPONENTS, expect, open, test, textOf } from "./fixtures";
 
 const WORDS = {
   en: { manifest: "Manifest", flags: "kube-apiserver flags", answer: "Answer", stored: "Stored object", panes: "Panes" },
@@ -41,12 +41,10 @@ for (const [lang, words] of Object.entries(WORDS)) {
 
 test("the names and the roles of the boxes stay", async ({ page }) => {
   await open(page);
-  for (const { manifest, flags } of [WORDS.en]) {
-    for (const name of [manifest, flags]) {
-      await expect(box(page, name)).toHaveCount(1);
-      await expect(box(page, name)).toHaveAttribute("lang", "en");
-      await expect(box(page, name)).toHaveAttribute("spellcheck", "false");
-    }
+  for (const name of [WORDS.en.manifest, ...COMPONENTS.map((component) => `${component} flags`)]) {
+    await expect(box(page, name)).toHaveCount(1);
+    await expect(box(page, name)).toHaveAttribute("lang", "en");
+    await expect(box(page, name)).toHaveAttribute("spellcheck", "false");
   }
 });
 

@@ -14,6 +14,7 @@
 //! | [`start_kinds`] | the same for the start of components |
 //! | [`nodes`] | which nodes reach the rules that no recording reaches? |
 //! | [`components`] | which texts reach the rules about components that do not fit? |
+//! | [`workloads`] | which sessions reach the rules about Nodes and Pods? |
 //! | [`plan`] | which texts reach the rules about ranges and plans? |
 //! | [`replay`] | what would a recording of the core look like? |
 //! | [`witness`] | which rules decided something, and in which release? |
@@ -35,4 +36,5 @@ pub mod sessions;
 pub mod start_kinds;
 pub mod vector;
 pub mod witness;
+pub mod workloads;
 pub mod world;

@@ -225,6 +225,7 @@ fn node_addresses(behavior: &Behavior, input: &Value, trace: &mut Trace) -> Resu
         node_ips: ips(input, "nodeIPs"),
         external_cloud: input["externalCloudProvider"] == json!(true),
         hostname: hostname.to_owned(),
+        max_pods: 110,
         log: Vec::new(),
     };
     let gateways = ["defaultGatewayIPv4", "defaultGatewayIPv6"].into_iter();

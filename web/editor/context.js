@@ -37,16 +37,16 @@ const fieldAt = (doc, number, own) => {
   return { known, path, key, column, beside, dash };
 };
 
-/** The flags of the component that is named last before `at`. */
-const flagsAt = (doc, at) => {
+/** The flags of the component that is named last before `at`, else of the one whose box it is. */
+const flagsAt = (doc, at, kind) => {
   const named = doc.sliceString(0, at).matchAll(/(?:^|[^\w-])(kube-apiserver|kube-controller-manager|kube-proxy|kubelet)(?![\w-])/g);
-  return flags[[...named].pop()?.[1] ?? "kube-apiserver"];
+  return flags[[...named].pop()?.[1] ?? kind];
 };
 
 const option = (label, entry, inserts) => ({ label, entry, inserts, detail: entry[language()] });
 const options = (entries) => Object.entries(entries ?? {}).map(([label, entry]) => option(label, entry));
-const flagOptions = (doc, at, before) => {
-  const known = flagsAt(doc, at);
+const flagOptions = (doc, at, before, kind) => {
+  const known = flagsAt(doc, at, kind);
   const [, flag, value] = /(?:^|\s)(--[\w-]+)[= ]"?(?:[^\s",]*,)*([^\s",]*)$/.exec(before) ?? [];
   if (flag) return [value, options(known[flag]?.[4])];
   const [, typed] = /(?:^|\s)(--[\w-]*)$/.exec(before) ?? [];
@@ -74,7 +74,7 @@ export const optionsAt = ({ state: { doc }, pos, explicit }, kind, release, appl
   const line = doc.lineAt(pos);
   const [before, behind] = [line.text.slice(0, pos - line.from), line.text.slice(pos - line.from)];
   if (!kind || /(^|\s)#/.test(before)) return null;
-  const [typed, found] = (kind === "flags" ? flagOptions(doc, pos, before) : fieldOptions(doc, line, before, behind)) || ["", []];
+  const [typed, found] = (kind in flags ? flagOptions(doc, pos, before, kind) : fieldOptions(doc, line, before, behind)) || ["", []];
   const known = found.filter(({ entry }) => entry[2] & release).map((it, order) => ({ ...it, apply, boost: -order }));
   return known.length > 0 && (explicit || typed) ? { from: pos - typed.length, options: known, validFor: /^[\w.=/-]*$/ } : null;
 };
@@ -83,8 +83,8 @@ export const optionsAt = ({ state: { doc }, pos, explicit }, kind, release, appl
 export const helpAt = (state, at, kind) => {
   const { from, text, number } = state.doc.lineAt(at);
   const until = text.slice(0, at - from) + /^\S*/.exec(text.slice(at - from))[0];
-  const flag = () => ({ known: flagsAt(state.doc, at), key: /(--[\w-]+)(?:[= ]\S*)?$/.exec(until)?.[1] });
-  const { known, path, key } = kind === "flags" ? flag() : fieldAt(state.doc, number, text);
+  const flag = () => ({ known: flagsAt(state.doc, at, kind), key: /(--[\w-]+)(?:[= ]\S*)?$/.exec(until)?.[1] });
+  const { known, path, key } = kind in flags ? flag() : fieldAt(state.doc, number, text);
   const name = key ? below(path, key) : path;
   const value = state.sliceDoc(state.wordAt(at)?.from ?? at, state.wordAt(at)?.to ?? at);
   const meanings = known[name]?.[4] ?? {};

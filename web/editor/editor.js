@@ -120,7 +120,8 @@ class TextEditor extends HTMLElement {
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
     // Typing is no command of the page.
     root.addEventListener("keydown", (event) => event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.stopPropagation());
-    this.view.contentDOM.ariaDescribedByElements = [document.getElementById(box.getAttribute("aria-describedby")), this.about];
+    const described = box.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id));
+    this.view.contentDOM.ariaDescribedByElements = [...described, this.about];
     box.focus = () => this.view.focus();
     box.setSelectionRange = (from, to) => {
       this.update();
@@ -180,6 +181,8 @@ class TextEditor extends HTMLElement {
     if (docChanged) {
       this.told = box.value === this.said ? [] : [...this.told, box.value];
       box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      // The page may answer with the text from before: what was pasted went to other boxes.
+      setTimeout(() => this.view && box.value !== this.view.state.doc.toString() && this.update((this.told = [])));
     }
     // The box tells of its caret when a key comes up.
     box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));

@@ -159,6 +159,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         version: store.boot().2,
         boot: Some(answers.boot.clone()),
         unfolded: store.unfolded || store.visit.embed.is_some(),
+        has_places: store.visit.embed.is_none(),
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
@@ -273,6 +274,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
         version: store.boot().2,
         boot: None,
         unfolded: true,
+        has_places: false,
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {

@@ -173,6 +173,7 @@ pub const FLAGS: &[Entry] = entries! {
     "kubelet cloud-provider" = "Who knows the addresses of the node.", "由谁提供节点的地址。" [
         "external" = "A cloud controller.", "云控制器。";
     ];
+    "kubelet max-pods" = "How many Pods the node takes, 110 if nothing is given.", "节点最多运行的 Pod 数，缺省 110。";
     "kubelet feature-gates" = "Switches for features: Name=true, several with commas.", "特性门控：Name=true，多个以逗号分隔。";
 };
 

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::scenario::Event;
+use dualstack_core::source::parts;
 
 use crate::behind::message::{Said, Told};
 use crate::browser::address_bar::{self, Place};
@@ -148,7 +149,7 @@ impl Follow {
         {
             let text = match undone.text_box {
                 TextBox::Manifest => store.manifest(),
-                TextBox::Flags => Rc::clone(store.flags()),
+                TextBox::Flags(component) => parts::split(store.flags()).of(component).into(),
             };
             browser::place_caret(undone.text_box.id(), &text, undone.end);
         }

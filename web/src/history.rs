@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use dualstack_core::scenario::Event;
+use dualstack_core::source::flags::Component;
 
 /// The most steps back that are kept.
 const MOST: usize = 200;
@@ -42,8 +43,8 @@ pub struct Branch {
 /// A text that is typed into. What is typed into one of them without a pause is undone at once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Typing {
-    /// The flags of the start at this place.
-    Flags(usize),
+    /// The flags of a component, of the start at this place.
+    Flags(usize, Component),
     /// The manifest or patch at this place.
     Manifest(usize),
     /// The object of the patch at this place.

@@ -4,6 +4,8 @@
 use std::rc::Rc;
 
 use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
+use dualstack_core::source::flags::Component;
+use dualstack_core::source::parts;
 use dualstack_core::source::yaml::{Node, parse, parse_own};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
@@ -142,8 +144,8 @@ impl Form {
 /// A text box of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TextBox {
-    /// Of the flags.
-    Flags,
+    /// Of the flags of a component.
+    Flags(Component),
     /// Of what is applied.
     Manifest,
 }
@@ -153,7 +155,10 @@ impl TextBox {
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
-            Self::Flags => "flags",
+            Self::Flags(Component::KubeApiserver) => "flags",
+            Self::Flags(Component::KubeControllerManager) => "flags-controller-manager",
+            Self::Flags(Component::KubeProxy) => "flags-proxy",
+            Self::Flags(Component::Kubelet) => "flags-kubelet",
             Self::Manifest => "manifest",
         }
     }
@@ -199,8 +204,12 @@ impl Theme {
 /// What a person did.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Msg {
-    /// Typed into the flags.
+    /// Changed the flags of all components.
     EditFlags(String),
+    /// Typed into the flags of a component.
+    EditPart(Component, String),
+    /// Moved the caret to this byte of the flags of a component.
+    Caret(Component, usize),
     /// Typed into the manifest.
     EditManifest(String),
     /// Chose a fix.
@@ -535,7 +544,7 @@ impl Store {
     /// The text that `msg` types into.
     fn typing(&self, msg: &Msg) -> Option<Typing> {
         match msg {
-            Msg::EditFlags(_) => Some(Typing::Flags(self.boot().0)),
+            Msg::EditPart(component, _) => Some(Typing::Flags(self.boot().0, *component)),
             Msg::EditManifest(_) => self.request().map(Typing::Manifest),
             Msg::EditPatch(..) => self.request().map(Typing::Target),
             _ => None,
@@ -563,16 +572,17 @@ impl Store {
         if let Some(work) = way(&mut next.history, self.work()) {
             next.restore(work);
             let count = self.undone.map_or(0, |it| it.count) + 1;
-            let texts = [
-                (TextBox::Manifest, self.manifest(), next.manifest()),
-                (TextBox::Flags, Rc::clone(self.flags()), Rc::clone(next.flags())),
-            ];
-            let changed = texts.iter().find(|(_, before, after)| before != after);
-            next.undone = changed.map(|(text_box, before, after)| Undone {
-                count,
-                text_box: *text_box,
-                end: end_of_change(before, after),
-            });
+            let undone = |text_box, before: &str, after: &str| {
+                let end = end_of_change(before, after);
+                (before != after).then_some(Undone { count, text_box, end })
+            };
+            let [before, after] = [self.flags(), next.flags()].map(|flags| parts::split(flags));
+            let of_flags = |component| {
+                undone(TextBox::Flags(component), &before.of(component), &after.of(component))
+            };
+            let of_manifest = undone(TextBox::Manifest, &self.manifest(), &next.manifest());
+            let found = of_manifest.or_else(|| Component::ALL.into_iter().find_map(of_flags));
+            next.undone = found;
         }
         next
     }
@@ -583,6 +593,13 @@ impl Store {
             Msg::EditFlags(text) => {
                 let (at, _, version) = self.boot();
                 return self.edit(at, Event::Boot { version, flags: text.into() });
+            }
+            Msg::EditPart(component, part) => {
+                let text = parts::replace(self.flags(), component, &part);
+                return self.step(Msg::EditFlags(text));
+            }
+            Msg::Caret(component, at) => {
+                next.focus = Focus::Flags(parts::split(self.flags()).in_text(component, at));
             }
             Msg::EditManifest(text) => {
                 let Some(at) = self.request() else {
@@ -769,6 +786,8 @@ impl Reducible for Store {
 mod tests {
     use std::rc::Rc;
 
+    use dualstack_core::source::flags::Component;
+    use dualstack_core::source::parts;
     use dualstack_core::text::Lang;
     use dualstack_core::version::KubeVersion;
     use proptest::prelude::*;
@@ -817,6 +836,18 @@ mod tests {
         // Another text is another change, however fast.
         let both = typed(&store, "a").update(Msg::EditFlags("--v=2".to_owned()));
         assert_eq!(&*both.update(Msg::Undo).manifest(), "a");
+        let part = |component, text: &str| Msg::EditPart(component, text.to_owned());
+        let one = store.update(part(Component::KubeProxy, "--v=2"));
+        let two =
+            one.update(part(Component::KubeProxy, "--v=23")).update(part(Component::Kubelet, ""));
+        assert_eq!(parts::split(two.flags()).of(Component::Kubelet), "");
+        let back = two.update(Msg::Undo);
+        assert_eq!(
+            back.undone.expect("a text changed").text_box,
+            TextBox::Flags(Component::Kubelet)
+        );
+        assert_eq!(parts::split(back.flags()).of(Component::KubeProxy), "--v=23");
+        assert_eq!(back.update(Msg::Undo).flags(), store.flags());
     }
 
     /// Whatever changes a session, and where a person looks in it.
@@ -825,6 +856,8 @@ mod tests {
         prop_oneof![
             text.prop_map(Msg::EditManifest),
             text.prop_map(Msg::EditFlags),
+            (proptest::sample::select(Component::ALL.to_vec()), text)
+                .prop_map(|(component, part)| Msg::EditPart(component, part)),
             proptest::sample::select(KubeVersion::all().collect::<Vec<_>>()).prop_map(Msg::Version),
             proptest::sample::select(vec![Msg::ApplyAgain, Msg::Patch, Msg::Delete, Msg::Restart]),
             proptest::sample::select(vec![Msg::Fork, Msg::RemoveBranch]),

@@ -46,6 +46,9 @@ words! {
     CLUSTER_ABOUT = "flags of the components", "各组件的标志";
     CLUSTER_FLAGS = "Cluster flags", "集群标志";
     APISERVER_FLAGS = "kube-apiserver flags", "kube-apiserver 标志";
+    CONTROLLER_MANAGER_FLAGS = "kube-controller-manager flags", "kube-controller-manager 标志";
+    PROXY_FLAGS = "kube-proxy flags", "kube-proxy 标志";
+    KUBELET_FLAGS = "kubelet flags", "kubelet 标志";
     FAMILIES = "IP families", "IP 地址族";
     MANIFEST = "Manifest", "清单";
     MANIFEST_ABOUT = "what you apply", "要应用的内容";
@@ -165,7 +168,6 @@ words! {
     NO_ANSWER = "No answer yet", "尚无答案";
     WARNING = "Warning", "警告";
     REMARK = "Note", "说明";
-    NOT_SIMULATED = "These flags are read and kept, but not simulated yet:", "以下组件的标志会被读取并保留，但尚未模拟：";
     SAFE_MODE = "The page stopped while it was running this text last time. It is shown, not run.", "上次运行此文本时页面停止了。现在只显示文本，不运行。";
     RUN = "Run", "运行";
     TRY = "Try it:", "试一试：";

@@ -6,7 +6,9 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::{LogLine, Severity, StartError, Unmodelled, fold_gates, note, reject, value_of};
+use super::{
+    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
+};
 use crate::api::quote;
 use crate::behavior::Behavior;
 use crate::facts;
@@ -220,7 +222,7 @@ rules! {
 }
 
 /// The flags of the kubelet that the simulator acts on, as given.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Flags {
     /// `--node-ip`.
     pub node_ip: String,
@@ -228,11 +230,21 @@ pub struct Flags {
     pub cloud_provider: String,
     /// `--hostname-override`; empty means the host's own name.
     pub hostname_override: String,
+    /// `--max-pods`.
+    pub max_pods: i32,
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        let (node_ip, cloud_provider, hostname_override) = Default::default();
+        Self { node_ip, cloud_provider, hostname_override, max_pods: 110 }
+    }
 }
 
 const NODE_IP: &str = "node-ip";
 const CLOUD: &str = "cloud-provider";
 const HOSTNAME: &str = "hostname-override";
+const MAX_PODS: &str = "max-pods";
 const GATES: &str = "feature-gates";
 
 /// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags that
@@ -256,6 +268,12 @@ pub fn read(
                 fold_gates(behavior, flag, &mut unmodelled, trace)?;
                 continue;
             }
+            MAX_PODS => {
+                let value = value_of(flag, MAX_PODS, trace)?;
+                let read = pflag::parse_i32(value);
+                flags.max_pods = read.map_err(|why| bad_value(MAX_PODS, value, &why, trace))?;
+                continue;
+            }
             name => {
                 unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") });
                 continue;
@@ -275,6 +293,8 @@ pub struct Kubelet {
     pub external_cloud: bool,
     /// The name that the node gets: `--hostname-override`, or that of the host; in small letters.
     pub hostname: String,
+    /// How many Pods it takes.
+    pub max_pods: usize,
     /// What it writes on its way.
     pub log: Vec<LogLine>,
 }
@@ -295,6 +315,7 @@ pub fn start(
         node_ips: parsed.ips,
         external_cloud: flags.cloud_provider == "external",
         hostname: if name.is_empty() { host } else { name }.to_lowercase(),
+        max_pods: usize::try_from(flags.max_pods).unwrap_or(0),
         log: parsed.log,
     })
 }
@@ -894,7 +915,7 @@ mod tests {
 
     fn flags_of(node_ip: &str, cloud_provider: &str) -> Flags {
         let (node_ip, cloud_provider) = (node_ip.to_owned(), cloud_provider.to_owned());
-        Flags { node_ip, cloud_provider, hostname_override: String::new() }
+        Flags { node_ip, cloud_provider, ..Flags::default() }
     }
 
     #[test]

@@ -244,7 +244,7 @@ impl Components {
                 pod_cidrs = outcome.pod_cidrs.to_vec();
                 event = outcome.event;
             }
-            let kubelet = start.kubelet(&node, i);
+            let kubelet = start.kubelet(&node, i, 0);
             let node_ips = match &kubelet.knows {
                 Some(known) if kubelet.is_given => known.host_ips.clone(),
                 _ if kubelet.exits() => Vec::new(),
@@ -286,7 +286,7 @@ impl Components {
 }
 
 /// The address of a family that the machine of the `i`-th node has. That of kube-apiserver's is one below.
-fn machine(family: Family, i: usize) -> IpAddr {
+pub(crate) fn machine(family: Family, i: usize) -> IpAddr {
     let first = match family {
         Family::V4 => IpAddr::V4(MACHINE_V4),
         Family::V6 => IpAddr::V6(MACHINE_V6),
@@ -303,17 +303,21 @@ fn some_pod_ranges(first: Family) -> Vec<Cidr> {
 }
 
 /// Ranges as far as they can be read.
-fn ranges<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Cidr> {
+pub(crate) fn ranges<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Cidr> {
     let read = texts.into_iter().filter_map(|text| parse_cidr(text.trim()));
     read.map(|read| Cidr::new(read.net)).collect()
 }
 
 /// Starts components.
-struct Start<'a> {
-    behavior: &'a Behavior,
-    host: HostFamilies,
-    provider: Families,
-    text: &'a str,
+pub(crate) struct Start<'a> {
+    /// Of the release; the gates of each component are its own business.
+    pub(crate) behavior: &'a Behavior,
+    /// What the kernels of the machines can do.
+    pub(crate) host: HostFamilies,
+    /// The families that the network of the nodes routes.
+    pub(crate) provider: Families,
+    /// The text of which the flags are.
+    pub(crate) text: &'a str,
 }
 
 impl Start<'_> {
@@ -337,7 +341,7 @@ impl Start<'_> {
         }
     }
 
-    fn apiserver(&self, flags: &FlagsText) -> Report<ApiServer> {
+    pub(crate) fn apiserver(&self, flags: &FlagsText) -> Report<ApiServer> {
         const WHO: Component = Component::KubeApiserver;
         let mut behavior = self.behavior.clone();
         let mut trace = Trace::default();
@@ -380,7 +384,7 @@ impl Start<'_> {
         report.finish(&behavior, trace)
     }
 
-    fn controller_manager(&self, flags: &FlagsText) -> Report<ControllerManager> {
+    pub(crate) fn controller_manager(&self, flags: &FlagsText) -> Report<ControllerManager> {
         const WHO: Component = Component::KubeControllerManager;
         let mut behavior = self.behavior.clone();
         let mut trace = Trace::default();
@@ -417,7 +421,9 @@ impl Start<'_> {
         report.finish(&behavior, trace)
     }
 
-    fn kubelet(&self, node: &NodeText, i: usize) -> Report<NodeAgent> {
+    /// The kubelet on the machine of the `i`-th node. `further` is added to the addresses of `--node-ip`,
+    /// where one text speaks for many machines.
+    pub(crate) fn kubelet(&self, node: &NodeText, i: usize, further: u128) -> Report<NodeAgent> {
         const WHO: Component = Component::Kubelet;
         let flags = node.flags.as_ref();
         let mut behavior = self.behavior.clone();
@@ -430,7 +436,10 @@ impl Start<'_> {
         });
         match started {
             Err(error) => report.errors.push(self.error(WHO, flags, &error)),
-            Ok(kubelet) => {
+            Ok(mut kubelet) => {
+                for ip in kubelet.node_ips.iter_mut().filter(|ip| !ip.is_unspecified()) {
+                    *ip = from_bits(Family::of(*ip), to_bits(*ip) + further).unwrap_or(*ip);
+                }
                 let lines = kubelet.log.iter().map(|line| self.line(WHO, flags, line));
                 report.warnings.extend(lines);
                 let own = match self.host {
@@ -460,7 +469,7 @@ impl Start<'_> {
         report.finish(&behavior, trace)
     }
 
-    fn proxy(
+    pub(crate) fn proxy(
         &self,
         node: &NodeText,
         node_ips: Vec<IpAddr>,

@@ -6,6 +6,7 @@
 //! every node; what a section with a name says beats it, wherever the two stand. A text that names no node
 //! is about one, `node-1`.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::source::flags::{Component, FlagsText, Section};
@@ -35,9 +36,10 @@ pub fn nodes(flags: &FlagsText, text: &str) -> Vec<NodeText> {
     let sections: Vec<(&Section, Vec<String>)> =
         sections.map(|section| (section, names(section, text))).collect();
     let mut found: Vec<(&str, Option<Span>)> = Vec::new();
+    let mut known = BTreeSet::new();
     for (section, names) in &sections {
         for name in names {
-            if !found.iter().any(|(known, _)| known == name) {
+            if known.insert(name) {
                 found.push((name, section.heading));
             }
         }
@@ -54,6 +56,15 @@ pub fn nodes(flags: &FlagsText, text: &str) -> Vec<NodeText> {
     let node =
         |(name, named_at): (&str, _)| NodeText { name: name.into(), named_at, flags: of(name) };
     found.into_iter().map(node).collect()
+}
+
+/// A node that no heading need name: the sections without a name are about it as well.
+#[must_use]
+pub fn unnamed(flags: &FlagsText, text: &str, name: &str) -> NodeText {
+    let sections = flags.sections.iter().filter(|section| ON_NODES.contains(&section.component));
+    let sections = sections.filter(|section| names(section, text).is_empty()).cloned().collect();
+    let flags = Rc::new(FlagsText { sections, problems: Vec::new() });
+    NodeText { name: name.into(), named_at: None, flags }
 }
 
 /// The nodes that the heading of a section names.

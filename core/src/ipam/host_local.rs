@@ -231,7 +231,9 @@ pub struct HostLocal(Rc<State>);
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct State {
     ranges: Vec<PodRange>,
-    /// Each Pod's addresses: one of each range.
+    /// Ranges that the plugin was configured for once: what Pods have of them is still taken.
+    former: Vec<PodRange>,
+    /// Each Pod's addresses: one of each range that there was when it started.
     pods: BTreeMap<Rc<str>, Vec<IpAddr>>,
 }
 
@@ -328,7 +330,31 @@ impl HostLocal {
             return Err(ConfigError::NoRanges);
         }
         let ranges = pod_cidrs.iter().map(|text| PodRange::new(text)).collect::<Result<_, _>>()?;
-        Ok(Self(Rc::new(State { ranges, pods: BTreeMap::new() })))
+        Ok(Self(Rc::new(State { ranges, former: Vec::new(), pods: BTreeMap::new() })))
+    }
+
+    /// The plugin gets another configuration. Pods keep what they have, and a range that comes back goes
+    /// on where it was.
+    ///
+    /// # Errors
+    /// The first range that the plugin refuses; the configuration stays as it was.
+    pub fn configure(&mut self, pod_cidrs: &[String]) -> Result<(), ConfigError> {
+        let fresh = Self::new(pod_cidrs)?;
+        let alike = |one: &PodRange, other: &PodRange| one.range == other.range;
+        if self.0.ranges.len() == fresh.0.ranges.len()
+            && self.0.ranges.iter().zip(&fresh.0.ranges).all(|(one, other)| alike(one, other))
+        {
+            return Ok(());
+        }
+        let state = Rc::make_mut(&mut self.0);
+        let mut known: Vec<PodRange> =
+            state.ranges.drain(..).chain(state.former.drain(..)).collect();
+        for range in &fresh.0.ranges {
+            let found = known.iter().position(|it| alike(it, range));
+            state.ranges.push(found.map_or_else(|| range.clone(), |at| known.remove(at)));
+        }
+        state.former = known;
+        Ok(())
     }
 
     /// A Pod gets an address of every range, or of none.
@@ -365,10 +391,21 @@ impl HostLocal {
         }
         let state = Rc::make_mut(&mut self.0);
         let addresses = state.pods.remove(pod).unwrap_or_default();
-        for (range, ip) in state.ranges.iter_mut().zip(&addresses) {
-            range.release(*ip);
+        for ip in &addresses {
+            let mut ranges = state.ranges.iter_mut().chain(&mut state.former);
+            if let Some(range) = ranges.find(|range| range.range.contains(*ip)) {
+                range.release(*ip);
+            }
         }
         addresses
+    }
+
+    /// An address that was given out, with its range.
+    #[must_use]
+    pub fn given(&self, ip: IpAddr) -> Option<PodAddress> {
+        let mut ranges = self.0.ranges.iter().chain(&self.0.former);
+        let range = ranges.find(|range| range.range.contains(ip))?;
+        Some(PodAddress { ip, range: range.range, gateway: range.gateway() })
     }
 
     /// The addresses of a Pod, one of each range.
@@ -419,6 +456,21 @@ mod tests {
         // The two that were given back still moved the start.
         assert_eq!(node.release("a").len(), 2);
         assert_eq!(add(&mut node, "c"), "10.0.0.6/24,fd00::2/126");
+    }
+
+    #[test]
+    fn another_configuration_leaves_pods_their_addresses() {
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let mut node = node(&["10.0.0.0/24"]);
+        add(&mut node, "a");
+        node.configure(&texts(&["10.0.0.0/24", "fd00::/64"])).expect("ranges for Pods");
+        assert_eq!(add(&mut node, "b"), "10.0.0.3/24,fd00::2/64");
+        node.configure(&texts(&["fd00::/64"])).expect("a range for Pods");
+        assert_eq!(add(&mut node, "c"), "fd00::3/64");
+        assert!(node.configure(&texts(&["x"])).is_err());
+        assert_eq!([node.release("a").len(), node.release("b").len()], [1, 2]);
+        node.configure(&texts(&["10.0.0.0/24"])).expect("a range for Pods");
+        assert_eq!((node.ranges()[0].used(), add(&mut node, "d")), (0, "10.0.0.4/24".to_owned()));
     }
 
     #[test]

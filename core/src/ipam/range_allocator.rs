@@ -364,6 +364,17 @@ impl NodeIpam {
         Rc::make_mut(&mut self.state).allocate_or_occupy_cidr(&self.config, outcome)
     }
 
+    /// What a start makes of the ranges that a Node has: for those who ask why. Nothing changes.
+    #[must_use]
+    pub fn kept(&self, name: &str) -> Outcome {
+        let Some((name, pod_cidrs)) = self.state.nodes.get_key_value(name) else {
+            return Outcome::new(name.into(), Rc::default());
+        };
+        let mut outcome = Outcome::new(Rc::clone(name), Rc::clone(pod_cidrs));
+        State::clone(&self.state).occupy_cidrs(&mut outcome);
+        outcome
+    }
+
     /// A Node is deleted.
     pub fn release(&mut self, name: &str) -> Outcome {
         let Some((name, pod_cidrs)) = self.state.nodes.get_key_value(name) else {

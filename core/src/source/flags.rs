@@ -116,19 +116,25 @@ impl FlagsText {
 /// Reads a text of flags. Never fails: what is wrong is among the problems.
 #[must_use]
 pub fn parse(text: &str) -> FlagsText {
-    let mut reader = Reader::default();
     let cut = readable_len(text);
+    let mut out = read(&text[..cut]);
+    if cut < text.len() {
+        out.problems.push(FlagProblem {
+            span: Span::new(cut, text.len()),
+            text_en: "The text is longer than 64 KiB. What stands from here on is not read.".into(),
+            text_zh: "文本超过 64 KiB，从这里开始的内容不再读取。".into(),
+        });
+    }
+    out
+}
+
+/// Reads a text however long it is.
+pub(super) fn read(text: &str) -> FlagsText {
+    let mut reader = Reader::default();
     let mut start = 0;
-    for line in text[..cut].split_inclusive('\n') {
+    for line in text.split_inclusive('\n') {
         reader.line(line, start);
         start += line.len();
-    }
-    if cut < text.len() {
-        reader.problem(
-            Span::new(cut, text.len()),
-            "The text is longer than 64 KiB. What stands from here on is not read.",
-            "文本超过 64 KiB，从这里开始的内容不再读取。",
-        );
     }
     reader.out
 }

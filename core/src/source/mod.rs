@@ -3,5 +3,6 @@
 pub mod decode;
 pub mod edit;
 pub mod flags;
+pub mod parts;
 pub mod position;
 pub mod yaml;

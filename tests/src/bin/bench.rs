@@ -21,6 +21,7 @@ use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::source::yaml::Node;
 use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
+use dualstack_core::workloads;
 use dualstack_tests::driver::{self, cidr};
 use serde_json::json;
 
@@ -354,6 +355,42 @@ fn sessions() {
     });
 }
 
+/// A session of 500 Nodes and 5,000 Pods, and a Service in it.
+fn large_session(policy: &str) -> Scenario {
+    let names: Vec<String> = (1..=500).map(|number| format!("node-{number}")).collect();
+    let flags = format!(
+        "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n\
+         kube-controller-manager\n--allocate-node-cidrs\n--cluster-cidr=10.128.0.0/9,fd00:10:244::/48\n\
+         kubelet · {}\n",
+        names.join(", ")
+    );
+    let pods = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 5000\n  \
+                selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
+                spec: {containers: [{name: web, image: nginx}]}\n";
+    let boot = Event::Boot { version: KubeVersion::LATEST, flags: flags.into() };
+    scenario(&[boot, Event::Apply(pods.into()), apply(1, policy)])
+}
+
+/// The Nodes and Pods of a session: from nothing, and while one types in a manifest of a Service.
+fn workload_sessions() {
+    let (first, second) = (large_session("PreferDualStac"), large_session("SingleStack"));
+    let whole = workloads::run(&first);
+    assert_eq!((whole.after.nodes.len(), whole.after.pods().count()), (500, 5_000));
+    assert!(whole.after.pods().all(|pod| whole.after.pod_ips(pod).len() == 2));
+    let start = || vec![&first];
+    measure("start of 500 Nodes and 5,000 Pods", "≤ 30 ms", start, workloads::run);
+    let begun = || {
+        let (mut services, mut pods) = (Replay::default(), workloads::Replay::default());
+        black_box((services.run(&first, 2), pods.run(&first, 2)));
+        vec![(services, pods)]
+    };
+    let name = "keystroke in the Service of that session: Services, Nodes and Pods";
+    measure(name, "≤ 8 ms", begun, |(mut services, mut pods)| {
+        let reports = (services.run_shown(&second, 2), pods.run(&second, 2));
+        (services, pods, reports)
+    });
+}
+
 fn memory() {
     let before = host::memory();
     let mut env = dual_stack("10.96.0.0/12", "fd00::/108");
@@ -378,4 +415,5 @@ fn main() {
     allocations();
     nodes_and_pods();
     sessions();
+    workload_sessions();
 }

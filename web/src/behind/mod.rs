@@ -9,6 +9,7 @@
 //! Invariant: everything here is computed from what was told; no pane keeps what another one needs.
 
 pub mod components;
+pub mod firsts;
 pub mod message;
 pub mod planning;
 pub mod prerequisites;
@@ -19,20 +20,57 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::components::Components;
+use dualstack_core::components::first::Resolver;
+use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
 use crate::browser;
 use crate::view::Shared;
-use components::components;
+use components::{Seen, between, components, says};
+use firsts::Wish;
 use message::{Said, Told};
 use planning::Planning;
 use prerequisites::prerequisites;
 
 /// The ids of the elements in which the panes stand. The page draws them, and leaves alone what is in them.
-pub const PLACES: [&str; 1] = [MAIN];
+pub const PLACES: [&str; 8] = [
+    MAIN,
+    "behind-apiserver",
+    "behind-controller-manager",
+    "behind-proxy",
+    "behind-kubelet",
+    "below-apiserver",
+    "below-controller-manager",
+    "below-proxy",
+];
 
 /// Where the panes stand that are about the whole cluster.
 pub const MAIN: &str = "behind";
+
+/// Where it stands what a component says.
+#[must_use]
+pub const fn box_of(component: Component) -> &'static str {
+    PLACES[1 + component as usize]
+}
+
+/// Between the box of a component and the next: where they are compared. There is nothing below the last.
+#[must_use]
+pub const fn below(component: Component) -> &'static str {
+    PLACES[5 + component as usize % 3]
+}
+
+/// The ids of what describes the box of a component: the problems that the page finds, and [`box_of`].
+#[must_use]
+pub const fn described_by(component: Component) -> &'static str {
+    match component {
+        Component::KubeApiserver => "flags-problems behind-apiserver",
+        Component::KubeControllerManager => {
+            "flags-controller-manager-problems behind-controller-manager"
+        }
+        Component::KubeProxy => "flags-proxy-problems behind-proxy",
+        Component::Kubelet => "flags-kubelet-problems behind-kubelet",
+    }
+}
 
 thread_local! {
     /// Who is to be told.
@@ -61,20 +99,33 @@ pub fn Behind() -> Html {
             HEARS.set(Callback::from(move |told| setter.set(Some(told))));
         });
     }
-    let start = told.as_ref().map(Told::boot);
-    let parts = use_memo(start, |start| {
-        let (_, version, flags) = start.as_ref()?;
-        Some(Shared(Rc::new(Components::start(*version, flags))))
+    let resolver = use_state(Resolver::default);
+    let onresolver = Callback::from({
+        let resolver = resolver.setter();
+        move |chosen| resolver.set(chosen)
     });
-    let (Some(told), Some(parts)) = (&*told, &*parts) else { return Html::default() };
+    let start = told.as_ref().map(Told::boot);
+    let seen = use_memo(start, |start| {
+        let (_, version, flags) = start.as_ref()?;
+        Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
+    });
+    let (Some(told), Some(seen)) = (&*told, &*seen) else { return Html::default() };
     let lang = told.lang;
-    let panes = [
-        (MAIN, components(&components::Props { lang, components: parts })),
-        (MAIN, prerequisites(&prerequisites::Props { lang, components: parts })),
-        (MAIN, html! { <Planning {lang} components={parts.clone()} /> }),
-    ];
-    panes
-        .into_iter()
-        .filter_map(|(place, pane)| Some(create_portal(pane, browser::element(place)?)))
-        .collect()
+    let firsts = firsts::pane(&firsts::Props {
+        lang,
+        components: &seen.components,
+        wish: &Wish::of(&told.shown),
+        resolver: *resolver,
+        onresolver,
+    });
+    let needs = prerequisites(&prerequisites::Props { lang, components: &seen.components });
+    let planning = html! { <Planning {lang} seen={seen.clone()} /> };
+    let main = html! { <>{ components(seen, lang) }{ firsts }{ needs }{ planning }</> };
+    let boxes = Component::ALL.into_iter().flat_map(|component| {
+        let below = (component != Component::Kubelet)
+            .then(|| (below(component), between(seen, component, lang)));
+        [(box_of(component), says(seen, component, lang))].into_iter().chain(below)
+    });
+    let panes = std::iter::once((MAIN, main)).chain(boxes);
+    panes.filter_map(|(place, pane)| Some(create_portal(pane, browser::element(place)?))).collect()
 }

@@ -14,24 +14,26 @@ fn main() {
         // Ids may stand once in a page: the English example keeps them.
         let html = match lang {
             Lang::En => html,
-            Lang::Zh => [
-                "answer",
-                "behind",
-                "flags",
-                "flags-group",
-                "manifest",
-                "flags-problems",
-                "manifest-problems",
-                "spoken",
-            ]
-            .into_iter()
-            .fold(html, |html, id| {
-                let html = html.replace(&format!("id=\"{id}\""), &format!("id=\"{id}-zh\""));
-                let html = html.replace(&format!("by=\"{id}\""), &format!("by=\"{id}-zh\""));
-                html.replace(&format!("controls=\"{id}\""), &format!("controls=\"{id}-zh\""))
-            })
-            .replace("href=\"#answer\"", "href=\"#answer-zh\""),
+            Lang::Zh => renamed(&html),
         };
         println!("<div data-lang=\"{}\" lang=\"{}\">{html}</div>", lang.tag(), lang.tag());
     }
+}
+
+/// The ids, and what names them, with another ending.
+fn renamed(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    let begins = |rest: &str| {
+        let starts = ["id=\"", "by=\"", "controls=\"", "href=\"#answer"];
+        starts.iter().filter_map(|start| Some(rest.find(start)? + start.len())).min()
+    };
+    while let Some(from) = begins(rest) {
+        let until = rest[from..].find('"').map_or(rest.len(), |end| from + end);
+        out.push_str(&rest[..from]);
+        let ids: Vec<String> = rest[from..until].split(' ').map(|id| format!("{id}-zh")).collect();
+        out.push_str(&ids.join(" "));
+        rest = &rest[until..];
+    }
+    out + rest
 }

@@ -3,14 +3,16 @@
 use dualstack_core::diag::{Diagnostic, Program};
 use dualstack_core::run::BootReport;
 use dualstack_core::source::flags::Component;
+use dualstack_core::source::parts::{self, Parts};
 use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::editor::{self, editor};
 use super::{Dispatch, Shared, badge, classed, click, highlight};
+use crate::behind;
 use crate::presets::{self, Preset};
-use crate::store::{Focus, Msg};
+use crate::store::{Msg, TextBox};
 use crate::text;
 
 /// What [`cluster`] shows.
@@ -25,6 +27,8 @@ pub struct Props {
     pub version: KubeVersion,
     /// Whether a page of middle width shows the flags, not only whether it starts with them.
     pub unfolded: bool,
+    /// Whether the program of the cluster has places here.
+    pub has_places: bool,
     /// Where messages go.
     pub dispatch: Dispatch,
 }
@@ -86,29 +90,85 @@ pub fn families(lang: Lang, flags: &str, dispatch: &Dispatch) -> Html {
     html! { <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div> }
 }
 
+/// The accessible name of a component's box, and the id of the list of its problems.
+const fn names(component: Component) -> (text::Word, &'static str) {
+    match component {
+        Component::KubeApiserver => (text::APISERVER_FLAGS, "flags-problems"),
+        Component::KubeControllerManager => {
+            (text::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager-problems")
+        }
+        Component::KubeProxy => (text::PROXY_FLAGS, "flags-proxy-problems"),
+        Component::Kubelet => (text::KUBELET_FLAGS, "flags-kubelet-problems"),
+    }
+}
+
+/// The flags of a component, with what is wrong with them.
+fn part(props: &Props, parts: &Parts, component: Component) -> Html {
+    let lang = props.lang;
+    let is_server = component == Component::KubeApiserver;
+    let (label, problems_id) = names(component);
+    let text = parts.of(component);
+    let mut marks = highlight::flags(&text);
+    let mut list: Vec<Diagnostic> = Vec::new();
+    if let Some(boot) = &props.boot {
+        for problem in boot.problems.iter().chain(&boot.warnings) {
+            let span = problem.span.and_then(|span| parts.span_in(component, span));
+            // What stands in no box is kube-apiserver's: it says so.
+            let is_elsewhere =
+                |other| problem.span.and_then(|span| parts.span_in(other, span)).is_some();
+            if span.is_some() || (is_server && !Component::ALL.into_iter().any(is_elsewhere)) {
+                list.push(Diagnostic { span, ..problem.clone() });
+            }
+        }
+        let refused = boot.problems.iter().filter(|it| it.says != Program::Playground);
+        let refused: Vec<_> = refused.filter_map(|it| it.span).collect();
+        for span in boot.problems.iter().filter_map(|problem| problem.span) {
+            let class = if refused.contains(&span) { "err" } else { "note" };
+            marks.extend(parts.span_in(component, span).map(|span| (span, class)));
+        }
+        let headings = boot.flags.sections.iter().filter_map(|section| section.heading);
+        let headings = headings.filter_map(|heading| parts.span_in(component, heading));
+        marks.extend(headings.map(|heading| (heading, "heading")));
+    }
+    let described = problems(problems_id, &list, lang);
+    let place = behind::box_of(component);
+    let box_ = editor(&editor::Props {
+        label: label.get(lang),
+        id: TextBox::Flags(component).id(),
+        described_by: if props.has_places { behind::described_by(component) } else { problems_id },
+        text: text.into(),
+        invalid: is_server && props.boot.as_ref().is_some_and(|boot| !boot.is_running()),
+        marks,
+        problems: list,
+        lang,
+        kind: Some(component.name()),
+        version: props.version,
+        numbered: false,
+        oninput: props.dispatch.reform(move |text| Msg::EditPart(component, text)),
+        oncaret: props.dispatch.reform(move |at| Msg::Caret(component, at)),
+    });
+    html! {
+        <>
+            <div class="part">
+                <h3 lang="en">{ component.name() }</h3>
+                { box_ }
+                { described }
+                if props.has_places { <div id={place}></div> }
+            </div>
+            if props.has_places && component != Component::Kubelet {
+                <div class="between" id={behind::below(component)}></div>
+            }
+        </>
+    }
+}
+
 /// The Cluster pane.
 pub fn cluster(props: &Props) -> Html {
     let lang = props.lang;
-    let mut marks = highlight::flags(&props.flags);
     let mut status = html! {};
-    let mut list: Vec<Diagnostic> = Vec::new();
-    let mut later = Vec::new();
     let mut invalid = false;
     if let Some(boot) = &props.boot {
-        for problem in &boot.problems {
-            let class = if problem.says == Program::Playground { "note" } else { "err" };
-            marks.extend(problem.span.map(|span| (span, class)));
-        }
-        for section in &boot.flags.sections {
-            marks.extend(section.heading.map(|heading| (heading, "heading")));
-        }
         invalid = !boot.is_running();
-        list = boot.problems.iter().chain(&boot.warnings).cloned().collect();
-        later = Component::ALL[1..]
-            .iter()
-            .filter(|component| boot.flags.of(**component).next().is_some())
-            .map(|component| component.name())
-            .collect();
         status = match &boot.env {
             Some(env) => {
                 let kind =
@@ -124,24 +184,9 @@ pub fn cluster(props: &Props) -> Html {
             None => html! { <p class="status bad">{ "✕ " }{ text::BIND_FAILED.get(lang) }</p> },
         };
     }
-    let oninput = props.dispatch.reform(Msg::EditFlags);
-    let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Flags(at)));
-    let described = problems("flags-problems", &list, lang);
-    let box_ = editor(&editor::Props {
-        label: text::APISERVER_FLAGS.get(lang),
-        id: "flags",
-        described_by: "flags-problems",
-        text: props.flags.clone(),
-        invalid,
-        marks,
-        problems: list,
-        lang,
-        kind: Some("flags"),
-        version: props.version,
-        numbered: false,
-        oninput,
-        oncaret,
-    });
+    let parts = parts::split(&props.flags);
+    let boxes: Html =
+        Component::ALL.into_iter().map(|component| part(props, &parts, component)).collect();
     // What is refused must be seen.
     let unfolded = props.unfolded || invalid;
     let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
@@ -152,14 +197,10 @@ pub fn cluster(props: &Props) -> Html {
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ text::SHOW_FLAGS.get(lang) }</button>
             </h2>
             { families(lang, &props.flags, &props.dispatch) }
-            <div class="grow" id="flags-group" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
-                { box_ }
+            <div class="grow parts" id="flags-group" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
+                { boxes }
             </div>
             { status }
-            { described }
-            if !later.is_empty() {
-                <p class="later">{ text::NOT_SIMULATED.get(lang) }{ " " }<span lang="en">{ later.join(", ") }</span></p>
-            }
         </section>
     };
     classed(if unfolded { "pane cluster" } else { "pane cluster folded" }, pane)

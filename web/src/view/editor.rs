@@ -34,7 +34,8 @@ pub struct Props {
     pub problems: Vec<Diagnostic>,
     /// The language of the page.
     pub lang: Lang,
-    /// What is written in it: `flags` or `manifest`; `None` where nothing is known of it.
+    /// What is written in it: a `manifest`, or flags of the component of this name; `None` where nothing is
+    /// known of it.
     pub kind: Option<&'static str>,
     /// The release whose fields, flags and gates may be written.
     pub version: KubeVersion,
