@@ -22,7 +22,7 @@ use crate::net::{Cidr, Family};
 use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::edit::Edit;
-use crate::source::flags::{Component, FlagsText};
+use crate::source::flags::{self, Component, FlagsText};
 use crate::span::Span;
 use crate::text::Text;
 use crate::trace::{Fact, Step};
@@ -344,9 +344,15 @@ pub fn set(text: &str, switch: Switch) -> Option<Edit> {
         let edit = Edit { span: line.value, text: [lead, value].concat() };
         return (line.read != Some(switch)).then_some(edit);
     }
-    // Above everything else, below the other switch.
-    let at = lines.first().map_or(0, |line| {
-        text[line.span.end..].find('\n').map_or(text.len(), |newline| line.span.end + newline + 1)
+    // Below the other switch; or above everything else, but for a heading that has its line to itself.
+    let flags = flags::parse(text);
+    let heading = flags.sections.first().and_then(|section| section.heading).filter(|heading| {
+        let line = text[heading.end..].split('\n').next().unwrap_or_default();
+        text[..heading.start].trim().is_empty() && line.trim().is_empty()
+    });
+    let above = lines.first().map(|line| line.span).or(heading);
+    let at = above.map_or(0, |above| {
+        text[above.end..].find('\n').map_or(text.len(), |newline| above.end + newline + 1)
     });
     let lead = if at > 0 && !text[..at].ends_with('\n') { "\n" } else { "" };
     let line = ["# ", switch.key(), ": ", switch.value()].concat();
@@ -597,8 +603,9 @@ impl Components {
         let Some(plugin) = switches.plugin else {
             let consequences =
                 Vec::from([Consequence::NodesAreNotReady, Consequence::OnlyHostNetworkRuns]);
-            let (rule, sides) = (&PLUGIN_IS_MISSING, Vec::new());
-            let facts = facts![];
+            let families = [Family::V4, Family::V6].into_iter();
+            let sides = families.flat_map(|family| self.asking(family, false)).collect();
+            let (rule, facts) = (&PLUGIN_IS_MISSING, facts![]);
             return Prerequisite {
                 kind,
                 is_met: false,
@@ -706,7 +713,11 @@ mod tests {
     #[test]
     fn a_switch_is_set_where_it_stands_or_above_everything() {
         let (v4, both) = (Switch::Provider(ONLY_V4), Switch::Provider(Families::Both));
-        sets("kubelet\n--a=1\n", v4, Some("# provider: ipv4\nkubelet\n--a=1\n"));
+        sets("kubelet\n--a=1\n", v4, Some("kubelet\n# provider: ipv4\n--a=1\n"));
+        sets("kubelet · a", v4, Some("kubelet · a\n# provider: ipv4\n"));
+        sets("kubelet --a=1", v4, Some("# provider: ipv4\nkubelet --a=1"));
+        sets("- kubelet\n- --a=1", v4, Some("# provider: ipv4\n- kubelet\n- --a=1"));
+        sets("kubelet \\\n--a=1", v4, Some("# provider: ipv4\nkubelet \\\n--a=1"));
         sets("", v4, Some("# provider: ipv4\n"));
         sets("x\n#provider:IPv6 \n", v4, Some("x\n#provider: ipv4 \n"));
         sets("# provider: ipv4", v4, None);
@@ -814,7 +825,10 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
         let ranges = "10.96.0.0/16 10.244.0.0/16";
         assert_eq!(missing("1.36", v6, SINGLE), [format!("PRE-3b {ranges} => THEN-4 THEN-7")]);
         let none = "# network plugin: none\n";
-        assert_eq!(missing("1.36", none, SINGLE), ["PRE-3c  => THEN-32 THEN-33"]);
+        assert_eq!(
+            missing("1.36", none, SINGLE),
+            ["PRE-3c 10.96.0.0/16 10.244.0.0/16 => THEN-32 THEN-33"]
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use dualstack_core::boot::Severity;
 use dualstack_core::components::agree::{Finding, Side, Weight};
 use dualstack_core::components::follow::{Consequence, outages};
+use dualstack_core::components::prerequisites::{Prerequisites, Switch};
 use dualstack_core::components::{Components, Said, Status};
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::{self, Component};
@@ -18,14 +19,14 @@ use yew::prelude::*;
 use super::{message, text};
 use crate::browser;
 use crate::store::TextBox;
-use crate::view::{self, Shared, classed};
+use crate::view::{self, classed};
 use crate::words::sentence;
 
 /// The components of the shown start, and what there is to say of them together.
 #[derive(PartialEq)]
 pub struct Seen {
     /// The components.
-    pub components: Shared<Components>,
+    pub components: Components,
     /// Where they disagree, and what would mend it.
     pub found: Vec<(Finding, Option<Edit>)>,
 }
@@ -39,7 +40,7 @@ impl Seen {
             (finding, edit)
         });
         let found = found.collect();
-        Self { components: Shared(Rc::new(components)), found }
+        Self { components, found }
     }
 
     /// Whether it starts, if the text speaks of it.
@@ -224,6 +225,16 @@ fn changes(before: &str, after: &str) -> Vec<String> {
         lines.push(format!("− {} --{name}={value}", component.name()));
     }
     lines.dedup();
+    // Switches are no flags, and change no flag.
+    let [old, new] = [before, after].map(Prerequisites::of);
+    for (was, now) in [
+        (Switch::Provider(old.provider), Switch::Provider(new.provider)),
+        (Switch::Plugin(old.plugin), Switch::Plugin(new.plugin)),
+    ] {
+        if was != now {
+            lines.push(format!("# {}: {} → {}", was.key(), was.value(), now.value()));
+        }
+    }
     lines
 }
 
@@ -314,6 +325,8 @@ mod tests {
         let told = ["kube-proxy --a: 1 → 3", "kube-proxy --c=4", "− kube-proxy --b=2"];
         assert_eq!(changes(before, after), told);
         assert!(changes(before, before).is_empty());
+        let switched = ["# network plugin: none\n", before].concat();
+        assert_eq!(changes(&switched, before), ["# network plugin: none → dual-stack"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod ruler;
 pub mod text;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use dualstack_core::components::Components;
 use dualstack_core::components::first::Resolver;
@@ -27,6 +28,7 @@ use dualstack_core::workloads;
 use yew::prelude::*;
 
 use crate::browser;
+use crate::view::Shared;
 use components::{Seen, between, components, says};
 use firsts::Wish;
 use message::{Said, Told};
@@ -110,7 +112,7 @@ pub fn Behind() -> Html {
     let start = told.as_ref().map(Told::boot);
     let seen = use_memo(start, |start| {
         let (_, version, flags) = start.as_ref()?;
-        Some(Seen::of(Components::start(*version, flags)))
+        Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
     });
     let replay = use_mut_ref(workloads::Replay::default);
     let report =
@@ -139,10 +141,7 @@ pub fn Behind() -> Html {
             onresolver,
         }),
         Tab::Nodes => html! { <Nodes {lang} {report} /> },
-        Tab::Planning => {
-            let components = seen.components.clone();
-            html! { <Planning {lang} {components} /> }
-        }
+        Tab::Planning => html! { <Planning {lang} seen={seen.clone()} /> },
         Tab::Prerequisites => {
             prerequisites(&prerequisites::Props { lang, components: &seen.components })
         }

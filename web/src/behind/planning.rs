@@ -12,6 +12,7 @@ use dualstack_core::text::{Lang, Text};
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
+use super::components::Seen;
 use super::message::Said;
 use super::ruler::Rulers;
 use super::{say, text};
@@ -29,25 +30,26 @@ pub struct Props {
     /// The language.
     pub lang: Lang,
     /// The components of the shown start.
-    pub components: Shared<Components>,
+    pub seen: Shared<Seen>,
 }
 
 /// The pane.
 #[component]
 pub fn Planning(props: &Props) -> Html {
-    let Props { lang, components } = props.clone();
+    let Props { lang, ref seen } = *props;
+    let components = &seen.components;
     let (version, behavior) = (components.version, Behavior::of(components.version));
     let range = use_state(|| AttrValue::from(FORMAT));
-    let plan = use_state(|| None::<Plan>);
+    let plan = use_state(Made::default);
     let prefix = use_state(|| 56_u8);
-    let site = plan.as_ref().map(|plan| plan.pods.v6);
-    let rulers = html! { <Rulers {lang} components={components.clone()} /> };
+    let site = plan.plan().map(|plan| plan.pods.v6);
+    let rulers = html! { <Rulers {lang} seen={seen.clone()} /> };
     html! {
         <section class="pane planning" id="planning" aria-label={text::PLANNING.get(lang)}>
             <h2><b>{ text::PLANNING.get(lang) }</b>{ " " }{ text::PLANNING_ABOUT.get(lang) }</h2>
             <div class="columns">
                 <div>{ field(&range, &behavior, version, lang) }</div>
-                <div>{ fresh(&plan, &components, lang) }{ sizes(&prefix, site, &behavior, version, lang) }</div>
+                <div>{ fresh(&plan, components, lang) }{ sizes(&prefix, site, &behavior, version, lang) }</div>
             </div>
             { rulers }
         </section>
@@ -161,15 +163,40 @@ fn verdict(fit: &Fit, noun: Text, lang: Lang) -> Html {
     html! { <>{ count }{ refusals }</> }
 }
 
+/// What came of the wish for a plan.
+#[derive(Clone, Copy, PartialEq, Default)]
+enum Made {
+    /// Nobody has wished.
+    #[default]
+    Nothing,
+    /// The browser has no random bits.
+    NoChance,
+    /// A plan.
+    Plan(Plan),
+}
+
+impl Made {
+    const fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Plan(plan) => Some(plan),
+            Self::Nothing | Self::NoChance => None,
+        }
+    }
+}
+
 /// A plan of one's own.
-fn fresh(plan: &UseStateHandle<Option<Plan>>, components: &Components, lang: Lang) -> Html {
+fn fresh(plan: &UseStateHandle<Made>, components: &Components, lang: Lang) -> Html {
     let services = components.apiserver.running().and_then(|known| known.services.first());
     let first = services.map_or(Family::V4, |range| range.family());
     let setter = plan.setter();
     let onclick = Callback::from(move |_: MouseEvent| {
-        setter.set(forty_bits().and_then(|bits| Plan::new(bits, first)));
+        let plan = forty_bits().and_then(|bits| Plan::new(bits, first));
+        setter.set(plan.map_or(Made::NoChance, Made::Plan));
     });
-    let made = plan.as_ref().map(|plan| {
+    let no_chance = (**plan == Made::NoChance).then(
+        || html! { <p class="status bad" role="alert">{ "✕ " }{ text::NO_CHANCE.get(lang) }</p> },
+    );
+    let made = plan.plan().map(|plan| {
         let version = components.version;
         let steps: Html = plan.steps().iter().map(|it| step(it, version, lang)).collect();
         let flags = plan.flags();
@@ -190,6 +217,7 @@ fn fresh(plan: &UseStateHandle<Option<Plan>>, components: &Components, lang: Lan
         <>
             <h3>{ text::FRESH.get(lang) }</h3>
             <p><button type="button" class="btn" {onclick}>{ text::MAKE_PLAN.get(lang) }</button></p>
+            { no_chance }
             { made }
         </>
     }

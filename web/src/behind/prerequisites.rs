@@ -74,7 +74,7 @@ fn one(components: &Components, it: &Prerequisite, lang: Lang) -> Html {
     let sides: Vec<Html> = sides.collect();
     let mend = it.mend.clone().map(|edit| {
         let onclick = edited(components, &edit);
-        html! { <button type="button" class="btn" {onclick}>{ text::MAKE_SO.get(lang) }</button> }
+        html! { <button type="button" class="btn" {onclick}>{ text::MAKE_IT_SO.get(lang) }</button> }
     });
     let (class, mark, word) = if it.is_met {
         ("status good", "✓ ", text::MET)

@@ -1,7 +1,6 @@
 //! Where do all ranges of the cluster lie, and where do they meet? A ruler per family, with a zoom down to one
 //! address, and a table of the same.
 
-use dualstack_core::components::Components;
 use dualstack_core::net::cidr::to_bits;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::plan::count;
@@ -10,6 +9,7 @@ use dualstack_core::plan::ruler::{at, beside, parts, place, whole, wider};
 use dualstack_core::text::{Lang, Text};
 use yew::prelude::*;
 
+use super::components::Seen;
 use super::text;
 use crate::view::why::step;
 use crate::view::{Shared, badge, classed};
@@ -23,7 +23,7 @@ pub struct Props {
     /// The language.
     pub lang: Lang,
     /// The components of the shown start.
-    pub components: Shared<Components>,
+    pub seen: Shared<Seen>,
 }
 
 /// What is looked at.
@@ -112,13 +112,13 @@ fn closer(part: Cidr, ranges: &[Cidr]) -> Cidr {
 pub fn Rulers(props: &Props) -> Html {
     let lang = props.lang;
     let looks = use_state(|| [None::<Look>; 2]);
-    let found = use_memo(props.components.clone(), |components| {
-        let entries = entries(components);
+    let found = use_memo(props.seen.clone(), |seen| {
+        let entries = entries(&seen.components);
         let meetings = meetings(&entries);
         (entries, meetings)
     });
     let (entries, meetings) = &*found;
-    let version = props.components.version;
+    let version = props.seen.components.version;
     let rulers = [Family::V4, Family::V6].map(|family| {
         let ranges: Vec<Cidr> =
             entries.iter().map(|it| it.range).filter(|it| it.family() == family).collect();
