@@ -391,3 +391,87 @@ pub fn Nodes(props: &Props) -> Html {
         </section>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::scenario::{Event, Scenario as Session};
+    use dualstack_core::version::KubeVersion;
+    use dualstack_core::workloads::{self, World};
+
+    use super::{deployment_manifest, node_manifest};
+    use crate::scenarios::find;
+
+    /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.
+    fn ends(id: &str) -> Vec<String> {
+        let example = find(id).unwrap_or_else(|| panic!("{id} is not in the picker"));
+        let world = workloads::run(&example.shown().scenario).after;
+        let nodes =
+            world.nodes.values().map(|it| format!("{}: {}", it.name, it.pod_cidrs.join(" ")));
+        let pods = world.pods().map(|pod| {
+            let ips: Vec<String> = world.pod_ips(pod).iter().map(ToString::to_string).collect();
+            let said = pod.event().map_or(String::new(), |(reason, _)| format!(" {reason}"));
+            format!("{}: {}{said}", pod.node.as_deref().unwrap_or("-"), ips.join(" "))
+        });
+        nodes.chain(pods).collect()
+    }
+
+    #[test]
+    fn every_example_about_nodes_ends_as_its_sentence_says() {
+        assert_eq!(
+            ends("nodes-get-ranges-in-turn")[..3],
+            [
+                "node-1: 10.244.0.0/24 fd00:10:244::/64",
+                "node-3: 10.244.2.0/24 fd00:10:244:2::/64",
+                "node-4: 10.244.3.0/24 fd00:10:244:3::/64",
+            ]
+        );
+        assert_eq!(
+            ends("node-ranges-run-out"),
+            [
+                "node-1: 10.244.0.0/24 fd00:10:244::/64",
+                "node-3: 10.244.4.0/24 fd00:10:244:1::/64",
+                "node-3: 10.244.4.2 fd00:10:244:1::2",
+            ]
+        );
+        assert_eq!(
+            ends("pods-on-windows-nodes")[3..],
+            [
+                "windows-1: 10.244.1.2 fd00:10:244:1::2",
+                "windows-1:  PodOSNotSupported",
+                "windows-2: 10.244.2.2",
+            ]
+        );
+        assert_eq!(
+            ends("dual-stack-step-by-step"),
+            ["node-1: 10.244.0.0/24 fd00:10:244::/64", "node-1: 10.244.0.2 fd00:10:244::2"]
+        );
+        let wrong = ends("dual-stack-in-the-wrong-order");
+        assert_eq!(wrong[..2], ["node-1: 10.244.0.0/24", "node-2: 10.244.1.0/24"]);
+        assert_eq!(wrong.len(), 6);
+        assert_eq!(
+            ends("going-back-to-one-family")[..2],
+            ["node-1: 10.244.1.0/24", "node-2: 10.244.0.0/24"]
+        );
+    }
+
+    #[test]
+    fn what_the_buttons_send_is_accepted() {
+        let flags = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16";
+        let mut events = vec![Event::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
+        let buttons: [fn(&World) -> String; 4] = [
+            |world| node_manifest(world, None),
+            |world| node_manifest(world, Some("vxlan")),
+            |world| deployment_manifest(world, "4"),
+            |world| deployment_manifest(world, "x"),
+        ];
+        for button in buttons.into_iter().chain(buttons) {
+            let world = workloads::run(&Session { seed: 0, events: events.clone().into() }).after;
+            events.push(Event::Apply(button(&world).into()));
+            let report = workloads::run(&Session { seed: 0, events: events.clone().into() });
+            let kubectl = &report.answer.documents[0].kubectl;
+            assert!(kubectl.ends_with(" created"), "{kubectl}");
+        }
+        let world = workloads::run(&Session { seed: 0, events: events.into() }).after;
+        assert_eq!((world.nodes.len(), world.deployments.len(), world.pods().count()), (5, 4, 10));
+    }
+}
