@@ -228,6 +228,11 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
         .iter()
         .map(|it| html! { <span class="pair">{ code(format!("{}: {}", it.kind.name(), it.address)) }</span> })
         .collect();
+    let proxy = is_open.then(|| world.kube_proxy(node)).flatten();
+    let proxy = proxy.filter(|report| report.exits()).map(|report| {
+        let said = report.errors.iter().map(|error| code(error.message.clone()));
+        html! { <p class="bad"><b lang="en">{ "✕ kube-proxy" }</b>{ " " }{ text::EXITS.get(lang) }{ " " }{ for said }</p> }
+    });
     let pods: Vec<&Rc<Pod>> = if is_open { node.pods.values().collect() } else { Vec::new() };
     html! {
         <li key={node.name.to_string()}>
@@ -249,6 +254,7 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
             if is_open {
                 <div class="inside">
                     <p>{ code("status.addresses") }{ " " }{ addresses }</p>
+                    { proxy }
                     if let Some(served) = &node.windows {
                         <p>{ text::SERVES.get(lang) }{ " " }
                             if served.services.is_empty() { { text::NONE.get(lang) } }
