@@ -14,7 +14,7 @@ async function planned(page: Page, example = "", lang = "en") {
     const picker = page.getByRole("combobox", { name: lang === "en" ? "Scenario" : "场景", exact: true });
     await picker.selectOption(example);
   }
-  await expect(planning(page, lang === "en" ? "Address planning" : "地址规划")).toBeVisible();
+  await expect(planning(page, lang === "en" ? "Address planning" : "地址规划")).toBeVisible({ timeout: 15_000 });
 }
 
 test("a range is explained while it is typed", async ({ page }) => {
