@@ -108,7 +108,7 @@ const RESTARTS: [(&str, &str, [&str; 2]); 2] = [
 /// Manifests of which something is said before a Service is looked at.
 const MANIFESTS: [(&str, &str); 4] = [
     ("MSG-7a", "metadata: {name: a}"),
-    ("MSG-7b", "{apiVersion: v1, kind: Pod, metadata: {name: a}}"),
+    ("MSG-7b", "{apiVersion: v1, kind: Secret, metadata: {name: a}}"),
     ("MSG-7c", "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b}}"),
     (
         "MULTI-10a",

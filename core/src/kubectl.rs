@@ -27,7 +27,7 @@ rules! {
         en: "Without `apiVersion` and `kind` kubectl cannot tell which resource this is, and sends nothing.",
         zh: "没有 `apiVersion` 和 `kind`，kubectl 无法判断这是什么资源，因此不发送任何内容。",
     }
-    /// Something else than a Service.
+    /// Something that the playground does not know.
     KIND_IS_NOT_SIMULATED {
         id: "MSG-7b", slug: "kind-is-not-simulated",
         versions: Versions::ALL,
@@ -37,8 +37,8 @@ rules! {
             zh: "真实集群会存储该对象。",
         }),
         facts: [kind],
-        en: "Objects of kind {kind} are not simulated yet.",
-        zh: "{kind} 类型的对象尚未模拟。",
+        en: "Objects of kind {kind} are not simulated.",
+        zh: "{kind} 类型的对象未被模拟。",
     }
     /// A namespace is taken to exist.
     NAMESPACE_IS_TAKEN_TO_EXIST {

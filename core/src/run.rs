@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::after::After;
-use crate::api::json::Json;
+use crate::api::json::{Json, Map};
 use crate::api::service::Service;
 use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, Start};
@@ -12,7 +12,7 @@ use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_jso
 use crate::diag::{Cause, Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
-use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName};
+use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName, Workload};
 use crate::path::FieldPath;
 use crate::pools::{ServiceCidr, ServiceCidrState, TERMINATING};
 use crate::provenance::{Leaf, provenance};
@@ -108,6 +108,8 @@ pub struct DocumentReport {
     pub stands: Option<Rc<Service>>,
     /// The Service as it was before the request.
     pub was: Option<Rc<Service>>,
+    /// Whether it is about a Node, a Pod or a Deployment: what becomes of it, `crate::workloads` knows.
+    pub is_behind: bool,
     /// What a person at the terminal sees.
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.
@@ -135,7 +137,7 @@ impl DocumentReport {
     /// Whether the API server did what was asked.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
-        self.outcome.as_ref().is_some_and(|outcome| outcome.result.is_ok())
+        self.is_behind || self.outcome.as_ref().is_some_and(|outcome| outcome.result.is_ok())
     }
 
     /// The object as it is stored after the request, as JSON, type and all.
@@ -218,9 +220,35 @@ pub(crate) struct ControlPlane {
     runs: bool,
     /// The Service that the last request was about.
     last: Option<ObjectName>,
+    /// The Nodes, Pods and Deployments that were applied: `crate::workloads` has them in full.
+    applied: Rc<Map<Json>>,
 }
 
 impl ControlPlane {
+    /// What kubectl prints of a Node, a Pod or a Deployment, as far as can be told without looking at it.
+    fn note(&mut self, kind: Workload, object: &ObjectName, json: Option<Json>) -> String {
+        let ObjectName { namespace, name, .. } = object;
+        let namespace = if kind.is_namespaced() { namespace.as_str() } else { "" };
+        let key = [kind.resource(), namespace, name.as_str()].join("/");
+        let applied = Rc::make_mut(&mut self.applied);
+        let Some(json) = json else {
+            // Kubelets and Deployments make some that nobody applied.
+            let is_there = applied.remove(&key).is_some() || kind != Workload::Deployment;
+            let behavior = self.cluster.as_ref().map(|cluster| &cluster.env().behavior);
+            return match behavior {
+                Some(behavior) if is_there => kind.deleted(behavior, namespace, name),
+                _ => kind.not_found(name),
+            };
+        };
+        let verb = match applied.get(&key) {
+            None => "created",
+            Some(before) if *before == json => "unchanged",
+            Some(_) => "configured",
+        };
+        applied.insert(key, json);
+        [kind.resource(), "/", name, " ", verb].concat()
+    }
+
     /// The API server, if it runs.
     pub(crate) fn running(&mut self) -> Option<&mut Cluster> {
         self.cluster.as_mut().filter(|_| self.runs)
@@ -474,11 +502,11 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
             "服务器端应用（server-side apply）未被模拟：请应用清单，或使用其他类型的补丁。".to_owned(),
         );
         report.refuse(remark);
-    } else if object.is_service_cidr() {
+    } else if object.is_service_cidr() || object.workload().is_some() {
         report.refuse(ours(
             first_of(body, document),
-            "Of ServiceCIDRs only apply and delete are simulated.".to_owned(),
-            "对于 ServiceCIDR，仅模拟应用和删除。".to_owned(),
+            "Only Services can be patched here: other objects are applied and deleted.".to_owned(),
+            "此处只能修补 Service：其他对象可以应用和删除。".to_owned(),
         ));
     } else if let Some(cluster) = report.connect(plane, &object) {
         let before = cluster.read_one(&object.namespace, &object.name);
@@ -499,7 +527,11 @@ fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
     let span = Span::new(0, object.len());
     let object = ObjectName::read(object);
     let mut report = DocumentReport::about(Verb::Delete, &object, span);
-    if let Some(cluster) = report.connect(plane, &object) {
+    if let Some(kind) = object.workload().filter(|_| plane.runs && !object.name.is_empty()) {
+        report.kind = kind.kind().1.to_owned();
+        report.is_behind = true;
+        report.kubectl = plane.note(kind, &object, None);
+    } else if let Some(cluster) = report.connect(plane, &object) {
         if object.is_service_cidr() {
             report.kind = SERVICE_CIDR.to_owned();
             report.take(kubectl::delete_service_cidr(cluster, &object.name), None, span);
@@ -651,6 +683,12 @@ pub(crate) fn apply_document(
         report.refuse(problem);
         return report;
     }
+    if let Some(kind) = Workload::of_document(node) {
+        let object = ObjectName::of_service(kubectl::namespace_of(node), &report.name);
+        report.is_behind = true;
+        report.kubectl = plane.note(kind, &object, Some(node.to_json()));
+        return report;
+    }
     let version = node.text_of("apiVersion").unwrap_or_default();
     if report.kind == SERVICE_CIDR && version == "networking.k8s.io/v1" {
         apply_service_cidr(cluster, node, first_line, &mut report);
@@ -666,10 +704,14 @@ pub(crate) fn apply_document(
         } else {
             (
                 format!(
-                    "Objects of kind {} are not simulated yet: only Services and ServiceCIDRs are.",
+                    "Objects of kind {} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
+                     Deployments are.",
                     report.kind
                 ),
-                format!("{} 类型的对象尚未模拟：目前只有 Service 和 ServiceCIDR。", report.kind),
+                format!(
+                    "{} 类型的对象未被模拟：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。",
+                    report.kind
+                ),
             )
         };
         let kind = report.kind.as_str();
@@ -885,13 +927,37 @@ mod tests {
             "service \"web\" deleted from default namespace"
         );
         assert_eq!(
-            after(Event::Delete("pod/web".into())),
-            "error: the server doesn't have a resource type \"pod\""
+            after(Event::Delete("secret/web".into())),
+            "error: the server doesn't have a resource type \"secret\""
         );
         assert_eq!(
             after(Event::Delete(" ".into())),
             "error: resource(s) were provided, but no name was specified"
         );
+    }
+
+    #[test]
+    fn nodes_and_pods_are_applied_and_deleted_beside_the_services() {
+        let text = |kind: &str, more: &str| {
+            Event::Apply(
+                format!("{{apiVersion: v1, kind: {kind}, metadata: {{name: a}}{more}}}").into(),
+            )
+        };
+        let mut events = vec![boot(DUAL)];
+        let mut then = |event: Event| {
+            events.push(event);
+            terminal(events.clone())
+        };
+        assert_eq!(then(text("Pod", "")), "pod/a created");
+        assert_eq!(then(text("Pod", "")), "pod/a unchanged");
+        assert_eq!(then(text("Pod", ", spec: {hostNetwork: true}")), "pod/a configured");
+        assert_eq!(then(text("Node", "")), "node/a created");
+        assert_eq!(then(Event::Delete("pod/a".into())), "pod \"a\" deleted from default namespace");
+        assert_eq!(then(text("Pod", "")), "pod/a created");
+        assert_eq!(then(Event::Delete("no/a".into())), "node \"a\" deleted");
+        let nothing = "Error from server (NotFound): deployments.apps \"a\" not found";
+        assert_eq!(then(Event::Delete("deploy/a".into())), nothing);
+        assert!(then(patch("pod/a", "{}")).starts_with("Only Services can be patched here"));
     }
 
     #[test]

@@ -7,7 +7,8 @@ const needs = (page: Page, name: string) =>
 async function opened(page: Page, example: string) {
   await open(page, "?lang=en");
   await page.getByRole("combobox", { name: "Scenario", exact: true }).selectOption(example);
-  await expect(region(page, "Prerequisites")).toBeVisible({ timeout: 15_000 });
+  await page.getByRole("tab", { name: "Prerequisites", exact: true }).click({ timeout: 15_000 });
+  await expect(region(page, "Prerequisites")).toBeVisible();
 }
 
 test("a network plugin of one family, and the edit that mends it", async ({ page }) => {

@@ -11,6 +11,7 @@
 pub mod components;
 pub mod firsts;
 pub mod message;
+pub mod nodes;
 pub mod planning;
 pub mod prerequisites;
 pub mod ruler;
@@ -22,6 +23,8 @@ use std::rc::Rc;
 use dualstack_core::components::Components;
 use dualstack_core::components::first::Resolver;
 use dualstack_core::source::flags::Component;
+use dualstack_core::text::{Lang, Text};
+use dualstack_core::workloads;
 use yew::prelude::*;
 
 use crate::browser;
@@ -29,6 +32,7 @@ use crate::view::Shared;
 use components::{Seen, between, components, says};
 use firsts::Wish;
 use message::{Said, Told};
+use nodes::Nodes;
 use planning::Planning;
 use prerequisites::prerequisites;
 
@@ -104,23 +108,52 @@ pub fn Behind() -> Html {
         let resolver = resolver.setter();
         move |chosen| resolver.set(chosen)
     });
+    let tab = use_state(Tab::default);
+    let kept = use_state(planning::Kept::default);
     let start = told.as_ref().map(Told::boot);
     let seen = use_memo(start, |start| {
         let (_, version, flags) = start.as_ref()?;
         Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
     });
-    let (Some(told), Some(seen)) = (&*told, &*seen) else { return Html::default() };
+    let replay = use_mut_ref(workloads::Replay::default);
+    let report =
+        told.as_ref().map(|told| replay.borrow_mut().run(&told.shown.scenario, told.shown.at));
+    {
+        // Whoever comes to an event about Nodes and Pods wants to see them.
+        let is_about = report.as_ref().is_some_and(|report| !report.answer.documents.is_empty());
+        let event = told.as_ref().map(|told| (told.shown.at, told.shown.scenario.events.len()));
+        let tab = tab.setter();
+        use_effect_with((event, is_about), move |(_, is_about)| {
+            if *is_about {
+                tab.set(Tab::Nodes);
+            }
+        });
+    }
+    let (Some(told), Some(seen), Some(report)) = (&*told, &*seen, report) else {
+        return Html::default();
+    };
     let lang = told.lang;
-    let firsts = firsts::pane(&firsts::Props {
-        lang,
-        components: &seen.components,
-        wish: &Wish::of(&told.shown),
-        resolver: *resolver,
-        onresolver,
-    });
-    let needs = prerequisites(&prerequisites::Props { lang, components: &seen.components });
-    let planning = html! { <Planning {lang} seen={seen.clone()} /> };
-    let main = html! { <>{ components(seen, lang) }{ firsts }{ needs }{ planning }</> };
+    let pane = match *tab {
+        Tab::Firsts => firsts::pane(&firsts::Props {
+            lang,
+            components: &seen.components,
+            wish: &Wish::of(&told.shown),
+            resolver: *resolver,
+            onresolver,
+        }),
+        Tab::Nodes => html! { <Nodes {lang} {report} /> },
+        Tab::Planning => html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} /> },
+        Tab::Prerequisites => {
+            prerequisites(&prerequisites::Props { lang, components: &seen.components })
+        }
+    };
+    let main = html! {
+        <>
+            { components(seen, lang) }
+            { tabs(*tab, &tab.setter(), lang) }
+            <div role="tabpanel" id="behind-panel" aria-labelledby={tab.id()}>{ pane }</div>
+        </>
+    };
     let boxes = Component::ALL.into_iter().flat_map(|component| {
         let below = (component != Component::Kubelet)
             .then(|| (below(component), between(seen, component, lang)));
@@ -128,4 +161,76 @@ pub fn Behind() -> Html {
     });
     let panes = std::iter::once((MAIN, main)).chain(boxes);
     panes.filter_map(|(place, pane)| Some(create_portal(pane, browser::element(place)?))).collect()
+}
+
+/// The panes of which one is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Tab {
+    /// The five firsts.
+    #[default]
+    Firsts,
+    /// Nodes and Pods.
+    Nodes,
+    /// The planning of addresses.
+    Planning,
+    /// What dual-stack needs.
+    Prerequisites,
+}
+
+impl Tab {
+    const ALL: [Self; 4] = [Self::Firsts, Self::Nodes, Self::Planning, Self::Prerequisites];
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Firsts => "tab-firsts",
+            Self::Nodes => "tab-nodes",
+            Self::Planning => "tab-planning",
+            Self::Prerequisites => "tab-prerequisites",
+        }
+    }
+
+    const fn name(self) -> Text {
+        match self {
+            Self::Firsts => text::FIRSTS,
+            Self::Nodes => text::NODES_AND_PODS,
+            Self::Planning => text::PLANNING,
+            Self::Prerequisites => text::PREREQUISITES,
+        }
+    }
+
+    /// The tab that a key leads to; the arrows go round the end.
+    fn by_key(self, key: &str) -> Option<Self> {
+        let (at, count) = (self as usize, Self::ALL.len());
+        let to = match key {
+            "ArrowRight" => (at + 1) % count,
+            "ArrowLeft" => (at + count - 1) % count,
+            "Home" => 0,
+            "End" => count - 1,
+            _ => return None,
+        };
+        Some(Self::ALL[to])
+    }
+}
+
+/// The tabs: one is a stop of the Tab key, arrows lead to the others.
+fn tabs(now: Tab, choose: &UseStateSetter<Tab>, lang: Lang) -> Html {
+    let onkeydown = {
+        let choose = choose.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(tab) = now.by_key(&event.key()) {
+                event.prevent_default();
+                choose.set(tab);
+                browser::focus(tab.id());
+            }
+        })
+    };
+    let buttons = Tab::ALL.into_iter().map(|tab| {
+        let choose = choose.clone();
+        let onclick = Callback::from(move |_: MouseEvent| choose.set(tab));
+        let selected = (tab == now).to_string();
+        let stop = if tab == now { "0" } else { "-1" };
+        html! { <button type="button" role="tab" id={tab.id()} aria-selected={selected} aria-controls="behind-panel" tabindex={stop} {onclick}>{ tab.name().get(lang) }</button> }
+    });
+    let buttons: Html = buttons.collect();
+    html! { <div class="tabs" role="tablist" aria-label={text::BEHIND.get(lang)} {onkeydown}>{ buttons }</div> }
 }

@@ -106,6 +106,14 @@ pub fn verdict(
             because: problem(apply, lang),
         };
     };
+    if document.is_behind {
+        let line = document.kubectl.as_str();
+        return Verdict {
+            tone: Tone::Good,
+            head: render(text::KUBECTL_SAYS, &facts![line], lang),
+            because: render(text::SEE_NODES_AND_PODS, &[], lang),
+        };
+    }
     match &document.outcome {
         Some(outcome) => of_outcome(boot, document, outcome, lang),
         None if document.diagnostics.is_empty() => Verdict {

@@ -1,0 +1,165 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Locator, Page } from "@playwright/test";
+import { button, expect, open, region, test } from "./fixtures";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+const pane = (page: Page) => region(page, "Nodes and Pods");
+
+const list = (page: Page, name: string) => pane(page).getByRole("list", { name, exact: true });
+
+/** The row of a node, or of a Pod in a list. */
+const row = (within: Locator, name: string | RegExp) =>
+  within.locator("> li").filter({ has: within.page().getByRole("button", { name, exact: true }) });
+
+/** Chooses a scenario, and waits for the pane. */
+async function choose(page: Page, id: string) {
+  await open(page);
+  await page.getByRole("combobox", { name: "Scenario", exact: true }).selectOption(id);
+  await expect(pane(page)).toBeVisible();
+}
+
+/** Goes back in the session, so many events. */
+async function back(page: Page, events: number) {
+  const tab = page.getByRole("navigation", { name: "Panes", exact: true }).getByRole("button", { name: "Result" });
+  if (await tab.isVisible()) await tab.click();
+  for (let at = 0; at < events; at += 1) await button(page, "Previous event").click();
+}
+
+/** Nothing sticks out sideways, and axe finds nothing in the pane. */
+async function check(page: Page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect.soft(wide).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).include("#behind").withTags(TAGS).analyze();
+  expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([]);
+}
+
+for (const width of [1440, 390]) {
+  test.describe(`at ${width} pixels`, () => {
+    test.use({ viewport: { width, height: 844 } });
+
+    test("nodes get their ranges in turn, and a Pod an address of each family", async ({ page }) => {
+      await choose(page, "nodes-get-ranges-in-turn");
+      const nodes = list(page, "Nodes");
+      await expect(row(nodes, "node-1")).toContainText("10.244.0.0/24");
+      await expect(row(nodes, "node-1")).toContainText("fd00:10:244::/64");
+      // The block of node-2, which is gone, is not the next one.
+      await expect(row(nodes, "node-4")).toContainText("10.244.3.0/24");
+      await expect(row(nodes, "node-2")).toHaveCount(0);
+      await expect(list(page, "Changes")).toContainText("new");
+      await expect(pane(page)).toContainText("Left as they were: 2 Nodes and 4 Pods.");
+      await nodes.getByRole("button", { name: "node-1", exact: true }).click();
+      const pods = list(page, "Pods of this node");
+      await expect(pods).toContainText("podIPs");
+      await expect(pods).toContainText("hostIPs");
+      await expect(list(page, "Reasons").first()).toContainText("next free block");
+      await check(page);
+    });
+
+    test("ranges run out, blocks are burnt, and a node that goes makes room", async ({ page }) => {
+      await choose(page, "node-ranges-run-out");
+      await expect(row(list(page, "Nodes"), "node-3")).toContainText("10.244.4.0/24");
+      await back(page, 1);
+      const waits = row(list(page, "Nodes"), "node-3");
+      await expect(waits).toContainText("CIDRNotAvailable");
+      await expect(waits).toContainText("Node node-3 status is now: CIDRNotAvailable");
+      await waits.getByRole("button", { name: "node-3", exact: true }).click();
+      await expect(waits).toContainText("is not given back");
+      await expect(waits).toContainText("no IP ranges specified");
+      await check(page);
+    });
+
+    test("Pods on Windows have two families, one, or are refused", async ({ page }) => {
+      await choose(page, "pods-on-windows-nodes");
+      const nodes = list(page, "Nodes");
+      await nodes.getByRole("button", { name: "windows-1", exact: true }).click();
+      await expect(row(nodes, "windows-1")).toContainText("PodOSNotSupported");
+      await nodes.getByRole("button", { name: "windows-2", exact: true }).click();
+      const overlay = row(nodes, "windows-2");
+      await expect(overlay).toContainText("Winoverlay does not support dual-stack, falling back to single-stack");
+      await expect(overlay).toContainText("Services of a single family only");
+      await check(page);
+    });
+
+    test("dual-stack comes step by step, and each step says what it leaves", async ({ page }) => {
+      await choose(page, "dual-stack-step-by-step");
+      await expect(row(list(page, "Nodes"), "node-1")).toContainText("fd00:10:244::/64");
+      await back(page, 2);
+      await expect(pane(page)).toContainText("Left as they were: 1 Nodes and 2 Pods.");
+      await expect(row(list(page, "Nodes"), "node-1")).not.toContainText("fd00:10:244::/64");
+      await list(page, "Nodes").getByRole("button", { name: "node-1", exact: true }).click();
+      await expect(row(list(page, "Nodes"), "node-1")).toContainText("never gets the second");
+      await back(page, 1);
+      await expect(list(page, "Changes")).toContainText("status.podIPs");
+      await check(page);
+    });
+
+    test("in the wrong order a node keeps to one family", async ({ page }) => {
+      await choose(page, "dual-stack-in-the-wrong-order");
+      await back(page, 1);
+      await expect(list(page, "What kubectl prints of Nodes and Pods")).toContainText(
+        'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid',
+      );
+      await expect(row(list(page, "Nodes"), "node-2")).not.toContainText("fd00:");
+      await check(page);
+    });
+
+    test("going back is refused while a node has two ranges", async ({ page }) => {
+      await choose(page, "going-back-to-one-family");
+      await expect(list(page, "What does not run")).toHaveCount(0);
+      await back(page, 3);
+      await expect(list(page, "What does not run")).toContainText(
+        "node:node-1 has an allocated cidr: fd00:10:244::/64 at index:1 that does not exist in cluster cidrs configuration",
+      );
+      await expect(pane(page)).toContainText("Left as they were:");
+      await check(page);
+    });
+  });
+}
+
+test("buttons add nodes and Deployments and remove them, by keyboard alone", async ({ page }) => {
+  await open(page);
+  await expect(pane(page)).toBeVisible();
+  const press = async (name: string) => {
+    await pane(page).getByRole("button", { name, exact: true }).focus();
+    await page.keyboard.press("Enter");
+  };
+  await press("Add a node");
+  await expect(row(list(page, "Nodes"), "node-2")).toBeVisible();
+  await press("Add a Windows node");
+  await expect(row(list(page, "Nodes"), "windows-1")).toBeVisible();
+  await pane(page).getByRole("spinbutton", { name: "Pods", exact: true }).fill("5");
+  await press("Add a Deployment");
+  await expect(list(page, "Deployments")).toContainText("app-1");
+  await expect(pane(page).getByRole("heading", { name: /3 Nodes, 5 Pods/ })).toBeVisible();
+  await press("Remove node/node-2");
+  await expect(row(list(page, "Nodes"), "node-2")).toHaveCount(0);
+  await press("Remove deployment/app-1 -n default");
+  await expect(pane(page).getByRole("heading", { name: /2 Nodes, 0 Pods/ })).toBeVisible();
+  await button(page, "Undo").click();
+  await expect(pane(page).getByRole("heading", { name: /2 Nodes, 5 Pods/ })).toBeVisible();
+});
+
+test("of many Pods only those in sight are drawn", async ({ page }) => {
+  await choose(page, "nodes-get-ranges-in-turn");
+  await pane(page).getByRole("spinbutton", { name: "Pods", exact: true }).fill("300");
+  await pane(page).getByRole("button", { name: "Add a Deployment", exact: true }).click();
+  await expect(pane(page).getByRole("heading", { name: /304 Pods/ })).toBeVisible();
+  await list(page, "Nodes").getByRole("button", { name: "node-3", exact: true }).click();
+  const pods = list(page, "Pods of this node");
+  await expect(pods.locator("> li")).toHaveCount(25);
+  await expect(pane(page)).toContainText(/Pods of this node 1 to 25 of 1\d\d/);
+  await pane(page).getByText(/Pods of this node 1 to 25/).locator("..").getByRole("button", { name: "Later" }).click();
+  await expect(pane(page)).toContainText(/Pods of this node 26 to 50 of 1\d\d/);
+});
+
+test("the pane speaks Chinese", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "?lang=zh-CN");
+  const chinese = region(page, "节点与 Pod");
+  await chinese.getByRole("button", { name: "添加节点", exact: true }).click();
+  await chinese.getByRole("button", { name: "node-2", exact: true }).click();
+  await expect(chinese).toContainText("来自清单");
+  await expect(chinese.getByRole("list", { name: "原因", exact: true }).first()).toContainText("下一个空闲块");
+  await check(page);
+});
