@@ -109,6 +109,7 @@ pub fn Behind() -> Html {
         move |chosen| resolver.set(chosen)
     });
     let tab = use_state(Tab::default);
+    let kept = use_state(planning::Kept::default);
     let start = told.as_ref().map(Told::boot);
     let seen = use_memo(start, |start| {
         let (_, version, flags) = start.as_ref()?;
@@ -141,7 +142,7 @@ pub fn Behind() -> Html {
             onresolver,
         }),
         Tab::Nodes => html! { <Nodes {lang} {report} /> },
-        Tab::Planning => html! { <Planning {lang} seen={seen.clone()} /> },
+        Tab::Planning => html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} /> },
         Tab::Prerequisites => {
             prerequisites(&prerequisites::Props { lang, components: &seen.components })
         }
