@@ -231,7 +231,7 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
     let proxy = is_open.then(|| world.kube_proxy(node)).flatten();
     let proxy = proxy.filter(|report| report.exits()).map(|report| {
         let said = report.errors.iter().map(|error| code(error.message.clone()));
-        html! { <p class="bad"><b lang="en">{ "✕ kube-proxy" }</b>{ " " }{ text::EXITS.get(lang) }{ " " }{ for said }</p> }
+        html! { <p class="bad"><b lang="en">{ "✕ kube-proxy" }</b>{ " " }{ text::EXITS_WITH.get(lang) }{ " " }{ for said }</p> }
     });
     let pods: Vec<&Rc<Pod>> = if is_open { node.pods.values().collect() } else { Vec::new() };
     html! {
@@ -349,7 +349,7 @@ pub fn Nodes(props: &Props) -> Html {
         planes.into_iter().flatten().chain(absent).collect::<Vec<_>>()
     });
     let exits: Vec<Html> = exits
-        .map(|(who, why)| html! { <li class="bad"><b lang="en">{ "✕ " }{ who }</b>{ " " }{ text::EXITS.get(lang) }{ " " }{ code(why.to_string()) }</li> })
+        .map(|(who, why)| html! { <li class="bad"><b lang="en">{ "✕ " }{ who }</b>{ " " }{ text::EXITS_WITH.get(lang) }{ " " }{ code(why.to_string()) }</li> })
         .collect();
     let printed: Vec<Html> = props
         .report

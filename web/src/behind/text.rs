@@ -76,6 +76,7 @@ words! {
     GATE_OFF = "dual-stack gate is not on everywhere", "双栈特性门控并非处处启用";
     PROXY_LACKS_FAMILY = "kube-proxy does not serve a family", "kube-proxy 不提供某个地址族";
     BIND_UNFIT = "bind address is none of the node’s", "绑定地址不属于节点";
+    EXITS_WITH = "exits:", "退出：";
     NODES_AND_PODS = "Nodes and Pods", "节点与 Pod";
     COUNTS = "Nodes: {nodes}, Pods: {pods}", "节点 {nodes} 个，Pod {pods} 个";
     ADD = "Add", "添加";
