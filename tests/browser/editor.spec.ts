@@ -94,8 +94,9 @@ test.describe("completion", () => {
     await page.keyboard.press("Alt+/");
     await expect(options(page).filter({ hasText: "IPv6DualStack=true" })).toHaveCount(1);
     await expect(options(page).filter({ hasText: "StrictIPCIDRValidation" })).toHaveCount(0);
-    await box.fill("kubelet\n");
-    await box.press("Control+End");
+    const kubelet = flagsBox(page, "kubelet");
+    await kubelet.fill("# node-1\n");
+    await kubelet.press("Control+End");
     await page.keyboard.type("--");
     await expect(options(page).first()).toContainText("--node-ip");
   });
@@ -140,6 +141,8 @@ test.describe("help", () => {
     await page.keyboard.press("Escape");
     await expect(tooltip(page)).toHaveCount(0);
     await expect(manifestBox(page)).toBeFocused();
+    await flagsBox(page).press("Control+Home");
+    await page.keyboard.type("# mine\n");
     await caretBehind(flagsBox(page), "--service-cluster");
     await page.keyboard.press("F2");
     await expect(tooltip(page)).toContainText("The ranges of the cluster IPs");

@@ -12,11 +12,17 @@ const list = (page: Page, name: string) => pane(page).getByRole("list", { name, 
 const row = (within: Locator, name: string | RegExp) =>
   within.locator("> li").filter({ has: within.page().getByRole("button", { name, exact: true }) });
 
-/** Chooses a scenario, and waits for the pane. */
+/** Chooses the pane. An event about Nodes and Pods does so by itself. */
+async function show(page: Page, name = "Nodes and Pods") {
+  await page.getByRole("tab", { name, exact: true }).click();
+  await expect(region(page, name)).toBeVisible();
+}
+
+/** Chooses a scenario, and the pane. */
 async function choose(page: Page, id: string) {
   await open(page);
   await page.getByRole("combobox", { name: "Scenario", exact: true }).selectOption(id);
-  await expect(pane(page)).toBeVisible();
+  await show(page);
 }
 
 /** Goes back in the session, so many events. */
@@ -47,7 +53,7 @@ for (const width of [1440, 390]) {
       await expect(row(nodes, "node-4")).toContainText("10.244.3.0/24");
       await expect(row(nodes, "node-2")).toHaveCount(0);
       await expect(list(page, "Changes")).toContainText("new");
-      await expect(pane(page)).toContainText("Left as they were: 2 Nodes and 4 Pods.");
+      await expect(pane(page)).toContainText("Left as they were: Nodes 2, Pods 4.");
       await nodes.getByRole("button", { name: "node-1", exact: true }).click();
       const pods = list(page, "Pods of this node");
       await expect(pods).toContainText("podIPs");
@@ -85,7 +91,7 @@ for (const width of [1440, 390]) {
       await choose(page, "dual-stack-step-by-step");
       await expect(row(list(page, "Nodes"), "node-1")).toContainText("fd00:10:244::/64");
       await back(page, 2);
-      await expect(pane(page)).toContainText("Left as they were: 1 Nodes and 2 Pods.");
+      await expect(pane(page)).toContainText("Left as they were: Nodes 1, Pods 2.");
       await expect(row(list(page, "Nodes"), "node-1")).not.toContainText("fd00:10:244::/64");
       await list(page, "Nodes").getByRole("button", { name: "node-1", exact: true }).click();
       await expect(row(list(page, "Nodes"), "node-1")).toContainText("never gets the second");
@@ -119,7 +125,7 @@ for (const width of [1440, 390]) {
 
 test("buttons add nodes and Deployments and remove them, by keyboard alone", async ({ page }) => {
   await open(page);
-  await expect(pane(page)).toBeVisible();
+  await show(page);
   const press = async (name: string) => {
     await pane(page).getByRole("button", { name, exact: true }).focus();
     await page.keyboard.press("Enter");
@@ -131,20 +137,20 @@ test("buttons add nodes and Deployments and remove them, by keyboard alone", asy
   await pane(page).getByRole("spinbutton", { name: "Pods", exact: true }).fill("5");
   await press("Add a Deployment");
   await expect(list(page, "Deployments")).toContainText("app-1");
-  await expect(pane(page).getByRole("heading", { name: /3 Nodes, 5 Pods/ })).toBeVisible();
+  await expect(pane(page).getByRole("heading", { name: /Nodes: 3, Pods: 5/ })).toBeVisible();
   await press("Remove node/node-2");
   await expect(row(list(page, "Nodes"), "node-2")).toHaveCount(0);
   await press("Remove deployment/app-1 -n default");
-  await expect(pane(page).getByRole("heading", { name: /2 Nodes, 0 Pods/ })).toBeVisible();
+  await expect(pane(page).getByRole("heading", { name: /Nodes: 2, Pods: 0/ })).toBeVisible();
   await button(page, "Undo").click();
-  await expect(pane(page).getByRole("heading", { name: /2 Nodes, 5 Pods/ })).toBeVisible();
+  await expect(pane(page).getByRole("heading", { name: /Nodes: 2, Pods: 5/ })).toBeVisible();
 });
 
 test("of many Pods only those in sight are drawn", async ({ page }) => {
   await choose(page, "nodes-get-ranges-in-turn");
   await pane(page).getByRole("spinbutton", { name: "Pods", exact: true }).fill("300");
   await pane(page).getByRole("button", { name: "Add a Deployment", exact: true }).click();
-  await expect(pane(page).getByRole("heading", { name: /304 Pods/ })).toBeVisible();
+  await expect(pane(page).getByRole("heading", { name: /Pods: 304/ })).toBeVisible();
   await list(page, "Nodes").getByRole("button", { name: "node-3", exact: true }).click();
   const pods = list(page, "Pods of this node");
   await expect(pods.locator("> li")).toHaveCount(25);
@@ -156,6 +162,7 @@ test("of many Pods only those in sight are drawn", async ({ page }) => {
 test("the pane speaks Chinese", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, "?lang=zh-CN");
+  await show(page, "节点与 Pod");
   const chinese = region(page, "节点与 Pod");
   await chinese.getByRole("button", { name: "添加节点", exact: true }).click();
   await chinese.getByRole("button", { name: "node-2", exact: true }).click();

@@ -192,7 +192,6 @@ impl World {
         );
         keep(&mut node.labels, Rc::new(labels));
         node.applied = Some(Rc::clone(json));
-        node.came = Came::Manifest;
         Ok(verb(before.as_ref(), json))
     }
 

@@ -467,6 +467,7 @@ fn kubectl_says_what_became_of_an_object() {
         "{adopted}"
     );
     assert!(adopted.ends_with("\nnode/node-1 configured"));
+    assert_eq!(it.why("node-1")[0], "NODE-1a", "it is still the heading's");
     assert_eq!(it.delete("po/a"), "pod \"a\" deleted from default namespace");
     assert_eq!(it.delete("po/a"), "Error from server (NotFound): pods \"a\" not found");
     assert_eq!(it.delete("no/b"), "Error from server (NotFound): nodes \"b\" not found");

@@ -52,8 +52,8 @@ struct Looking {
     node: Option<Rc<str>>,
     /// The Pod whose reasons are shown.
     pod: Option<workloads::Key>,
-    /// The first row of each list: Nodes, Pods of the open Node, Pods without one, changes.
-    first: [usize; 4],
+    /// The first row of each list: Nodes, Pods of the open Node, Pods without one, changes, Deployments.
+    first: [usize; 5],
 }
 
 /// The lists, by their place in [`Looking::first`].
@@ -61,6 +61,7 @@ const NODES: usize = 0;
 const PODS: usize = 1;
 const HOMELESS: usize = 2;
 const CHANGES: usize = 3;
+const DEPLOYMENTS: usize = 4;
 
 /// One more event of the session.
 fn say(event: Event) {
@@ -227,6 +228,11 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
         .iter()
         .map(|it| html! { <span class="pair">{ code(format!("{}: {}", it.kind.name(), it.address)) }</span> })
         .collect();
+    let proxy = is_open.then(|| world.kube_proxy(node)).flatten();
+    let proxy = proxy.filter(|report| report.exits()).map(|report| {
+        let said = report.errors.iter().map(|error| code(error.message.clone()));
+        html! { <p class="bad"><b lang="en">{ "✕ kube-proxy" }</b>{ " " }{ text::EXITS.get(lang) }{ " " }{ for said }</p> }
+    });
     let pods: Vec<&Rc<Pod>> = if is_open { node.pods.values().collect() } else { Vec::new() };
     html! {
         <li key={node.name.to_string()}>
@@ -248,6 +254,7 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
             if is_open {
                 <div class="inside">
                     <p>{ code("status.addresses") }{ " " }{ addresses }</p>
+                    { proxy }
                     if let Some(served) = &node.windows {
                         <p>{ text::SERVES.get(lang) }{ " " }
                             if served.services.is_empty() { { text::NONE.get(lang) } }
@@ -351,7 +358,9 @@ pub fn Nodes(props: &Props) -> Html {
         .iter()
         .map(|it| html! { <li>{ if it.is_accepted { "✓ " } else { "✕ " } }{ code(it.kubectl.clone()) }</li> })
         .collect();
-    let deployments = world.deployments.values().take(WINDOW).map(|it| {
+    let deployments: Vec<_> = world.deployments.values().collect();
+    let deployment = |at: usize| {
+        let it = deployments[at];
         html! {
             <li key={format!("{}/{}", it.key.0, it.key.1)}>
                 { code(format!("deployment/{}", it.key.1)) }
@@ -359,7 +368,7 @@ pub fn Nodes(props: &Props) -> Html {
                 { remove(lang, format!("deployment/{} -n {}", it.key.1, it.key.0)) }
             </li>
         }
-    });
+    };
     html! {
         <section class="pane nodes" aria-label={text::NODES_AND_PODS.get(lang)}>
             <h2><b>{ text::NODES_AND_PODS.get(lang) }</b>{ " " }{ filled(text::COUNTS, &count, lang) }</h2>
@@ -383,9 +392,9 @@ pub fn Nodes(props: &Props) -> Html {
                 <h3>{ text::WITHOUT_NODE.get(lang) }</h3>
                 { window(lang, &looking, HOMELESS, homeless.len(), text::WITHOUT_NODE, |at| pod_row(lang, world, &looking, homeless[at])) }
             }
-            if !world.deployments.is_empty() {
+            if !deployments.is_empty() {
                 <h3>{ text::DEPLOYMENTS.get(lang) }</h3>
-                <ul class="problems rows" aria-label={text::DEPLOYMENTS.get(lang)}>{ for deployments }</ul>
+                { window(lang, &looking, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
             }
             <p class="later">{ words(text::CHOSEN, lang) }</p>
         </section>

@@ -23,6 +23,8 @@ words! {
     NOT_COMPARED = "Not compared: one of them does not start.", "未作比较：其中之一无法启动。";
     DISAGREEMENTS = "Disagreements: {count}. Each stands between the boxes of the flags that it is about.", "不一致之处：{count}。每一处都标在相关标志的文本框之间。";
     DOES_NOT_START = "does not start.", "无法启动。";
+    ALSO_LOGGED = "What they log besides", "其他日志";
+    CHANGES_NOTHING = "is not simulated: it changes nothing here.", "未被模拟：在此不起作用。";
     THEN = "What would happen", "会发生什么";
     MEND = "Mend it", "修正";
     GO_TO = "Go to", "转到";
@@ -75,7 +77,7 @@ words! {
     PROXY_LACKS_FAMILY = "kube-proxy does not serve a family", "kube-proxy 不提供某个地址族";
     BIND_UNFIT = "bind address is none of the node’s", "绑定地址不属于节点";
     NODES_AND_PODS = "Nodes and Pods", "节点与 Pod";
-    COUNTS = "{nodes} Nodes, {pods} Pods", "{nodes} 个节点，{pods} 个 Pod";
+    COUNTS = "Nodes: {nodes}, Pods: {pods}", "节点 {nodes} 个，Pod {pods} 个";
     ADD = "Add", "添加";
     ADD_NODE = "Add a node", "添加节点";
     ADD_WINDOWS = "Add a Windows node", "添加 Windows 节点";
@@ -87,7 +89,7 @@ words! {
     DOES_NOT_RUN = "What does not run", "未运行的组件";
     WHAT_CHANGED = "What this event changed, and what it left", "此事件更改了什么、保留了什么";
     CHANGES = "Changes", "更改";
-    KEPT = "Left as they were: {nodes} Nodes and {pods} Pods.", "保持原样：{nodes} 个节点和 {pods} 个 Pod。";
+    KEPT = "Left as they were: Nodes {nodes}, Pods {pods}.", "保持原样：节点 {nodes} 个，Pod {pods} 个。";
     CREATED = "new", "新建";
     DELETED = "gone", "已删除";
     CHANGED = "changed", "已更改";
