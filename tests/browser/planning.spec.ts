@@ -9,6 +9,9 @@ const press = (page: Page, name: string | RegExp) =>
 
 /** The pane of a tab, once the program that draws it is there. */
 async function show(page: Page, name: string) {
+  // A phone shows it with the cluster.
+  const phone = page.getByRole("navigation").getByRole("button").first();
+  if (await phone.isVisible()) await phone.click();
   await page.getByRole("tab", { name, exact: true }).click({ timeout: 15_000 });
   await expect(region(page, name)).toBeVisible();
 }
