@@ -356,6 +356,8 @@ test("a coloured selection is replaced by what is composed", async ({ page }) =>
 for (const lang of ["en", "zh-CN"]) {
   for (const theme of ["light", "dark"]) {
     test(`what opens in the editor has no findings, in ${lang}, ${theme}`, async ({ page }) => {
+      // Each state is looked through as a whole.
+      test.slow();
       await open(page, `?lang=${lang}&theme=${theme}`);
       const box = page.locator("text-editor[kind=manifest] [role=textbox]");
       const look = async (what: string) => {
