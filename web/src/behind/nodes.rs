@@ -8,6 +8,7 @@ use std::rc::Rc;
 use dualstack_core::after::Change;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
+use dualstack_core::plan::capacity::digits;
 use dualstack_core::scenario::Event;
 use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::{Step, render};
@@ -221,7 +222,7 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
     let usage: Html = node
         .usage()
         .into_iter()
-        .map(|(family, used, all)| html! { <span class="pair">{ badge(family) }{ format!("{used}/{all}") }</span> })
+        .map(|(family, used, all)| html! { <span class="pair">{ badge(family) }{ format!("{used}/{}", digits(all)) }</span> })
         .collect();
     let addresses: Html = node
         .addresses
