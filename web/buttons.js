@@ -71,7 +71,8 @@
     }
   };
   document.addEventListener("click", ({ target }) => {
-    if (target.closest?.("#keys")) open();
+    // In the static example the Chinese page has ids of its own.
+    if (target.closest?.("#keys, #keys-zh")) open();
     const button = target.closest?.("[data-copy]");
     if (button) copy(button);
   });

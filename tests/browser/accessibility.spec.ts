@@ -15,6 +15,8 @@ for (const width of [1440, 390]) {
   for (const lang of ["en", "zh-CN"]) {
     for (const theme of ["light", "dark"]) {
       test(`no findings at ${width} pixels in ${lang}, ${theme}`, async ({ page }) => {
+        // Every pane is looked through, in two states.
+        test.slow();
         await page.setViewportSize({ width, height: 844 });
         await open(page, `?lang=${lang}&theme=${theme}`);
         const panes = page.getByRole("navigation").getByRole("button");

@@ -94,8 +94,9 @@ test.describe("completion", () => {
     await page.keyboard.press("Alt+/");
     await expect(options(page).filter({ hasText: "IPv6DualStack=true" })).toHaveCount(1);
     await expect(options(page).filter({ hasText: "StrictIPCIDRValidation" })).toHaveCount(0);
-    await box.fill("kubelet\n");
-    await box.press("Control+End");
+    const kubelet = flagsBox(page, "kubelet");
+    await kubelet.fill("# node-1\n");
+    await kubelet.press("Control+End");
     await page.keyboard.type("--");
     await expect(options(page).first()).toContainText("--node-ip");
   });
@@ -140,6 +141,8 @@ test.describe("help", () => {
     await page.keyboard.press("Escape");
     await expect(tooltip(page)).toHaveCount(0);
     await expect(manifestBox(page)).toBeFocused();
+    await flagsBox(page).press("Control+Home");
+    await page.keyboard.type("# mine\n");
     await caretBehind(flagsBox(page), "--service-cluster");
     await page.keyboard.press("F2");
     await expect(tooltip(page)).toContainText("The ranges of the cluster IPs");
@@ -353,8 +356,10 @@ test("a coloured selection is replaced by what is composed", async ({ page }) =>
 for (const lang of ["en", "zh-CN"]) {
   for (const theme of ["light", "dark"]) {
     test(`what opens in the editor has no findings, in ${lang}, ${theme}`, async ({ page }) => {
+      // Each state is looked through as a whole.
+      test.slow();
       await open(page, `?lang=${lang}&theme=${theme}`);
-      const box = page.locator("[role=textbox]").nth(1);
+      const box = page.locator("text-editor[kind=manifest] [role=textbox]");
       const look = async (what: string) => {
         const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
         expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.map((it) => it.html).join()}`), what).toEqual([]);

@@ -7,6 +7,7 @@ const needs = (page: Page, name: string) =>
 async function opened(page: Page, example: string) {
   await open(page, "?lang=en");
   await page.getByRole("combobox", { name: "Scenario", exact: true }).selectOption(example);
+  await page.getByRole("tab", { name: "Prerequisites", exact: true }).click({ timeout: 15_000 });
   await expect(region(page, "Prerequisites")).toBeVisible();
 }
 

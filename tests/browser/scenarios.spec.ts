@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { expect, flagsBox, manifestBox, open, region, test, textOf } from "./fixtures";
+import { COMPONENTS, expect, flagsBox, manifestBox, open, region, test, textOf } from "./fixtures";
 
 const picker = (page: Page) => page.getByRole("combobox", { name: "Scenario", exact: true });
 
@@ -29,7 +29,7 @@ test("every scenario of the picker loads and is answered", async ({ page }) => {
     const last = region(page, "Manifest").locator("#manifest");
     await expect(last, id).toHaveValue(/\w/);
     const events = await page.getByRole("list", { name: "Events", exact: true }).innerText();
-    texts.add(events + (await textOf(flagsBox(page))) + (await last.inputValue()));
+    texts.add(events + (await Promise.all(COMPONENTS.map((it) => textOf(flagsBox(page, it))))).join() + (await last.inputValue()));
   }
   expect(texts.size, "no two scenarios are the same").toBe(ids.length);
 });

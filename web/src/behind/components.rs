@@ -68,14 +68,16 @@ fn follows(consequences: &[Consequence], lang: Lang) -> Html {
 }
 
 /// A button that puts the caret to a flag, in the box of its component.
-pub fn to_flag(lang: Lang, all: &str, component: Component, flag: &str, span: Span) -> Html {
+pub fn to_flag(lang: Lang, all: &str, component: Component, name: &str, span: Span) -> Html {
     let parts = parts::split(all);
     let Some(span) = parts.span_in(component, span) else { return Html::default() };
     let shown = Rc::<str>::from(parts.of(component));
     let onclick = Callback::from(move |_: MouseEvent| {
-        browser::place_caret(TextBox::Flags(component).id(), &shown, span.end);
+        let id = TextBox::Flags(component).id();
+        browser::focus(id);
+        browser::place_caret(id, &shown, span.end);
     });
-    let name = format!("--{flag}");
+    let name = name.to_owned();
     html! {
         <button type="button" class="link" {onclick}>
             <span class="unseen">{ text::GO_TO.get(lang) }{ " " }</span><code lang="en">{ name }</code>
@@ -101,12 +103,13 @@ const fn tone(exits: bool, severity: Severity) -> (&'static str, Text) {
     }
 }
 
-/// What a component says while it starts, and what is found of it alone. (What kube-apiserver says the page
-/// itself tells.)
-pub fn says(seen: &Seen, component: Component, lang: Lang) -> Html {
-    let all = &seen.components;
+/// A line that a component says: whether it exits with it, and on which nodes, if there are several.
+type Line<'a> = (bool, &'a Said, Vec<Rc<str>>);
+
+/// What a component says while it starts. (What kube-apiserver says the page itself tells.)
+fn lines(all: &Components, component: Component) -> Vec<Line<'_>> {
     // Nodes on which the same is said stand together.
-    let mut lines: Vec<(bool, &Said, Vec<Rc<str>>)> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     let of = all.all().filter(|it| it.component == component && it.is_given);
     for Status { node, errors, warnings, .. } in
         of.filter(|_| component != Component::KubeApiserver)
@@ -114,7 +117,7 @@ pub fn says(seen: &Seen, component: Component, lang: Lang) -> Html {
         let said = errors.iter().map(|it| (true, it)).chain(warnings.iter().map(|it| (false, it)));
         for (exits, said) in said {
             let node = node.filter(|_| all.nodes.len() > 1).map(|node| Rc::clone(&node.text.name));
-            let same = |line: &&mut (bool, &Said, Vec<Rc<str>>)| {
+            let same = |line: &&mut Line| {
                 (line.0, &line.1.message, line.1.span) == (exits, &said.message, said.span)
             };
             match lines.iter_mut().find(same) {
@@ -123,19 +126,61 @@ pub fn says(seen: &Seen, component: Component, lang: Lang) -> Html {
             }
         }
     }
-    let line = |(exits, said, nodes): &(bool, &Said, Vec<Rc<str>>)| {
-        let (class, word) = tone(*exits, said.severity);
-        let message = said.message.clone();
-        let flag = said.flag.zip(said.span);
-        let to = flag.map(|(flag, span)| to_flag(lang, &all.text, component, flag, span));
-        classed(
-            class,
-            html! { <li><b>{ word.get(lang) }</b>{ on(nodes, lang) }<code lang="en">{ message }</code>{ to }</li> },
-        )
+    lines
+}
+
+/// Whether it is about a flag that is written there, or ends the component. What any component logs is not.
+fn is_of_box((exits, said, _): &Line) -> bool {
+    *exits || said.span.is_some()
+}
+
+/// A line of a component, with the flag to look at.
+fn line(all: &Components, component: Component, (exits, said, nodes): &Line, lang: Lang) -> Html {
+    let (class, word) = tone(*exits, said.severity);
+    let message = said.message.clone();
+    let flag = said.flag.zip(said.span);
+    let to =
+        flag.map(|(flag, span)| to_flag(lang, &all.text, component, &format!("--{flag}"), span));
+    classed(
+        class,
+        html! { <li><b>{ word.get(lang) }</b>{ on(nodes, lang) }<code lang="en">{ message }</code>{ to }</li> },
+    )
+}
+
+/// The flags and gates of a component that change nothing here. (Those of kube-apiserver the page tells.)
+fn unmodelled(all: &Components, component: Component) -> Vec<(&str, Span)> {
+    let of_nodes = all.nodes.iter().flat_map(|node| match component {
+        Component::KubeProxy => &node.proxy.unmodelled[..],
+        Component::Kubelet => &node.kubelet.unmodelled,
+        _ => &[],
+    });
+    let of_controller = match component {
+        Component::KubeControllerManager => &all.controller_manager.unmodelled[..],
+        _ => &[],
     };
+    // A section for all nodes is read for each.
+    let mut found: Vec<(&str, Span)> = Vec::new();
+    for it in of_controller.iter().chain(of_nodes) {
+        if !found.iter().any(|(_, span)| *span == it.span) {
+            found.push((&it.name, it.span));
+        }
+    }
+    found
+}
+
+/// Under the box of a component: what it says of its flags, and what is found of it alone.
+pub fn says(seen: &Seen, component: Component, lang: Lang) -> Html {
+    let all = &seen.components;
+    let lines = lines(all, component);
+    let lines = lines.iter().filter(|it| is_of_box(it)).map(|it| line(all, component, it, lang));
     let own = seen.found.iter().filter(|(finding, _)| concerned(finding) == [component]);
-    let items: Vec<Html> =
-        lines.iter().map(line).chain(own.map(|it| finding(seen, it, lang))).collect();
+    let idle = unmodelled(all, component).into_iter().map(|(name, span)| {
+        let to = to_flag(lang, &all.text, component, name, span);
+        let item = html! { <li><b>{ text::REMARK.get(lang) }</b>{ to }{ text::CHANGES_NOTHING.get(lang) }</li> };
+        classed("remark", item)
+    });
+    let findings = own.map(|it| finding(seen, it, lang));
+    let items: Vec<Html> = lines.chain(findings).chain(idle).collect();
     if items.is_empty() {
         Html::default()
     } else {
@@ -158,8 +203,9 @@ fn finding(seen: &Seen, (finding, edit): &(Finding, Option<Edit>), lang: Lang) -
     let all = &seen.components;
     let (class, mark, word) = weighed(finding.weight);
     let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
-    let written =
-        |side: &Side| Some(to_flag(lang, &all.text, side.component, side.flag, side.span?));
+    let written = |side: &Side| {
+        Some(to_flag(lang, &all.text, side.component, &format!("--{}", side.flag), side.span?))
+    };
     let sides = finding.sides.iter().filter_map(written);
     let mend = edit.as_ref().map(|edit| {
         let text = edit.apply(&all.text);
@@ -280,7 +326,7 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
         let name = outage.component.name();
         html! {
             <li>
-                <b lang="en">{ name }</b>{ " " }{ text::DOES_NOT_START.get(lang) }{ " " }{ on(&outage.nodes, lang) }
+                <b lang="en">{ name }</b>{ on(&outage.nodes, lang) }{ text::DOES_NOT_START.get(lang) }
                 { follows(&outage.consequences, lang) }
             </li>
         }
@@ -292,11 +338,22 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
     let reasons = reasons.map(|(finding, _)| {
         let (class, mark, word) = weighed(finding.weight);
         let reason = text::reason(finding.rule.id).get(lang);
+        let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
+        let names = names.join(" – ");
         let item = html! {
-            <li><span class="sign" aria-hidden="true">{ mark }</span><b>{ word.get(lang) }</b>{ " " }{ reason }</li>
+            <li><span class="sign" aria-hidden="true">{ mark }</span><b>{ word.get(lang) }</b>{ " " }{ reason }{ " " }<small lang="en">{ names }</small></li>
         };
         classed(format!("finding {class}"), item)
     });
+    let logs = Component::ALL.into_iter().flat_map(|component| {
+        let lines = lines(&seen.components, component).into_iter();
+        lines.filter(|it| !is_of_box(it)).map(move |(_, said, nodes)| {
+            let (_, word) = tone(false, said.severity);
+            let message = said.message.clone();
+            html! { <li><b lang="en">{ component.name() }</b>{ on(&nodes, lang) }{ word.get(lang) }<code lang="en">{ message }</code></li> }
+        })
+    });
+    let logs: Vec<Html> = logs.collect();
     html! {
         <section class="pane components" aria-label={text::COMPONENTS.get(lang)}>
             <h2><b>{ text::COMPONENTS.get(lang) }</b>{ " " }{ text::COMPONENTS_ABOUT.get(lang) }</h2>
@@ -305,6 +362,12 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
             if alarms > 0 {
                 <p class="count">{ count }</p>
                 <ul class="problems">{ for reasons }</ul>
+            }
+            if !logs.is_empty() {
+                <details class="logs">
+                    <summary>{ text::ALSO_LOGGED.get(lang) }</summary>
+                    <ul class="problems">{ for logs }</ul>
+                </details>
             }
         </section>
     }

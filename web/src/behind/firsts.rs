@@ -95,7 +95,7 @@ fn card(props: &Props, first: &First) -> Html {
         .map_or_else(|| html! { <small>{ text::NOT_SAID.get(lang) }</small> }, view::named);
     let says = first.step().map(|step| view::sentence(&sentence(&step, lang), lang));
     let side = first.side.as_ref().and_then(|side| {
-        let to = to_flag(lang, &props.components.text, side.component, side.flag, side.span?);
+        let to = to_flag(lang, &props.components.text, side.component, &format!("--{}", side.flag), side.span?);
         Some(html! { <p class="places">{ to }{ " " }<small lang="en">{ side.component.name() }</small></p> })
     });
     let decides = first.which.decides().iter();

@@ -78,13 +78,17 @@ pub const fn described_by(component: Component) -> &'static str {
 
 thread_local! {
     /// Who is to be told.
-    static HEARS: RefCell<Callback<Told>> = RefCell::new(Callback::noop());
+    static HEARS: RefCell<Option<Callback<Told>>> = const { RefCell::new(None) };
+    /// What was told before anybody heard: the page may speak while the panes are being mounted.
+    static UNHEARD: RefCell<Option<Told>> = const { RefCell::new(None) };
 }
 
 /// Draws the panes for what the page shows now.
 pub fn show(told: &str) {
-    if let Some(told) = Told::read(told) {
-        HEARS.with_borrow(Clone::clone).emit(told);
+    let Some(told) = Told::read(told) else { return };
+    match HEARS.with_borrow(Clone::clone) {
+        Some(hears) => hears.emit(told),
+        None => UNHEARD.set(Some(told)),
     }
 }
 
@@ -100,7 +104,11 @@ pub fn Behind() -> Html {
     {
         let setter = told.setter();
         use_effect_with((), move |()| {
-            HEARS.set(Callback::from(move |told| setter.set(Some(told))));
+            let hears = Callback::from(move |told| setter.set(Some(told)));
+            if let Some(told) = UNHEARD.take() {
+                hears.emit(told);
+            }
+            HEARS.set(Some(hears));
         });
     }
     let resolver = use_state(Resolver::default);
@@ -109,6 +117,7 @@ pub fn Behind() -> Html {
         move |chosen| resolver.set(chosen)
     });
     let tab = use_state(Tab::default);
+    let kept = use_state(planning::Kept::default);
     let start = told.as_ref().map(Told::boot);
     let seen = use_memo(start, |start| {
         let (_, version, flags) = start.as_ref()?;
@@ -141,7 +150,7 @@ pub fn Behind() -> Html {
             onresolver,
         }),
         Tab::Nodes => html! { <Nodes {lang} {report} /> },
-        Tab::Planning => html! { <Planning {lang} seen={seen.clone()} /> },
+        Tab::Planning => html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} /> },
         Tab::Prerequisites => {
             prerequisites(&prerequisites::Props { lang, components: &seen.components })
         }

@@ -14,7 +14,7 @@ use yew::prelude::*;
 
 use super::components::Seen;
 use super::message::Said;
-use super::ruler::Rulers;
+use super::ruler::{Look, Rulers};
 use super::{say, text};
 use crate::browser;
 use crate::browser::random::forty_bits;
@@ -31,25 +31,57 @@ pub struct Props {
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
+    /// What a person did in the pane.
+    pub kept: UseStateHandle<Kept>,
+}
+
+/// What a person did in the pane. Its owner keeps it while another pane is shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Kept {
+    /// The text in the field.
+    range: AttrValue,
+    /// What came of the wish for a plan.
+    made: Made,
+    /// Where the slider stands.
+    prefix: u8,
+    /// What the rulers look at, by family.
+    looks: [Option<Look>; 2],
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { range: FORMAT.into(), made: Made::Nothing, prefix: 56, looks: [None; 2] }
+    }
+}
+
+/// What changes one thing of it.
+fn change<T: 'static>(
+    kept: &UseStateHandle<Kept>,
+    put: impl Fn(&mut Kept, T) + 'static,
+) -> Callback<T> {
+    let kept = kept.clone();
+    Callback::from(move |value| {
+        let mut next = (*kept).clone();
+        put(&mut next, value);
+        kept.set(next);
+    })
 }
 
 /// The pane.
 #[component]
 pub fn Planning(props: &Props) -> Html {
-    let Props { lang, ref seen } = *props;
+    let Props { lang, ref seen, ref kept } = *props;
     let components = &seen.components;
     let (version, behavior) = (components.version, Behavior::of(components.version));
-    let range = use_state(|| AttrValue::from(FORMAT));
-    let plan = use_state(Made::default);
-    let prefix = use_state(|| 56_u8);
-    let site = plan.plan().map(|plan| plan.pods.v6);
-    let rulers = html! { <Rulers {lang} seen={seen.clone()} /> };
+    let site = kept.made.plan().map(|plan| plan.pods.v6);
+    let onlook = change(kept, |kept, looks| kept.looks = looks);
+    let rulers = html! { <Rulers {lang} seen={seen.clone()} looks={kept.looks} {onlook} /> };
     html! {
         <section class="pane planning" id="planning" aria-label={text::PLANNING.get(lang)}>
             <h2><b>{ text::PLANNING.get(lang) }</b>{ " " }{ text::PLANNING_ABOUT.get(lang) }</h2>
             <div class="columns">
-                <div>{ field(&range, &behavior, version, lang) }</div>
-                <div>{ fresh(&plan, components, lang) }{ sizes(&prefix, site, &behavior, version, lang) }</div>
+                <div>{ field(kept, &behavior, version, lang) }</div>
+                <div>{ fresh(kept, components, lang) }{ sizes(kept, site, &behavior, version, lang) }</div>
             </div>
             { rulers }
         </section>
@@ -58,38 +90,35 @@ pub fn Planning(props: &Props) -> Html {
 
 /// The field for a range, with what it means.
 fn field(
-    range: &UseStateHandle<AttrValue>,
+    kept: &UseStateHandle<Kept>,
     behavior: &Behavior,
     version: KubeVersion,
     lang: Lang,
 ) -> Html {
-    let setter = range.setter();
-    let oninput =
-        Callback::from(move |event: InputEvent| setter.set(browser::text_of(&event).into()));
+    let write = change(kept, |kept, text: String| kept.range = text.into());
+    let oninput = write.reform(|event: InputEvent| browser::text_of(&event));
+    let range = &kept.range;
     let explained = explain(behavior, range);
-    let put = |text: String| {
-        let setter = range.setter();
-        Callback::from(move |_: MouseEvent| setter.set(text.clone().into()))
-    };
     let (help, is_wrong) = match &explained {
         Explained::Range(it) => (uses(behavior, it.range, version, lang), false),
         Explained::Format(format) => {
             let format = format.clone();
-            let setter = range.setter();
+            let write = write.clone();
             let onclick = Callback::from(move |_: MouseEvent| {
                 if let Some(bits) = forty_bits() {
-                    setter.set(format.fill(bits).into());
+                    write.emit(format.fill(bits));
                 }
             });
             let fill = html! { <button type="button" class="btn" {onclick}>{ text::FILL.get(lang) }</button> };
             (fill, true)
         }
         Explained::Wrong(wrong) => {
-            let write = wrong.write.as_ref().map(|write| {
-                let onclick = put(write.clone());
-                html! { <button type="button" class="btn" {onclick}>{ text::WRITE.get(lang) }{ " " }<code lang="en">{ write.clone() }</code></button> }
+            let offer = wrong.write.clone().map(|text| {
+                let put = text.clone();
+                let onclick = write.reform(move |_: MouseEvent| put.clone());
+                html! { <button type="button" class="btn" {onclick}>{ text::WRITE.get(lang) }{ " " }<code lang="en">{ text }</code></button> }
             });
-            (html! { <>{ place(range, wrong, lang) }{ write }</> }, true)
+            (html! { <>{ place(range, wrong, lang) }{ offer }</> }, true)
         }
     };
     let steps: Html = explained.steps().iter().map(|it| step(it, version, lang)).collect();
@@ -98,7 +127,7 @@ fn field(
             <h3>{ text::EXPLAINED.get(lang) }</h3>
             <p class="field">
                 <label for="plan-range">{ text::RANGE.get(lang) }</label>
-                <input id="plan-range" type="text" lang="en" spellcheck="false" autocomplete="off" autocapitalize="off" aria-describedby="plan-range-says" aria-invalid={is_wrong.to_string()} value={(**range).clone()} {oninput} />
+                <input id="plan-range" type="text" lang="en" spellcheck="false" autocomplete="off" autocapitalize="off" aria-describedby="plan-range-says" aria-invalid={is_wrong.to_string()} value={range.clone()} {oninput} />
             </p>
             <div id="plan-range-says" aria-live="polite"><ul class="steps">{ steps }</ul></div>
             { help }
@@ -164,10 +193,9 @@ fn verdict(fit: &Fit, noun: Text, lang: Lang) -> Html {
 }
 
 /// What came of the wish for a plan.
-#[derive(Clone, Copy, PartialEq, Default)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 enum Made {
     /// Nobody has wished.
-    #[default]
     Nothing,
     /// The browser has no random bits.
     NoChance,
@@ -185,18 +213,17 @@ impl Made {
 }
 
 /// A plan of one's own.
-fn fresh(plan: &UseStateHandle<Made>, components: &Components, lang: Lang) -> Html {
+fn fresh(kept: &UseStateHandle<Kept>, components: &Components, lang: Lang) -> Html {
     let services = components.apiserver.running().and_then(|known| known.services.first());
     let first = services.map_or(Family::V4, |range| range.family());
-    let setter = plan.setter();
-    let onclick = Callback::from(move |_: MouseEvent| {
+    let onclick = change(kept, move |kept, _: MouseEvent| {
         let plan = forty_bits().and_then(|bits| Plan::new(bits, first));
-        setter.set(plan.map_or(Made::NoChance, Made::Plan));
+        kept.made = plan.map_or(Made::NoChance, Made::Plan);
     });
-    let no_chance = (**plan == Made::NoChance).then(
+    let no_chance = (kept.made == Made::NoChance).then(
         || html! { <p class="status bad" role="alert">{ "✕ " }{ text::NO_CHANCE.get(lang) }</p> },
     );
-    let made = plan.plan().map(|plan| {
+    let made = kept.made.plan().map(|plan| {
         let version = components.version;
         let steps: Html = plan.steps().iter().map(|it| step(it, version, lang)).collect();
         let flags = plan.flags();
@@ -225,19 +252,18 @@ fn fresh(plan: &UseStateHandle<Made>, components: &Components, lang: Lang) -> Ht
 
 /// The slider of sizes.
 fn sizes(
-    prefix: &UseStateHandle<u8>,
+    kept: &UseStateHandle<Kept>,
     site: Option<Cidr>,
     behavior: &Behavior,
     version: KubeVersion,
     lang: Lang,
 ) -> Html {
-    let setter = prefix.setter();
-    let oninput = Callback::from(move |event: InputEvent| {
+    let oninput = change(kept, |kept, event: InputEvent| {
         if let Ok(prefix) = browser::text_of(&event).parse() {
-            setter.set(prefix);
+            kept.prefix = prefix;
         }
     });
-    let Some(stop) = stop(behavior, site, **prefix) else { return Html::default() };
+    let Some(stop) = stop(behavior, site, kept.prefix) else { return Html::default() };
     let steps: Html = stop.fit.steps.iter().map(|it| step(it, version, lang)).collect();
     let says = match (stop.fit.lasts_for, stop.fit.refusals.first()) {
         (Some(count), _) => {
@@ -253,7 +279,7 @@ fn sizes(
             <label for="plan-prefix">{ text::PREFIX.get(lang) }</label>
             <p class="film">
                 <span>{ format!("/{}", slider::FIRST) }</span>
-                <input id="plan-prefix" type="range" min={slider::FIRST.to_string()} max={slider::LAST.to_string()} value={prefix.to_string()} aria-valuetext={says} {oninput} />
+                <input id="plan-prefix" type="range" min={slider::FIRST.to_string()} max={slider::LAST.to_string()} value={kept.prefix.to_string()} aria-valuetext={says} {oninput} />
                 <span>{ format!("/{}", slider::LAST) }</span>
             </p>
             <p><code lang="en">{ stop.range.to_string() }</code></p>

@@ -24,6 +24,10 @@ pub struct Props {
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
+    /// What is looked at, by family; everything, if nothing is said.
+    pub looks: [Option<Look>; 2],
+    /// Something else is to be looked at.
+    pub onlook: Callback<[Option<Look>; 2]>,
 }
 
 /// What is looked at.
@@ -111,7 +115,7 @@ fn closer(part: Cidr, ranges: &[Cidr]) -> Cidr {
 #[component]
 pub fn Rulers(props: &Props) -> Html {
     let lang = props.lang;
-    let looks = use_state(|| [None::<Look>; 2]);
+    let Props { looks, onlook, .. } = props.clone();
     let found = use_memo(props.seen.clone(), |seen| {
         let entries = entries(&seen.components);
         let meetings = meetings(&entries);
@@ -128,25 +132,21 @@ pub fn Rulers(props: &Props) -> Html {
         // What was looked at may be gone with its ranges.
         let look = looks[family as usize].filter(|look| all.covers(look.window));
         let look = look.unwrap_or_else(|| Look::at(all, &ranges));
-        let looks = looks.clone();
-        let act = Callback::from(move |act: Do| {
-            let mut next = *looks;
+        let act = onlook.reform(move |act: Do| {
+            let mut next = looks;
             next[family as usize] = Some(look.then(act, all, &ranges));
-            looks.set(next);
+            next
         });
         ruler(family, all, look, entries, meetings, &act, lang)
     });
-    let show = {
-        let looks = looks.clone();
-        Callback::from(move |range: Cidr| {
-            let mut next = *looks;
-            // A single address has no parts to be seen between: what lies around it is shown.
-            let prefix = range.prefix_len().min(range.family().bits() - 4);
-            let window = at(range.family(), to_bits(range.network()), prefix).unwrap_or(range);
-            next[range.family() as usize] = Some(Look::at(window, &[range]));
-            looks.set(next);
-        })
-    };
+    let show = onlook.reform(move |range: Cidr| {
+        let mut next = looks;
+        // A single address has no parts to be seen between: what lies around it is shown.
+        let prefix = range.prefix_len().min(range.family().bits() - 4);
+        let window = at(range.family(), to_bits(range.network()), prefix).unwrap_or(range);
+        next[range.family() as usize] = Some(Look::at(window, &[range]));
+        next
+    });
     let wrong: Vec<&Meeting> = meetings.iter().filter(|it| it.meets != Meets::Agrees).collect();
     let list: Html = wrong.iter().take(MOST_ROWS).map(|it| step(&it.step, version, lang)).collect();
     html! {

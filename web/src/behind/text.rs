@@ -23,6 +23,8 @@ words! {
     NOT_COMPARED = "Not compared: one of them does not start.", "未作比较：其中之一无法启动。";
     DISAGREEMENTS = "Disagreements: {count}. Each stands between the boxes of the flags that it is about.", "不一致之处：{count}。每一处都标在相关标志的文本框之间。";
     DOES_NOT_START = "does not start.", "无法启动。";
+    ALSO_LOGGED = "What they log besides", "其他日志";
+    CHANGES_NOTHING = "is not simulated: it changes nothing here.", "未被模拟：在此不起作用。";
     THEN = "What would happen", "会发生什么";
     MEND = "Mend it", "修正";
     GO_TO = "Go to", "转到";

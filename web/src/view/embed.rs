@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::frame::undo_and_redo;
 use super::{Dispatch, click, sentence};
+use crate::behind;
 use crate::browser::program::{Program, State};
 use crate::browser::{self, address_bar};
 use crate::embed::{Embed, Unknown, View};
@@ -113,7 +114,7 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
     let Panes { answer, families, cluster, manifest, stored, timeline, why } = panes;
     let main = match embed.view {
         View::All => html! {
-            <>{ answer }<main>{ cluster }{ manifest }{ stored }</main>{ timeline }{ why }</>
+            <>{ answer }<main>{ cluster }{ manifest }{ stored }</main>{ timeline }{ why }<div id={behind::MAIN}></div></>
         },
         View::Editor => html! { <>{ answer }<main>{ cluster }{ manifest }</main></> },
         View::Result => html! { <>{ answer }<main>{ stored }</main>{ why }</> },

@@ -85,10 +85,9 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
             Some((name, steps))
         }
         Focus::Flags(at) => {
-            let flag = Component::ALL
-                .into_iter()
-                .flat_map(|component| props.boot.flags.of(component))
-                .find(|flag| flag.span.touches(*at))?;
+            // The other components have flags of the same names; of theirs the program of the cluster tells.
+            let mut flags = props.boot.flags.of(Component::KubeApiserver);
+            let flag = flags.find(|flag| flag.span.touches(*at))?;
             let is_it = |step: &&Step| matches!(&step.origin, Some(Origin::Flag(name)) if *name == flag.name);
             let steps = props.boot.trace.iter().chain(trace).filter(is_it).collect();
             Some((format!("--{}", flag.name), steps))
