@@ -127,6 +127,12 @@ fn ips(list: &[std::net::IpAddr]) -> Html {
     with_badges(list.iter().map(|ip| (Family::of(*ip), ip.to_string())))
 }
 
+/// For how many Pods a range lasts; nobody reads twenty digits.
+fn room(all: u128) -> String {
+    let bits = 128 - all.leading_zeros();
+    if bits > 32 { format!("≈2^{bits}") } else { all.to_string() }
+}
+
 /// The reasons, in order.
 fn reasons(steps: &[Step], lang: Lang) -> Html {
     let rows = steps.iter().map(|step| {
@@ -221,7 +227,7 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
     let usage: Html = node
         .usage()
         .into_iter()
-        .map(|(family, used, all)| html! { <span class="pair">{ badge(family) }{ format!("{used}/{all}") }</span> })
+        .map(|(family, used, all)| html! { <span class="pair">{ badge(family) }{ format!("{used}/{}", room(all)) }</span> })
         .collect();
     let addresses: Html = node
         .addresses
@@ -407,7 +413,7 @@ mod tests {
     use dualstack_core::version::KubeVersion;
     use dualstack_core::workloads::{self, World};
 
-    use super::{deployment_manifest, node_manifest};
+    use super::{deployment_manifest, node_manifest, room};
     use crate::scenarios::find;
 
     /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.
@@ -461,6 +467,12 @@ mod tests {
             ends("going-back-to-one-family")[..2],
             ["node-1: 10.244.1.0/24", "node-2: 10.244.0.0/24"]
         );
+    }
+
+    #[test]
+    fn a_wide_range_is_told_as_a_power_of_two() {
+        let shown = [253, (1 << 32) - 2, (1 << 48) - 2, (1 << 64) - 2].map(room);
+        assert_eq!(shown, ["253", "4294967294", "≈2^48", "≈2^64"]);
     }
 
     #[test]
