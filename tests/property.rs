@@ -185,7 +185,7 @@ const STARTS: [&str; 8] = [
     "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22",
     "--allocate-node-cidrs --cluster-cidr=fd00:10:244::/62,10.244.0.0/22",
     "--allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00::/112 --node-cidr-mask-size-ipv4=29 \
-     --node-cidr-mask-size-ipv6=125",
+     --node-cidr-mask-size-ipv6=126",
     "--allocate-node-cidrs=false",
     "--allocate-node-cidrs --cluster-cidr=x",
     "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: ipv4",

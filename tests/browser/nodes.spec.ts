@@ -12,8 +12,15 @@ const list = (page: Page, name: string) => pane(page).getByRole("list", { name, 
 const row = (within: Locator, name: string | RegExp) =>
   within.locator("> li").filter({ has: within.page().getByRole("button", { name, exact: true }) });
 
+/** On a phone, chooses the panes with this number: Cluster, Manifest, Result. */
+async function phone(page: Page, number: number) {
+  const tab = page.getByRole("navigation").getByRole("button").nth(number);
+  if (page.viewportSize()!.width < 700) await tab.click();
+}
+
 /** Chooses the pane. An event about Nodes and Pods does so by itself. */
 async function show(page: Page, name = "Nodes and Pods") {
+  await phone(page, 0);
   await page.getByRole("tab", { name, exact: true }).click();
   await expect(region(page, name)).toBeVisible();
 }
@@ -27,9 +34,9 @@ async function choose(page: Page, id: string) {
 
 /** Goes back in the session, so many events. */
 async function back(page: Page, events: number) {
-  const tab = page.getByRole("navigation", { name: "Panes", exact: true }).getByRole("button", { name: "Result" });
-  if (await tab.isVisible()) await tab.click();
+  await phone(page, 2);
   for (let at = 0; at < events; at += 1) await button(page, "Previous event").click();
+  await phone(page, 0);
 }
 
 /** Nothing sticks out sideways, and axe finds nothing in the pane. */
