@@ -181,6 +181,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         label,
         stale: shown.stale,
         chosen,
+        is_behind: shown.document.as_ref().is_some_and(|document| document.is_behind),
         shows_server_fields: store.shows_server_fields,
         form: store.form,
         sent: sent(store, document_at(store, &answers.documents)),

@@ -62,6 +62,7 @@ words! {
     STANDS = "Still stored as it was", "仍按原样存储";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
     NOTHING_STORED = "Nothing is stored.", "没有存储任何对象。";
+    STORED_BEHIND = "What is stored stands below, under Nodes and Pods.", "存储的内容见下方的“节点与 Pod”。";
     ADDED = "added", "新增";
     BY_DEFAULT = "default", "默认值";
     ALLOCATED = "allocated", "已分配";

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use dualstack_core::after::Change;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
+use dualstack_core::plan::capacity::digits;
 use dualstack_core::scenario::Event;
 use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::{Step, render};
@@ -127,12 +128,6 @@ fn ips(list: &[std::net::IpAddr]) -> Html {
     with_badges(list.iter().map(|ip| (Family::of(*ip), ip.to_string())))
 }
 
-/// For how many Pods a range lasts; nobody reads twenty digits.
-fn room(all: u128) -> String {
-    let bits = 128 - all.leading_zeros();
-    if bits > 32 { format!("≈2^{bits}") } else { all.to_string() }
-}
-
 /// The reasons, in order.
 fn reasons(steps: &[Step], lang: Lang) -> Html {
     let rows = steps.iter().map(|step| {
@@ -227,7 +222,7 @@ fn node_row(lang: Lang, world: &World, looking: &UseStateHandle<Looking>, node: 
     let usage: Html = node
         .usage()
         .into_iter()
-        .map(|(family, used, all)| html! { <span class="pair">{ badge(family) }{ format!("{used}/{}", room(all)) }</span> })
+        .map(|(family, used, all)| html! { <span class="pair">{ badge(family) }{ format!("{used}/{}", digits(all)) }</span> })
         .collect();
     let addresses: Html = node
         .addresses
@@ -413,7 +408,7 @@ mod tests {
     use dualstack_core::version::KubeVersion;
     use dualstack_core::workloads::{self, World};
 
-    use super::{deployment_manifest, node_manifest, room};
+    use super::{deployment_manifest, node_manifest};
     use crate::scenarios::find;
 
     /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.

@@ -35,6 +35,8 @@ pub struct Props {
     pub stale: bool,
     /// The field the Why pane is about.
     pub chosen: Option<AttrValue>,
+    /// Whether the event is about what stands behind the Service: there it is shown.
+    pub is_behind: bool,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,
     /// How the object is printed.
@@ -79,6 +81,12 @@ pub fn stored(props: &Props) -> Html {
     let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
     let output = if form == Form::Diff { "yaml" } else { form.name() };
+    let (what, nothing) = if props.is_behind && object.is_none() {
+        ("kubectl get nodes,pods,deployments".to_owned(), text::STORED_BEHIND)
+    } else {
+        let name = name.unwrap_or_default();
+        (format!("kubectl get service{name} -o {output}"), text::NOTHING_STORED)
+    };
     let is_absent = object.is_some() && printed.is_empty();
     let differs = printed.iter().any(|(side, _)| *side != Side::Both);
     let about = match (&props.sent, differs) {
@@ -92,12 +100,12 @@ pub fn stored(props: &Props) -> Html {
     let code = classed(code, html! { <div lang="en">{ list }</div> });
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
-            <h2><b lang="en">{ "kubectl get service" }{ name }{ " -o " }{ output }</b></h2>
+            <h2><b lang="en">{ what }</b></h2>
             { terminal }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
             { code }
-            if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
+            if object.is_none() { <p class="later">{ nothing.get(lang) }</p> }
             if object.is_some() {
                 <div class="switch">
                     { forms(props) }
