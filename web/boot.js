@@ -66,6 +66,7 @@
 
   // Work is saved before each run, with a mark: a page that finds one died while running. Storage takes its time: the mark
   // is taken away, and the copy for this tab alone is written, when typing stops or the page goes, unless the program died.
+  // It says of which tab it is, and since when.
   const put = (lasts, key, value) => {
     // A full or forbidden storage loses nothing but the memory of this visit.
     try {
@@ -74,7 +75,16 @@
       else storage.setItem(key, value);
     } catch { /* as it was */ }
   };
-  let runs = false, whose = null, calm = 0;
+  const from = (lasts, key) => { try { return (lasts ? localStorage : sessionStorage).getItem(key); } catch { return null; } };
+  let tab = from(false, "dualstack.tab");
+  if (!tab) put(false, "dualstack.tab", tab = Math.random().toString(36).slice(2));
+  // A mark of another tab that is fresh is that of a program that lives.
+  const ended = (mark) => {
+    const [whose, since] = (mark ?? "").split(" ");
+    return mark !== null && (whose === tab || !(Date.now() - since < 1000));
+  };
+  if ([true, false].some((lasts) => ended(from(lasts, "dualstack.running")))) root.dataset.unfinished = "";
+  let runs = false, whose = null, calm = 0, marked = 0;
   const calmDown = () => {
     if (runs || !whose) return;
     if (whose === "person") put(false, "dualstack.work", root.dataset.work);
@@ -90,7 +100,8 @@
     if (owner === "frame") return;
     const lasts = owner === "person";
     put(lasts, lasts ? "dualstack.work" : "dualstack.draft", work);
-    if (!whose) put(lasts, "dualstack.running", "1");
+    const now = Date.now();
+    if (!whose || now - marked > 500) put(lasts, "dualstack.running", `${tab} ${marked = now}`);
     whose = owner;
   };
   window.workIsSafe = () => {

@@ -156,11 +156,11 @@ pub fn Behind() -> Html {
         }
     };
     let main = html! {
-        <>
+        <section class="behind" aria-label={text::CLUSTER_BEHIND.get(lang)}>
             { components(seen, lang) }
             { tabs(*tab, &tab.setter(), lang) }
             <div role="tabpanel" id="behind-panel" aria-labelledby={tab.id()}>{ pane }</div>
-        </>
+        </section>
     };
     let boxes = Component::ALL.into_iter().flat_map(|component| {
         let below = (component != Component::Kubelet)
@@ -240,5 +240,5 @@ fn tabs(now: Tab, choose: &UseStateSetter<Tab>, lang: Lang) -> Html {
         html! { <button type="button" role="tab" id={tab.id()} aria-selected={selected} aria-controls="behind-panel" tabindex={stop} {onclick}>{ tab.name().get(lang) }</button> }
     });
     let buttons: Html = buttons.collect();
-    html! { <div class="tabs" role="tablist" aria-label={text::BEHIND.get(lang)} {onkeydown}>{ buttons }</div> }
+    html! { <div class="tabs" role="tablist" aria-label={text::CLUSTER_BEHIND.get(lang)} {onkeydown}>{ buttons }</div> }
 }

@@ -150,6 +150,7 @@ words! {
     OUT = "Zoom out", "缩小";
     IN = "Zoom in", "放大";
     BEFORE = "Part before", "前一部分";
+    CLUSTER_BEHIND = "The cluster behind the Service", "Service 背后的集群";
     MAKE_IT_SO = "Make it so", "改为具备";
     COUNT_NODES = "Nodes", "个节点";
     BEHIND = "Part behind", "后一部分";

@@ -17,7 +17,6 @@ const WORK: &str = "dualstack.work";
 const DRAFT: &str = "dualstack.draft";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
-const RUNNING: &str = "dualstack.running";
 
 /// The window; on the host, where the opening example is rendered, there is none.
 fn window() -> Option<web_sys::Window> {
@@ -104,7 +103,7 @@ pub fn found() -> Found {
         of_tab: stored(tab(), WORK),
         draft: stored(tab(), DRAFT),
         place: address_bar::place(),
-        died: [storage(), tab()].into_iter().any(|it| stored(it, RUNNING).is_some()),
+        died: root.has_attribute("data-unfinished"),
     }
 }
 
