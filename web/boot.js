@@ -76,8 +76,7 @@
     } catch { /* as it was */ }
   };
   const from = (lasts, key) => { try { return (lasts ? localStorage : sessionStorage).getItem(key); } catch { return null; } };
-  let tab = from(false, "dualstack.tab");
-  if (!tab) put(false, "dualstack.tab", tab = Math.random().toString(36).slice(2));
+  let tab = from(false, "dualstack.tab") ?? "";
   // A mark of another tab that is fresh is that of a program that lives.
   const ended = (mark) => {
     const [whose, since] = (mark ?? "").split(" ");
@@ -100,6 +99,7 @@
     if (owner === "frame") return;
     const lasts = owner === "person";
     put(lasts, lasts ? "dualstack.work" : "dualstack.draft", work);
+    if (!tab) put(false, "dualstack.tab", tab = Math.random().toString(36).slice(2));
     const now = Date.now();
     if (!whose || now - marked > 500) put(lasts, "dualstack.running", `${tab} ${marked = now}`);
     whose = owner;

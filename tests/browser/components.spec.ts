@@ -31,6 +31,8 @@ async function isAccessible(page: Page) {
 
 for (const width of [1440, 390]) {
   for (const lang of ["en", "zh-CN"] as const) {
+    // Each width and each language once.
+    if ((width === 1440) !== (lang === "en")) continue;
     const words = WORDS[lang];
 
     test(`components that disagree are connected by a broken line at ${width} pixels in ${lang}`, async ({ page }) => {

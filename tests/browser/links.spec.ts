@@ -62,6 +62,8 @@ async function clean(page: Page) {
 
 for (const width of [1440, 390]) {
   for (const lang of ["en", "zh-CN"] as const) {
+    // Each width and each language once.
+    if ((width === 1440) !== (lang === "en")) continue;
     test(`a link is a draft beside one's own work, at ${width} pixels in ${lang}`, async ({ page }) => {
       await page.setViewportSize({ width, height: 844 });
       const said = words[lang];

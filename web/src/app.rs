@@ -128,7 +128,8 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let terminal = shown
         .document
         .as_ref()
-        .filter(|it| !it.kubectl.is_empty() && (it.stored().is_none() || it.verb == Verb::Patch))
+        .filter(|it| !it.kubectl.is_empty() && !it.is_behind)
+        .filter(|it| it.stored().is_none() || it.verb == Verb::Patch)
         .map(|document| AttrValue::from(document.kubectl.clone()))
         .or_else(|| {
             (!answers.boot.is_running()).then(|| {
@@ -159,7 +160,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         version: store.boot().2,
         boot: Some(answers.boot.clone()),
         unfolded: store.unfolded || store.visit.embed.is_some(),
-        has_places: store.visit.embed.is_none(),
+        has_places: store.shows_behind(),
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {

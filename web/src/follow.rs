@@ -12,7 +12,6 @@ use crate::behind::message::{Said, Told};
 use crate::browser::address_bar::{self, Place};
 use crate::browser::program::{Program, State};
 use crate::browser::{self, Timer, cluster};
-use crate::embed::View;
 use crate::extras::{Fix, fixes};
 use crate::store::{Msg, Store, TextBox, Theme};
 use crate::view::Dispatch;
@@ -76,7 +75,7 @@ pub fn follow(
 
 /// Loads the program of the cluster, unless there is no place for its panes, and listens to it.
 fn hear_cluster(this: &Rc<RefCell<Follow>>, store: &Store, dispatch: &Dispatch) {
-    if store.visit.embed.as_ref().is_some_and(|embed| embed.view != View::All) {
+    if !store.shows_behind() {
         return;
     }
     let dispatch = dispatch.clone();

@@ -73,6 +73,7 @@ mod tests {
     use dualstack_core::run::{EventReport, Replay, run};
     use dualstack_core::text::{Lang, Text};
     use dualstack_core::trace::Piece;
+    use dualstack_core::workloads;
     use serde::Deserialize;
 
     use super::{OPENING, all, find};
@@ -135,7 +136,10 @@ mod tests {
         } else if tones.contains(&Tone::Look) {
             Outcome::Surprising
         } else {
-            assert!(tones.contains(&Tone::Good), "{id}: {tones:?}");
+            // Of Nodes and Pods the page says nothing itself.
+            let is_good = tones.contains(&Tone::Good)
+                || workloads::run(&store.session()).answer.is_accepted();
+            assert!(is_good, "{id}: {tones:?}");
             Outcome::Accepted
         }
     }

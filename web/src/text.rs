@@ -235,7 +235,7 @@ words! {
     ONLY_BY_ADDRESS = " {family} is the family of the address you named.", "{family} 是您所指定地址的地址族。";
     ONLY_BY_LIST = " {family} is the family that `ipFamilies` names.", "{family} 是 `ipFamilies` 写明的地址族。";
     OPEN_ON_NODES = " It is open on every node at port {ports}, for each of its families.", "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。";
-    KUBECTL_SAYS = "kubectl prints {line}.", "kubectl 输出 {line}。";
+    IS_ABOUT = "This is about {object}.", "这涉及 {object}。";
     SEE_NODES_AND_PODS = "Whether the API server takes it, and what comes of it, stands below in Nodes and Pods.", "API 服务器是否接受、结果如何，见下方的“节点与 Pod”。";
     BALANCER_MISSING = " The address of the load balancer itself would come from a cloud provider, which is not simulated.", "负载均衡器自身的地址由云平台提供，此处不模拟。";
 }

@@ -13,7 +13,7 @@ use dualstack_core::text::Lang;
 use crate::browser::address_bar::{self, Place};
 use crate::browser::program::{Program, State};
 use crate::browser::{Found, Owner};
-use crate::embed::{self, Embed};
+use crate::embed::{self, Embed, View};
 use crate::extras::{self, Said};
 use crate::history::{History, Work};
 use crate::scenarios;
@@ -177,6 +177,12 @@ impl Store {
     #[must_use]
     pub fn has_own(&self) -> bool {
         self.visit.own.as_ref().is_some_and(|own| !own.0.is_opening())
+    }
+
+    /// Whether the page has places for what stands behind the Service: a frame may ask for less.
+    #[must_use]
+    pub fn shows_behind(&self) -> bool {
+        self.visit.embed.as_ref().is_none_or(|embed| embed.view == View::All)
     }
 
     /// Whose work the page shows.

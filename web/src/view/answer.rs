@@ -107,10 +107,10 @@ pub fn verdict(
         };
     };
     if document.is_behind {
-        let line = document.kubectl.as_str();
+        let object = format!("{}/{}", document.kind.to_lowercase(), document.name);
         return Verdict {
-            tone: Tone::Good,
-            head: render(text::KUBECTL_SAYS, &facts![line], lang),
+            tone: Tone::None,
+            head: render(text::IS_ABOUT, &facts![object], lang),
             because: render(text::SEE_NODES_AND_PODS, &[], lang),
         };
     }

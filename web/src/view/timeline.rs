@@ -203,8 +203,13 @@ fn event(at: usize, props: &Props) -> Html {
         // It is answered as soon as typing stops.
         None => true,
     };
+    let is_behind = |report: &EventReport| match report {
+        EventReport::Requests(requests) => requests.documents.iter().any(|it| it.is_behind),
+        EventReport::Boot(_) => false,
+    };
     let (mark, word) = match (accepted, props.events.get(at)) {
         (_, None) => ("…", text::NO_ANSWER),
+        (true, Some(report)) if is_behind(report) => ("↓", text::STORED_BEHIND),
         (true, _) => ("✓", text::ACCEPTED),
         (false, _) => ("✕", text::REFUSED),
     };
