@@ -107,7 +107,7 @@ pub fn verdict(
         };
     };
     if document.is_behind {
-        let object = format!("{}/{}", document.kind.to_lowercase(), document.name);
+        let object = format!("{}/{}", document.kind.to_ascii_lowercase(), document.name);
         return Verdict {
             tone: Tone::None,
             head: render(text::IS_ABOUT, &facts![object], lang),
