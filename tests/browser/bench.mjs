@@ -21,38 +21,51 @@ const cases = [
   { what: "a session of 50 events, in the middle", events, at: 25, targets: { 1: 8, 4: 50 } },
 ];
 
-/** The times of keys that are typed one after the other, in milliseconds. */
+/** The events of the main thread that heard the keys, in order, from a trace of the browser. */
+function mainThread(trace) {
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const typed = trace.filter((it) => it.name === "EventDispatch" && it.args.data?.type === "keypress");
+  const main = thread(typed[0]);
+  return trace.filter((it) => it.ph === "X" && thread(it) === main).sort((one, next) => one.ts - next.ts);
+}
+
+/**
+ * What each key took from its event to the end of the layout that follows: on the main thread, and by the clock, in
+ * milliseconds. All that the page does at once is done before the event has been dispatched: it waits in microtasks.
+ */
+function timesOf(events) {
+  const isLayout = ({ name }) => name === "UpdateLayoutTree" || name === "Layout";
+  return events.filter((it) => it.name === "EventDispatch" && it.args.data?.type === "keypress").map((key) => {
+    const end = key.ts + key.dur;
+    const after = events.filter((it) => it.ts >= end && it.ts < end + 35_000 && isLayout(it)).slice(0, 2);
+    const last = after.at(-1);
+    const thread = after.reduce((sum, it) => sum + it.tdur, key.tdur);
+    return { thread: thread / 1000, clock: ((last ? last.ts + last.dur : end) - key.ts) / 1000 };
+  });
+}
+
+/** The times of keys that are typed one after the other. */
 async function measure(browser, { events, at }, slower) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const work = JSON.stringify({ at, events });
   await page.addInitScript((work) => localStorage.setItem("dualstack.work", work), work);
   await page.goto(`http://127.0.0.1:${PORT}/some/sub-path/`);
-  await page.locator("html[data-editor]").waitFor({ state: "attached" });
-  await page.evaluate(() => {
-    globalThis.times = [];
-    let began = 0;
-    const channel = new MessageChannel();
-    // The message comes when the event's own work is done, and what it left for later in the same turn.
-    channel.port1.onmessage = () => {
-      document.body.getBoundingClientRect();
-      globalThis.times.push(performance.now() - began);
-    };
-    document.addEventListener("beforeinput", () => {
-      began = performance.now();
-      channel.port2.postMessage(null);
-    }, true);
-  });
+  await page.locator("html[data-editor][data-cluster=ready]").waitFor({ state: "attached" });
   const box = page.getByRole("textbox", { name: "Manifest", exact: true });
   await box.press("Control+Home");
   await page.keyboard.type("# warm ");
   const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
-  await page.evaluate(() => { globalThis.times = []; });
+  const tracing = await browser.newBrowserCDPSession();
+  const trace = [];
+  tracing.on("Tracing.dataCollected", ({ value }) => trace.push(...value));
+  const complete = new Promise((done) => tracing.on("Tracing.tracingComplete", done));
+  await tracing.send("Tracing.start", { traceConfig: { includedCategories: ["devtools.timeline"] } });
   await page.keyboard.type("x".repeat(KEYS), { delay: 40 });
-  await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
-  const times = await page.evaluate(() => globalThis.times);
+  await tracing.send("Tracing.end");
+  await complete;
   await page.close();
-  return times.sort((one, next) => one - next);
+  return timesOf(mainThread(trace));
 }
 
 const server = spawn("node", ["server.mjs"], { cwd: fileURLToPath(new URL(".", import.meta.url)), env: { ...process.env, PORT } });
@@ -60,13 +73,17 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || undefined,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
-console.log("| a key in | machine | median | p95 | target |\n| --- | --- | --- | --- | --- |");
+console.log("| a key in | machine | median | p95 | target | p95 by the clock |\n| --- | --- | --- | --- | --- | --- |");
 for (const it of cases) {
   for (const slower of [1, 4]) {
     const times = await measure(browser, it, slower);
-    const at = (share) => `${times[Math.floor(share * (times.length - 1))].toFixed(1)} ms`;
+    const at = (share, kind) => {
+      const sorted = times.map((time) => time[kind]).sort((one, next) => one - next);
+      return `${sorted[Math.floor(share * (sorted.length - 1))].toFixed(1)} ms`;
+    };
     const machine = slower === 1 ? "as it is" : `${slower} × slower`;
-    console.log(`| ${it.what} | ${machine} | ${at(0.5)} | ${at(0.95)} | ≤ ${it.targets[slower]} ms |`);
+    const [median, p95, clock] = [at(0.5, "thread"), at(0.95, "thread"), at(0.95, "clock")];
+    console.log(`| ${it.what} | ${machine} | ${median} | ${p95} | ≤ ${it.targets[slower]} ms | ${clock} |`);
   }
 }
 await browser.close();
