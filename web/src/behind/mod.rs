@@ -4,7 +4,7 @@
 //!
 //! The page draws empty places ([`PLACES`]) and tells the session ([`message::Told`]); this program draws its
 //! panes there, and says what a person did in them ([`message::Said`]), so that the session is changed in one
-//! place only. A pane is a component in a module of its own, and an entry in the list of [`Behind`].
+//! place only. A pane is a module of its own, and a tab ([`Tab`]).
 //!
 //! Invariant: everything here is computed from what was told; no pane keeps what another one needs.
 
