@@ -6,7 +6,7 @@
   const root = document.documentElement;
   // A page in a frame is told behind the # what to be like.
   const query = new URLSearchParams(location.hash.split("?")[1] ?? location.search);
-  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const stored = (key, lasts = true) => { try { return (lasts ? localStorage : sessionStorage).getItem(key); } catch { return null; } };
 
   const asked = query.get("lang") || stored("dualstack.lang") || navigator.language || "en";
   root.lang = /^zh/i.test(asked) ? "zh-CN" : "en";
@@ -75,14 +75,13 @@
       else storage.setItem(key, value);
     } catch { /* as it was */ }
   };
-  const from = (lasts, key) => { try { return (lasts ? localStorage : sessionStorage).getItem(key); } catch { return null; } };
-  let tab = from(false, "dualstack.tab") ?? "";
+  let tab = stored("dualstack.tab", false) ?? "";
   // A mark of another tab that is fresh is that of a program that lives.
   const ended = (mark) => {
     const [whose, since] = (mark ?? "").split(" ");
     return mark !== null && (whose === tab || !(Date.now() - since < 1000));
   };
-  if ([true, false].some((lasts) => ended(from(lasts, "dualstack.running")))) root.dataset.unfinished = "";
+  if ([true, false].some((lasts) => ended(stored("dualstack.running", lasts)))) root.dataset.unfinished = "";
   let runs = false, whose = null, calm = 0, marked = 0;
   const calmDown = () => {
     if (runs || !whose) return;

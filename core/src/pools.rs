@@ -101,10 +101,8 @@ impl Picker {
     /// before, so that a re-created Service gets other addresses.
     #[must_use]
     pub fn new(seed: u64, namespace: &str, name: &str, creates: u64) -> Self {
-        let mut hash = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for byte in namespace.bytes().chain([0]).chain(name.bytes()) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+        let start = FNV_START ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let hash = fnv(start, namespace.bytes().chain([0]).chain(name.bytes()));
         Self(mix(hash ^ creates.wrapping_mul(0xd6e8_feb8_6659_fd93)))
     }
 
@@ -114,6 +112,16 @@ impl Picker {
         let hash = mix(self.0 ^ mix(resource.wrapping_add(0x9e37_79b9_7f4a_7c15)));
         ((u128::from(hash) * u128::from(bound)) >> 64) as u64
     }
+}
+
+/// Where FNV-1a begins.
+pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+/// What FNV-1a multiplies by.
+pub(crate) const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// FNV-1a, which goes on from `start`.
+pub(crate) fn fnv(start: u64, bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 /// The finaliser of SplitMix64: every bit of the input moves every bit of the output.

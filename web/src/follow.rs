@@ -85,16 +85,18 @@ fn hear_cluster(this: &Rc<RefCell<Follow>>, store: &Store, dispatch: &Dispatch) 
         }
     });
     let this = Rc::clone(this);
-    Program::Cluster.load(true, move |state| {
-        if state == State::Ready
-            && let Some(store) = &this.borrow().seen
-        {
+    Program::Cluster.load(true, move |_| {
+        if let Some(store) = &this.borrow().seen {
             tell_cluster(store);
         }
     });
 }
 
+/// Tells it the session, if it is there.
 fn tell_cluster(store: &Store) {
+    if Program::Cluster.state() != State::Ready {
+        return;
+    }
     let told = Told { lang: store.lang, shown: store.shown() };
     let _ = Program::Cluster.ask("show", &told.to_json(), 0);
 }

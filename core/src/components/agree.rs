@@ -1830,13 +1830,7 @@ kubelet · node-2
 
     #[test]
     fn no_text_panics_and_what_is_offered_mends() {
-        let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut next = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state >> 33).unwrap_or(0) % below
-        };
+        let mut next = crate::source::chance();
         let versions: Vec<KubeVersion> = KubeVersion::all().collect();
         let mut mended = 0;
         for _ in 0..4000 {

@@ -1193,13 +1193,7 @@ mod tests {
             "zq7",
             "\0",
         ];
-        let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut next = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state >> 33).unwrap_or(0) % below
-        };
+        let mut next = crate::source::chance();
         for _ in 0..20_000 {
             let text: String = (0..next(24)).map(|_| PIECES[next(PIECES.len())]).collect();
             let parsed = parse(&text);

@@ -452,13 +452,7 @@ mod tests {
             "ExecStart=/bin/kubelet ",
             "zq7",
         ];
-        let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut next = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state >> 33).unwrap_or(0) % below
-        };
+        let mut next = crate::source::chance();
         let mut independent = 0;
         for _ in 0..1_000 {
             let mut text: String = (0..next(16)).map(|_| PIECES[next(PIECES.len())]).collect();

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use super::objects::{PodSpec, matches};
 use super::{Agent, Control, Deployment, Key, Node, Pod, PodState, World};
 use crate::boot::kubelet;
+use crate::pools::{FNV_PRIME, FNV_START, fnv};
 use crate::trace::Trace;
 
 /// Pods of a Deployment: their number, whether they are of its present template, and who they are.
@@ -364,10 +365,8 @@ fn letters(numbers: impl Iterator<Item = u64>) -> String {
     numbers.map(|number| char::from(LETTERS[(number % 27) as usize])).collect()
 }
 
-/// FNV-1a.
 fn hash(text: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    fnv(FNV_START, text.bytes())
 }
 
 /// The hash of a template as it stands in names. Source: rand.go SafeEncodeString.
@@ -377,7 +376,7 @@ pub(super) fn safe_encode(text: &str) -> String {
 }
 
 fn mix(seed: u64, hash: &u64) -> u64 {
-    (seed ^ hash).wrapping_mul(0x0100_0000_01b3)
+    (seed ^ hash).wrapping_mul(FNV_PRIME)
 }
 
 /// Five letters for the n-th Pod of a Deployment: others for every one of the first fourteen million.

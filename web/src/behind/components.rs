@@ -16,7 +16,7 @@ use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::Step;
 use yew::prelude::*;
 
-use super::{message, text};
+use super::{message, say, text};
 use crate::browser;
 use crate::store::TextBox;
 use crate::view::{self, classed};
@@ -57,7 +57,7 @@ fn concerned(finding: &Finding) -> Vec<Component> {
 }
 
 /// A sentence of a rule.
-fn told(step: &Step, lang: Lang) -> Html {
+pub(super) fn told(step: &Step, lang: Lang) -> Html {
     view::sentence(&sentence(step, lang), lang)
 }
 
@@ -212,8 +212,8 @@ fn finding(seen: &Seen, (finding, edit): &(Finding, Option<Edit>), lang: Lang) -
         let changes = changes(&all.text, &text).into_iter();
         let changes = changes.map(|line| html! { <code lang="en">{ line }</code> });
         let changes: Vec<Html> = changes.collect();
-        let said = message::Said::Flags(text).to_json();
-        let onclick = Callback::from(move |_: MouseEvent| browser::cluster::say(&said));
+        let said = message::Said::Flags(text);
+        let onclick = Callback::from(move |_: MouseEvent| say(&said));
         html! { <button type="button" class="btn mend" {onclick}><b>{ text::MEND.get(lang) }</b>{ for changes }</button> }
     });
     let item = html! {

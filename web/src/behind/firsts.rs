@@ -9,10 +9,10 @@ use dualstack_core::source::yaml::parse;
 use dualstack_core::text::{Lang, Text};
 use yew::prelude::*;
 
-use super::components::to_flag;
+use super::components::{to_flag, told};
 use super::text;
 use crate::view::{self, classed};
-use crate::words::{items, sentence};
+use crate::words::items;
 
 /// What the manifest that is shown says of its Service: `ipFamilies`, and whether it would have both.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -93,7 +93,7 @@ fn card(props: &Props, first: &First) -> Html {
     let family = first
         .family
         .map_or_else(|| html! { <small>{ text::NOT_SAID.get(lang) }</small> }, view::named);
-    let says = first.step().map(|step| view::sentence(&sentence(&step, lang), lang));
+    let says = first.step().map(|step| told(&step, lang));
     let side = first.side.as_ref().and_then(|side| {
         let to = to_flag(lang, &props.components.text, side.component, &format!("--{}", side.flag), side.span?);
         Some(html! { <p class="places">{ to }{ " " }<small lang="en">{ side.component.name() }</small></p> })

@@ -18,8 +18,8 @@ use dualstack_core::{facts, workloads};
 use yew::prelude::*;
 
 use super::message::Said;
-use super::text;
-use crate::browser::{self, cluster};
+use super::{say, text};
+use crate::browser;
 use crate::view::{badge, sentence as shown, words};
 use crate::words::sentence;
 
@@ -65,8 +65,8 @@ const CHANGES: usize = 3;
 const DEPLOYMENTS: usize = 4;
 
 /// One more event of the session.
-fn say(event: Event) {
-    cluster::say(&Said::Event(event).to_json());
+fn happen(event: Event) {
+    say(&Said::Event(event));
 }
 
 /// A name that nothing has yet.
@@ -173,7 +173,7 @@ fn window(
 /// A button that removes something.
 fn remove(lang: Lang, what: String) -> Html {
     let label = format!("{} {what}", text::REMOVE.get(lang));
-    let onclick = Callback::from(move |_: MouseEvent| say(Event::Delete(what.as_str().into())));
+    let onclick = Callback::from(move |_: MouseEvent| happen(Event::Delete(what.as_str().into())));
     html! { <button type="button" class="btn" aria-label={label} {onclick}>{ text::REMOVE.get(lang) }</button> }
 }
 
@@ -322,8 +322,9 @@ pub fn Nodes(props: &Props) -> Html {
     let replicas = use_state(|| "3".to_owned());
     let lang = props.lang;
     let world = &props.report.after;
-    let apply =
-        |text: String| Callback::from(move |_: MouseEvent| say(Event::Apply(text.as_str().into())));
+    let apply = |text: String| {
+        Callback::from(move |_: MouseEvent| happen(Event::Apply(text.as_str().into())))
+    };
     let oninput = {
         let replicas = replicas.clone();
         Callback::from(move |event: InputEvent| replicas.set(browser::text_of(&event)))
