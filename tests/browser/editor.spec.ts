@@ -113,6 +113,18 @@ test.describe("completion", () => {
     await expect(options(page)).toHaveCount(0);
   });
 
+  test("does not open behind a person who has left", async ({ page }) => {
+    await open(page);
+    const box = await write(page, `${START}  type: `);
+    await page.keyboard.type("Node");
+    await box.blur();
+    await page.waitForTimeout(300);
+    await expect(options(page)).toHaveCount(0);
+    await box.focus();
+    await page.keyboard.press("Alt+/");
+    await expect(options(page).first()).toBeVisible();
+  });
+
   test("inside a list of ports", async ({ page }) => {
     await open(page);
     const box = await write(page, `${START}  ports:\n  - name: http\n    `);

@@ -167,6 +167,8 @@ class TextEditor extends HTMLElement {
         beforeinput: (event, view) => event.inputType.startsWith("history") || replace(event, view),
         compositionstart: (_, view) => void (view.state.selection.main.empty || pale(view)),
         compositionend: () => void setTimeout(() => this.view && this.update(), 60),
+        // What was still being looked up when the person left would open over the rest of the page.
+        blur: (_, view) => void setTimeout(() => view.hasFocus || closeCompletion(view), 10),
       }),
     ];
   }
