@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::after::After;
-use crate::api::json::{Json, Map};
+use crate::api::json::Json;
 use crate::api::service::Service;
 use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, Start};
@@ -108,7 +108,8 @@ pub struct DocumentReport {
     pub stands: Option<Rc<Service>>,
     /// The Service as it was before the request.
     pub was: Option<Rc<Service>>,
-    /// Whether it is about a Node, a Pod or a Deployment: what becomes of it, `crate::workloads` knows.
+    /// Whether it is about a Node, a Pod or a Deployment: what becomes of it and what kubectl prints,
+    /// `crate::workloads` knows.
     pub is_behind: bool,
     /// What a person at the terminal sees.
     pub kubectl: String,
@@ -220,35 +221,9 @@ pub(crate) struct ControlPlane {
     runs: bool,
     /// The Service that the last request was about.
     last: Option<ObjectName>,
-    /// The Nodes, Pods and Deployments that were applied: `crate::workloads` has them in full.
-    applied: Rc<Map<Json>>,
 }
 
 impl ControlPlane {
-    /// What kubectl prints of a Node, a Pod or a Deployment, as far as can be told without looking at it.
-    fn note(&mut self, kind: Workload, object: &ObjectName, json: Option<Json>) -> String {
-        let ObjectName { namespace, name, .. } = object;
-        let namespace = if kind.is_namespaced() { namespace.as_str() } else { "" };
-        let key = [kind.resource(), namespace, name.as_str()].join("/");
-        let applied = Rc::make_mut(&mut self.applied);
-        let Some(json) = json else {
-            // Kubelets and Deployments make some that nobody applied.
-            let is_there = applied.remove(&key).is_some() || kind != Workload::Deployment;
-            let behavior = self.cluster.as_ref().map(|cluster| &cluster.env().behavior);
-            return match behavior {
-                Some(behavior) if is_there => kind.deleted(behavior, namespace, name),
-                _ => kind.not_found(name),
-            };
-        };
-        let verb = match applied.get(&key) {
-            None => "created",
-            Some(before) if *before == json => "unchanged",
-            Some(_) => "configured",
-        };
-        applied.insert(key, json);
-        [kind.resource(), "/", name, " ", verb].concat()
-    }
-
     /// The API server, if it runs.
     pub(crate) fn running(&mut self) -> Option<&mut Cluster> {
         self.cluster.as_mut().filter(|_| self.runs)
@@ -530,7 +505,6 @@ fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
     if let Some(kind) = object.workload().filter(|_| plane.runs && !object.name.is_empty()) {
         report.kind = kind.kind().1.to_owned();
         report.is_behind = true;
-        report.kubectl = plane.note(kind, &object, None);
     } else if let Some(cluster) = report.connect(plane, &object) {
         if object.is_service_cidr() {
             report.kind = SERVICE_CIDR.to_owned();
@@ -683,10 +657,8 @@ pub(crate) fn apply_document(
         report.refuse(problem);
         return report;
     }
-    if let Some(kind) = Workload::of_document(node) {
-        let object = ObjectName::of_service(kubectl::namespace_of(node), &report.name);
+    if Workload::of_document(node).is_some() {
         report.is_behind = true;
-        report.kubectl = plane.note(kind, &object, Some(node.to_json()));
         return report;
     }
     let version = node.text_of("apiVersion").unwrap_or_default();
@@ -937,27 +909,21 @@ mod tests {
     }
 
     #[test]
-    fn nodes_and_pods_are_applied_and_deleted_beside_the_services() {
-        let text = |kind: &str, more: &str| {
-            Event::Apply(
-                format!("{{apiVersion: v1, kind: {kind}, metadata: {{name: a}}{more}}}").into(),
-            )
+    fn what_is_behind_the_service_is_left_to_its_own_replay() {
+        let apply = |kind: &str| {
+            Event::Apply(format!("{{apiVersion: v1, kind: {kind}, metadata: {{name: a}}}}").into())
         };
-        let mut events = vec![boot(DUAL)];
-        let mut then = |event: Event| {
-            events.push(event);
-            terminal(events.clone())
-        };
-        assert_eq!(then(text("Pod", "")), "pod/a created");
-        assert_eq!(then(text("Pod", "")), "pod/a unchanged");
-        assert_eq!(then(text("Pod", ", spec: {hostNetwork: true}")), "pod/a configured");
-        assert_eq!(then(text("Node", "")), "node/a created");
-        assert_eq!(then(Event::Delete("pod/a".into())), "pod \"a\" deleted from default namespace");
-        assert_eq!(then(text("Pod", "")), "pod/a created");
-        assert_eq!(then(Event::Delete("no/a".into())), "node \"a\" deleted");
-        let nothing = "Error from server (NotFound): deployments.apps \"a\" not found";
-        assert_eq!(then(Event::Delete("deploy/a".into())), nothing);
-        assert!(then(patch("pod/a", "{}")).starts_with("Only Services can be patched here"));
+        for event in [apply("Pod"), apply("Node"), Event::Delete("pod/a".into())] {
+            let report = run(&scenario(vec![boot(DUAL), event.clone()]));
+            let Some(EventReport::Requests(requests)) = report.events.last() else {
+                panic!("{event:?} sends requests");
+            };
+            let [document] = requests.documents.as_slice() else { panic!("{event:?} is one") };
+            assert!(document.is_behind && document.is_accepted(), "{event:?}");
+            assert_eq!(document.kubectl, "", "{event:?}");
+        }
+        let refused = terminal(vec![boot(DUAL), apply("Pod"), patch("pod/a", "{}")]);
+        assert!(refused.starts_with("Only Services can be patched here"), "{refused}");
     }
 
     #[test]
