@@ -618,10 +618,7 @@ impl Cluster {
         let behavior = &self.env.behavior;
         let mut decoded =
             decode::service(body, behavior.unknown_fields, false).map_err(|error| {
-                let step = trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
-                let mut cause = Diagnostic::plain(Program::KubeApiserver, error.message.clone());
-                cause.span = Some(error.span);
-                cause.step = Some(step);
+                trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
                 let told = behavior.tells_what_does_not_decode;
                 cannot_be_handled(if told { &error.message } else { "" })
             })?;

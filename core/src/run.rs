@@ -103,7 +103,7 @@ pub struct DocumentReport {
     /// What kubectl and the playground decided before anything was sent.
     pub before: Vec<Step>,
     /// The API server's answer; `None` if kubectl sends nothing.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<Rc<Outcome>>,
     /// The Service that stays stored as it was, where the request was refused.
     pub stands: Option<Rc<Service>>,
     /// The Service as it was before the request.
@@ -210,6 +210,25 @@ struct Last {
     events: Vec<EventReport>,
     /// The control plane before some of the events, in their order.
     before: Vec<(usize, ControlPlane)>,
+    /// The event that is shown, and what it asked.
+    asked: (usize, Vec<Asked>),
+}
+
+/// A document that was applied: it is not asked again while it and those before it say the same, wherever they
+/// stand by now.
+pub(crate) struct Asked {
+    document: Document,
+    report: Rc<DocumentReport>,
+    /// The control plane behind it.
+    after: ControlPlane,
+}
+
+impl Asked {
+    /// Whether what was answered holds for a document, of the same control plane. (No place in the text is part
+    /// of an answer: it could only be that of a warning of an unknown field, and kubectl asks for strictness.)
+    fn answers(&self, document: &Document) -> bool {
+        self.document.complete == document.complete && self.document.node.says_what(&document.node)
+    }
 }
 
 /// The API server and its storage.
@@ -248,11 +267,13 @@ impl Replay {
     /// Answers a session; behind the event at `end` only what has not to be computed.
     fn run_until(&mut self, scenario: &Scenario, shown: usize, end: usize) -> Report {
         let shown = shown.min(scenario.events.len().saturating_sub(1));
-        let (mut events, mut before, same) = match self.last.take() {
+        let (mut events, mut before, mut asked, same) = match self.last.take() {
             Some(last) if last.scenario.seed == scenario.seed => {
                 let pairs = last.scenario.events.iter().zip(scenario.events.iter());
                 let same = pairs.take_while(|(one, other)| one == other).count();
-                (last.events, last.before, same)
+                let (at, asked) = last.asked;
+                let is_of_shown = at == shown && at <= same;
+                (last.events, last.before, if is_of_shown { asked } else { Vec::new() }, same)
             }
             _ => Default::default(),
         };
@@ -275,7 +296,13 @@ impl Replay {
                 before.push((at, plane.clone()));
             }
             let was = (at == shown).then(|| plane.clone());
-            events.push(plane.handle(event, scenario.seed, at == shown));
+            match event {
+                Event::Apply(text) if at == shown => {
+                    let report = apply(&mut plane, text, &mut asked);
+                    events.push(EventReport::Requests(Rc::new(report)));
+                }
+                event => events.push(plane.handle(event, scenario.seed, at == shown)),
+            }
             if let Some(was) = was {
                 after = After::of(was.cluster.as_ref(), plane.cluster.as_ref());
                 if !plane.runs {
@@ -284,7 +311,8 @@ impl Replay {
             }
         }
         let slim = events.iter().cloned().map(EventReport::slim).collect();
-        self.last = Some(Last { scenario: scenario.clone(), events: slim, before });
+        let asked = (shown, asked);
+        self.last = Some(Last { scenario: scenario.clone(), events: slim, before, asked });
         Report { events, after }
     }
 
@@ -313,7 +341,7 @@ impl ControlPlane {
             Event::Boot { version, flags } => {
                 return EventReport::Boot(Rc::new(boot(self, *version, flags, seed)));
             }
-            Event::Apply(text) => apply(self, text),
+            Event::Apply(text) => apply(self, text, &mut Vec::new()),
             Event::Patch { service, form, body } => patch(self, service, *form, body),
             Event::Delete(object) => delete(self, object),
         };
@@ -340,9 +368,10 @@ impl EventReport {
                 document.before = Vec::new();
                 document.stands = None;
                 document.was = None;
-                if let Some(outcome) = &mut document.outcome {
-                    outcome.trace = Vec::new();
-                }
+                document.outcome = document.outcome.as_deref().map(|outcome| {
+                    let (result, warnings) = (outcome.result.clone(), outcome.warnings.clone());
+                    Rc::new(Outcome { result, warnings, trace: Vec::new() })
+                });
             }
         }
         Self::Requests(report)
@@ -452,12 +481,24 @@ fn read(
     Some(Rc::new(report))
 }
 
-/// `kubectl apply -f`.
-fn apply(plane: &mut ControlPlane, text: &str) -> RequestsReport {
+/// `kubectl apply -f`. What was `asked` when the same event was answered before is not asked again.
+fn apply(plane: &mut ControlPlane, text: &str, asked: &mut Vec<Asked>) -> RequestsReport {
     let parsed = yaml::parse(text);
     let problems = text_problems(parsed.problems);
-    let answer = |document| Rc::new(apply_document(plane, text, document));
-    RequestsReport { problems, documents: parsed.documents.iter().map(answer).collect() }
+    let mut known = std::mem::take(asked).into_iter();
+    let mut documents = Vec::new();
+    for document in parsed.documents {
+        let same = known.next().filter(|it| it.answers(&document));
+        if same.is_none() {
+            // From here on the control plane may be another one.
+            known = Vec::new().into_iter();
+        }
+        let report = Rc::new(apply_document(plane, text, &document, same.as_ref()));
+        documents.push(Rc::clone(&report));
+        let after = same.map_or_else(|| plane.clone(), |same| same.after);
+        asked.push(Asked { document, report, after });
+    }
+    RequestsReport { problems, documents }
 }
 
 /// `kubectl patch`.
@@ -566,9 +607,15 @@ impl DocumentReport {
     fn take(&mut self, done: Applied, before: Option<&Rc<Service>>, whole: Span) {
         self.kubectl = done.terminal;
         self.was = before.cloned();
-        let Some(outcome) = done.outcome else { return };
+        if let Some(outcome) = done.outcome {
+            self.place(Rc::new(outcome), whole);
+        }
+    }
+
+    /// Takes over an answer of the API server.
+    fn place(&mut self, outcome: Rc<Outcome>, whole: Span) {
         if let Err(status) = &outcome.result {
-            self.stands = before.cloned();
+            self.stands.clone_from(&self.was);
             let place = |cause: &Diagnostic| Diagnostic {
                 span: nearest_span(&self.fields, &cause.path).or(Some(whole)),
                 ..cause.clone()
@@ -620,17 +667,19 @@ pub(crate) fn send(cluster: &mut Cluster, node: &Node) -> Option<Outcome> {
                 ..DocumentReport::default()
             };
             apply_service_cidr(cluster, node, node.span, &mut report);
-            report.outcome
+            report.outcome.map(Rc::unwrap_or_clone)
         }
         _ => None,
     }
 }
 
-/// `kubectl apply` of one document.
+/// `kubectl apply` of one document. The API server has answered `same` before, as a document of the same event
+/// that said the same.
 pub(crate) fn apply_document(
     plane: &mut ControlPlane,
     text: &str,
     document: &Document,
+    same: Option<&Asked>,
 ) -> DocumentReport {
     let node = &document.node;
     let mut report = DocumentReport {
@@ -702,8 +751,6 @@ pub(crate) fn apply_document(
         report.before = trace.into_steps();
     }
     let before = cluster.read_one(&object.namespace, &object.name);
-    let applied = kubectl::apply(cluster, node);
-    plane.last = Some(object);
     match &decoded {
         Ok(decoded) => {
             report.fields.clone_from(&decoded.fields);
@@ -716,7 +763,15 @@ pub(crate) fn apply_document(
             report.diagnostics.push(problem);
         }
     }
-    report.take(applied, before.as_ref(), first_line);
+    if let Some((same, outcome)) = same.and_then(|it| Some((it, it.report.outcome.as_ref()?))) {
+        report.kubectl.clone_from(&same.report.kubectl);
+        report.was = before;
+        report.place(Rc::clone(outcome), first_line);
+        *plane = same.after.clone();
+    } else {
+        report.take(kubectl::apply(cluster, node), before.as_ref(), first_line);
+        plane.last = Some(object);
+    }
     report
 }
 
@@ -875,6 +930,57 @@ mod tests {
         for length in [50, 73, 1, 72] {
             let scenario = scenario(events[..length].to_vec());
             assert_eq!(replay.run(&scenario, 60), Replay::default().run(&scenario, 60), "{length}");
+        }
+    }
+
+    #[test]
+    fn typing_into_a_document_reports_what_a_replay_from_the_start_reports() {
+        let (pod, cidr) = (
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n",
+            "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: more}\nspec: {cidrs: [10.97.0.0/28]}\n",
+        );
+        let web = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  # two\n  \
+                   ipFamilyPolicy: PreferDualStack\n  ports: [{port: 80}]\n";
+        let stray = "apiVersion: v1\nkind: Service\nmetadata: {name: two}\nspec: {clusterIp: None, ports: [{port: 1}]}\n";
+        let text = |documents: &[&str]| Event::Apply(documents.join("---\n").into());
+        let again = web.replace("two", "three");
+        let taken = web
+            .replace("name: web", "name: other")
+            .replace("spec:", "spec:\n  clusterIP: 10.96.0.1");
+        let port = web.replace("80", "8080");
+        let broken = format!("{web}]\n");
+        let texts = [
+            text(&[pod, web, cidr, &taken, stray]),
+            text(&[pod, &again, cidr, &taken, stray]),
+            text(&["# said before\n", pod, &again, cidr, &taken, stray, web]),
+            text(&[pod, &port, cidr, &taken, stray, web]),
+            text(&[pod, &port, cidr, "kind: [\n", web]),
+            text(&[pod, &port, cidr, "kind: []\n", web]),
+            text(&[&port, cidr, &taken, web, web]),
+            text(&[&port, &broken]),
+            text(&[&port, web, &taken]),
+            text(&[&port, web, &again]),
+            text(&[&broken]),
+            text(&[&port]),
+            Event::Apply("".into()),
+            text(&[web, web, pod]),
+        ];
+        let versions = [KubeVersion::LATEST, "1.24".parse().expect("it is simulated")];
+        for version in versions {
+            let mut replay = Replay::default();
+            let mut events = vec![boot(DUAL), service("web", "SingleStack"), texts[0].clone()];
+            events[0] = Event::Boot { version, flags: DUAL.into() };
+            for event in texts.iter().chain(texts.iter().rev()) {
+                events[2] = event.clone();
+                let scenario = scenario(events.clone());
+                let anew = Replay::default().run(&scenario, 2);
+                assert_eq!(replay.run(&scenario, 2), anew, "{event:?}");
+            }
+            // What stands before it decides as well.
+            events[1] = service("other", "SingleStack");
+            let scenario = scenario(events);
+            assert_eq!(replay.run(&scenario, 2), Replay::default().run(&scenario, 2));
+            assert_eq!(replay.run(&scenario, 1), Replay::default().run(&scenario, 1));
         }
     }
 

@@ -117,7 +117,7 @@ pub fn fixes(replay: &mut Replay, scenario: &Scenario, at: usize, document: usiz
         EventReport::Boot(_) => return Vec::new(),
         EventReport::Requests(requests) => {
             let Some(report) = requests.documents.get(document) else { return Vec::new() };
-            let answer = Answer::of(report.outcome.as_ref());
+            let answer = Answer::of(report.outcome.as_deref());
             start.events = &scenario.events[boot + 1..=at];
             let plane = replay.before(scenario, at);
             of_event(plane, &scenario.events[at], document, &answer, &mut found);
@@ -199,7 +199,7 @@ impl Start<'_> {
         for event in self.events {
             if let EventReport::Requests(requests) = plane.handle(event, self.seed, false) {
                 let document = requests.documents.get(self.document);
-                answer = Answer::of(document.and_then(|it| it.outcome.as_ref()));
+                answer = Answer::of(document.and_then(|it| it.outcome.as_deref()));
             }
         }
         Some(answer)
@@ -220,7 +220,7 @@ fn of_event(
             let documents = yaml::parse(text).documents;
             let span = documents.get(number).filter(|it| it.complete)?.span;
             for document in &documents[..number] {
-                run::apply_document(&mut plane, text, document);
+                run::apply_document(&mut plane, text, document, None);
             }
             (text, span)
         }

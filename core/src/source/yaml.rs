@@ -114,6 +114,24 @@ pub struct Parsed {
 }
 
 impl Node {
+    /// Whether it says the same, wherever it stands.
+    #[must_use]
+    pub fn says_what(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Seq(one), Value::Seq(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|(one, other)| one.says_what(other))
+            }
+            (Value::Map(one), Value::Map(other)) => {
+                let same = |(one, other): (&Entry, &Entry)| {
+                    one.key == other.key && one.value.says_what(&other.value)
+                };
+                one.len() == other.len() && one.iter().zip(other).all(same)
+            }
+            (one, other) => one == other,
+        }
+    }
+
     /// The value as JSON; of duplicate keys the last one wins.
     #[must_use]
     pub fn to_json(&self) -> Json {
