@@ -13,6 +13,8 @@ pub mod stored;
 pub mod timeline;
 pub mod why;
 
+use std::cell::RefCell;
+use std::mem::take;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -21,6 +23,7 @@ use dualstack_core::text::{Lang, Text};
 use dualstack_core::trace::Piece;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
+use yew::virtual_dom::{AttributeOrProperty, Attributes};
 
 use crate::store::Msg;
 
@@ -56,13 +59,57 @@ pub fn click(dispatch: &Dispatch, msg: Msg) -> Callback<MouseEvent> {
     dispatch.reform(move |_| msg.clone())
 }
 
+thread_local! {
+    /// The names of attributes with `class` behind them, by the place of what `html!` wrote.
+    static NAMES: RefCell<Vec<((usize, usize), &'static [&'static str])>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The names that `html!` wrote, with `class` behind them: the same slice for the same place, by which Yew
+/// sees that the attributes of an element are still the same ones.
+fn with_class<T>(
+    place: &'static [T],
+    names: impl Iterator<Item = &'static str>,
+) -> &'static [&'static str] {
+    let place = (place.as_ptr().addr(), place.len());
+    NAMES.with_borrow_mut(|known| {
+        if let Some((_, names)) = known.iter().find(|(at, _)| *at == place) {
+            return *names;
+        }
+        let names: &[_] = names.chain(["class"]).collect::<Vec<_>>().leak();
+        known.push((place, names));
+        names
+    })
+}
+
 /// The element, with a class that is chosen while the page runs. (Given to `html!`, it would be taken apart
-/// and put together as a set each time.)
+/// and put together as a set each time; added by Yew, all attributes would be.)
 pub fn classed(class: impl Into<AttrValue>, mut element: Html) -> Html {
     if let Html::VTag(tag) = &mut element
         && let Some(tag) = Rc::get_mut(tag)
     {
-        tag.add_attribute("class", class.into());
+        let class = AttributeOrProperty::Attribute(class.into());
+        let (keys, values): (_, Vec<_>) = match take(&mut tag.attributes) {
+            Attributes::Static(list) => {
+                let value = |(_, value): &(_, AttributeOrProperty)| match value {
+                    AttributeOrProperty::Static(text) => {
+                        Some(AttributeOrProperty::Attribute(AttrValue::Static(text)))
+                    }
+                    value => Some(value.clone()),
+                };
+                let names = list.iter().map(|(name, _)| *name);
+                (with_class(list, names), list.iter().map(value).collect())
+            }
+            Attributes::Dynamic { keys, values } => {
+                (with_class(keys, keys.iter().copied()), values.into_vec())
+            }
+            // `html!` writes no such.
+            other => {
+                tag.attributes = other;
+                return element;
+            }
+        };
+        let values = values.into_iter().chain([Some(class)]).collect();
+        tag.attributes = Attributes::Dynamic { keys, values };
     }
     element
 }
