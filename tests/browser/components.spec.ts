@@ -64,6 +64,13 @@ for (const width of [1440, 390]) {
       await expect(box(page, lang, "kubelet")).toBeFocused();
       await page.keyboard.type("3");
       await expect(box(page, lang, "kubelet")).toHold(/--node-ip=192\.0\.2\.12,192\.0\.2\.133$/);
+      const kubelet = box(page, lang, "kubelet");
+      await expect(kubelet).toHaveAttribute("aria-invalid", "true");
+      await expect(kubelet.locator(".err").first()).toContainText("192.0.2.133");
+      await expect(box(page, lang, "kube-proxy")).not.toHaveAttribute("aria-invalid");
+      await kubelet.fill("--node-ip=192.0.2.12\n");
+      await expect(kubelet).not.toHaveAttribute("aria-invalid");
+      await expect(kubelet.locator(".err")).toHaveCount(0);
     });
 
     test(`the five firsts stand side by side at ${width} pixels in ${lang}`, async ({ page }) => {

@@ -157,6 +157,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
+        problems: Rc::clone(&store.problems),
         version: store.boot().2,
         boot: Some(answers.boot.clone()),
         unfolded: store.unfolded || store.visit.embed.is_some(),
@@ -273,6 +274,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
+        problems: Rc::default(),
         version: store.boot().2,
         boot: None,
         unfolded: true,

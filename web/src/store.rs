@@ -11,7 +11,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
-use crate::behind::message::Said;
+use crate::behind::message::{Problems, Said};
 use crate::extras::Fix;
 use crate::follow::Found;
 use crate::history::{Branch, History, Typing, Work};
@@ -75,6 +75,8 @@ pub struct Store {
     pub form: Form,
     /// The fixes that were found last.
     pub fixes: Option<Rc<Found>>,
+    /// What the components behind the API server said last of their flags.
+    pub problems: Rc<Problems>,
     /// The language.
     pub lang: Lang,
     /// Dark, light, or as the system says.
@@ -396,6 +398,7 @@ impl Store {
             playing: false,
             form: Form::default(),
             fixes: None,
+            problems: Rc::default(),
             lang,
             theme: None,
             focus: Focus::None,
@@ -765,6 +768,7 @@ impl Store {
                     Said::Flags(text) => self.step(Msg::EditFlags(text)),
                     Said::Version(version) => self.step(Msg::Version(version)),
                     Said::Event(event) => self.append(event),
+                    Said::Problems(problems) => Self { problems: Rc::new(problems), ..next },
                 };
             }
             Msg::Settle => next.settled = true,

@@ -129,6 +129,17 @@ fn lines(all: &Components, component: Component) -> Vec<Line<'_>> {
     lines
 }
 
+/// What the components say of places in their flags, for the page to mark.
+#[must_use]
+pub fn problems(all: &Components) -> message::Problems {
+    let lines = Component::ALL.into_iter().flat_map(|component| lines(all, component));
+    let of_place = lines.filter_map(|(exits, said, _)| {
+        let (span, message) = (said.span?, said.message.clone());
+        Some(message::Problem { span, exits, message })
+    });
+    message::Problems { of: Rc::clone(&all.text), list: of_place.collect() }
+}
+
 /// Whether it is about a flag that is written there, or ends the component. What any component logs is not.
 fn is_of_box((exits, said, _): &Line) -> bool {
     *exits || said.span.is_some()

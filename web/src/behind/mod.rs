@@ -123,6 +123,16 @@ pub fn Behind() -> Html {
         let (_, version, flags) = start.as_ref()?;
         Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
     });
+    let problems = seen.as_ref().as_ref().map(|seen| components::problems(&seen.components));
+    let is_marked = use_mut_ref(|| false);
+    use_effect_with(problems, move |problems| {
+        // The page draws itself anew for it, so that nothing is wrong is not said twice.
+        if let Some(problems) = problems
+            && is_marked.replace(!problems.list.is_empty()) | !problems.list.is_empty()
+        {
+            say(&Said::Problems(problems.clone()));
+        }
+    });
     let replay = use_mut_ref(workloads::Replay::default);
     let report =
         told.as_ref().map(|told| replay.borrow_mut().run(&told.shown.scenario, told.shown.at));

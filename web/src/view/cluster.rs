@@ -1,5 +1,7 @@
 //! The flags of the control plane, and whether it starts with them.
 
+use std::rc::Rc;
+
 use dualstack_core::diag::{Diagnostic, Program};
 use dualstack_core::run::BootReport;
 use dualstack_core::source::flags::Component;
@@ -11,6 +13,7 @@ use yew::prelude::*;
 use super::editor::{self, editor};
 use super::{Dispatch, Shared, badge, classed, click, highlight};
 use crate::behind;
+use crate::behind::message::{Problem, Problems};
 use crate::presets::{self, Preset};
 use crate::store::{Msg, TextBox};
 use crate::text;
@@ -23,6 +26,8 @@ pub struct Props {
     pub flags: AttrValue,
     /// How the start went; `None` in safe mode.
     pub boot: Option<Shared<BootReport>>,
+    /// What the other components say of their flags.
+    pub problems: Rc<Problems>,
     /// The release.
     pub version: KubeVersion,
     /// Whether a page of middle width shows the flags, not only whether it starts with them.
@@ -130,6 +135,16 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
         let headings = headings.filter_map(|heading| parts.span_in(component, heading));
         marks.extend(headings.map(|heading| (heading, "heading")));
     }
+    // What was said of other flags has no place in these.
+    let said = props.problems.list.iter().filter(|_| *props.problems.of == *props.flags);
+    let said = said.filter_map(|problem| {
+        let span = parts.span_in(component, problem.span)?;
+        Some(Problem { span, ..problem.clone() })
+    });
+    let said: Vec<Problem> = said.collect();
+    let class = |exits: bool| if exits { "err" } else { "note" };
+    marks.extend(said.iter().map(|problem| (problem.span, class(problem.exits))));
+    let is_down = is_server && props.boot.as_ref().is_some_and(|boot| !boot.is_running());
     let described = problems(problems_id, &list, lang);
     let place = behind::box_of(component);
     let box_ = editor(&editor::Props {
@@ -137,9 +152,10 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
         id: TextBox::Flags(component).id(),
         described_by: if props.has_places { behind::described_by(component) } else { problems_id },
         text: text.into(),
-        invalid: is_server && props.boot.as_ref().is_some_and(|boot| !boot.is_running()),
+        invalid: is_down || said.iter().any(|problem| problem.exits),
         marks,
         problems: list,
+        said,
         lang,
         kind: Some(component.name()),
         version: props.version,

@@ -14,7 +14,9 @@ use yew::prelude::*;
 use super::classed;
 use super::cluster::{said, verdict};
 use super::highlight::{Mark, cut};
+use crate::behind::message::Problem;
 use crate::browser;
+use crate::text;
 
 /// What [`editor`] shows.
 pub struct Props {
@@ -32,6 +34,8 @@ pub struct Props {
     pub marks: Vec<Mark>,
     /// What is wrong with it.
     pub problems: Vec<Diagnostic>,
+    /// What a component says of it, with places in the text.
+    pub said: Vec<Problem>,
     /// The language of the page.
     pub lang: Lang,
     /// What is written in it: a `manifest`, or flags of the component of this name; `None` where nothing is
@@ -80,20 +84,27 @@ fn written(marks: &[Mark], offsets: &Utf16) -> String {
 
 /// Problems for CodeMirror, as JSON: `[from, to, severity, label, message, language]`; what stands
 /// nowhere has no place (-1).
-fn told(problems: &[Diagnostic], offsets: &Utf16, lang: Lang) -> String {
+fn told(problems: &[Diagnostic], said_by: &[Problem], offsets: &Utf16, lang: Lang) -> String {
+    let found = problems.iter().map(|problem| {
+        let (class, label) = verdict(problem);
+        let (message, tag) = said(problem, lang);
+        (problem.span, class == "bad", label, message, tag)
+    });
+    let by_component = said_by.iter().map(|Problem { span, exits, message }| {
+        let label = if *exits { text::REFUSED } else { text::WARNING };
+        (Some(*span), *exits, label, message.clone(), Lang::En.tag())
+    });
     let mut out = String::from("[");
-    for problem in problems {
+    for (span, is_error, label, message, tag) in found.chain(by_component) {
         let place = |byte: Option<usize>| match byte {
             Some(byte) => offsets.of(byte).to_string(),
             None => "-1".to_owned(),
         };
-        let (class, label) = verdict(problem);
-        let (message, tag) = said(problem, lang);
-        let severity = if class == "bad" { "error" } else { "warning" };
+        let severity = if is_error { "error" } else { "warning" };
         out.push_str(if out.len() > 1 { ",[" } else { "[" });
-        out.push_str(&place(problem.span.map(|span| span.start)));
+        out.push_str(&place(span.map(|span| span.start)));
         out.push(',');
-        out.push_str(&place(problem.span.map(|span| span.end)));
+        out.push_str(&place(span.map(|span| span.end)));
         for text in [severity, label.get(lang), &message, tag] {
             out.push(',');
             out.push_str(&go_json(&text.into()));
@@ -110,7 +121,7 @@ pub fn editor(props: &Props) -> Html {
     let layer = (!browser::has_editor()).then(|| layer(props));
     let offsets = Utf16::new(&props.text);
     let marks = written(&props.marks, &offsets);
-    let problems = told(&props.problems, &offsets, props.lang);
+    let problems = told(&props.problems, &props.said, &offsets, props.lang);
     let oninput = props.oninput.reform(|event: InputEvent| browser::text_of(&event));
     let caret = {
         let oncaret = props.oncaret.clone();
@@ -201,13 +212,13 @@ mod tests {
         assert_eq!(written(&[(Span::new(3, 8), "v4 addr")], &offsets), "1 4 v4 addr,");
         let mut problem = Diagnostic::plain(Program::Kubectl, "say \"a\"");
         assert_eq!(
-            told(&[problem.clone()], &offsets, Lang::En),
+            told(&[problem.clone()], &[], &offsets, Lang::En),
             r#"[[-1,-1,"error","Refused","say \"a\"","en"]]"#
         );
         problem.span = Some(Span::new(8, 9));
         problem.says = Program::Playground;
         problem.detail_zh = Some("说".to_owned());
-        let both = told(&[problem.clone(), problem], &offsets, Lang::Zh);
+        let both = told(&[problem.clone(), problem], &[], &offsets, Lang::Zh);
         let one = r#"[4,5,"warning","说明","说","zh-CN"]"#;
         assert_eq!(both, format!("[{one},{one}]"));
     }

@@ -80,6 +80,7 @@ pub fn manifest(props: &Props) -> Html {
         invalid,
         marks,
         problems: list,
+        said: Vec::new(),
         lang,
         kind: (!matches!(props.event, Some(Event::Delete(_)))).then_some("manifest"),
         version: props.version,
