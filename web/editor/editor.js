@@ -5,7 +5,7 @@ import { indentWithTab, standardKeymap, toggleComment } from "@codemirror/comman
 import { indentService } from "@codemirror/language";
 import { nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { closeSearchPanel, openSearchPanel, search } from "@codemirror/search";
-import { Annotation, Compartment, EditorState, Prec, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
 import { activateHover, closeHoverTooltips, Decoration, EditorView, hasHoverTooltips, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { helpAt, optionsAt, phrases, word } from "./context.js";
 import css from "../editor.css";
@@ -28,6 +28,13 @@ const kind = (name) => (kinds[name] ??= Decoration.mark({ class: name, inclusive
 const decorations = (text, length) => {
   const written = [...text.matchAll(/(\d+) (\d+) ([^,]+)/g)].filter(([, from, to]) => +from < +to && +to <= length);
   return Decoration.set(written.map(([, from, to, name]) => kind(name).range(+from, +to)), true);
+};
+
+/** Whether two sets of marks are the same. (RangeSet.eq looks at widgets only.) */
+const isSame = (one, other) => {
+  const [a, b] = [one.iter(), other.iter()];
+  for (; a.value && a.value === b.value && a.from === b.from && a.to === b.to; a.next()) b.next();
+  return !a.value && !b.value;
 };
 
 const fromPage = Annotation.define();
@@ -204,7 +211,7 @@ class TextEditor extends HTMLElement {
     const shown = [];
     // Mostly the marks have moved with the text to where they should be.
     const placed = decorations(this.getAttribute("marks"), text.length);
-    if (!RangeSet.eq([view.state.field(marks)], [placed])) shown.push({ effects: setMarks.of(placed) });
+    if (!isSame(view.state.field(marks), placed)) shown.push({ effects: setMarks.of(placed) });
     const problems = this.getAttribute("problems");
     if (problems !== "[]" || this.problems !== "[]") {
       const read = ([from, to, severity, label, message]) => ({ from, to, severity, message: `${label}: ${message}` });
