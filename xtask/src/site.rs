@@ -4,6 +4,7 @@
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::{CommandExt, parent_id};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine;
@@ -86,13 +87,17 @@ pub fn finish() -> Outcome {
     write(&catalogue, &printed("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
     let editor = format!("content=\"{editor}\"");
-    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+    let is_release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release {
         pack_programs(&staging)?;
     }
     let mut programs = Vec::new();
     for program in PROGRAMS {
         let named = format!("content=\"{}\"", name_program(program, &staging)?);
         programs.push((format!("content=\"{program}.js\""), named));
+    }
+    if is_release {
+        minify(&staging)?;
     }
     let mut parts = vec![
         (OPENING, opening.trim()),
@@ -117,10 +122,26 @@ fn pack_programs(folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// Bundles the editor into `folder`; the name of the file, which has a hash of what is in it.
-fn bundle(catalogue: &Path, folder: &Path) -> Outcome<String> {
+/// Leaves out of the scripts and styles in `folder` what only a reader needs. Their names stay.
+fn minify(folder: &Path) -> Outcome {
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let is_text = |path: &PathBuf| path.extension().is_some_and(|it| it == "js" || it == "css");
+    let mut esbuild = esbuild();
+    esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+    esbuild.args(entries.flatten().map(|entry| entry.path()).filter(is_text));
+    run(esbuild.arg(format!("--outdir={}", folder.display())))
+}
+
+fn esbuild() -> Command {
     let mut esbuild = command(root().join(EDITOR).join("node_modules/.bin/esbuild"));
     esbuild.current_dir(root().join(EDITOR));
+    esbuild
+}
+
+/// Bundles the editor into `folder`; the name of the file, which has a hash of what is in it.
+fn bundle(catalogue: &Path, folder: &Path) -> Outcome<String> {
+    let mut esbuild = esbuild();
     esbuild.args(["editor.js", "--bundle", "--minify", "--format=iife", "--target=es2020"]);
     esbuild.args(["--loader:.css=text", "--log-level=warning", "--entry-names=[name]-[hash]"]);
     esbuild.arg(format!("--alias:catalogue={}", catalogue.display()));
