@@ -1,15 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { expect, flagsBox, manifestBox, open, refuse, test, textOf } from "./fixtures";
-
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary ?? ""}`),
-  );
-}
+import { expect, findings, flagsBox, manifestBox, open, refuse, test, textOf } from "./fixtures";
 
 for (const width of [1440, 390]) {
   for (const lang of ["en", "zh-CN"]) {

@@ -1,7 +1,6 @@
 // Each component has a box for its flags; under it stands what it says, and between two boxes where they disagree.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { button, caretBehind, COMPONENTS, expect, flagsBox, open, region, test, textOf } from "./fixtures";
+import { button, caretBehind, COMPONENTS, expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
 
 const WORDS = {
   en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Firsts", mend: "Mend it", agree: "They agree." },
@@ -23,8 +22,7 @@ async function start(page: Page, lang: Lang, width: number, scenario?: string) {
 }
 
 async function isAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.html}`))).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(wide, "nothing is wider than the page").toBeLessThanOrEqual(0);
 }

@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { expect as baseExpect, test as base, type Locator, type Page } from "@playwright/test";
 
 export type Options = {
@@ -141,4 +142,15 @@ export async function refuse(page: Page, words = "RequireDualStack", family = "I
     await page.getByRole("navigation").getByRole("button").first().click();
   }
   await cluster.click();
+}
+
+/**
+ * What axe finds on the page, or in a part of it: the rule, the element and what would mend it. Of a page without frames:
+ * to look into those it opens a page more, which takes as long as the look itself.
+ */
+export async function findings(page: Page, part?: string): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
+  if (part) axe.include(part);
+  const { violations } = await axe.analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary ?? ""}`));
 }

@@ -1,7 +1,6 @@
 // The session in the address: links, drafts, Back and Forward, tabs.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { button, expect, manifestBox, open, region, started, test, textOf } from "./fixtures";
+import { button, expect, findings, manifestBox, open, region, started, test, textOf } from "./fixtures";
 
 const yaml = (name: string, policy = "SingleStack") =>
   `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  ipFamilyPolicy: ${policy}\n  ports:\n  - port: 80\n`;
@@ -56,8 +55,7 @@ async function linkTo(page: Page, text: string): Promise<string> {
 }
 
 async function clean(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.html}`))).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 }
 
 for (const width of [1440, 390]) {

@@ -1,8 +1,7 @@
 // The panel to share: link, code, Markdown, file, frame.
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { button, expect, manifestBox, open, refuse, region, started, test, textOf } from "./fixtures";
+import { button, expect, findings, manifestBox, open, refuse, region, started, test, textOf } from "./fixtures";
 
 const words = {
   en: { share: "Share", link: "Link", copy: "Copy the link", code: "QR code of the link", markdown: "Markdown with the answer", frame: "HTML for another page", file: "Download the YAML file", close: "Close" },
@@ -32,8 +31,7 @@ for (const width of [1440, 390]) {
         expect(markdown).toMatch(/^✓ `my-service` (gets two cluster IPs\. It asks for|获得两个集群 IP。它请求)/);
         expect(markdown).toContain("- IPv6: `fd00:10:96::980e`\n- IPv4: `10.96.241.233`\n");
         expect(await value(said.frame)).toMatch(/^<iframe src="http:\/\/[^"]*#0[^"]*\?view=all&amp;lang=[^"]*" title="[^"]+" .*<\/iframe>$/);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.html}`))).toEqual([]);
+        expect(await findings(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
         const download = page.waitForEvent("download");
         await dialog.getByRole("link", { name: said.file }).click();
