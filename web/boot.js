@@ -147,6 +147,10 @@
       // because in a frame of its own origin this script has no place that a name could stand beside.
       const url = new URL(`${script}${it.failures ? `?${it.failures}` : ""}`, document.baseURI);
       const program = await import(url.href);
+      if (program.words) {
+        const block = document.createElement("script");
+        document.head.append(Object.assign(block, { type: "application/json", id: `${name}-words`, textContent: program.words }));
+      }
       await program.default();
       it.program = program;
       root.dataset[name] = "ready";

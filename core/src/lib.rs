@@ -56,15 +56,15 @@ pub mod workloads;
 
 use rule::Rule;
 
-/// Every rule of the core, by the order of the modules.
+/// Every rule of the core: those of [`service_rules`], then those of [`cluster_rules`].
 pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
+    service_rules().chain(cluster_rules())
+}
+
+/// The rules by which kube-apiserver starts and answers requests about Services: all that [`run`] decides by.
+pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
     [
         boot::apiserver::RULES,
-        boot::controller_manager::RULES,
-        boot::default_service_cidr::RULES,
-        boot::kube_proxy::RULES,
-        boot::kubelet::RULES,
-        boot::windows::RULES,
         kubectl::RULES,
         cluster::RULES,
         service::default::RULES,
@@ -79,6 +79,20 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
         service::old::RULES,
         service::warn::RULES,
         service_cidr::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// The rules of the cluster behind the Service.
+pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
+    [
+        boot::controller_manager::RULES,
+        boot::default_service_cidr::RULES,
+        boot::kube_proxy::RULES,
+        boot::kubelet::RULES,
+        boot::windows::RULES,
         ipam::pod_cidrs::RULES,
         ipam::range_allocator::RULES,
         ipam::host_local::RULES,

@@ -1,5 +1,6 @@
 //! What do the rules and the examples say? Words that are shown and not decided on stand in the page,
-//! as a block of JSON, so that the program that everybody waits for stays small.
+//! as a block of JSON, so that the program that everybody waits for stays small. The rules of the cluster behind
+//! the Service are another block, which comes with its program.
 
 use dualstack_core::rule::Rule;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
@@ -8,8 +9,9 @@ use dualstack_core::trace::{Piece, Step, render};
 
 use crate::scenarios::Scenario;
 
-/// The id of the block in the page.
-pub const BLOCK: &str = "words";
+/// The ids of the blocks in the page; boot.js puts the second one there.
+#[cfg(not(feature = "words"))]
+const BLOCKS: [&str; 2] = ["words", "cluster-words"];
 
 /// What a rule says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +30,8 @@ pub struct RuleWords {
     pub fidelity: Option<Text>,
 }
 
-/// All words of the block.
+/// All words of the blocks.
+#[derive(Default)]
 pub struct Words {
     /// Of the page itself, by place.
     page: Vec<Text>,
@@ -40,7 +43,7 @@ pub struct Words {
 
 thread_local! {
     // They last as long as the page.
-    static WORDS: &'static Words = Box::leak(Box::new(Words::read(&block())));
+    static WORDS: &'static Words = Box::leak(Box::new(Words::read(&blocks())));
 }
 
 /// The words of this page.
@@ -56,26 +59,29 @@ pub fn sentence(step: &Step, lang: Lang) -> Vec<Piece> {
 }
 
 impl Words {
-    /// Reads the block. What is missing or damaged is left out: the answers do not depend on it.
-    fn read(block: &str) -> Self {
+    /// Reads the blocks. What is missing or damaged is left out: the answers do not depend on it.
+    fn read(blocks: &[String]) -> Self {
+        let mut words = Self::default();
+        for block in blocks {
+            words.add(block);
+        }
+        words.rules.sort_unstable_by_key(|rule| rule.id);
+        words
+    }
+
+    fn add(&mut self, block: &str) {
         let parsed = parse_own(block);
         let list = |name: &str| match parsed.documents.first().and_then(|it| it.node.entry(name)) {
             Some(entry) => items(&entry.value),
             None => &[],
         };
-        let mut rules: Vec<RuleWords> = list("rules").iter().filter_map(rule).collect();
-        rules.sort_unstable_by_key(|rule| rule.id);
-        let page = list("page").iter().map(|pair| {
+        self.page.extend(list("page").iter().map(|pair| {
             let mut texts = items(pair).iter().map_while(lasting);
             let mut next = || texts.next().unwrap_or_default();
             Text { en: next(), zh: next() }
-        });
-        let page = page.collect();
-        Self {
-            page,
-            rules,
-            scenarios: list("scenarios").iter().filter_map(Scenario::read).collect(),
-        }
+        }));
+        self.rules.extend(list("rules").iter().filter_map(rule));
+        self.scenarios.extend(list("scenarios").iter().filter_map(Scenario::read));
     }
 
     /// What a word of the page says.
@@ -129,47 +135,66 @@ fn rule(node: &Node) -> Option<RuleWords> {
 }
 
 #[cfg(not(feature = "words"))]
-fn block() -> String {
-    crate::browser::block(BLOCK)
+fn blocks() -> [String; 2] {
+    BLOCKS.map(crate::browser::block)
 }
 
-/// The block, as it is written into the page.
+#[cfg(feature = "words")]
+fn blocks() -> [String; 2] {
+    [page_block(), cluster_block()]
+}
+
+/// The block that is written into the page.
 #[cfg(feature = "words")]
 #[must_use]
-pub fn block() -> String {
-    use dualstack_core::api::go_json;
-    use dualstack_core::rule::Fidelity;
-
-    let list = |texts: Vec<&str>| {
-        let texts: Vec<String> = texts.into_iter().map(|text| go_json(&text.into())).collect();
-        format!("[{}]", texts.join(","))
-    };
+pub fn page_block() -> String {
     let page: Vec<String> =
-        crate::text::ALL.iter().map(|text| list(vec![text.en, text.zh])).collect();
-    let rules: Vec<String> = dualstack_core::all_rules()
-        .map(|rule| {
-            let recorded = dualstack_core::known::recorded(rule).to_string();
-            let mut texts =
-                vec![rule.id, rule.slug, rule.source, &recorded, rule.text.en, rule.text.zh];
-            if let Fidelity::Simplified(why) | Fidelity::Chosen(why) = rule.fidelity {
-                texts.extend([why.en, why.zh]);
-            }
-            list(texts)
-        })
-        .collect();
+        crate::text::ALL.iter().map(|text| texts(&[text.en, text.zh])).collect();
     format!(
-        "{{\"page\":[\n{}\n],\"rules\":[\n{}\n],\"scenarios\":{}}}",
+        "{{\"page\":[\n{}\n],\"rules\":{},\"scenarios\":{}}}",
         page.join(",\n"),
-        rules.join(",\n"),
+        rules(dualstack_core::service_rules()),
         include_str!(concat!(env!("OUT_DIR"), "/scenarios.json"))
     )
+}
+
+/// The block that comes with the program of the cluster.
+#[cfg(feature = "words")]
+#[must_use]
+pub fn cluster_block() -> String {
+    format!("{{\"rules\":{}}}", rules(dualstack_core::cluster_rules()))
+}
+
+#[cfg(feature = "words")]
+fn texts(texts: &[&str]) -> String {
+    let json = |text: &&str| dualstack_core::api::go_json(&(*text).into());
+    format!("[{}]", texts.iter().map(json).collect::<Vec<_>>().join(","))
+}
+
+#[cfg(feature = "words")]
+fn rules(rules: impl Iterator<Item = &'static Rule>) -> String {
+    use dualstack_core::rule::Fidelity;
+
+    let rules = rules.map(|rule| {
+        let recorded = dualstack_core::known::recorded(rule).to_string();
+        let mut words =
+            vec![rule.id, rule.slug, rule.source, &recorded, rule.text.en, rule.text.zh];
+        if let Fidelity::Simplified(why) | Fidelity::Chosen(why) = rule.fidelity {
+            words.extend([why.en, why.zh]);
+        }
+        texts(&words)
+    });
+    format!("[\n{}\n]", rules.collect::<Vec<_>>().join(",\n"))
 }
 
 #[cfg(test)]
 mod tests {
     use dualstack_core::all_rules;
+    use dualstack_core::run::{EventReport, Replay};
+    use dualstack_core::scenario::Scenario;
+    use dualstack_core::trace::Step;
 
-    use super::{Words, block, words};
+    use super::{Words, blocks, page_block, words};
 
     #[test]
     fn every_rule_has_its_words() {
@@ -181,15 +206,42 @@ mod tests {
     }
 
     #[test]
-    fn the_block_cannot_end_the_script_it_stands_in() {
-        assert!(!block().contains('<'));
+    fn the_page_has_the_words_of_what_is_decided_in_every_example() {
+        let page = Words::read(&[page_block()]);
+        for example in crate::scenarios::all() {
+            let scenario = Scenario { seed: 0, events: example.events.as_slice().into() };
+            for shown in 0..scenario.events.len() {
+                let report = Replay::default().run(&scenario, shown);
+                let steps: Vec<&Step> = match &report.events[shown] {
+                    EventReport::Boot(boot) => boot.trace.iter().collect(),
+                    EventReport::Requests(requests) => {
+                        let documents = requests.documents.iter();
+                        documents
+                            .flat_map(|it| {
+                                let outcome = it.outcome.as_ref();
+                                it.before.iter().chain(outcome.into_iter().flat_map(|it| &it.trace))
+                            })
+                            .collect()
+                    }
+                };
+                assert!(!steps.is_empty() || shown > 0, "{} decides something", example.id);
+                for step in steps {
+                    assert_eq!(page.rule(step.rule).text, step.rule.text, "{}", example.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_cannot_end_the_script_it_stands_in() {
+        assert!(blocks().iter().all(|block| !block.contains('<')));
     }
 
     #[test]
     fn a_damaged_block_leaves_the_numbers() {
         let rule = all_rules().next().expect("there are rules");
         for block in ["", "{", "[]", "{\"rules\":[[\"FAM-1\",1]],\"scenarios\":[{}]}"] {
-            let words = Words::read(block);
+            let words = Words::read(&[block.to_owned()]);
             assert_eq!((words.rule(rule).text.en, words.scenarios.len()), (rule.id, 0));
         }
     }

@@ -77,12 +77,14 @@ pub fn finish() -> Outcome {
         html = reloading(&html, &address);
     }
     // The example is rendered from the page's own components, so the two cannot drift apart.
-    let printed = |bin: &str| {
+    let print = |bin: &str, more: &[&str]| {
         let mut cargo = host_cargo();
         cargo.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
-        output(cargo.args(["--bin", bin]))
+        output(cargo.args(["--bin", bin, "--"]).args(more))
     };
+    let printed = |bin: &str| print(bin, &[]);
     let (opening, words, keys) = (printed("opening")?, printed("words")?, printed("sheet")?);
+    let cluster_words = print("words", &["cluster"])?;
     let catalogue = root().join("target/catalogue.json");
     write(&catalogue, &printed("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
@@ -91,6 +93,10 @@ pub fn finish() -> Outcome {
     if is_release {
         pack_programs(&staging)?;
     }
+    // What only the program of the cluster says comes with it.
+    let script = staging.join("cluster.js");
+    let words_of_cluster = serde_json::Value::from(cluster_words.trim());
+    write(&script, &format!("{}\nexport const words = {words_of_cluster};\n", read(&script)?))?;
     let mut programs = Vec::new();
     for program in PROGRAMS {
         let named = format!("content=\"{}\"", name_program(program, &staging)?);
