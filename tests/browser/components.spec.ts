@@ -3,8 +3,8 @@ import type { Page } from "@playwright/test";
 import { button, caretBehind, COMPONENTS, expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
 
 const WORDS = {
-  en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Firsts", mend: "Mend it", agree: "They agree." },
-  "zh-CN": { flags: "标志", group: "集群标志", components: "组件", firsts: "五个“第一”", mend: "修正", agree: "相互一致。" },
+  en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Firsts", node: "Node", mend: "Mend it", agree: "They agree." },
+  "zh-CN": { flags: "标志", group: "集群标志", components: "组件", firsts: "五个“第一”", node: "节点", mend: "修正", agree: "相互一致。" },
 } as const;
 type Lang = keyof typeof WORDS;
 
@@ -82,6 +82,12 @@ for (const width of [1440, 390]) {
       await expect(families.last()).toHaveText("IPv6");
       const tops = await cards.evaluateAll((all) => new Set(all.map((it) => it.getBoundingClientRect().top)).size);
       expect(tops).toBe(width < 700 ? 5 : 1);
+      const node = firsts.getByRole("combobox", { name: words.node, exact: true });
+      await expect(node).toHaveCount(0);
+      await box(page, lang, "kubelet").fill("kubelet · node-1\n--node-ip=192.0.2.11\n\nkubelet · node-2\n--node-ip=2001:db8::12\n");
+      await node.selectOption("node-2");
+      await expect(families.nth(2)).toHaveText("IPv6");
+      await expect(cards.nth(2)).toContainText("2001:db8::12");
       await isAccessible(page);
     });
   }

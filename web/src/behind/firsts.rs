@@ -1,16 +1,17 @@
 //! Five things in a cluster are called "first". Which family is each of, where does it come from, and what does
 //! it decide?
 
-use dualstack_core::components::Components;
 use dualstack_core::components::first::{Asked, Decides, First, Resolver, Which, firsts};
+use dualstack_core::components::{Components, Node};
 use dualstack_core::net::Family;
-use dualstack_core::scenario::{Event, Shown};
+use dualstack_core::scenario::{Event as Done, Shown};
 use dualstack_core::source::yaml::parse;
 use dualstack_core::text::{Lang, Text};
 use yew::prelude::*;
 
 use super::components::{to_flag, told};
 use super::text;
+use crate::browser;
 use crate::view::{self, classed};
 use crate::words::items;
 
@@ -41,7 +42,7 @@ impl Wish {
             Some(Self { families, is_dual })
         };
         let found = events.filter_map(|event| match event {
-            Event::Apply(text) => read(text),
+            Done::Apply(text) => read(text),
             _ => None,
         });
         found.into_iter().next().unwrap_or_default()
@@ -56,6 +57,10 @@ pub struct Props<'a> {
     pub components: &'a Components,
     /// What the Service asks for.
     pub wish: &'a Wish,
+    /// The place of the node whose first address is shown, and on which the client runs.
+    pub node: usize,
+    /// Another one was chosen.
+    pub onnode: Callback<usize>,
     /// How the client sorts.
     pub resolver: Resolver,
     /// Another one was chosen.
@@ -100,7 +105,11 @@ fn card(props: &Props, first: &First) -> Html {
     });
     let decides = first.which.decides().iter();
     let decides = decides.map(|it| html! { <li>{ view::words(decided(*it), lang) }</li> });
-    let switch = (first.which == Which::Client).then(|| switch(props));
+    let switch = match first.which {
+        Which::NodeIp => nodes(props),
+        Which::Client => switch(props),
+        _ => Html::default(),
+    };
     let card = html! {
         <li>
             <h3>{ view::words(name(first.which), lang) }</h3>
@@ -113,6 +122,22 @@ fn card(props: &Props, first: &First) -> Html {
         </li>
     };
     classed(if first.counts { "first" } else { "first idle" }, card)
+}
+
+/// Of which node, where there are several.
+fn nodes(props: &Props) -> Html {
+    let nodes = &props.components.nodes;
+    if nodes.len() < 2 {
+        return Html::default();
+    }
+    let onchange =
+        props.onnode.reform(|event: Event| browser::choice_of(&event).parse().unwrap_or_default());
+    let option = |(at, node): (usize, &Node)| {
+        let name = node.text.name.to_string();
+        html! { <option value={at.to_string()} selected={at == props.node}>{ name }</option> }
+    };
+    let options = nodes.iter().enumerate().map(option);
+    html! { <select class="btn" lang="en" aria-label={text::NODE_OF_FIRST.get(props.lang)} {onchange}>{ for options }</select> }
 }
 
 /// How the client sorts.
@@ -133,8 +158,12 @@ fn switch(props: &Props) -> Html {
 pub fn pane(props: &Props) -> Html {
     let lang = props.lang;
     let Wish { families, is_dual } = props.wish;
-    let asked =
-        Asked { node: 0, ip_families: families, is_dual: *is_dual, resolver: props.resolver };
+    let asked = Asked {
+        node: props.node,
+        ip_families: families,
+        is_dual: *is_dual,
+        resolver: props.resolver,
+    };
     let firsts = firsts(props.components, asked);
     let known: Vec<Family> = firsts.iter().filter_map(|first| first.family).collect();
     let differs = known.windows(2).any(|pair| pair[0] != pair[1]);

@@ -116,6 +116,11 @@ pub fn Behind() -> Html {
         let resolver = resolver.setter();
         move |chosen| resolver.set(chosen)
     });
+    let node = use_state(|| 0);
+    let onnode = Callback::from({
+        let node = node.setter();
+        move |chosen| node.set(chosen)
+    });
     let tab = use_state(Tab::default);
     let kept = use_state(planning::Kept::default);
     let start = told.as_ref().map(Told::boot);
@@ -156,6 +161,9 @@ pub fn Behind() -> Html {
             lang,
             components: &seen.components,
             wish: &Wish::of(&told.shown),
+            // A node may be gone by now.
+            node: (*node).min(seen.components.nodes.len().saturating_sub(1)),
+            onnode,
             resolver: *resolver,
             onresolver,
         }),

@@ -49,6 +49,7 @@ words! {
     DECIDES_ENDPOINTS = "which addresses the legacy Endpoints have", "旧式 Endpoints 含哪些地址";
     DECIDES_VARIABLES = "the address in the variables of containers", "容器环境变量中的地址";
     DECIDES_CONNECTION = "over which family the connection goes", "连接经由哪个地址族";
+    NODE_OF_FIRST = "Node", "节点";
     RESOLVER = "How the client sorts addresses", "客户端如何排序地址";
     SERVICE_RANGE_UNKNOWN = "Service range not known to the controller", "控制器不知道 Service 范围";
     SERVICE_RANGES_DIFFER = "different Service ranges", "Service 范围不同";
