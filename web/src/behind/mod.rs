@@ -63,19 +63,6 @@ pub const fn below(component: Component) -> &'static str {
     PLACES[5 + component as usize % 3]
 }
 
-/// The ids of what describes the box of a component: the problems that the page finds, and [`box_of`].
-#[must_use]
-pub const fn described_by(component: Component) -> &'static str {
-    match component {
-        Component::KubeApiserver => "flags-problems behind-apiserver",
-        Component::KubeControllerManager => {
-            "flags-controller-manager-problems behind-controller-manager"
-        }
-        Component::KubeProxy => "flags-proxy-problems behind-proxy",
-        Component::Kubelet => "flags-kubelet-problems behind-kubelet",
-    }
-}
-
 thread_local! {
     /// Who is to be told.
     static HEARS: RefCell<Option<Callback<Told>>> = const { RefCell::new(None) };

@@ -150,7 +150,11 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
     let box_ = editor(&editor::Props {
         label: label.get(lang),
         id: TextBox::Flags(component).id(),
-        described_by: if props.has_places { behind::described_by(component) } else { problems_id },
+        described_by: if props.has_places {
+            [problems_id, " ", place].concat().into()
+        } else {
+            problems_id.into()
+        },
         text: text.into(),
         invalid: is_down || said.iter().any(|problem| problem.exits),
         marks,

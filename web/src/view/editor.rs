@@ -24,8 +24,8 @@ pub struct Props {
     pub label: &'static str,
     /// The id of the text box.
     pub id: &'static str,
-    /// The id of the list that describes its problems.
-    pub described_by: &'static str,
+    /// The ids of what describes its problems.
+    pub described_by: AttrValue,
     /// The text.
     pub text: AttrValue,
     /// Whether something in it is refused.
@@ -150,7 +150,7 @@ pub fn editor(props: &Props) -> Html {
             <textarea
                 id={props.id}
                 aria-label={props.label}
-                aria-describedby={props.described_by}
+                aria-describedby={props.described_by.clone()}
                 aria-invalid={invalid}
                 value={props.text.clone()}
                 lang="en"

@@ -75,7 +75,7 @@ pub fn manifest(props: &Props) -> Html {
     let box_ = editor(&editor::Props {
         label: label.get(lang),
         id: "manifest",
-        described_by: "manifest-problems",
+        described_by: "manifest-problems".into(),
         text,
         invalid,
         marks,
