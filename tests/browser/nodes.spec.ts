@@ -63,6 +63,9 @@ for (const width of [1440, 390]) {
       await expect(pods).toContainText("hostIPs");
       await expect(list(page, "Reasons").first()).toContainText("next free block");
       await check(page);
+      // What is open stays open behind another tab.
+      for (const tab of ["Firsts", "Nodes and Pods"]) await page.getByRole("tab", { name: tab, exact: true }).click();
+      await expect(pods).toContainText("podIPs");
     });
 
     test("ranges run out, blocks are burnt, and a node that goes makes room", async ({ page }) => {

@@ -110,6 +110,7 @@ pub fn Behind() -> Html {
     });
     let tab = use_state(Tab::default);
     let kept = use_state(planning::Kept::default);
+    let looking = use_state(nodes::Looking::default);
     let start = told.as_ref().map(Told::boot);
     let seen = use_memo(start, |start| {
         let (_, version, flags) = start.as_ref()?;
@@ -154,7 +155,7 @@ pub fn Behind() -> Html {
             resolver: *resolver,
             onresolver,
         }),
-        Tab::Nodes => html! { <Nodes {lang} {report} /> },
+        Tab::Nodes => html! { <Nodes {lang} {report} looking={looking.clone()} /> },
         Tab::Planning => html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} /> },
         Tab::Prerequisites => {
             prerequisites(&prerequisites::Props { lang, components: &seen.components })

@@ -33,6 +33,8 @@ pub struct Props {
     pub lang: Lang,
     /// What the shown event came to.
     pub report: Report,
+    /// What a person looks at: it stays while another tab is shown.
+    pub looking: UseStateHandle<Looking>,
 }
 
 impl PartialEq for Props {
@@ -43,12 +45,13 @@ impl PartialEq for Props {
             && Rc::ptr_eq(&one.after, &two.after)
             && Rc::ptr_eq(&one.before, &two.before)
             && Rc::ptr_eq(&one.answer, &two.answer)
+            && self.looking == other.looking
     }
 }
 
 /// What a person looks at in the pane.
 #[derive(Clone, PartialEq, Default)]
-struct Looking {
+pub struct Looking {
     /// The Node that is open.
     node: Option<Rc<str>>,
     /// The Pod whose reasons are shown.
@@ -318,7 +321,7 @@ fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> 
 /// The pane.
 #[component]
 pub fn Nodes(props: &Props) -> Html {
-    let looking = use_state(Looking::default);
+    let looking = &props.looking;
     let replicas = use_state(|| "3".to_owned());
     let lang = props.lang;
     let world = &props.report.after;
@@ -387,16 +390,16 @@ pub fn Nodes(props: &Props) -> Html {
             if !exits.is_empty() { <ul class="problems" aria-label={text::DOES_NOT_RUN.get(lang)}>{ for exits }</ul> }
             <details open={true}>
                 <summary>{ text::WHAT_CHANGED.get(lang) }</summary>
-                { changes(lang, &looking, &props.report.changes) }
+                { changes(lang, looking, &props.report.changes) }
             </details>
-            { window(lang, &looking, NODES, nodes.len(), text::NODES, |at| node_row(lang, world, &looking, nodes[at])) }
+            { window(lang, looking, NODES, nodes.len(), text::NODES, |at| node_row(lang, world, looking, nodes[at])) }
             if !homeless.is_empty() {
                 <h3>{ text::WITHOUT_NODE.get(lang) }</h3>
-                { window(lang, &looking, HOMELESS, homeless.len(), text::WITHOUT_NODE, |at| pod_row(lang, world, &looking, homeless[at])) }
+                { window(lang, looking, HOMELESS, homeless.len(), text::WITHOUT_NODE, |at| pod_row(lang, world, looking, homeless[at])) }
             }
             if !deployments.is_empty() {
                 <h3>{ text::DEPLOYMENTS.get(lang) }</h3>
-                { window(lang, &looking, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
+                { window(lang, looking, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
             }
             <p class="later">{ words(text::CHOSEN, lang) }</p>
         </section>
