@@ -11,7 +11,9 @@ use dualstack_core::scenario::{Event as PageEvent, Scenario};
 use dualstack_core::trace::Effect;
 use dualstack_core::workloads::{self, PodState, Replay, World};
 use dualstack_tests::nodes;
-use dualstack_tests::sessions::{choose, page_session, session, version};
+use dualstack_tests::sessions::{
+    choose, page_document, page_event, page_session, page_start, session, version,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
@@ -40,6 +42,42 @@ fn the_laws_hold_in_random_sessions() {
 #[test]
 fn typing_in_random_sessions_of_the_page_reports_what_a_replay_reports() {
     if let Err(error) = runner(500).run(&page_session(20), |session| session.check()) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn typing_into_a_document_reports_what_a_replay_reports() {
+    let typed = prop_oneof![
+        6 => page_document(),
+        1 => Just("{kind: Pod, apiVersion: v1, metadata: {name: p}}".to_owned()),
+        1 => Just("kind: [".to_owned()),
+        // The document as it was, a line further down.
+        4 => Just(String::new()),
+    ];
+    let before = vec(page_event(), 0..3);
+    let edits = vec((any::<prop::sample::Index>(), typed), 1..8);
+    let session = (page_start(), before, vec(page_document(), 1..8), edits);
+    let walked = runner(1000).run(&session, |(start, before, mut documents, edits)| {
+        let at = 1 + before.len();
+        let mut replay = run::Replay::default();
+        for (place, text) in edits {
+            let number = place.index(documents.len());
+            let document = &mut documents[number];
+            if text.is_empty() {
+                document.insert_str(0, "# further down\n");
+            } else {
+                *document = text;
+            }
+            let manifest = PageEvent::Apply(documents.join("\n---\n").into());
+            let all = [start.clone()].into_iter().chain(before.iter().cloned()).chain([manifest]);
+            let scenario = Scenario { seed: 1, events: all.collect() };
+            let anew = run::Replay::default().run(&scenario, at);
+            prop_assert!(replay.run(&scenario, at) == anew, "{scenario:?}");
+        }
+        Ok(())
+    });
+    if let Err(error) = walked {
         panic!("{error}");
     }
 }

@@ -446,18 +446,26 @@ pub fn page_start() -> impl Strategy<Value = PageEvent> {
         .prop_map(move |(version, at)| PageEvent::Boot { version, flags: flags(at).into() })
 }
 
-/// Anything that can happen on the page.
-pub fn page_event() -> impl Strategy<Value = PageEvent> {
-    let name = || 0..NAMES.len();
+/// A document of a manifest: a Service, or now and then a ServiceCIDR.
+pub fn page_document() -> impl Strategy<Value = String> {
     let typed = |mut body: Value, kind: &str, version: &str| {
         body["kind"] = json!(kind);
         body["apiVersion"] = json!(version);
-        PageEvent::Apply(body.to_string().into())
+        body.to_string()
     };
-    let cidr = (name(), 0..RANGES.len()).prop_map(move |(name, at)| {
+    let cidr = (0..NAMES.len(), 0..RANGES.len()).prop_map(move |(name, at)| {
         let body = json!({"metadata": {"name": NAMES[name]}, "spec": {"cidrs": RANGES[at]}});
         typed(body, "ServiceCIDR", "networking.k8s.io/v1")
     });
+    prop_oneof![
+        8 => body().prop_map(move |body| typed(body, "Service", "v1")),
+        1 => cidr,
+    ]
+}
+
+/// Anything that can happen on the page.
+pub fn page_event() -> impl Strategy<Value = PageEvent> {
+    let name = || 0..NAMES.len();
     let form = proptest::sample::select(PatchForm::ALL.to_vec());
     let patched = (name(), form, patch()).prop_map(|(name, form, body)| PageEvent::Patch {
         service: NAMES[name].into(),
@@ -465,11 +473,10 @@ pub fn page_event() -> impl Strategy<Value = PageEvent> {
         body: body.to_string().into(),
     });
     prop_oneof![
-        8 => body().prop_map(move |body| typed(body, "Service", "v1")),
+        9 => page_document().prop_map(|text| PageEvent::Apply(text.into())),
         4 => patched,
         3 => name().prop_map(|name| PageEvent::Delete(NAMES[name].into())),
         1 => name().prop_map(|name| PageEvent::Delete(format!("servicecidr/{}", NAMES[name]).into())),
-        1 => cidr,
         1 => page_start(),
     ]
 }
