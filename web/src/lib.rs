@@ -23,7 +23,7 @@ pub mod view;
 pub mod visit;
 pub mod words;
 
-// Smaller and faster than what the standard library brings: a key in a long manifest allocates thousands of times.
+// Smaller than what the standard library brings, and no slower.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
