@@ -59,9 +59,12 @@ pub fn click(dispatch: &Dispatch, msg: Msg) -> Callback<MouseEvent> {
     dispatch.reform(move |_| msg.clone())
 }
 
+/// The address and the length of what `html!` wrote.
+type Place = (usize, usize);
+
 thread_local! {
-    /// The names of attributes with `class` behind them, by the place of what `html!` wrote.
-    static NAMES: RefCell<Vec<((usize, usize), &'static [&'static str])>> = const { RefCell::new(Vec::new()) };
+    /// The names of attributes with `class` behind them.
+    static NAMES: RefCell<Vec<(Place, &'static [&'static str])>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The names that `html!` wrote, with `class` behind them: the same slice for the same place, by which Yew
