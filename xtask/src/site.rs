@@ -115,11 +115,23 @@ pub fn finish() -> Outcome {
     write(&page, &complete(&html, &parts)?)
 }
 
+/// What is in a folder.
+fn paths(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(entries.flatten().map(|entry| entry.path()).collect())
+}
+
+/// The names of what is in a folder.
+fn names(folder: &Path) -> Outcome<Vec<String>> {
+    let name = |path: PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
+    Ok(paths(folder)?.into_iter().filter_map(name).collect())
+}
+
 /// Packs the programs in `folder` for their download.
 fn pack_programs(folder: &Path) -> Outcome {
     let said = |path: &Path, error| format!("{}: {error}", path.display());
-    let entries = std::fs::read_dir(folder).map_err(|error| said(folder, error))?;
-    for path in entries.flatten().map(|entry| entry.path()) {
+    for path in paths(folder)? {
         if path.extension().is_some_and(|extension| extension == "wasm") {
             let program = std::fs::read(&path).map_err(|error| said(&path, error))?;
             std::fs::write(&path, pack(&program)?).map_err(|error| said(&path, error))?;
@@ -130,12 +142,10 @@ fn pack_programs(folder: &Path) -> Outcome {
 
 /// Leaves out of the scripts and styles in `folder` what only a reader needs. Their names stay.
 fn minify(folder: &Path) -> Outcome {
-    let entries =
-        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let is_text = |path: &PathBuf| path.extension().is_some_and(|it| it == "js" || it == "css");
     let mut esbuild = esbuild();
     esbuild.args(["--minify", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
-    esbuild.args(entries.flatten().map(|entry| entry.path()).filter(is_text));
+    esbuild.args(paths(folder)?.into_iter().filter(is_text));
     run(esbuild.arg(format!("--outdir={}", folder.display())))
 }
 
@@ -157,10 +167,8 @@ fn bundle(catalogue: &Path, folder: &Path) -> Outcome<String> {
 
 /// The name of the bundled editor in `folder`.
 fn editor_in(folder: &Path) -> Outcome<String> {
-    let entries =
-        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names
+    names(folder)?
+        .into_iter()
         .find(|name| name.starts_with("editor-") && name.ends_with(".js"))
         .ok_or_else(|| format!("{} holds no editor", folder.display()))
 }
@@ -249,14 +257,8 @@ pub fn program(program: &str) -> Outcome<Vec<(String, u64)>> {
 /// Some files of the site, with their sizes after gzip.
 fn files(wanted: impl Fn(&str) -> bool) -> Outcome<Vec<(String, u64)>> {
     let dist = root().join("dist");
-    let mut files = Vec::new();
-    let entries = std::fs::read_dir(&dist).map_err(|error| format!("dist: {error}"))?;
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if wanted(&name) {
-            files.push(name);
-        }
-    }
+    let mut files = names(&dist)?;
+    files.retain(|name| wanted(name));
     files.sort();
     files.into_iter().map(|name| Ok((name.clone(), size_of(&dist.join(name))?))).collect()
 }
