@@ -84,6 +84,8 @@ test("the object is copied with one click", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page);
   await output(page, "JSON").click();
+  // The program that prints JSON comes when it is asked for; until then the YAML that is shown is copied.
+  await expect(output(page, "JSON")).toHaveAttribute("aria-pressed", "true");
   await button(page, "Copy").click();
   await expect(page.getByRole("status")).toHaveText("Copied.");
   const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));

@@ -25,6 +25,8 @@ test("a first visit makes at most eight requests, all answered and below the pag
 
 test("Tab reaches every control, in the order they are read", async ({ page }) => {
   await open(page);
+  // It brings controls of its own.
+  await page.locator("html[data-cluster=ready]").waitFor({ state: "attached" });
   const controls = await page.evaluate(() => {
     const all = document.querySelectorAll("a[href], button, select, input, textarea, summary, text-editor");
     // Arrows lead to the tabs that are not chosen.

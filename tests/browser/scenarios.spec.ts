@@ -18,6 +18,8 @@ test("the picker has every file of tests/scenarios", async ({ page }) => {
 });
 
 test("every scenario of the picker loads and is answered", async ({ page }) => {
+  // They are many.
+  test.slow();
   await open(page);
   const ids = await idsOf(page);
   const texts = new Set<string>();
