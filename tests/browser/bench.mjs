@@ -1,11 +1,14 @@
-// How long does a key take in the browser, from its input event to the end of layout, on the main thread? In a manifest of
-// two hundred lines, and in a session of fifty events, as they are and on a machine four times slower.
+// How long does the page take in the browser, from the event to the end of layout, on the main thread? For a key in a
+// manifest of two hundred lines and in a session of fifty events, as they are and on a machine four times slower; and to
+// say what is wrong with a hostile link.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { constants, deflateRawSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 
 const PORT = "4174";
 const KEYS = 100;
+const LINKS = 40;
 const FLAGS = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
 
 const service = (name) =>
@@ -21,11 +24,24 @@ const cases = [
   { what: "a session of 50 events, in the middle", events, at: 25, targets: { 1: 8, 4: 50 } },
 ];
 
+// What a link is packed into: the codes that the format fixes.
+const packed = (bytes) => deflateRawSync(bytes, { strategy: constants.Z_FIXED }).toString("base64url");
+const links = [
+  { what: "garbage", link: "0garbage" },
+  { what: "another format", link: "9AAAA" },
+  { what: "98,000 characters that are none of ours", link: `0${"A".repeat(98_000)}` },
+  { what: "64 KiB in a few characters, that say nothing", link: `0${packed(Buffer.alloc(64 * 1024))}` },
+  { what: "1 MB in a few characters", link: `0${packed(Buffer.alloc(1 << 20))}` },
+  { what: "1 MB in the address", link: `0${"A".repeat(1 << 20)}` },
+];
+const LINK_TARGET = 5;
+
+const isKey = (it) => it.name === "EventDispatch" && it.args.data?.type === "keypress";
+
 /** The events of the main thread that heard the keys, in order, from a trace of the browser. */
 function mainThread(trace) {
   const thread = ({ pid, tid }) => `${pid} ${tid}`;
-  const typed = trace.filter((it) => it.name === "EventDispatch" && it.args.data?.type === "keypress");
-  const main = thread(typed[0]);
+  const main = thread(trace.find(isKey));
   return trace.filter((it) => it.ph === "X" && thread(it) === main).sort((one, next) => one.ts - next.ts);
 }
 
@@ -35,7 +51,7 @@ function mainThread(trace) {
  */
 function timesOf(events) {
   const isLayout = ({ name }) => name === "UpdateLayoutTree" || name === "Layout";
-  return events.filter((it) => it.name === "EventDispatch" && it.args.data?.type === "keypress").map((key) => {
+  return events.filter(isKey).map((key) => {
     const end = key.ts + key.dur;
     const after = events.filter((it) => it.ts >= end && it.ts < end + 35_000 && isLayout(it)).slice(0, 2);
     const last = after.at(-1);
@@ -44,47 +60,121 @@ function timesOf(events) {
   });
 }
 
-/** The times of keys that are typed one after the other. */
-async function measure(browser, { events, at }, slower) {
+/** A page that works on this, at rest. */
+async function open(browser, { events, at }) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const work = JSON.stringify({ at, events });
-  await page.addInitScript((work) => localStorage.setItem("dualstack.work", work), work);
+  await page.addInitScript((work) => {
+    localStorage.setItem("dualstack.work", work);
+    // Before the page hears of it.
+    addEventListener("popstate", () => performance.mark("moved"));
+  }, work);
   await page.goto(`http://127.0.0.1:${PORT}/some/sub-path/`);
   await page.locator("html[data-editor][data-cluster=ready]").waitFor({ state: "attached" });
   const box = page.getByRole("textbox", { name: "Manifest", exact: true });
   await box.press("Control+Home");
   await page.keyboard.type("# warm ");
-  const session = await page.context().newCDPSession(page);
-  await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
+  return page;
+}
+
+/** What the browser writes down meanwhile. */
+async function traced(browser, work) {
   const tracing = await browser.newBrowserCDPSession();
   const trace = [];
   tracing.on("Tracing.dataCollected", ({ value }) => trace.push(...value));
   const complete = new Promise((done) => tracing.on("Tracing.tracingComplete", done));
-  await tracing.send("Tracing.start", { traceConfig: { includedCategories: ["devtools.timeline"] } });
-  await page.keyboard.type("x".repeat(KEYS), { delay: 40 });
+  await tracing.send("Tracing.start", { traceConfig: { includedCategories: ["devtools.timeline", "blink.user_timing"] } });
+  await work();
   await tracing.send("Tracing.end");
   await complete;
+  return trace;
+}
+
+/** The times of keys that are typed one after the other. */
+async function typed(browser, work, slower) {
+  const page = await open(browser, work);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
+  const trace = await traced(browser, () => page.keyboard.type("x".repeat(KEYS), { delay: 40 }));
   await page.close();
   return timesOf(mainThread(trace));
 }
+
+/**
+ * What it takes to say what is wrong with a link to which the browser's history leads again and again, from the event that
+ * tells of it to the end of the layout with the message: all of it is done before the browser draws.
+ */
+async function followed(browser, link) {
+  const page = await open(browser, { events: [start, apply(service("mine"))], at: 1 });
+  await page.locator("html[data-extras=ready]").waitFor({ state: "attached" });
+  const follow = async ({ link, times }) => {
+    const rest = () => new Promise((done) => setTimeout(done, 40));
+    const alert = () => document.querySelector("[role=alert]");
+    const moved = (move) => new Promise((done) => {
+      addEventListener("popstate", done, { once: true });
+      move();
+    });
+    const said = (move) => new Promise((done) => {
+      const observer = new MutationObserver(() => {
+        if (!alert()) return;
+        observer.disconnect();
+        alert().getBoundingClientRect();
+        performance.mark("said");
+        done();
+      });
+      observer.observe(document.body, { childList: true, subtree: true });
+      move();
+    });
+    await said(() => { location.hash = link; });
+    for (let at = 0; at < times; at += 1) {
+      await rest();
+      alert().querySelector("button").click();
+      await moved(() => history.back());
+      await rest();
+      await said(() => history.forward());
+    }
+  };
+  const trace = await traced(browser, () => page.evaluate(follow, { link, times: LINKS }));
+  await page.close();
+  const marks = trace.filter(({ name }) => ["moved", "said"].includes(name)).sort((one, next) => one.ts - next.ts);
+  const pairs = marks.flatMap((mark, at) => (mark.name === "said" ? [[marks[at - 1], mark]] : []));
+  // The first was not moved to by the browser's history.
+  return pairs.slice(1).map(([moved, said]) => ({ thread: (said.tts - moved.tts) / 1000, clock: (said.ts - moved.ts) / 1000 }));
+}
+
+/** How much a share of these took at most, as a cell of a table. */
+function quantile(times, share, kind) {
+  const sorted = times.map((time) => time[kind]).sort((one, next) => one - next);
+  return `${sorted[Math.floor(share * (sorted.length - 1))].toFixed(1)} ms`;
+}
+
+/** A row of a table. */
+const row = (...cells) => console.log(`| ${cells.join(" | ")} |`);
 
 const server = spawn("node", ["server.mjs"], { cwd: fileURLToPath(new URL(".", import.meta.url)), env: { ...process.env, PORT } });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || undefined,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
-console.log("| a key in | machine | median | p95 | target | p95 by the clock |\n| --- | --- | --- | --- | --- | --- |");
+/** The cells of what was measured. */
+const figures = (times, target) => [
+  quantile(times, 0.5, "thread"),
+  quantile(times, 0.95, "thread"),
+  `≤ ${target} ms`,
+  quantile(times, 0.95, "clock"),
+];
+
+row("a key in", "machine", "median", "p95", "target", "p95 by the clock");
+row(...Array(6).fill("---"));
 for (const it of cases) {
   for (const slower of [1, 4]) {
-    const times = await measure(browser, it, slower);
-    const at = (share, kind) => {
-      const sorted = times.map((time) => time[kind]).sort((one, next) => one - next);
-      return `${sorted[Math.floor(share * (sorted.length - 1))].toFixed(1)} ms`;
-    };
     const machine = slower === 1 ? "as it is" : `${slower} × slower`;
-    const [median, p95, clock] = [at(0.5, "thread"), at(0.95, "thread"), at(0.95, "clock")];
-    console.log(`| ${it.what} | ${machine} | ${median} | ${p95} | ≤ ${it.targets[slower]} ms | ${clock} |`);
+    row(it.what, machine, ...figures(await typed(browser, it, slower), it.targets[slower]));
   }
 }
+console.log();
+row("what is wrong with a link of", "median", "p95", "target", "p95 by the clock");
+row(...Array(5).fill("---"));
+for (const { what, link } of links) row(what, ...figures(await followed(browser, link), LINK_TARGET));
 await browser.close();
 server.kill();

@@ -261,34 +261,53 @@ test.describe("what cannot be read", () => {
     }
   }
 
+  // `cargo xtask bench` holds the five milliseconds. Here others work beside it, and so the best of five counts.
   test("a hostile link that is followed has its answer at once", async ({ page }) => {
+    // Before the page hears of it.
+    await page.addInitScript(() => addEventListener("popstate", () => performance.mark("moved")));
     await open(page);
     await manifestBox(page).fill(yaml("mine"));
     await link(page);
-    for (const bad of ["#0garbage", `#0${"A".repeat(98_000)}`, `#0${"A".repeat(1 << 20)}`]) {
-      const took = await page.evaluate(
-        (bad) =>
-          new Promise<number>((done) => {
-            const gone = !document.querySelector("[role=alert]");
-            let start = 0;
-            const look = () => {
-              if (!document.querySelector("[role=alert]")) return;
+    // Goes back to one's own work and forward to the link, again and again.
+    const follow = () =>
+      page.evaluate(async () => {
+        const alert = () => document.querySelector("[role=alert]");
+        const moved = () => new Promise((done) => addEventListener("popstate", done, { once: true }));
+        const said = () =>
+          new Promise<void>((done) => {
+            const observer = new MutationObserver(() => {
+              if (!alert()) return;
               observer.disconnect();
-              done(gone ? performance.now() - start : -1);
-            };
-            const observer = new MutationObserver(look);
+              alert()!.getBoundingClientRect();
+              done();
+            });
             observer.observe(document.body, { childList: true, subtree: true });
-            addEventListener("hashchange", () => { start ||= performance.now(); }, { capture: true, once: true });
-            addEventListener("popstate", () => { start ||= performance.now(); }, { capture: true, once: true });
-            location.hash = bad;
-          }),
-        bad,
-      );
-      console.log(`${bad.length} characters: ${took.toFixed(1)} ms`);
-      // So long an address takes the browser itself a while.
-      expect(took).toBeLessThan(bad.length > 100_000 ? 1000 : 100);
-      await page.getByRole("alert").getByRole("button").click();
+          });
+        const times: number[] = [];
+        while (times.length < 5) {
+          alert()!.querySelector("button")!.click();
+          const back = moved();
+          history.back();
+          await back;
+          // The browser goes forward when it has come back.
+          await new Promise((done) => setTimeout(done, 50));
+          const forth = said();
+          history.forward();
+          await forth;
+          times.push(performance.now() - performance.getEntriesByName("moved").at(-1)!.startTime);
+        }
+        return times;
+      });
+    const alert = page.getByRole("alert");
+    for (const bad of ["#0garbage", `#0${"A".repeat(98_000)}`, `#0${"A".repeat(1 << 20)}`]) {
+      await page.evaluate((bad) => { location.hash = bad; }, bad);
+      await expect(alert).toBeVisible();
+      const times = await follow();
+      console.log(`${bad.length} characters: ${times.map((it) => it.toFixed(1)).join(", ")} ms`);
+      expect(Math.min(...times)).toBeLessThan(20);
       await expect(manifestBox(page)).toHold(yaml("mine"));
+      await alert.getByRole("button").click();
+      await page.goBack();
     }
   });
 

@@ -2,11 +2,19 @@
 
 use std::rc::Rc;
 
-use crate::browser::address_bar;
+use crate::browser::address_bar::{self, Place};
 use crate::browser::program::{Program, State};
+use crate::embed;
 use crate::store::{Msg, Store};
 use crate::view::Dispatch;
 use crate::visit::{Step, read};
+
+/// What a move to another place asks for. A link is read at once if the program that reads it is there.
+pub fn arrived(place: Place) -> Msg {
+    let is_link = embed::link(&place.fragment).is_some();
+    let session = (is_link && Program::Extras.state() == State::Ready).then(|| read(&place));
+    Msg::Visit(Step::Arrived(place, session))
+}
 
 /// Keeps the address bar up to date once the person has changed something.
 /// What is typed changes the entry of the browser's history; an event or a session that is chosen gets one

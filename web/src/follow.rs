@@ -15,7 +15,6 @@ use crate::browser::{self, Timer, cluster};
 use crate::extras::{Fix, fixes};
 use crate::store::{Msg, Store, TextBox, Theme};
 use crate::view::Dispatch;
-use crate::visit::Step;
 use crate::{address, text};
 
 /// The session, event and document that fixes were found for, and the fixes.
@@ -65,7 +64,7 @@ pub fn follow(
     if before.is_none() {
         hear_cluster(this, store, dispatch);
         let (dispatch, this) = (dispatch.clone(), Rc::clone(this));
-        let arrived = move |place| dispatch.emit(Msg::Visit(Step::Arrived(place, None)));
+        let arrived = move |place| dispatch.emit(address::arrived(place));
         let place = move || this.borrow().seen.as_ref().map_or_else(Place::default, Store::place);
         address_bar::listen(arrived, place);
     }
