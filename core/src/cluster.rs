@@ -7,14 +7,13 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::api::go_json;
 use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
-use crate::diag::{Diagnostic, Program};
+use crate::diag::Diagnostic;
 use crate::env::{AllocatorKind, Env};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
-use crate::patch;
+use crate::patch::{self, NoMergeKey};
 use crate::path::FieldPath;
 use crate::pools::{Picker, Pools, ServiceCidr, ServiceCidrState, Usable};
 use crate::service::allocate::Ask;
@@ -528,7 +527,7 @@ impl Cluster {
         let behavior = &self.env.behavior;
         let strays = decode::strays_of_patch(patch, behavior.unknown_fields);
         if !strays.is_empty() && options.field_validation == FieldValidation::Strict {
-            let printed = go_map(&patch.to_json());
+            let printed = patch::go_value(&patch.to_json());
             let messages = joined(&strays);
             let path = FieldPath::default().field("patch");
             trace.reject(&STRICT_REFUSES_FIELD, path, facts![]);
@@ -547,7 +546,10 @@ impl Cluster {
                 )],
             });
         }
-        patch::strategic_merge(&mut object, &patch.to_json());
+        if let Err(NoMergeKey(words)) = patch::strategic_merge(&mut object, &patch.to_json()) {
+            trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
+            return Err(Status::bare_error(words));
+        }
         self.replace(&key, &object, options, warnings, trace)
     }
 
@@ -1096,7 +1098,7 @@ fn joined(strays: &[Stray]) -> String {
 
 fn stray_warning(stray: &Stray, trace: &mut Trace) -> Diagnostic {
     let step = trace.note(&FIELD_IS_UNKNOWN, FieldPath::default(), facts![]);
-    let mut warning = Diagnostic::plain(Program::KubeApiserver, stray.message.clone());
+    let mut warning = Diagnostic::warning(stray.message.clone());
     warning.span = Some(stray.span);
     warning.step = Some(step);
     warning
@@ -1124,22 +1126,4 @@ pub fn printed_json(service: &Service) -> Json {
         map.insert("status".to_owned(), Json::object(vec![empty]));
     }
     object
-}
-
-/// A patch as Go prints a map: `map[spec:map[foo:1]]`.
-fn go_map(value: &Json) -> String {
-    match value {
-        Json::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key}:{}", go_map(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-        Json::Array(list) => {
-            let entries: Vec<String> = list.iter().map(go_map).collect();
-            format!("[{}]", entries.join(" "))
-        }
-        Json::String(text) => text.clone(),
-        Json::Null => "<nil>".to_owned(),
-        other => go_json(other),
-    }
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::path::FieldPath;
 use crate::span::Span;
-use crate::text::Text;
 use crate::trace::StepId;
 
 /// Who would print a message.
@@ -72,13 +71,6 @@ impl Cause {
     }
 }
 
-/// Help of ours: what to do about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Hint {
-    /// One sentence.
-    pub text: Text,
-}
-
 /// One thing that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
@@ -94,8 +86,8 @@ pub struct Diagnostic {
     pub detail_zh: Option<String>,
     /// Where in the typed text.
     pub span: Option<Span>,
-    /// What to do about it.
-    pub hint: Option<Hint>,
+    /// Whether it refuses nothing: a warning of kube-apiserver.
+    pub is_warning: bool,
     /// The decision behind it.
     pub step: Option<StepId>,
 }
@@ -111,9 +103,15 @@ impl Diagnostic {
             detail: detail.into(),
             detail_zh: None,
             span: None,
-            hint: None,
+            is_warning: false,
             step: None,
         }
+    }
+
+    /// A warning of kube-apiserver, at its start or with an answer.
+    #[must_use]
+    pub fn warning(detail: impl Into<String>) -> Self {
+        Self { is_warning: true, ..Self::plain(Program::KubeApiserver, detail) }
     }
 
     /// A refusal of the API server at a field.

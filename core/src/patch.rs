@@ -3,7 +3,9 @@
 //!
 //! Works on the object's JSON, as the server does: what comes out is decoded like any other body.
 
+use crate::api::go_json;
 use crate::api::json::{Json, Map};
+use crate::source::yaml::MAX_DEPTH;
 
 /// A patch that cannot be applied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,27 +59,38 @@ pub(crate) fn merge_key(path: &[&str]) -> Option<&'static str> {
     }
 }
 
+/// An entry of a list that cannot be found in the list it patches, as Go prints what is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NoMergeKey(pub String);
+
 /// Strategic merge: like [`merge`], but lists with a merge key merge by entry, and `$patch`,
 /// `$retainKeys`, `$deleteFromPrimitiveList/…` and `$setElementOrder/…` are directives.
-pub fn strategic_merge(target: &mut Json, patch: &Json) {
-    strategic(target, patch, &mut Vec::new());
+///
+/// # Errors
+/// An entry lacks the key by which its list merges.
+pub fn strategic_merge(target: &mut Json, patch: &Json) -> Result<(), NoMergeKey> {
+    strategic(target, patch, &mut Vec::new())
 }
 
-fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
+fn strategic<'a>(
+    target: &mut Json,
+    patch: &'a Json,
+    path: &mut Vec<&'a str>,
+) -> Result<(), NoMergeKey> {
     let Json::Object(patch) = patch else {
         *target = patch.clone();
-        return;
+        return Ok(());
     };
     match patch.get("$patch").and_then(Json::as_str) {
         Some("replace") => {
             let mut rest = patch.clone();
             rest.remove("$patch");
             *target = Json::Object(rest);
-            return;
+            return Ok(());
         }
         Some("delete") => {
             *target = Json::Object(Map::new());
-            return;
+            return Ok(());
         }
         _ => {}
     }
@@ -93,6 +106,16 @@ fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
         {
             entries.retain(|entry| !gone.contains(entry));
         }
+        // An order alone sorts what is there.
+        if let Some(list) = key.strip_prefix("$setElementOrder/")
+            && !patch.contains_key(list)
+            && let (Some(Json::Array(entries)), Json::Array(order)) = (target.get_mut(list), value)
+        {
+            path.push(list);
+            let live = entries.clone();
+            sort(entries, order, &live, merge_key(path));
+            path.pop();
+        }
         if key.starts_with('$') || value.is_null() {
             continue;
         }
@@ -101,16 +124,13 @@ fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
         let found = target.get_mut(key);
         let is_new = found.is_none();
         let slot = found.unwrap_or(&mut new);
-        match (merge_key(path), value) {
-            (Some(merge_key), Json::Array(entries)) => {
-                merge_list(slot, entries, merge_key, path);
-                let order = format!("$setElementOrder/{key}");
-                if let (Some(Json::Array(order)), Json::Array(list)) = (patch.get(&order), slot) {
-                    sort_by_order(list, order, merge_key);
-                }
+        let is_merged = merge_key(path).is_some() || *path == ["metadata", "finalizers"];
+        match value {
+            Json::Array(entries) if is_merged => {
+                let order = patch.get(&format!("$setElementOrder/{key}"));
+                merge_list(slot, entries, order.and_then(Json::as_array), path)?;
             }
-            _ if key == "finalizers" && *path == ["metadata", "finalizers"] => union(slot, value),
-            _ => strategic(slot, value, path),
+            _ => strategic(slot, value, path)?,
         }
         path.pop();
         if is_new {
@@ -118,42 +138,87 @@ fn strategic<'a>(target: &mut Json, patch: &'a Json, path: &mut Vec<&'a str>) {
         }
     }
     target.extend(added);
+    Ok(())
 }
 
-fn union(slot: &mut Json, value: &Json) {
-    let (Json::Array(list), Json::Array(more)) = (&mut *slot, value) else {
-        *slot = value.clone();
-        return;
-    };
-    for entry in more {
-        if !list.contains(entry) {
-            list.push(entry.clone());
-        }
-    }
-}
-
+/// Merges the entries of a patch into a list, and puts all of them in order: first by the patch, then, if
+/// it gives one, by its `$setElementOrder`.
 fn merge_list<'a>(
     slot: &mut Json,
     entries: &'a [Json],
-    merge_key: &'static str,
+    order: Option<&[Json]>,
     path: &mut Vec<&'a str>,
-) {
-    let replace = entries.iter().any(|entry| entry["$patch"].as_str() == Some("replace"));
-    if replace || !slot.is_array() {
+) -> Result<(), NoMergeKey> {
+    let merge_key = merge_key(path);
+    let directive = |entry: &Json| entry["$patch"].as_str().map(str::to_owned);
+    let replaces = entries.iter().any(|entry| directive(entry).as_deref() == Some("replace"));
+    if !slot.is_array() {
         *slot = Json::Array(Vec::new());
     }
-    let Json::Array(list) = slot else { return };
+    let Json::Array(list) = slot else { return Ok(()) };
+    if replaces {
+        list.clear();
+    }
+    let (mut named, mut gone) = (Vec::new(), Vec::new());
     for entry in entries {
-        let same = |candidate: &Json| candidate[merge_key] == entry[merge_key];
-        match entry["$patch"].as_str() {
-            Some("delete") => list.retain(|candidate| !same(candidate)),
+        match directive(entry).as_deref() {
             Some("replace") => {}
-            _ => match list.iter().position(same) {
-                Some(at) => strategic(&mut list[at], entry, path),
-                None => list.push(without_nulls(entry)),
-            },
+            _ if identity(entry, merge_key).is_null() => {
+                let (entry, key) = (go_value(entry), merge_key.unwrap_or_default());
+                let words = format!("map: {entry} does not contain declared merge key: {key}");
+                return Err(NoMergeKey(words));
+            }
+            Some("delete") => gone.push(identity(entry, merge_key)),
+            _ => named.push(entry.clone()),
         }
     }
+    list.retain(|entry| !gone.contains(&identity(entry, merge_key)));
+    let live = list.clone();
+    for entry in entries.iter().filter(|entry| directive(entry).is_none()) {
+        let key = identity(entry, merge_key);
+        match list.iter().position(|candidate| identity(candidate, merge_key) == key) {
+            Some(at) => strategic(&mut list[at], entry, path)?,
+            None => list.push(without_nulls(entry)),
+        }
+    }
+    // What takes the place of a list stands as it is written.
+    if !live.is_empty() {
+        sort(list, &named, &live, merge_key);
+    }
+    if let Some(order) = order {
+        sort(list, order, &live, merge_key);
+    }
+    Ok(())
+}
+
+/// What tells an entry of a list from the others: its merge key, or in a list of plain values all of it.
+fn identity<'a>(entry: &'a Json, merge_key: Option<&str>) -> &'a Json {
+    merge_key.map_or(entry, |key| &entry[key])
+}
+
+/// Puts the entries that `order` names in its order. The others keep the order they have in `live`, each
+/// before the first named one that it stands before there.
+fn sort(list: &mut Vec<Json>, order: &[Json], live: &[Json], merge_key: Option<&str>) {
+    let place = |among: &[Json], entry: &Json| {
+        let entry = identity(entry, merge_key);
+        among.iter().position(|other| identity(other, merge_key) == entry)
+    };
+    let all = std::mem::take(list).into_iter();
+    let (mut named, mut others): (Vec<_>, Vec<_>) =
+        all.partition(|entry| place(order, entry).is_some());
+    named.sort_by_key(|entry| place(order, entry));
+    others.sort_by_key(|entry| place(live, entry));
+    let mut others = others.into_iter().peekable();
+    for entry in named {
+        let here = place(live, &entry);
+        let is_before =
+            |other: &Json| place(live, other).zip(here).is_some_and(|(one, next)| one < next);
+        while let Some(other) = others.next_if(is_before) {
+            list.push(other);
+        }
+        list.push(entry);
+    }
+    list.extend(others);
 }
 
 fn without_nulls(value: &Json) -> Json {
@@ -171,32 +236,37 @@ fn without_nulls(value: &Json) -> Json {
     }
 }
 
-/// Entries named in `order` take its order; others keep their place behind what they followed.
-fn sort_by_order(list: &mut Vec<Json>, order: &[Json], merge_key: &str) {
-    let rank = |entry: &Json| order.iter().position(|named| named[merge_key] == entry[merge_key]);
-    let mut last = 0;
-    let ranks: Vec<usize> = list
-        .iter()
-        .map(|entry| {
-            last = rank(entry).unwrap_or(last);
-            last
-        })
-        .collect();
-    let mut sorted = Vec::with_capacity(list.len());
-    for rank in 0..order.len().max(1) {
-        for (entry, _) in list.iter_mut().zip(&ranks).filter(|(_, of)| **of == rank) {
-            sorted.push(std::mem::take(entry));
+/// A value as Go prints it: `map[spec:map[foo:1]]`.
+#[must_use]
+pub fn go_value(value: &Json) -> String {
+    match value {
+        Json::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key}:{}", go_value(value))).collect();
+            format!("map[{}]", entries.join(" "))
         }
+        Json::Array(list) => {
+            let entries: Vec<String> = list.iter().map(go_value).collect();
+            format!("[{}]", entries.join(" "))
+        }
+        Json::String(text) => text.clone(),
+        Json::Null => "<nil>".to_owned(),
+        other => go_json(other),
     }
-    *list = sorted;
 }
+
+/// How many bytes of JSON the copies of a patch may come to, all together: each can double the object.
+/// Source: apiserver `pkg/server/config.go` (`JSONPatchMaxCopyBytes`).
+const MAX_COPIED: usize = 3 * 1024 * 1024;
 
 /// RFC 6902: a list of operations, all or nothing. Source: evanphx/json-patch v4 patch.go.
 ///
 /// # Errors
-/// The patch is no list of operations, a path does not exist, or a `test` fails.
+/// The patch is no list of operations, a path does not exist, a `test` fails, the copies exceed
+/// [`MAX_COPIED`], or the object would become deeper than a manifest may be.
 pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
     let mut result = target.clone();
+    let mut copied_bytes = 0;
     for operation in patch.as_array().ok_or(DoesNotApply)? {
         let text = |field: &str| operation[field].as_str().ok_or(DoesNotApply);
         let value = || operation.get("value").cloned().ok_or(DoesNotApply);
@@ -212,6 +282,7 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
             }
             "replace" => {
                 let value = value()?;
+                is_shallow(path, &value)?;
                 *find(&mut result, path)? = value;
             }
             "move" => {
@@ -224,6 +295,10 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
                     return Err(DoesNotApply);
                 }
                 let copied = find(&mut result, from)?.clone();
+                copied_bytes += go_json(&copied).len();
+                if copied_bytes > MAX_COPIED {
+                    return Err(DoesNotApply);
+                }
                 add(&mut result, path, copied)?;
             }
             "test" => {
@@ -272,7 +347,20 @@ fn find<'a>(target: &'a mut Json, path: &str) -> Result<&'a mut Json, DoesNotApp
     Ok(found)
 }
 
+/// Refuses what would stand deeper than [`MAX_DEPTH`] below a path.
+fn is_shallow(path: &str, value: &Json) -> Result<(), DoesNotApply> {
+    fn depth(value: &Json) -> usize {
+        match value {
+            Json::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+            Json::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+            _ => 1,
+        }
+    }
+    if path.split('/').count() + depth(value) > MAX_DEPTH { Err(DoesNotApply) } else { Ok(()) }
+}
+
 fn add(target: &mut Json, path: &str, value: Json) -> Result<(), DoesNotApply> {
+    is_shallow(path, &value)?;
     match parent(target, path)? {
         (Json::Object(map), key) => {
             map.insert(key, value);
@@ -302,8 +390,8 @@ fn remove(target: &mut Json, path: &str) -> Result<Json, DoesNotApply> {
 
 #[cfg(test)]
 mod tests {
-    use super::{json_patch, merge, strategic_merge};
-    use crate::api::json::json;
+    use super::{NoMergeKey, json_patch, merge, strategic_merge};
+    use crate::api::json::{Json, json};
 
     #[test]
     fn a_merge_patch_replaces_lists_and_removes_nulls() {
@@ -312,22 +400,73 @@ mod tests {
         assert_eq!(object, json!({"spec": {"ports": [{"port": 81}]}}));
     }
 
+    /// What a strategic patch of ports makes of some.
+    fn patched(live: &[i32], patch: Json) -> Result<Vec<Json>, NoMergeKey> {
+        let spec = |spec| Json::object(vec![("spec".to_owned(), spec)]);
+        let mut object = spec(of_ports(live));
+        strategic_merge(&mut object, &spec(patch))?;
+        Ok(object["spec"]["ports"].as_array().unwrap_or_default().to_vec())
+    }
+
+    fn ports(list: &[i32]) -> Vec<Json> {
+        list.iter().map(|port| json!({"port": *port})).collect()
+    }
+
+    fn of_ports(list: &[i32]) -> Json {
+        Json::object(vec![("ports".to_owned(), Json::Array(ports(list)))])
+    }
+
     #[test]
     fn a_strategic_patch_merges_ports_by_port() {
-        let mut object = json!({"spec": {"ports": [{"port": 80, "name": "a"}]}});
-        strategic_merge(
-            &mut object,
-            &json!({"spec": {"ports": [{"port": 80, "nodePort": 30080}, {"port": 81}]}}),
-        );
-        assert_eq!(
-            object,
-            json!({"spec": {"ports": [{"port": 80, "name": "a", "nodePort": 30080}, {"port": 81}]}})
-        );
-        strategic_merge(
-            &mut object,
-            &json!({"spec": {"ports": [{"$patch": "delete", "port": 80}]}}),
-        );
-        assert_eq!(object, json!({"spec": {"ports": [{"port": 81}]}}));
+        let patch = json!({"ports": [{"port": 80, "nodePort": 30080}, {"port": 81}]});
+        let merged = vec![json!({"port": 80, "nodePort": 30080}), json!({"port": 81})];
+        assert_eq!(patched(&[80], patch), Ok(merged));
+        let patch = json!({"ports": [{"$patch": "delete", "port": 80}]});
+        assert_eq!(patched(&[80, 81], patch), Ok(vec![json!({"port": 81})]));
+        let patch = json!({"ports": [{"$patch": "replace"}, {"port": 90}]});
+        assert_eq!(patched(&[80, 81], patch), Ok(vec![json!({"port": 90})]));
+    }
+
+    #[test]
+    fn ports_stand_in_the_order_of_the_patch_and_the_others_where_they_were() {
+        for (live, order, merged) in [
+            (&[80, 443][..], &[8080][..], &[8080, 80, 443][..]),
+            (&[80, 443], &[80, 81], &[80, 81, 443]),
+            (&[80], &[443, 80], &[443, 80]),
+            (&[80, 81, 82], &[82], &[80, 81, 82]),
+            (&[80, 81, 82], &[82, 80], &[81, 82, 80]),
+        ] {
+            assert_eq!(patched(live, of_ports(order)), Ok(ports(merged)), "{live:?} {order:?}");
+        }
+        let added = json!({
+            "$setElementOrder/ports": [{"port": 80}, {"port": 81}], "ports": [{"port": 81}]
+        });
+        assert_eq!(patched(&[80, 90], added), Ok(ports(&[80, 81, 90])));
+        let turned = json!({"$setElementOrder/ports": [{"port": 81}, {"port": 80}]});
+        assert_eq!(patched(&[80, 81], turned), Ok(ports(&[81, 80])));
+    }
+
+    #[test]
+    fn a_port_without_its_key_is_found_nowhere() {
+        let words = "map: map[nodePort:30080] does not contain declared merge key: port";
+        let patch = json!({"ports": [{"nodePort": 30080}]});
+        assert_eq!(patched(&[80], patch), Err(NoMergeKey(words.to_owned())));
+    }
+
+    #[test]
+    fn copies_can_neither_fill_the_memory_nor_the_stack() {
+        let copy = |path: String| json!({"op": "copy", "from": "/a", "path": path});
+        let doubled = Json::Array((0..40).map(|at| copy(format!("/a/x{at}"))).collect());
+        assert!(json_patch(&mut json!({"a": {}}), &doubled).is_err());
+        let deep = (1..40).map(|at| copy(format!("/a{}", "/b".repeat(1 << at.min(8)))));
+        assert!(json_patch(&mut json!({"a": {}}), &Json::Array(deep.collect())).is_err());
+        let mut path = "/a".to_owned();
+        let mut deeper = Vec::new();
+        for _ in 0..200 {
+            path.push_str("/b");
+            deeper.push(json!({"op": "add", "path": path.as_str(), "value": {}}));
+        }
+        assert!(json_patch(&mut json!({"a": {}}), &Json::Array(deeper)).is_err());
     }
 
     #[test]

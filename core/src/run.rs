@@ -9,7 +9,7 @@ use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, Start};
 use crate::boot::{StartError, pflag};
 use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
-use crate::diag::{Cause, Diagnostic, Program};
+use crate::diag::{Diagnostic, Program};
 use crate::env::Env;
 use crate::facts;
 use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName, Workload};
@@ -422,9 +422,7 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
             for error in completed.errors.iter().chain(&completed.exit) {
                 say(error, error.message.clone());
             }
-            let words =
-                completed.warning.map(|text| Diagnostic::plain(Program::KubeApiserver, text));
-            warnings.extend(words);
+            warnings.extend(completed.warning.map(Diagnostic::warning));
             env = apiserver::environment(version, behavior, seed, completed, &mut trace);
         }
     }
@@ -824,7 +822,7 @@ fn not_a_list_of_texts(span: Span) -> Diagnostic {
 /// The kind of the objects that hold Service ranges.
 const SERVICE_CIDR: &str = "ServiceCIDR";
 
-/// A field that the Service does not have, marked at its name, with the nearest one it does have.
+/// A field that the Service does not have, or that stands twice, marked at its name.
 fn stray(stray: &Stray) -> Diagnostic {
     let mut problem = Diagnostic::plain(Program::KubeApiserver, stray.message.clone());
     problem.span = Some(stray.span);
@@ -850,12 +848,6 @@ fn nearest_span(fields: &[WrittenField], path: &FieldPath) -> Option<Span> {
         path.0.pop();
     }
     None
-}
-
-/// Whether a diagnostic refuses something, rather than warn or remark.
-#[must_use]
-pub fn is_refusal(diagnostic: &Diagnostic) -> bool {
-    diagnostic.cause != Cause::Plain || diagnostic.says == Program::Kubectl
 }
 
 #[cfg(test)]

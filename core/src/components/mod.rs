@@ -438,7 +438,8 @@ impl Start<'_> {
             Err(error) => report.errors.push(self.error(WHO, flags, &error)),
             Ok(mut kubelet) => {
                 for ip in kubelet.node_ips.iter_mut().filter(|ip| !ip.is_unspecified()) {
-                    *ip = from_bits(Family::of(*ip), to_bits(*ip) + further).unwrap_or(*ip);
+                    let bits = to_bits(*ip).checked_add(further);
+                    *ip = bits.and_then(|bits| from_bits(Family::of(*ip), bits)).unwrap_or(*ip);
                 }
                 let lines = kubelet.log.iter().map(|line| self.line(WHO, flags, line));
                 report.warnings.extend(lines);

@@ -158,7 +158,6 @@ pub fn update(
     let mut errors = Errors::new(behavior, trace);
     update::validate_update(old, new, &mut errors);
     validate::validate(new, Some(old), &mut errors);
-    update::validate_health_check_port(old, new, &mut errors);
     errors.end()?;
     Ok(warn::warnings(behavior, new, trace))
 }

@@ -11,7 +11,7 @@ use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
 use crate::diag::{Diagnostic, Program};
 use crate::facts;
 use crate::path::FieldPath;
-use crate::pools::{AllocError, check_port};
+use crate::pools::AllocError;
 use crate::rule::Fidelity;
 use crate::rules;
 use crate::status::Status;
@@ -161,8 +161,8 @@ struct Operation<'a, 'b> {
 
 impl Operation<'_, '_> {
     fn named(&mut self, port: i32) -> Result<(), AllocError> {
+        // A dry run asks only whether somebody holds the port; outside the range nobody does (DRY-1).
         if self.ask.dry_run {
-            check_port(self.ask.env.node_ports, port)?;
             let taken =
                 u128::try_from(port).is_ok_and(|port| self.ask.pools.taken_ports().contains(port));
             if taken || self.taken.contains(&port) {
@@ -198,7 +198,8 @@ impl Operation<'_, '_> {
 /// Chance of a port: its number and protocol, so that ports do not swap their node ports when
 /// another one is added.
 fn resource(port: i32, protocol: &str) -> u64 {
-    let protocol = protocol.bytes().fold(7, |hash: u64, byte| hash * 31 + u64::from(byte));
+    let hash = |hash: u64, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte));
+    let protocol = protocol.bytes().fold(7, hash);
     (port as u64) << 32 ^ protocol ^ 1 << 20
 }
 
@@ -220,8 +221,9 @@ pub fn allocate_node_ports(
     trace: &mut Trace,
 ) -> Result<(), Refusal> {
     let mut operation = Operation { ask, taken: Vec::new() };
+    // What an ExternalName names counts as its own as soon as it gets node ports, whoever holds it (TXN-5).
     let before: Vec<i32> = old
-        .filter(|old| has_node_ports(&old.spec))
+        .filter(|old| has_node_ports(&old.spec) || has_node_ports(&new.spec))
         .map(|old| old.spec.ports.iter().map(|port| port.node_port).filter(|n| *n != 0).collect())
         .unwrap_or_default();
     let behavior = &operation.ask.env.behavior;
@@ -297,17 +299,15 @@ fn init_node_ports(
                 trace.set(&PROTOCOLS_SHARE_A_NODE_PORT, at, facts, None, shown);
             }
             Some(node) if node == wanted => {}
-            Some(_) => take_named(operation, trace, at, wanted)?,
+            Some(_) => take_named(operation, trace, at.clone(), wanted, at)?,
             None => {
-                let named = service
-                    .spec
-                    .ports
-                    .iter()
-                    .find(|port| port.port == number && port.node_port != 0)
-                    .map(|port| port.node_port);
-                let node = match named {
-                    Some(node) => {
-                        take_named(operation, trace, at, node)?;
+                let mut ports = service.spec.ports.iter().enumerate();
+                let named = ports.find(|(_, port)| port.port == number && port.node_port != 0);
+                let node = match named.map(|(named, port)| (named, port.node_port)) {
+                    // Taken here, and blamed where it is written.
+                    Some((named, node)) => {
+                        let written = FieldPath::port(named).field("nodePort");
+                        take_named(operation, trace, at, node, written)?;
                         node
                     }
                     None => {
@@ -325,22 +325,20 @@ fn init_node_ports(
     Ok(())
 }
 
+/// Takes the node port that stands at `written` for the port at `at`.
 fn take_named(
     operation: &mut Operation,
     trace: &mut Trace,
     at: FieldPath,
     port: i32,
+    written: FieldPath,
 ) -> Result<(), Refusal> {
     if let Err(error) = operation.named(port) {
         return Err(refuse_port(operation, trace, at, port, &error));
     }
-    let step = trace.allocated(
-        &NODE_PORT_AS_NAMED,
-        at.clone(),
-        facts![port = port.to_string()],
-        port.to_string(),
-    );
-    trace.because(step, Origin::Manifest(at));
+    let shown = port.to_string();
+    let step = trace.allocated(&NODE_PORT_AS_NAMED, at, facts![port = shown.clone()], shown);
+    trace.because(step, Origin::Manifest(written));
     Ok(())
 }
 
@@ -377,7 +375,7 @@ fn update_node_ports(
                 return Err(Refusal::Status(Status::bare_error(words)));
             }
             if !before.contains(&wanted) && !operation.taken.contains(&wanted) {
-                take_named(operation, trace, at, wanted)?;
+                take_named(operation, trace, at.clone(), wanted, at)?;
             }
         }
         seen.push(key);

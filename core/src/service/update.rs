@@ -1,4 +1,4 @@
-//! May a stored Service become this one? The checks of an update: rules UPD-1 to UPD-12.
+//! May a stored Service become this one? The checks of an update: rules UPD-1 to UPD-13.
 //! Source: pkg/apis/core/validation/validation.go ValidateServiceUpdate.
 
 use super::errors::{Errors, print_families, print_ips};
@@ -87,7 +87,7 @@ rules! {
     HEALTH_PORT_IS_IMMUTABLE {
         id: "UPD-12", slug: "health-check-port-is-immutable",
         versions: Versions::ALL,
-        source: "pkg/registry/core/service/strategy.go validateHealthCheckNodePort",
+        source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficFieldsUpdate",
         facts: [],
         en: "Load balancers know the port for health checks; it may not change while it is needed.",
         zh: "负载均衡器依赖健康检查端口；需要期间不可更改。",
@@ -114,6 +114,7 @@ pub fn validate_update(old: &Service, new: &Service, errors: &mut Errors) {
         errors.invalid(&CLASS_IS_IMMUTABLE, path, printed, "may not change once set");
     }
     load_balancer_class(new, errors);
+    health_check_port(old, new, errors);
 }
 
 /// The checks that every kind of object has, and those of Services once more.
@@ -129,8 +130,7 @@ fn name(old: &str, new: &str, errors: &mut Errors) {
     }
 }
 
-/// UPD-12, checked by the strategy and so listed apart.
-pub fn validate_health_check_port(old: &Service, new: &Service, errors: &mut Errors) {
+fn health_check_port(old: &Service, new: &Service, errors: &mut Errors) {
     let (before, after) = (&old.spec, &new.spec);
     if before.needs_health_check()
         && after.needs_health_check()

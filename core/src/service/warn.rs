@@ -5,7 +5,7 @@ use super::validate::TOPOLOGY_HINTS;
 use crate::api::quote;
 use crate::api::service::{CLUSTER_IP, Service};
 use crate::behavior::{AddressWarnings, Behavior};
-use crate::diag::{Diagnostic, Program};
+use crate::diag::Diagnostic;
 use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::{parse_cidr, parse_ip};
@@ -91,7 +91,7 @@ impl Warnings<'_> {
     fn push(&mut self, rule: &'static Rule, path: FieldPath, text: String) {
         let step = self.trace.note(rule, path.clone(), facts![]);
         self.trace.because(step, Origin::Manifest(path.clone()));
-        let mut warning = Diagnostic::plain(Program::KubeApiserver, text);
+        let mut warning = Diagnostic::warning(text);
         warning.step = Some(step);
         warning.path = path;
         self.list.push(warning);

@@ -42,7 +42,7 @@ pub struct Props {
 pub fn verdict(problem: &Diagnostic) -> (&'static str, text::Word) {
     if problem.says == Program::Playground {
         ("remark", text::REMARK)
-    } else if problem.step.is_some() && is_warning(problem) {
+    } else if problem.is_warning {
         ("warn", text::WARNING)
     } else {
         ("bad", text::REFUSED)
@@ -73,11 +73,6 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
         })
         .collect();
     html! { <ul class="problems" id={id}>{ items }</ul> }
-}
-
-/// Whether a diagnostic of the API server is one of its warnings.
-fn is_warning(problem: &Diagnostic) -> bool {
-    problem.cause == dualstack_core::diag::Cause::Plain && !problem.detail.starts_with("failed")
 }
 
 /// The buttons that choose the families of the cluster.
