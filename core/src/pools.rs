@@ -158,7 +158,7 @@ impl Usable {
         let count = match (cidr.family(), kind) {
             (Family::V4, AllocatorKind::Bitmap) => cidr.range_size().saturating_sub(2),
             (Family::V4, AllocatorKind::IpAddress) => (1_u64 << bits).saturating_sub(2),
-            (Family::V6, AllocatorKind::Bitmap) => cidr.range_size().min(65536) - 1,
+            (Family::V6, AllocatorKind::Bitmap) => cidr.range_size().min(65536).saturating_sub(1),
             // MULTI-3: shorter prefixes have no allocator.
             (Family::V6, AllocatorKind::IpAddress) if bits > 64 => return None,
             (Family::V6, AllocatorKind::IpAddress) => ((1_u128 << bits) - 1) as u64,

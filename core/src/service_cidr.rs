@@ -93,16 +93,6 @@ pub fn validate_ranges(texts: &[String], errors: &mut Errors) -> Vec<Cidr> {
         errors.invalid(&ONE_OR_TWO_RANGES, path, spec, "may only hold up to 2 values");
         return Vec::new();
     }
-    if let [first, second] = texts {
-        let family = |text: &String| parse_cidr(text).map(|read| Family::of(read.net.addr()));
-        let are_two =
-            matches!((family(first), family(second)), (Some(one), Some(two)) if one != two);
-        if !are_two {
-            let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and \
-                          2001:db8::/64";
-            errors.invalid(&ONE_RANGE_PER_FAMILY, path.clone(), printed, detail);
-        }
-    }
     let mut ranges = Vec::new();
     for (i, text) in texts.iter().enumerate() {
         let path = path.clone().index(i);
@@ -119,6 +109,15 @@ pub fn validate_ranges(texts: &[String], errors: &mut Errors) -> Vec<Cidr> {
             errors.invalid_text(&RANGE_IS_CANONICAL, path, text, detail);
         }
         ranges.push(range);
+    }
+    // Only of two that can be read.
+    let family = |range: &Cidr| Family::of(range.network());
+    if let [first, second] = &ranges[..]
+        && family(first) == family(second)
+    {
+        let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and \
+                      2001:db8::/64";
+        errors.invalid(&ONE_RANGE_PER_FAMILY, path, printed, detail);
     }
     ranges
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::apiserver::{Flags, Start, parse_port_range, start};
+use dualstack_core::boot::apiserver::{Flags, Start, parse_port_range, start, too_large};
 use dualstack_core::cluster::{Cluster, Options, Request};
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
 use dualstack_core::net::cidr::from_bits;
 use dualstack_core::net::go_parse::parse_ip;
-use dualstack_core::net::{Family, Stack};
+use dualstack_core::net::{Cidr, Stack};
 use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Pools, Usable, static_band};
 use dualstack_core::service::errors::Errors;
@@ -124,31 +124,18 @@ fn range(line: &Value) -> Result<Value, String> {
             ),
         }),
     };
-    if let Some(error) = bitmap_flag_error(&range.to_string(), range.family()) {
+    if let Some(error) = bitmap_flag_error(range) {
         answer["bitmapFlagError"] = json!(error);
     }
     Ok(answer)
 }
 
-/// What kube-apiserver says at start to a range that is too large for a bitmap.
-fn bitmap_flag_error(range: &str, family: Family) -> Option<String> {
-    let mut behavior = Behavior::of(KubeVersion::LATEST);
-    for version in KubeVersion::all() {
-        behavior = Behavior::of(version);
-        if behavior.allocator() == AllocatorKind::Bitmap {
-            break;
-        }
-    }
-    let address = if family == Family::V4 { "192.0.2.10" } else { "2001:db8::10" };
-    let flags = Flags {
-        service_cluster_ip_range: range.to_owned(),
-        advertise_address: address.to_owned(),
-        ..Flags::default()
-    };
-    let Start::Completed(completed) = start(&behavior, &flags, &mut Trace::default()) else {
-        return None;
-    };
-    completed.errors.into_iter().map(|error| error.message).find(|text| text.contains("too large"))
+/// What kube-apiserver says to a range that is too large for a bitmap.
+fn bitmap_flag_error(range: Cidr) -> Option<String> {
+    let with_bitmap = KubeVersion::all()
+        .map(Behavior::of)
+        .find(|behavior| behavior.allocator() == AllocatorKind::Bitmap)?;
+    too_large(&with_bitmap, range, "--service-cluster-ip-range")
 }
 
 /// `portRange`: what `--service-node-port-range` says, and named ports in order.

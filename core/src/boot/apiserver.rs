@@ -376,6 +376,7 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
         }
     }
     let [advertise, bind] = addresses;
+    let advertise = advertise.filter(|ip| !ip.is_unspecified());
     let advertise = advertise.unwrap_or_else(|| default_address(bind, trace));
     match complete(flags, trace) {
         Err(error) => Start::CompleteError(error),
@@ -432,10 +433,11 @@ fn reconcile(reconciler: &str, completed: &mut Completed, trace: &mut Trace) {
     trace.because(step, Origin::Flag(RECONCILER));
 }
 
-/// API-10: the bind address, or that of the default route.
+/// API-10: the bind address, or that of the default route where nobody elsewhere reaches that.
+/// Source: apimachinery pkg/util/net/interface.go ResolveBindAddress.
 fn default_address(bind: Option<IpAddr>, trace: &mut Trace) -> IpAddr {
     let address = match bind {
-        Some(ip) if !ip.is_unspecified() => return ip,
+        Some(ip) if !ip.is_unspecified() && !ip.is_loopback() => return ip,
         Some(IpAddr::V6(_)) => IpAddr::V6(MACHINE_V6),
         _ => IpAddr::V4(MACHINE_V4),
     };
@@ -459,17 +461,18 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
         return Ok((cidr, None, 0));
     }
     let entries: Vec<&str> = text.split(',').collect();
-    let Some(primary) = parse_cidr(entries[0]).map(|read| Cidr::new(read.net)) else {
+    let Some(primary) = parse_cidr(entries[0]).map(|read| Cidr::new(read.net).unmapped()) else {
         let words = "service-cluster-ip-range[0] is not a valid cidr";
         return Err(error(&RANGE_DOES_NOT_PARSE, words, 0));
     };
-    if primary.host_bits() < 3 {
+    // Of a range with less than two bits of prefix, upstream takes the size for nothing.
+    if primary.range_size() < 8 {
         let words = "error determining service IP ranges for primary service cidr: the service \
                      cluster IP range must be at least 8 IP addresses";
         return Err(error(&RANGE_IS_TOO_SMALL, words, 0));
     }
     let Some(second) = entries.get(1) else { return Ok((primary, None, 1)) };
-    let Some(secondary) = parse_cidr(second).map(|read| Cidr::new(read.net)) else {
+    let Some(secondary) = parse_cidr(second).map(|read| Cidr::new(read.net).unmapped()) else {
         let words = "service-cluster-ip-range[1] is not an ip net";
         return Err(error(&RANGE_DOES_NOT_PARSE, words, 1));
     };
@@ -564,7 +567,8 @@ fn node_port_of_kubernetes(
 }
 
 /// API-4: the complaint about a range with too many addresses.
-fn too_large(behavior: &Behavior, cidr: Cidr, flag: &str) -> Option<String> {
+#[must_use]
+pub fn too_large(behavior: &Behavior, cidr: Cidr, flag: &str) -> Option<String> {
     let allocator = behavior.multi_cidr_allocator.on();
     let most = match behavior.range_limit {
         RangeLimit::Bits64WithAllocator if allocator => 64,

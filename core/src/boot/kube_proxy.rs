@@ -1144,8 +1144,10 @@ impl Server<'_> {
             }
             LocalMode::ClusterCidr => {
                 let texts = flags.cluster_cidrs.iter().map(|text| text.trim());
-                let cidrs: Vec<Cidr> =
-                    texts.filter_map(parse_cidr).map(|read| Cidr::new(read.net)).collect();
+                let cidrs: Vec<Cidr> = texts
+                    .filter_map(parse_cidr)
+                    .map(|read| Cidr::new(read.net).unmapped())
+                    .collect();
                 return self.detectors_of(&cidrs, CLUSTER_CIDR);
             }
             LocalMode::NodeCidr => return self.detectors_of(&self.host.pod_cidrs, DETECT),

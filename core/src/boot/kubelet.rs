@@ -540,10 +540,11 @@ pub fn node_addresses(
     let at = || FieldPath::default().field("status").field("addresses");
     let hostname = || NodeAddress::new(AddressKind::Hostname, &kubelet.hostname);
     let internal = |ip: IpAddr| NodeAddress::new(AddressKind::InternalIp, ip);
-    let specified: Vec<IpAddr> =
-        kubelet.node_ips.iter().copied().filter(|ip| !ip.is_unspecified()).collect();
-    for (ip, name) in specified.iter().zip(["nodeIP", "secondaryNodeIP"]) {
-        if let Some(why) = unusable(*ip, &host.addresses) {
+    let specified = |i: usize| kubelet.node_ips.get(i).copied().filter(|ip| !ip.is_unspecified());
+    // A second address alone is checked, and then not used.
+    let (first, second) = (specified(0), specified(1));
+    for (ip, name) in [(first, "nodeIP"), (second, "secondaryNodeIP")] {
+        if let Some((ip, why)) = ip.and_then(|ip| Some((ip, unusable(ip, &host.addresses)?))) {
             let step = trace.reject(&ADDRESS_IS_UNUSABLE, at(), facts![ip]);
             trace.because(step, Origin::Flag(NODE_IP));
             return Err(format!("failed to validate {name}: {why}"));
@@ -551,8 +552,9 @@ pub fn node_addresses(
     }
     let mut status = NodeStatus::default();
     if kubelet.external_cloud {
-        if !specified.is_empty() {
-            let annotation = print_ips(&specified, ",");
+        if let Some(first) = first {
+            let ips: Vec<IpAddr> = [first].into_iter().chain(second).collect();
+            let annotation = print_ips(&ips, ",");
             let facts = facts![annotation = annotation.as_str()];
             let step = trace.note(&NODE_IS_ANNOTATED, FieldPath::metadata("annotations"), facts);
             trace.because(step, Origin::Flag(NODE_IP));
@@ -570,16 +572,16 @@ pub fn node_addresses(
             return Ok(status);
         }
     }
-    let step = match specified.as_slice() {
-        [first, second] => {
-            status.addresses.extend([internal(*first), internal(*second)]);
+    let step = match (first, second) {
+        (Some(first), Some(second)) => {
+            status.addresses.extend([internal(first), internal(second)]);
             trace.note(&NODE_HAS_THE_PAIR, at(), facts![first, second])
         }
-        [ip, ..] => {
-            status.addresses.push(internal(*ip));
+        (Some(ip), None) => {
+            status.addresses.push(internal(ip));
             trace.note(&NODE_HAS_THE_ONE, at(), facts![ip])
         }
-        [] => {
+        (None, _) => {
             let family = kubelet.preferred_family();
             let Some(ip) = find_address(&kubelet.hostname, family, host) else {
                 trace.reject(&ADDRESS_IS_NOT_FOUND, at(), facts![]);

@@ -190,7 +190,8 @@ impl CidrSet {
     /// The block of a number. Source: indexToCIDRBlock.
     #[must_use]
     pub fn block(&self, index: u64) -> Option<Cidr> {
-        let offset = u128::from(index).checked_shl(self.block_bits()?)?;
+        // As in Go, nothing is left of what is shifted too far: the one block of ::/0 is the whole.
+        let offset = u128::from(index).checked_shl(self.block_bits()?).unwrap_or(0);
         let first = self.range.cidr.nth(offset)?;
         let mask = u8::try_from(self.range.node_mask).ok()?;
         ipnet::IpNet::new(first, mask).ok().map(Cidr::new)

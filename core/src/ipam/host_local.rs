@@ -252,7 +252,9 @@ const GATEWAY: u128 = 1;
 
 impl PodRange {
     fn new(text: &str) -> Result<Self, ConfigError> {
-        let Some(read) = parse_cidr(text) else {
+        // The plugin reads with Go's own parser, which takes no zeros in front.
+        let is_plain = text.split_once('/').is_some_and(|(ip, _)| ip.parse::<IpAddr>().is_ok());
+        let Some(read) = parse_cidr(text).filter(|_| is_plain) else {
             return Err(ConfigError::NoRange(text.to_owned()));
         };
         let range = Cidr::new(read.net);

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::family::Family;
 
@@ -17,6 +17,15 @@ impl Cidr {
     #[must_use]
     pub fn new(net: IpNet) -> Self {
         Self(net.trunc())
+    }
+
+    /// The range as Go sorts and prints it: of IPv4-mapped IPv6 addresses, the IPv4 range they stand for.
+    #[must_use]
+    pub fn unmapped(self) -> Self {
+        let IpNet::V6(net) = self.0 else { return self };
+        let mapped = net.addr().to_ipv4_mapped().zip(net.prefix_len().checked_sub(96));
+        let v4 = mapped.and_then(|(ip, bits)| Ipv4Net::new(ip, bits).ok());
+        v4.map_or(self, |net| Self(net.into()))
     }
 
     /// IPv4 or IPv6.
@@ -64,12 +73,12 @@ impl Cidr {
         self.0.contains(&other.0)
     }
 
-    /// Addresses in the whole range, network and broadcast included; at most 2⁶³−1 for huge ones.
-    /// Mirrors `netutils.RangeSize`.
+    /// Addresses in the whole range, network and broadcast included; at most 2⁶³−1 for huge ones, and 0 for
+    /// those that have at most one bit of prefix. Mirrors `netutils.RangeSize`.
     #[must_use]
     pub fn range_size(self) -> u64 {
         match self.host_bits() {
-            bits if self.family() == Family::V4 && bits >= 31 => 0,
+            bits if bits + 1 >= self.family().bits() => 0,
             bits if bits >= 63 => i64::MAX as u64,
             bits => 1 << bits,
         }
