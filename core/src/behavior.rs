@@ -292,7 +292,7 @@ pub const V1_20: Behavior = Behavior {
     multi_cidr_allocator: Gate::Absent(false),
     disable_dual_write: Gate::Absent(false),
     lb_ip_mode: Gate::Absent(false),
-    lb_status_on_non_lb: Gate::Absent(true),
+    lb_status_on_non_lb: Gate::Absent(false),
     traffic_distribution: Gate::Absent(false),
     prefer_same: Gate::Absent(false),
     strict_ip_validation: Gate::Absent(false),

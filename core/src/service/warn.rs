@@ -1,6 +1,8 @@
 //! What does the server warn of, though it agrees? Rules WARN-1 to WARN-7, in upstream's order.
 //! Source: pkg/api/service/warnings.go GetWarningsForService.
 
+use std::net::IpAddr;
+
 use super::validate::TOPOLOGY_HINTS;
 use crate::api::quote;
 use crate::api::service::{CLUSTER_IP, Service};
@@ -146,41 +148,42 @@ impl Warnings<'_> {
         let Some(read) = parse_cidr(text) else { return };
         let net = Cidr::new(read.net);
         let host_bits = net.network() != read.net.addr();
-        let canonical = match (net.network(), read.mapped) {
-            (std::net::IpAddr::V6(v6), true) if net.prefix_len() >= 96 => {
-                let v4 = v6.to_ipv4_mapped().map_or_else(|| v6.to_string(), |v4| v4.to_string());
-                format!("{v4}/{}", net.prefix_len() - 96)
+        let (value, canonical) = (quote(text), net.unmapped().to_string());
+        let said = match self.behavior.address_warnings {
+            AddressWarnings::None => return,
+            AddressWarnings::GoError { .. } => None,
+            AddressWarnings::Future => {
+                Some("will be considered invalid in a future Kubernetes release")
             }
-            _ => net.to_string(),
+            AddressWarnings::Invalid => Some("is invalid"),
         };
-        let value = quote(text);
-        if read.leading_zeros || read.mapped {
-            let better = quote(&canonical);
-            let words = match self.behavior.address_warnings {
-                AddressWarnings::None | AddressWarnings::GoError { .. } => return,
-                AddressWarnings::Future => format!(
-                    "{path}: non-standard CIDR value {value} will be considered invalid in a \
-                     future Kubernetes release: use {better}"
-                ),
-                AddressWarnings::Invalid => {
-                    format!("{path}: non-standard CIDR value {value} is invalid: use {better}")
-                }
-            };
-            self.push(rule, path, words);
-        } else if host_bits {
-            if matches!(
-                self.behavior.address_warnings,
-                AddressWarnings::Future | AddressWarnings::Invalid
-            ) {
-                let host = format!("{}/{}", read.net.addr(), net.family().bits());
-                let words = format!(
-                    "{path}: CIDR value {value} is ambiguous in this context (should be {} or {}?)",
-                    quote(&canonical),
-                    quote(&host)
-                );
+        let Some(said) = said else {
+            // Go's own reading of a prefix keeps the host bits.
+            let canonical = read.net.to_string();
+            let words = not_canonical(self.behavior, &path, "prefix", text, &canonical);
+            if let Some(words) = words.filter(|_| read.net.addr().is_ipv6() && !read.mapped) {
                 self.push(rule, path, words);
             }
-        } else if read.net.addr().is_ipv6() {
+            return;
+        };
+        if host_bits {
+            let ip = match read.net.addr() {
+                IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4),
+                v4 @ IpAddr::V4(_) => v4,
+            };
+            let host = format!("{ip}/{}", net.family().bits());
+            let words = format!(
+                "{path}: CIDR value {value} is ambiguous in this context (should be {} or {}?)",
+                quote(&canonical),
+                quote(&host)
+            );
+            self.push(rule, path.clone(), words);
+        }
+        if read.leading_zeros || read.mapped {
+            let better = quote(&canonical);
+            let words = format!("{path}: non-standard CIDR value {value} {said}: use {better}");
+            self.push(rule, path, words);
+        } else if !host_bits && read.net.addr().is_ipv6() {
             let words = not_canonical(self.behavior, &path, "prefix", text, &canonical);
             if let Some(words) = words {
                 self.push(rule, path, words);
@@ -221,14 +224,75 @@ fn go_error_text(path: &FieldPath, what: &str, error: &str) -> String {
     )
 }
 
-/// What Go's `netip.ParseAddr` says of a text it refuses.
+/// What Go's `netip.ParseAddr` says of a text it refuses. Source: Go net/netip/netip.go.
 fn go_parse_error(text: &str) -> String {
-    let why = match text.find(['.', ':']) {
-        Some(at) if text[at..].starts_with('.') => go_parse_v4_error(text),
-        Some(_) => "each group must have 4 or less digits".to_owned(),
+    let why = match text.find(['.', ':', '%']).map(|at| text.as_bytes()[at]) {
+        Some(b'.') => go_parse_v4_error(text),
+        Some(b':') => go_parse_v6_error(text),
+        Some(_) => "missing IPv6 address".to_owned(),
         None => "unable to parse IP".to_owned(),
     };
     format!("ParseAddr({}): {why}", quote(text))
+}
+
+fn go_parse_v6_error(text: &str) -> String {
+    let (mut rest, zone) = text.split_once('%').unwrap_or((text, "-"));
+    if zone.is_empty() {
+        return "zone must be a non-empty string".to_owned();
+    }
+    let error = |words: &str, at: &str| format!("{words} (at {})", quote(at));
+    let (mut bytes, mut has_gap) = (0, false);
+    if let Some(behind) = rest.strip_prefix("::") {
+        (rest, has_gap) = (behind, true);
+    }
+    while bytes < 16 {
+        let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        if digits > 4 {
+            return error("each group must have 4 or less digits", rest);
+        }
+        if digits == 0 {
+            return error("each colon-separated field must have at least one digit", rest);
+        }
+        if rest[digits..].starts_with('.') {
+            if !has_gap && bytes != 12 {
+                let words = "embedded IPv4 address must replace the final 2 fields of the address";
+                return error(words, rest);
+            }
+            if bytes > 12 {
+                let words = "too many hex fields to fit an embedded IPv4 at the end of the address";
+                return error(words, rest);
+            }
+            return go_parse_v4_error(rest);
+        }
+        bytes += 2;
+        rest = &rest[digits..];
+        if rest.is_empty() {
+            break;
+        }
+        let Some(behind) = rest.strip_prefix(':') else {
+            return error("unexpected character, want colon", rest);
+        };
+        if behind.is_empty() {
+            return error("colon must be followed by more characters", rest);
+        }
+        rest = behind;
+        if let Some(behind) = rest.strip_prefix(':') {
+            if has_gap {
+                return error("multiple :: in address", rest);
+            }
+            (rest, has_gap) = (behind, true);
+            if rest.is_empty() {
+                break;
+            }
+        }
+    }
+    if !rest.is_empty() {
+        error("trailing garbage after address", rest)
+    } else if has_gap {
+        "the :: must expand to at least one field of zeros".to_owned()
+    } else {
+        "address string too short".to_owned()
+    }
 }
 
 fn go_parse_v4_error(text: &str) -> String {
@@ -262,16 +326,20 @@ fn go_parse_v4_error(text: &str) -> String {
     "IPv4 address too short".to_owned()
 }
 
-/// What Go's `netip.ParsePrefix` says of a range it refuses.
+/// What Go's `netip.ParsePrefix` says of a range it refuses. `prefix_length`: it takes no zeros in front of
+/// that.
 fn go_prefix_error(text: &str, prefix_length: bool) -> Option<String> {
-    let (address, length) = text.split_once('/')?;
-    if address.parse::<std::net::IpAddr>().is_err() {
-        let inner = go_parse_error(address);
-        return Some(format!("netip.ParsePrefix({}): {inner}", quote(text)));
-    }
-    (prefix_length && length.len() > 1 && length.starts_with('0')).then(|| {
-        format!("netip.ParsePrefix({}): bad bits after slash: {}", quote(text), quote(length))
-    })
+    let (address, length) = text.rsplit_once('/')?;
+    let why = if address.parse::<IpAddr>().is_err() {
+        go_parse_error(address)
+    } else if length.parse::<i64>().is_err()
+        || (prefix_length && length.len() > 1 && !length.starts_with(|c| ('1'..='9').contains(&c)))
+    {
+        format!("bad bits after slash: {}", quote(length))
+    } else {
+        return None;
+    };
+    Some(format!("netip.ParsePrefix({}): {why}", quote(text)))
 }
 
 /// The warnings about a Service that passed validation.
@@ -341,4 +409,32 @@ pub fn warnings(behavior: &Behavior, service: &Service, trace: &mut Trace) -> Ve
         warnings.push(&PREFER_CLOSE_IS_DEPRECATED, path, words.to_owned());
     }
     warnings.list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{go_parse_error, go_prefix_error};
+
+    #[test]
+    fn go_says_where_it_stopped() {
+        for (text, words) in [
+            ("fd00:10:96::00020", "each group must have 4 or less digits (at \"00020\")"),
+            ("fd00::zz", "each colon-separated field must have at least one digit (at \"zz\")"),
+            ("fd00:", "colon must be followed by more characters (at \":\")"),
+            ("1::2::3", "multiple :: in address (at \":3\")"),
+            ("1:2:3:4:5:6:7", "address string too short"),
+            ("1:2:3:4:5:6:7:8:9", "trailing garbage after address (at \"9\")"),
+            ("1:2:3:4:5:6:7::8", "the :: must expand to at least one field of zeros"),
+            ("::1.2.3.04", "IPv4 field has octet with leading zero"),
+            ("1.2.3", "IPv4 address too short"),
+            ("fe80::1%", "zone must be a non-empty string"),
+            ("a%b", "missing IPv6 address"),
+            ("地址:", "each colon-separated field must have at least one digit (at \"地址:\")"),
+        ] {
+            assert_eq!(go_parse_error(text), format!("ParseAddr(\"{text}\"): {words}"));
+        }
+        let bad_bits = "netip.ParsePrefix(\"10.0.0.0/8 \"): bad bits after slash: \"8 \"";
+        assert_eq!(go_prefix_error("10.0.0.0/8 ", false).as_deref(), Some(bad_bits));
+        assert_eq!(go_prefix_error("10.0.0.0/08", false), None);
+    }
 }
