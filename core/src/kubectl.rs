@@ -40,6 +40,15 @@ rules! {
         en: "Objects of kind {kind} are not simulated.",
         zh: "{kind} 类型的对象未被模拟。",
     }
+    /// kubectl cannot look for the object that it would patch.
+    DOCUMENT_HAS_NO_NAME {
+        id: "MSG-7d", slug: "document-has-no-name",
+        versions: Versions::ALL,
+        source: "kubectl pkg/cmd/apply/apply.go applyOneObject",
+        facts: [],
+        en: "`kubectl apply` first reads the object of this name. Without `metadata.name` it sends nothing; a `generateName` is for `kubectl create`.",
+        zh: "`kubectl apply` 首先按名称读取对象。没有 `metadata.name` 时它不发送任何内容；`generateName` 用于 `kubectl create`。",
+    }
     /// A namespace is taken to exist.
     NAMESPACE_IS_TAKEN_TO_EXIST {
         id: "MSG-7c", slug: "namespace-is-taken-to-exist",
@@ -376,6 +385,33 @@ pub fn missing_kind(document: &Node) -> Option<String> {
     Some(format!(
         "error: error validating {}: error validating data: {words}; if you choose to ignore these \
          errors, turn validation off with --validate=false",
+        quote(FILE)
+    ))
+}
+
+/// What kubectl says of a document that names no object, of a kind that it knows, and sends nowhere.
+/// Source: kubectl pkg/cmd/apply/apply.go applyOneObject, cli-runtime pkg/resource/helper.go Get.
+#[must_use]
+pub fn missing_name(document: &Node) -> Option<String> {
+    if !name_of(document).is_empty() {
+        return None;
+    }
+    let metadata = document.entry("metadata").map(|entry| &entry.value);
+    let generated = metadata.and_then(|metadata| metadata.text_of("generateName"));
+    if let Some(prefix) = generated.filter(|prefix| !prefix.is_empty()) {
+        return Some(format!("error: from {prefix}: cannot use generate name with apply"));
+    }
+    let kind = document.text_of("kind").unwrap_or_default();
+    let version = document.text_of("apiVersion").unwrap_or_default();
+    // The core group has no name.
+    let version = if version.contains('/') { version.to_owned() } else { format!("/{version}") };
+    let is_namespaced = !matches!(kind, "Node" | "ServiceCIDR");
+    Some(format!(
+        "error: error when retrieving current configuration of:\nResource: \"{version}, \
+         Resource={}s\", GroupVersionKind: \"{version}, Kind={kind}\"\nName: \"\", Namespace: {}\nfrom \
+         server for: {}: resource name may not be empty",
+        kind.to_lowercase(),
+        quote(if is_namespaced { namespace_of(document) } else { "" }),
         quote(FILE)
     ))
 }

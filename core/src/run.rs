@@ -657,6 +657,9 @@ fn service_cidr_json(object: &ServiceCidr) -> Json {
 /// What is answered to a document, and nothing else of what [`apply_document`] reports of it; `None` if
 /// kubectl sends nothing.
 pub(crate) fn send(cluster: &mut Cluster, node: &Node) -> Option<Outcome> {
+    if kubectl::missing_name(node).is_some() {
+        return None;
+    }
     match (node.text_of("kind"), node.text_of("apiVersion")) {
         (Some("Service"), Some("v1")) => kubectl::apply(cluster, node).outcome,
         (Some(SERVICE_CIDR), Some("networking.k8s.io/v1")) => {
@@ -709,11 +712,22 @@ pub(crate) fn apply_document(
         return report;
     }
     let version = node.text_of("apiVersion").unwrap_or_default();
-    if report.kind == SERVICE_CIDR && version == "networking.k8s.io/v1" {
+    let is_range = report.kind == SERVICE_CIDR && version == "networking.k8s.io/v1";
+    let is_known = is_range || (report.kind == "Service" && version == "v1");
+    if let Some(words) = kubectl::missing_name(node).filter(|_| is_known) {
+        let path = FieldPath::metadata("name");
+        let mut problem = Diagnostic::plain(Program::Kubectl, words);
+        problem.span = node.entry("metadata").map(|entry| entry.key_span).or(Some(first_line));
+        trace.reject(&kubectl::DOCUMENT_HAS_NO_NAME, path, facts![]);
+        report.before = trace.into_steps();
+        report.refuse(problem);
+        return report;
+    }
+    if is_range {
         apply_service_cidr(cluster, node, first_line, &mut report);
         return report;
     }
-    if report.kind != "Service" || version != "v1" {
+    if !is_known {
         let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
         let (en, zh) = if report.kind == "Service" {
             (
@@ -1003,6 +1017,21 @@ mod tests {
         assert_eq!(
             after(Event::Delete(" ".into())),
             "error: resource(s) were provided, but no name was specified"
+        );
+    }
+
+    #[test]
+    fn kubectl_applies_nothing_that_has_no_name() {
+        let apply = |text: &str| terminal(vec![boot(DUAL), Event::Apply(text.into())]);
+        assert_eq!(
+            apply("{apiVersion: v1, kind: Service, metadata: {namespace: b}, spec: {}}"),
+            "error: error when retrieving current configuration of:\nResource: \"/v1, \
+             Resource=services\", GroupVersionKind: \"/v1, Kind=Service\"\nName: \"\", Namespace: \
+             \"b\"\nfrom server for: \"service.yaml\": resource name may not be empty"
+        );
+        assert_eq!(
+            apply("{apiVersion: v1, kind: Service, metadata: {generateName: web-}, spec: {}}"),
+            "error: from web-: cannot use generate name with apply"
         );
     }
 

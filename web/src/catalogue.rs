@@ -39,7 +39,7 @@ pub const FIELDS: &[Entry] = entries! {
     ];
     "metadata" = "Name, namespace, labels: what every object has.", "名称、命名空间和标签：每个对象都有。";
     "metadata.name" = "The name, unique among objects of this kind in the namespace; it never changes.", "名称，在命名空间内同类对象中唯一，且不可更改。";
-    "metadata.generateName" = "A prefix to which the server adds a random ending, where no name is given.", "未指定名称时，服务器在此前缀后追加随机后缀。";
+    "metadata.generateName" = "A prefix to which the server adds a random ending, where no name is given. `kubectl apply` refuses it.", "未指定名称时，服务器在此前缀后追加随机后缀。`kubectl apply` 会拒绝它。";
     "metadata.namespace" = "The namespace of the object; without it, the one kubectl is set to.", "对象的命名空间；未指定时使用 kubectl 当前的命名空间。";
     "metadata.labels{}" = "Pairs by which selectors find the object.", "供选择算符查找对象的键值对。";
     "metadata.annotations{}" = "Pairs for tools; nothing is selected by them.", "供工具使用的键值对，不用于选择。";

@@ -100,6 +100,11 @@ impl World {
         let Some(control) = self.control.clone().filter(|it| it.apiserver.is_none()) else {
             return answer;
         };
+        if let Some(words) = kubectl::missing_name(&document.node) {
+            answer.kubectl.clone_from(&words);
+            answer.problems.push(Diagnostic::plain(Program::Kubectl, words));
+            return answer;
+        }
         let json = Rc::new(document.node.to_json());
         let namespace = kubectl::namespace_of(&document.node);
         let key: Key = (namespace.into(), name.as_str().into());

@@ -220,3 +220,29 @@ pub fn cluster(props: &Props) -> Html {
     };
     classed(if unfolded { "pane cluster" } else { "pane cluster folded" }, pane)
 }
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::run::{EventReport, run};
+    use dualstack_core::scenario::{Event, Scenario};
+    use dualstack_core::version::KubeVersion;
+
+    use super::{Lang, verdict};
+    use crate::text;
+
+    #[test]
+    fn a_start_that_fails_is_refused_and_one_that_warns_is_not() {
+        for (flags, word) in [
+            ("--service-cluster-ip-range=oops", text::REFUSED),
+            ("--service-cluster-ip-range=10.96.0.0/16 --secure-port=0", text::REFUSED),
+            ("--secure-port=6443", text::WARNING),
+        ] {
+            let boot = Event::Boot { version: KubeVersion::LATEST, flags: flags.into() };
+            let report = run(&Scenario { seed: 0, events: [boot].into() });
+            let EventReport::Boot(boot) = &report.events[0] else { panic!("it is a start") };
+            let said: Vec<_> = boot.problems.iter().chain(&boot.warnings).collect();
+            assert_eq!(said.len(), 1, "{flags}");
+            assert_eq!(verdict(said[0]).1.get(Lang::En), word.get(Lang::En), "{flags}");
+        }
+    }
+}
