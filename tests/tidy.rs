@@ -9,8 +9,9 @@ use dualstack_core::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.
-const LAYERS: [&[&str]; 25] = [
-    &["net", "version", "text", "path", "span"],
+const LAYERS: [&[&str]; 24] = [
+    &["net", "text", "path", "span"],
+    &["version"],
     &["rule"],
     &["recorded"],
     &["known"],
@@ -26,8 +27,6 @@ const LAYERS: [&[&str]; 25] = [
     &["components"],
     &["service_cidr"],
     &["plan"],
-    &["endpoints"],
-    &["dns", "proxy"],
     &["patch", "scenario"],
     &["cluster"],
     &["kubectl"],

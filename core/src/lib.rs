@@ -136,7 +136,7 @@ pub fn rules_markdown() -> String {
             rule.slug,
             rule.text.en,
             rule.text.zh,
-            rule.versions,
+            rule.versions.words(text::Lang::En),
             known_markdown(rule),
             rule.source
         ));

@@ -135,7 +135,8 @@ impl DocumentReport {
         self.stored().or(self.stands.as_deref())
     }
 
-    /// Whether the API server did what was asked.
+    /// Whether the API server did what was asked, or the request is one for [`crate::workloads`], which alone
+    /// knows.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.is_behind || self.outcome.as_ref().is_some_and(|outcome| outcome.result.is_ok())

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text::Lang;
+
 /// A 1.x minor release from 1.20 to 1.36. There is deliberately no `Ord`: code asks the release's
 /// [`crate::behavior::Behavior`], never whether it is "already 1.25".
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -104,22 +106,28 @@ impl Versions {
     }
 }
 
-impl fmt::Display for Versions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Versions {
+    /// For a person to read.
+    #[must_use]
+    pub fn words(self, lang: Lang) -> String {
         let (oldest, latest) = (KubeVersion::OLDEST.0, KubeVersion::LATEST.0);
-        match (self.first, self.last) {
-            (first, last) if first <= oldest && last >= latest => write!(f, "all"),
-            (first, last) if first == last => write!(f, "1.{first}"),
-            (first, last) if last >= latest => write!(f, "1.{first} and later"),
-            (first, last) if first <= oldest => write!(f, "up to 1.{last}"),
-            (first, last) => write!(f, "1.{first} to 1.{last}"),
-        }
+        let (first, last) = (self.first, self.last);
+        let said = match (first <= oldest, last >= latest) {
+            (true, true) => ("all", "全部版本"),
+            (true, false) => ("up to {last}", "{last} 及以前"),
+            (false, true) => ("{first} and later", "{first} 及以后"),
+            (false, false) if first == last => ("{first}", "{first}"),
+            (false, false) => ("{first} to {last}", "{first} 至 {last}"),
+        };
+        let said = if lang == Lang::En { said.0 } else { said.1 };
+        said.replace("{first}", &format!("1.{first}")).replace("{last}", &format!("1.{last}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{KubeVersion, Versions};
+    use crate::text::Lang;
 
     #[test]
     fn a_version_is_read_with_or_without_v_and_patch() {
@@ -133,10 +141,14 @@ mod tests {
 
     #[test]
     fn a_span_says_in_words_what_it_covers() {
-        assert_eq!(Versions::ALL.to_string(), "all");
-        assert_eq!(Versions::since(25).to_string(), "1.25 and later");
-        assert_eq!(Versions::until(24).to_string(), "up to 1.24");
-        assert_eq!(Versions::between(33, 33).to_string(), "1.33");
-        assert_eq!(Versions::between(27, 32).to_string(), "1.27 to 1.32");
+        for (versions, en, zh) in [
+            (Versions::ALL, "all", "全部版本"),
+            (Versions::since(25), "1.25 and later", "1.25 及以后"),
+            (Versions::until(24), "up to 1.24", "1.24 及以前"),
+            (Versions::between(33, 33), "1.33", "1.33"),
+            (Versions::between(27, 32), "1.27 to 1.32", "1.27 至 1.32"),
+        ] {
+            assert_eq!((&*versions.words(Lang::En), &*versions.words(Lang::Zh)), (en, zh));
+        }
     }
 }

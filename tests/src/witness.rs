@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dualstack_core::rule::Rule;
+use dualstack_core::text::Lang;
 use dualstack_core::trace::Step;
 use dualstack_core::version::KubeVersion;
 
@@ -31,7 +32,7 @@ impl Witness {
             self.reached.insert(rule.id);
             *self.releases.entry(rule.id).or_default() |= version.bit();
             if !rule.versions.contains(version) {
-                let text = format!("{} ({}) in {version}", rule.id, rule.versions);
+                let text = format!("{} ({}) in {version}", rule.id, rule.versions.words(Lang::En));
                 self.outside.insert(text);
             }
             let mut given: Vec<&str> = step.facts.iter().map(|fact| fact.name).collect();

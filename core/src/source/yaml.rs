@@ -233,6 +233,11 @@ pub fn parse_own(text: &str) -> Parsed {
             }
             // After a syntax error reading goes on at the next document.
             Next::Behind(error_at) => match next_document(text, error_at) {
+                // What stands behind an error is read once more, so errors are counted too.
+                Some(next) if parsed.problems.len() == MAX_DOCUMENTS => {
+                    parsed.problems.push(too_many_documents(Span::new(next, next + 3)));
+                    return parsed;
+                }
                 Some(next) => from = next,
                 None => return parsed,
             },
@@ -264,6 +269,14 @@ fn next_document(text: &str, at: usize) -> Option<usize> {
 
 fn limit(span: Span, text_en: String, text_zh: String) -> Problem {
     Problem { span, text_en, text_zh, kind: ProblemKind::Limit }
+}
+
+fn too_many_documents(span: Span) -> Problem {
+    limit(
+        span,
+        format!("There are more than {MAX_DOCUMENTS} documents; the rest is not read."),
+        format!("文档超过 {MAX_DOCUMENTS} 个；其余部分未读取。"),
+    )
 }
 
 fn too_deep(span: Span) -> Problem {
@@ -481,11 +494,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         if parsed.documents.len() == MAX_DOCUMENTS {
-            return Err(limit(
-                span,
-                format!("There are more than {MAX_DOCUMENTS} documents; the rest is not read."),
-                format!("文档超过 {MAX_DOCUMENTS} 个；其余部分未读取。"),
-            ));
+            return Err(too_many_documents(span));
         }
         parsed.documents.push(Document { span, node, complete });
         Ok(())

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::components::Seen;
 use super::text;
 use crate::view::why::step;
-use crate::view::{Shared, badge, classed};
+use crate::view::{Shared, badge, classed, colon};
 
 /// More rows than this nobody reads.
 const MOST_ROWS: usize = 60;
@@ -251,6 +251,8 @@ fn ruler(
     });
     let cells: Html = cells.collect();
     let marked = now.get(part).copied();
+    let [open, close, comma] =
+        if lang == Lang::En { [" (", ")", ", "] } else { ["（", "）", "、"] };
     let holds = |range: Cidr| {
         let mut names: Vec<&str> = Vec::new();
         for entry in own.iter().filter(|it| it.range.covers(range) || range.covers(it.range)) {
@@ -259,15 +261,15 @@ fn ruler(
                 names.push(name);
             }
         }
-        if names.is_empty() { text::FREE.get(lang).to_owned() } else { names.join(", ") }
+        if names.is_empty() { text::FREE.get(lang).to_owned() } else { names.join(comma) }
     };
     let says = marked.map(|range| {
         let number = format!("{}/{count_of}", part + 1);
-        html! { <>{ " · " }{ text::MARKED.get(lang) }{ " " }<code lang="en">{ range.to_string() }</code>{ " (" }{ number }{ "): " }{ holds(range) }</> }
+        html! { <>{ " · " }{ text::MARKED.get(lang) }{ " " }<code lang="en">{ range.to_string() }</code>{ open }{ number }{ close }{ colon(lang) }{ holds(range) }</> }
     });
     let says = match says {
         Some(says) => says,
-        None => html! { <>{ ": " }{ holds(window) }</> },
+        None => html! { <>{ colon(lang) }{ holds(window) }</> },
     };
     let is_whole = window == all;
     let tool = |what: Do, word: Text, mark: &'static str, is_off: bool| {
@@ -317,7 +319,7 @@ fn ruler(
                 </div>
             </div>
             <p class="ends"><code lang="en">{ window.network().to_string() }</code><code lang="en">{ window.last().to_string() }</code></p>
-            <p class="says" aria-live="polite">{ text::SHOWN.get(lang) }{ " " }<code lang="en">{ window.to_string() }</code>{ " (" }{ addresses }{ ")" }{ says }</p>
+            <p class="says" aria-live="polite">{ text::SHOWN.get(lang) }{ " " }<code lang="en">{ window.to_string() }</code>{ open }{ addresses }{ close }{ says }</p>
         </div>
     };
     classed(format!("ruler {class}"), pane)
@@ -361,7 +363,7 @@ fn table(entries: &[Entry], meetings: &[Meeting], show: &Callback<Cidr>, lang: L
                 continue;
             }
             told.push((word, other.range));
-            met.push(html! { <li class="bad">{ "✕ " }{ word.get(lang) }{ ": " }<code lang="en">{ other.range.to_string() }</code></li> });
+            met.push(html! { <li class="bad">{ "✕ " }{ word.get(lang) }{ colon(lang) }<code lang="en">{ other.range.to_string() }</code></li> });
             if met.len() >= 5 {
                 break;
             }

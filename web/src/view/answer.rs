@@ -13,7 +13,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use yew::prelude::*;
 
-use super::{badge, classed, sentence};
+use super::{badge, classed, colon, sentence};
 use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
@@ -69,11 +69,7 @@ impl Verdict {
     /// One line for a screen reader.
     #[must_use]
     pub fn spoken(&self, lang: Lang) -> String {
-        let colon = match lang {
-            Lang::En => ": ",
-            Lang::Zh => "：",
-        };
-        format!("{}{colon}{}", self.tone.word().get(lang), plain(&self.head))
+        format!("{}{}{}", self.tone.word().get(lang), colon(lang), plain(&self.head))
     }
 }
 
@@ -399,7 +395,7 @@ pub fn answer(props: &Props) -> Html {
         <section id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
             <p class="verdict">
                 <span class="mark" aria-hidden="true">{ mark }</span>
-                <span><b class="unseen">{ word.get(lang) }{ ": " }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
+                <span><b class="unseen">{ word.get(lang) }{ colon(lang) }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>
             { ips }
             { props.fixes.clone() }

@@ -140,9 +140,11 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
         .iter()
         .enumerate()
         .map(|(at, document)| {
-            let accepted = document.is_accepted();
-            let (mark, word) =
-                if accepted { ("✓", text::ACCEPTED) } else { ("✕", text::REFUSED) };
+            let (mark, word) = match (document.is_behind, document.is_accepted()) {
+                (true, _) => ("↓", text::STORED_BEHIND),
+                (_, true) => ("✓", text::ACCEPTED),
+                (_, false) => ("✕", text::REFUSED),
+            };
             let onclick = click(&props.dispatch, Msg::Document(at));
             let pressed = (at == props.document).to_string();
             html! {

@@ -54,6 +54,14 @@ impl<T> Deref for Shared<T> {
 /// How panes tell the store what happened.
 pub type Dispatch = Callback<Msg>;
 
+/// What stands between a word and what is said of it.
+pub const fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => ": ",
+        Lang::Zh => "：",
+    }
+}
+
 /// What a click says.
 pub fn click(dispatch: &Dispatch, msg: Msg) -> Callback<MouseEvent> {
     dispatch.reform(move |_| msg.clone())

@@ -10,7 +10,7 @@ use dualstack_core::trace::{Effect, Origin, Step};
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Shared, badge, classed, grouped, sentence};
+use super::{Shared, badge, classed, colon, grouped, sentence};
 use crate::store::Focus;
 use crate::text;
 use crate::words::sentence as worded;
@@ -109,6 +109,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let fidelity = rule.fidelity.map(|why| {
         html! { <>{ " · " }<b>{ text::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
     });
+    let comma = if lang == Lang::En { ", " } else { "，" };
     let step = html! {
         <li>
             <div>
@@ -117,7 +118,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }<code lang="en">{ field }</code> }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.to_string() }{ ", " }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ ": " }<code lang="en">{ rule.source }</code>{ fidelity }</small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }<code lang="en">{ rule.source }</code>{ fidelity }</small>
                 </details>
             </div>
         </li>
@@ -139,10 +140,7 @@ fn all(steps: &[Step], version: KubeVersion, lang: Lang) -> Html {
 
 /// The fields that a run of defaults set, each with its step behind it.
 fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
-    let (colon, comma) = match lang {
-        Lang::En => (": ", ", "),
-        Lang::Zh => ("：", "、"),
-    };
+    let comma = if lang == Lang::En { ", " } else { "、" };
     let names: Html = group
         .iter()
         .enumerate()
@@ -156,7 +154,7 @@ fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
     html! {
         <li class="step">
             <div>
-                { text::DEFAULTS.get(lang) }{ colon }{ names }
+                { text::DEFAULTS.get(lang) }{ colon(lang) }{ names }
                 <details>
                     <summary>{ text::DEFAULTS_FIRST.get(lang) }</summary>
                     <ul class="steps">{ steps }</ul>
