@@ -197,6 +197,15 @@ rules! {
         en: "An IPv4 address has four parts, this one {parts}. Zeros at the end are not left out.",
         zh: "IPv4 地址有四个部分，此处有 {parts} 个。末尾的零不能省略。",
     }
+    /// A dot with a number on one side only.
+    DOT_IS_BETWEEN {
+        id: "PLAN-5p", slug: "dot-stands-between-two-numbers",
+        versions: Versions::ALL,
+        source: "net/ip.go parseIPv4",
+        facts: [],
+        en: "A dot stands between two numbers; here one is missing.",
+        zh: "点号位于两个数字之间；此处缺少一个。",
+    }
     /// A group of IPv6 beyond ffff.
     GROUP_IS_NO_GROUP {
         id: "PLAN-5l", slug: "group-of-an-ipv6-address-is-no-number",
@@ -223,6 +232,15 @@ rules! {
         facts: [groups],
         en: "An IPv6 address has eight groups, this one {groups}. Where there are fewer, `::` says where the zeros are.",
         zh: "IPv6 地址有八组，此处有 {groups} 组。不足八组时，用 `::` 表示零的位置。",
+    }
+    /// Eight, and more colons.
+    COLON_IS_TOO_MUCH {
+        id: "PLAN-5q", slug: "ipv6-address-has-nothing-left-to-stand-for",
+        versions: Versions::ALL,
+        source: "net/ip.go parseIPv6",
+        facts: [],
+        en: "All eight groups are there, so one more colon has nothing to stand for.",
+        zh: "八组已写全，多出的冒号没有可代表的零。",
     }
     /// Something else.
     TEXT_IS_NO_ADDRESS {
@@ -558,7 +576,11 @@ fn bad_address(address: &str, length: Option<&str>) -> Wrong {
         {
             return found(&GROUP_IS_NO_GROUP, facts![part], span, None);
         }
-        let groups = address.split(':').filter(|part| !part.is_empty()).count();
+        let written: Vec<&str> = address.split(':').filter(|part| !part.is_empty()).collect();
+        let groups = written.len();
+        if groups == 8 {
+            return found(&COLON_IS_TOO_MUCH, facts![], whole, with(&written.join(":")));
+        }
         let is_short = groups < 8 && !address.contains("::");
         let write = is_short.then(|| [address.trim_end_matches(':'), "::"].concat());
         let write = write.and_then(|address| with(&address));
@@ -569,7 +591,20 @@ fn bad_address(address: &str, length: Option<&str>) -> Wrong {
     if !is_ipv4 {
         return found(&TEXT_IS_NO_ADDRESS, facts![part = address], whole, None);
     }
-    let address = address.trim_end_matches('.');
+    let written: Vec<&str> = address.split('.').filter(|part| !part.is_empty()).collect();
+    let whole_one = address.trim_end_matches('.');
+    // A few numbers and a dot are only the start of an address.
+    if whole_one.split('.').any(str::is_empty) || (whole_one != address && written.len() >= 4) {
+        let at = if address.starts_with('.') {
+            0
+        } else {
+            address.find("..").unwrap_or(whole_one.len())
+        };
+        let write = (written.len() == 4).then(|| written.join("."));
+        let write = write.and_then(|address| with(&address));
+        return found(&DOT_IS_BETWEEN, facts![], Span::new(at, at + 1), write);
+    }
+    let address = whole_one;
     let is_octet = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_digit())
             && part.parse::<u32>().is_ok_and(|it| it < 256)
@@ -725,7 +760,11 @@ mod tests {
         wrong("10.244.0.0/33", "PLAN-5i", "33", "10.244.0.0/32");
         wrong("fd00::/129", "PLAN-5i", "129", "fd00::/128");
         wrong("10.256.0.0/16", "PLAN-5j", "256", "-");
-        wrong("10..0.0/16", "PLAN-5j", "", "-");
+        wrong("10..0.0/16", "PLAN-5p", ".", "-");
+        wrong("10..0.0.0/16", "PLAN-5p", ".", "10.0.0.0/16");
+        wrong("1.2.3.4./24", "PLAN-5p", ".", "1.2.3.0/24");
+        wrong(".1.2.3/24", "PLAN-5p", ".", "-");
+        wrong("1.2./16", "PLAN-5k", "1.2.", "1.2.0.0/16");
         wrong("10.x.0.0/16", "PLAN-5j", "x", "-");
         wrong("10.244/16", "PLAN-5k", "10.244", "10.244.0.0/16");
         wrong("10.244.0.0.0/16", "PLAN-5k", "10.244.0.0.0", "-");
@@ -735,6 +774,8 @@ mod tests {
         wrong("fd00:10:244/56", "PLAN-5n", "fd00:10:244", "fd00:10:244::/56");
         wrong("fd00:10:244:/56", "PLAN-5n", "fd00:10:244:", "fd00:10:244::/56");
         wrong("1:2:3:4:5:6:7:8:9/56", "PLAN-5n", "1:2:3:4:5:6:7:8:9", "-");
+        wrong("1:2:3:4:5:6:7::8/64", "PLAN-5q", "1:2:3:4:5:6:7::8", "1:2:3:4::/64");
+        wrong("1:2:3:4:5:6:7:8:/64", "PLAN-5q", "1:2:3:4:5:6:7:8:", "1:2:3:4::/64");
         wrong("here/16", "PLAN-5o", "here", "-");
         wrong("/16", "PLAN-5o", "", "-");
         wrong("示例/16", "PLAN-5o", "示例", "-");

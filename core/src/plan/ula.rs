@@ -70,14 +70,11 @@ impl Pair {
         format!("{},{}", self.of(first), self.of(first.other()))
     }
 
-    /// The addresses of a machine by its number.
+    /// The addresses of a machine by its number; `None` if the network has not that many.
     fn machine(self, first: Family, number: u128) -> Option<String> {
-        let ip = |family: Family| {
-            // In IPv6 the number is written as it is read in IPv4.
-            let hex = if family == Family::V6 { number / 10 * 16 + number % 10 } else { number };
-            let network = crate::net::cidr::to_bits(self.of(family).network());
-            from_bits(family, network + hex)
-        };
+        // In IPv6 the number is written as it is read in IPv4.
+        let hex = u128::from_str_radix(&number.to_string(), 16).ok()?;
+        let ip = |family| self.of(family).nth(if family == Family::V6 { hex } else { number });
         Some(format!("{},{}", ip(first)?, ip(first.other())?))
     }
 }
@@ -197,7 +194,8 @@ impl Plan {
             let all = nodes(&parse(&text), &text);
             let Some(node) = all.get(i) else { break };
             let pair = self.nodes.machine(self.first, API_SERVER + 1 + i as u128);
-            let edit = mend::set(&text, &node.flags, Kubelet, "node-ip", &pair.unwrap_or_default());
+            let Some(pair) = pair else { continue };
+            let edit = mend::set(&text, &node.flags, Kubelet, "node-ip", &pair);
             if let Some(edit) = edit {
                 text = edit.apply(&text);
             }
