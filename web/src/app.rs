@@ -29,7 +29,7 @@ use crate::view::share::share;
 use crate::view::stored::{self, stored};
 use crate::view::timeline::{self, timeline};
 use crate::view::why::{self, why};
-use crate::view::{Dispatch, Shared, click};
+use crate::view::{Dispatch, Shared, click, press};
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
@@ -295,7 +295,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
             { notice(store, dispatch) }
             <section class="answer look" aria-label={text::ANSWER.get(lang)}>
                 <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
-                <button type="button" class="btn primary" {onclick}>{ text::RUN.get(lang) }</button>
+                { press("btn primary", None, text::RUN.get(lang), None, true, onclick) }
             </section>
             <main>{ cluster }{ manifest }</main>
             { footer(lang) }

@@ -20,7 +20,7 @@ use yew::prelude::*;
 use super::message::Said;
 use super::{say, text};
 use crate::browser;
-use crate::view::{badge, sentence as shown, words};
+use crate::view::{badge, code, sentence as shown, words};
 use crate::words::sentence;
 
 /// How many rows of a list are drawn.
@@ -104,10 +104,6 @@ pub fn deployment_manifest(world: &World, replicas: &str) -> String {
          selector:\n    matchLabels:\n      app: {name}\n  template:\n    metadata:\n      labels:\n        \
          app: {name}\n    spec:\n      containers:\n      - name: web\n        image: nginx\n"
     )
-}
-
-fn code(text: impl Into<AttrValue>) -> Html {
-    html! { <code lang="en">{ text.into() }</code> }
 }
 
 /// A sentence with numbers or names in it.

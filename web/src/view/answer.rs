@@ -13,7 +13,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use yew::prelude::*;
 
-use super::{badge, classed, colon, sentence};
+use super::{badge, classed, code, colon, sentence};
 use crate::text::{self, Word};
 use crate::words::sentence as worded;
 
@@ -378,9 +378,12 @@ pub fn answer(props: &Props) -> Html {
                 Family::V6 => "ip v6",
             };
             let role = if at == 0 { text::PRIMARY } else { text::SECONDARY };
-            classed(class, html! {
-                <li>{ badge(*family) }<code lang="en">{ ip.clone() }</code><small>{ role.get(lang) }</small></li>
-            })
+            classed(
+                class,
+                html! {
+                    <li>{ badge(*family) }{ code(ip.clone()) }<small>{ role.get(lang) }</small></li>
+                },
+            )
         })
         .collect();
     let label = props.label.filter(|_| !props.addresses.is_empty());

@@ -6,7 +6,7 @@ use dualstack_core::trace::render;
 use yew::prelude::*;
 
 use super::frame::undo_and_redo;
-use super::{Dispatch, click, sentence};
+use super::{Dispatch, click, press, sentence};
 use crate::behind;
 use crate::browser::program::{Program, State};
 use crate::browser::{self, address_bar};
@@ -27,7 +27,7 @@ fn trouble(store: &Store, dispatch: &Dispatch) -> Option<Html> {
     Some(html! {
         <p class="notice" role="alert">
             <span>{ trouble.get(lang).to_owned() }{ " " }{ text::NOTHING_CHANGED.get(lang) }</span>
-            <button type="button" class="btn" onclick={dismiss}>{ text::CLOSE.get(lang) }</button>
+            { press("btn", None, text::CLOSE.get(lang), None, true, dismiss) }
         </p>
     })
 }
@@ -43,8 +43,8 @@ pub fn notice(store: &Store, dispatch: &Dispatch) -> Html {
         html! {
             <section class="notice" aria-label={text::SHARED_LINK.get(lang)}>
                 <span>{ text::DRAFT.get(lang) }if has_own { { " " }{ text::OWN_WAITS.get(lang) } }</span>
-                if has_own { <button type="button" class="btn primary" onclick={own}>{ text::TO_OWN.get(lang) }</button> }
-                <button type="button" class="btn" {onclick}>{ keep.get(lang) }</button>
+                if has_own { { press("btn primary", None, text::TO_OWN.get(lang), None, true, own) } }
+                { press("btn", None, keep.get(lang), None, true, onclick) }
             </section>
         }
     });
@@ -128,7 +128,7 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
             { main }
             <p class="unseen" role="status" id="spoken"></p>
             <footer class="ways">
-                <button type="button" class="btn" onclick={reset}>{ text::RESET.get(lang) }</button>
+                { press("btn", None, text::RESET.get(lang), None, true, reset) }
                 { open(store, embed, dispatch) }
                 { undo_and_redo(store, dispatch) }
             </footer>

@@ -5,7 +5,7 @@ use dualstack_core::net::Family;
 use dualstack_core::text::Lang;
 use yew::prelude::*;
 
-use super::{Dispatch, classed, named};
+use super::{Dispatch, classed, code, named};
 use crate::browser;
 use crate::extras::Fix;
 use crate::store::Msg;
@@ -36,8 +36,7 @@ fn button((number, fix): (usize, &Fix), lang: Lang, dispatch: &Dispatch) -> Html
         })
     };
     let class = if number == 0 { "btn primary" } else { "btn" };
-    let line = |change: &String| html! { <code lang="en">{ change.clone() }</code> };
-    let changes: Html = fix.changes.iter().map(line).collect();
+    let changes: Html = fix.changes.iter().cloned().map(code).collect();
     let button = html! {
         <button type="button" id={format!("fix-{number}")} {onclick}>
             <span>{ said(fix.title.get(lang)) }</span>{ " " }{ changes }{ " " }<small>{ said(fix.gives.get(lang)) }</small>
@@ -51,7 +50,7 @@ fn said(words: &str) -> Html {
     let part = |(at, part): (usize, &str)| match Family::from_name(part) {
         _ if at % 2 == 0 => html! { { part.to_owned() } },
         Some(family) => named(family),
-        None => html! { <code lang="en">{ part.to_owned() }</code> },
+        None => code(part.to_owned()),
     };
     words.split('`').enumerate().map(part).collect()
 }

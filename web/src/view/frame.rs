@@ -5,7 +5,7 @@ use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Dispatch, click, releases, words};
+use super::{Dispatch, click, code, press, releases, words};
 use crate::browser;
 use crate::presets::{self, Preset};
 use crate::scenarios;
@@ -16,9 +16,7 @@ use crate::text::{self, Word};
 pub fn undo_and_redo(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let tool = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
-        let onclick = click(dispatch, msg);
-        let (name, cannot) = (name.get(lang), (!can).then_some("true"));
-        html! { <button type="button" class="btn ghost" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+        press("btn ghost", Some(id), name.get(lang), Some(sign), can, click(dispatch, msg))
     };
     html! {
         <>
@@ -93,16 +91,14 @@ pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
     let requires = manifest.contains(REQUIRE_DUAL_STACK);
     let replace = click(dispatch, Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
     let remove = click(dispatch, Msg::Preset(Preset::V4));
-    let remove = html! {
-        <button type="button" class="link" onclick={remove}>{ text::TRY_REMOVE.get(lang) }</button>
-    };
+    let remove = press("link", None, text::TRY_REMOVE.get(lang), None, true, remove);
     html! {
         <section class="invitation" aria-label={text::EXAMPLE.get(lang)}>
             <p>
             { about }{ " " }
             if is_dual && prefers {
                 <span>
-                    <b>{ text::TRY.get(lang) }</b>{ " " }{ text::TRY_CHANGE.get(lang) }{ " " }<code lang="en">{ PREFER_DUAL_STACK }</code>{ " " }{ text::TRY_TO.get(lang) }{ " " }
+                    <b>{ text::TRY.get(lang) }</b>{ " " }{ text::TRY_CHANGE.get(lang) }{ " " }{ code(PREFER_DUAL_STACK) }{ " " }{ text::TRY_TO.get(lang) }{ " " }
                     <button type="button" class="link" lang="en" onclick={replace}>{ REQUIRE_DUAL_STACK }</button>{ text::TRY_THEN.get(lang) }{ " " }
                     { remove }
                 </span>

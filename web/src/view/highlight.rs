@@ -2,6 +2,7 @@
 
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::{parse_cidr, parse_ip};
+use dualstack_core::source::yaml::behind_dashes;
 use dualstack_core::span::Span;
 
 /// A stretch with a class.
@@ -13,8 +14,7 @@ pub fn manifest(text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     each_line(text, |start, line| {
         let code = comment(start, line, &mut marks);
-        let trimmed = code.trim_start();
-        let trimmed = trimmed.trim_start_matches("- ").trim_start_matches(['{', ' ']);
+        let trimmed = behind_dashes(code.trim_start()).trim_start_matches(['{', ' ']);
         let at = code.len() - trimmed.len();
         if let Some(colon) = trimmed.find(':') {
             let behind = trimmed[colon + 1..].chars().next();

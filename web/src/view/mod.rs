@@ -94,11 +94,15 @@ fn with_class<T>(
 
 /// The element, with a class that is chosen while the page runs. (Given to `html!`, it would be taken apart
 /// and put together as a set each time; added by Yew, all attributes would be.)
-pub fn classed(class: impl Into<AttrValue>, mut element: Html) -> Html {
+pub fn classed(class: impl Into<AttrValue>, element: Html) -> Html {
+    with(class.into(), element)
+}
+
+fn with(class: AttrValue, mut element: Html) -> Html {
     if let Html::VTag(tag) = &mut element
         && let Some(tag) = Rc::get_mut(tag)
     {
-        let class = AttributeOrProperty::Attribute(class.into());
+        let class = AttributeOrProperty::Attribute(class);
         let (keys, values): (_, Vec<_>) = match take(&mut tag.attributes) {
             Attributes::Static(list) => {
                 let value = |(_, value): &(_, AttributeOrProperty)| match value {
@@ -123,6 +127,25 @@ pub fn classed(class: impl Into<AttrValue>, mut element: Html) -> Html {
         tag.attributes = Attributes::Dynamic { keys, values };
     }
     element
+}
+
+/// A button in words, or with a sign that has the words for a name. One that cannot be used stays where it is.
+pub fn press(
+    class: &'static str,
+    id: Option<&'static str>,
+    words: &'static str,
+    sign: Option<&'static str>,
+    can: bool,
+    onclick: Callback<MouseEvent>,
+) -> Html {
+    let (name, cannot) = (sign.and(Some(words)), (!can).then_some("true"));
+    let button = html! { <button type="button" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign.unwrap_or(words) }</button> };
+    classed(class, button)
+}
+
+/// What is code, and so English.
+pub fn code(text: impl Into<AttrValue>) -> Html {
+    html! { <code lang="en">{ text.into() }</code> }
 }
 
 /// The releases to choose from.

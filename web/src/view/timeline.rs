@@ -12,7 +12,7 @@ use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
-use super::{Dispatch, Shared, badge, classed, click, releases, sentence};
+use super::{Dispatch, Shared, badge, classed, click, code, press, releases, sentence};
 use crate::browser;
 use crate::store::{Msg, Store};
 use crate::text::{self, Word};
@@ -50,17 +50,12 @@ pub struct Props<'a> {
 /// The Timeline pane.
 pub fn timeline(props: &Props) -> Html {
     let lang = props.store.lang;
-    let button = |id: &'static str, name: Word, msg: Msg| {
-        let onclick = click(&props.dispatch, msg);
-        html! { <button type="button" class="btn" {id} {onclick}>{ name.get(lang) }</button> }
-    };
     let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
     let (at, last) = (props.store.at, props.store.events.len() - 1);
     let edge = |id: &'static str, name: Word, msg: Msg, can: bool| {
-        let onclick = click(&props.dispatch, msg);
-        let cannot = (!can).then_some("true");
-        html! { <button type="button" class="btn" {id} aria-disabled={cannot} {onclick}>{ name.get(lang) }</button> }
+        press("btn", Some(id), name.get(lang), None, can, click(&props.dispatch, msg))
     };
+    let button = |id: &'static str, name: Word, msg: Msg| edge(id, name, msg, true);
     html! {
         <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
             <h2>
@@ -92,9 +87,7 @@ fn steps(props: &Props) -> Html {
     let (store, lang) = (props.store, props.store.lang);
     let (at, count) = (store.at, store.events.len());
     let step = |id: &'static str, name: Word, sign: &'static str, msg: Msg, can: bool| {
-        let onclick = click(&props.dispatch, msg);
-        let (name, cannot) = (name.get(lang), (!can).then_some("true"));
-        html! { <button type="button" class="btn" {id} aria-label={name} title={name} aria-disabled={cannot} {onclick}>{ sign }</button> }
+        press("btn", Some(id), name.get(lang), Some(sign), can, click(&props.dispatch, msg))
     };
     let (verb, object) = words_of(at, props);
     let event = format!("{} {object}", verb.get(lang));
@@ -148,7 +141,7 @@ fn branches(props: &Props) -> Html {
     html! {
         <>
             <select class="btn" aria-label={text::BRANCH.get(lang)} {onchange}>{ options }</select>
-            <button type="button" class="btn ghost" aria-label={name} title={name} onclick={remove}>{ "×" }</button>
+            { press("btn ghost", None, name, Some("×"), true, remove) }
         </>
     }
 }
@@ -264,24 +257,22 @@ fn after(props: &Props) -> Html {
                 ("kept", text::READY)
             };
             classed(class, html! {
-                <li><b lang="en">{ object.name.clone() }</b>{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }<code lang="en">{ ranges.join(", ") }</code></li>
+                <li><b lang="en">{ object.name.clone() }</b>{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
             })
         })
         .collect();
-    let repairs: Html = match props.store.event() {
-        Event::Boot { .. } => props
-            .boot
-            .repairs
-            .iter()
-            .map(|event| {
-                html! {
-                    <li lang="en"><code>{ event.reason }</code>{ " " }<b>{ event.service.clone() }</b>{ ": " }{ event.message.clone() }</li>
-                }
-            })
-            .collect(),
-        _ => html! {},
+    let repairs = match props.store.event() {
+        Event::Boot { .. } => props.boot.repairs.as_slice(),
+        _ => &[],
     };
-    let has_repairs = repairs != html! {};
+    let repaired: Html = repairs
+        .iter()
+        .map(|event| {
+            html! {
+                <li lang="en">{ code(event.reason) }{ " " }<b>{ event.service.clone() }</b>{ ": " }{ event.message.clone() }</li>
+            }
+        })
+        .collect();
     html! {
         <div class="after">
             <h3>{ text::AFTER.get(lang) }</h3>
@@ -292,9 +283,9 @@ fn after(props: &Props) -> Html {
                 <h3>{ text::SERVICE_CIDRS.get(lang) }</h3>
                 <ul>{ cidrs }</ul>
             }
-            if has_repairs {
+            if !repairs.is_empty() {
                 <h3>{ text::REPAIR.get(lang) }</h3>
-                <ul class="repairs">{ repairs }</ul>
+                <ul class="repairs">{ repaired }</ul>
             }
         </div>
     }
@@ -317,7 +308,7 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
             .map(|change| {
                 let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
                 html! {
-                    <li><code>{ change.field.clone() }</code>{ ": " }<code>{ side(&change.before) }</code>{ " → " }<code>{ side(&change.after) }</code></li>
+                    <li>{ code(change.field.clone()) }{ ": " }{ code(side(&change.before)) }{ " → " }{ code(side(&change.after)) }</li>
                 }
             })
             .collect(),
@@ -327,7 +318,7 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
         <li>
             <b lang="en">{ it.namespace.clone() }{ "/" }{ it.name.clone() }</b>{ " " }
             <span class="badge">{ word.get(lang) }</span>{ " " }
-            { badges }{ " " }<code lang="en">{ spec.cluster_ips.join(", ") }</code>{ " " }<small lang="en">{ policy }</small>
+            { badges }{ " " }{ code(spec.cluster_ips.join(", ")) }{ " " }<small lang="en">{ policy }</small>
             <ul lang="en">{ fields }</ul>
         </li>
     };
@@ -356,18 +347,18 @@ fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
     let elsewhere = |step: &&Step| trace(other).iter().any(|it| it.rule == step.rule);
     let mut only: Vec<&Step> = trace(side).iter().filter(|step| !elsewhere(step)).collect();
     only.dedup_by_key(|step| step.rule.id);
+    let has_none = only.is_empty();
     let rules: Html = only
         .into_iter()
         .map(|step| html! { <li>{ sentence(&worded(step, lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
         .collect();
-    let has_none = rules == html! {};
     let kubectl = side.document.as_ref().map(|document| document.kubectl.clone());
     let ips = side.document.as_ref().and_then(|document| document.stored());
     let ips = ips.map(|service| service.spec.cluster_ips.join(", "));
     html! {
         <div>
             <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
-            <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }<code lang="en">{ ips }</code></p>
+            <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
             <pre lang="en">{ kubectl }</pre>
             if has_none { <p>{ text::NO_RULES.get(lang) }</p> } else {
                 <p>{ text::ONLY_HERE.get(lang) }</p>

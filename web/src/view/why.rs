@@ -10,7 +10,7 @@ use dualstack_core::trace::{Effect, Origin, Step};
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Shared, badge, classed, colon, grouped, sentence};
+use super::{Shared, badge, classed, code, colon, grouped, sentence};
 use crate::store::Focus;
 use crate::text;
 use crate::words::sentence as worded;
@@ -116,9 +116,9 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                 { words }
                 <details>
                     <summary><span>{ step.rule.id }</span>
-                        if !field.is_empty() { { " · " }<code lang="en">{ field }</code> }
+                        if !field.is_empty() { { " · " }{ code(field) } }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }<code lang="en">{ rule.source }</code>{ fidelity }</small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
                 </details>
             </div>
         </li>
@@ -147,7 +147,7 @@ fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
         .map(|(at, it)| {
             let field = it.at.to_string();
             let name = field.rsplit('.').next().unwrap_or(&field).to_owned();
-            html! { <>{ (at > 0).then_some(comma) }<code lang="en">{ name }</code></> }
+            html! { <>{ (at > 0).then_some(comma) }{ code(name) }</> }
         })
         .collect();
     let steps: Html = group.iter().map(|it| step(it, version, lang)).collect();
@@ -206,7 +206,7 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
         .taken
         .iter()
         .take(8)
-        .map(|(ip, owner)| html! { <li><code>{ ip.to_string() }</code>{ " " }{ owner.clone() }</li> })
+        .map(|(ip, owner)| html! { <li>{ code(ip.to_string()) }{ " " }{ owner.clone() }</li> })
         .collect();
     let (used, usable) = (report.taken.len(), grouped(report.usable));
     let count = match lang {
@@ -222,7 +222,7 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
     let picture = if band { classed("banded", picture) } else { picture };
     html! {
         <li class="range">
-            <p>{ badge(report.family) }{ " " }<code lang="en">{ report.cidr.to_string() }</code><span class="count">{ count }</span></p>
+            <p>{ badge(report.family) }{ " " }{ code(report.cidr.to_string()) }<span class="count">{ count }</span></p>
             { picture }
             <p class="ends">
                 if band { <span>{ grouped(report.static_band) }{ " " }{ text::STATIC_BAND.get(lang) }</span> }
@@ -241,7 +241,7 @@ pub fn why(props: &Props) -> Html {
         let list: Html = steps.iter().map(|it| step(it, version, lang)).collect();
         html! {
             <div class="asked">
-                <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }<code lang="en">{ name }</code></h3>
+                <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }{ code(name) }</h3>
                 if steps.is_empty() { <p>{ text::NOTHING_ABOUT.get(lang) }</p> } else { <ol class="steps">{ list }</ol> }
             </div>
         }
