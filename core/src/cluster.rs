@@ -9,6 +9,7 @@ use litemap::LiteMap;
 
 use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
+use crate::api::{go_json, quote};
 use crate::diag::Diagnostic;
 use crate::env::{AllocatorKind, Env};
 use crate::net::go_parse::{parse_cidr, parse_ip};
@@ -109,6 +110,15 @@ rules! {
         facts: [],
         en: "There is no Service of this name, so the PUT creates it.",
         zh: "不存在该名称的 Service，因此 PUT 会创建它。",
+    }
+    /// A name is for life.
+    PATCH_KEEPS_THE_NAME {
+        id: "UPD-13", slug: "patch-keeps-the-name",
+        versions: Versions::ALL,
+        source: "apiserver pkg/endpoints/handlers/rest.go checkName",
+        facts: [],
+        en: "A patch cannot give a stored object another name, or another namespace.",
+        zh: "补丁不能更改已存储对象的名称或命名空间。",
     }
     /// A patch that makes no sense for the object.
     PATCH_DOES_NOT_APPLY {
@@ -462,9 +472,8 @@ impl Cluster {
         warnings: &mut Vec<Diagnostic>,
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
-        let (decoded, strays) = self.decode(body, options, trace)?;
-        warnings.extend(strays);
-        self.create(decoded.service, options, false, warnings, trace)
+        let service = self.body(body, options, warnings, trace)?;
+        self.create(service, options, false, warnings, trace)
     }
 
     fn put(
@@ -474,17 +483,16 @@ impl Cluster {
         warnings: &mut Vec<Diagnostic>,
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
-        let (decoded, strays) = self.decode(body, options, trace)?;
-        warnings.extend(strays);
-        let key = key(&options.namespace, &decoded.service.metadata.name);
+        let service = self.body(body, options, warnings, trace)?;
+        let key = key(&options.namespace, &service.metadata.name);
         if self.service(&key).is_some() {
-            return self.update(&key, decoded.service, options, warnings, trace);
+            return self.update(&key, service, options, warnings, trace);
         }
         if self.env.behavior.is_old() {
             return Err(not_found(&key.1, trace));
         }
         trace.note(&PUT_CREATES, FieldPath::metadata("name"), facts![]);
-        self.create(decoded.service, options, true, warnings, trace)
+        self.create(service, options, true, warnings, trace)
     }
 
     fn patch(
@@ -500,7 +508,12 @@ impl Cluster {
         let mut object = to_json(&old);
         match patch {
             Patch::Strategic(patch) => {
-                return self.patch_strategically(name, patch, options, warnings, trace);
+                let json = patch.to_json();
+                self.is_strictly_known(patch, &json, options, trace)?;
+                if let Err(NoMergeKey(words)) = patch::strategic_merge(&mut object, &json) {
+                    trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
+                    return Err(Status::bare_error(words));
+                }
             }
             Patch::Merge(patch) => patch::merge(&mut object, &patch.to_json()),
             Patch::Json(patch) => {
@@ -510,61 +523,57 @@ impl Cluster {
                 }
             }
         }
-        self.replace(&key, &object, options, warnings, trace)
-    }
-
-    fn patch_strategically(
-        &mut self,
-        name: &str,
-        patch: &Node,
-        options: &Options,
-        warnings: &mut Vec<Diagnostic>,
-        trace: &mut Trace,
-    ) -> Result<Answer, Status> {
-        let key = key(&options.namespace, name);
-        let Some(old) = self.read(&key) else { return Err(not_found(name, trace)) };
-        let mut object = to_json(&old);
-        let behavior = &self.env.behavior;
-        let strays = decode::strays_of_patch(patch, behavior.unknown_fields);
-        if !strays.is_empty() && options.field_validation == FieldValidation::Strict {
-            let printed = patch::go_value(&patch.to_json());
-            let messages = joined(&strays);
-            let path = FieldPath::default().field("patch");
-            trace.reject(&STRICT_REFUSES_FIELD, path, facts![]);
-            return Err(Status {
-                code: 422,
-                reason: Some(Reason::Invalid),
-                message: format!(
-                    " \"\" is invalid: patch: Invalid value: \"{printed}\": strict decoding \
-                     error: {messages}"
-                ),
-                subject: " \"\"".to_owned(),
-                causes: vec![Diagnostic::field(
-                    crate::diag::Cause::Invalid { value: format!("\"{printed}\"") },
-                    FieldPath::default().field("patch"),
-                    format!("strict decoding error: {messages}"),
-                )],
-            });
-        }
-        if let Err(NoMergeKey(words)) = patch::strategic_merge(&mut object, &patch.to_json()) {
-            trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
-            return Err(Status::bare_error(words));
-        }
-        self.replace(&key, &object, options, warnings, trace)
-    }
-
-    /// What a patch made of an object becomes an update.
-    fn replace(
-        &mut self,
-        key: &Key,
-        object: &Json,
-        options: &Options,
-        warnings: &mut Vec<Diagnostic>,
-        trace: &mut Trace,
-    ) -> Result<Answer, Status> {
-        let (decoded, strays) = self.decode(&Node::from_json(object), options, trace)?;
+        let wrong = |words: &str| match patch {
+            Patch::Strategic(_) => cannot_be_handled(words),
+            // What the others make is decoded as JSON, and blamed as a whole.
+            _ => invalid_patch(&go_json(&object), words),
+        };
+        let (decoded, strays) = self.decode(&Node::from_json(&object), options, &wrong, trace)?;
         warnings.extend(strays);
-        self.update(key, decoded.service, options, warnings, trace)
+        let meta = &decoded.service.metadata;
+        let words = if meta.name.is_empty() {
+            format!(
+                "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+            )
+        } else if meta.name != name {
+            let new = &meta.name;
+            format!("the name of the object ({new}) does not match the name on the URL ({name})")
+        } else if !meta.namespace.is_empty() && meta.namespace != options.namespace {
+            format!(
+                "the namespace of the object ({}) does not match the namespace on the request ({})",
+                meta.namespace, options.namespace
+            )
+        } else {
+            return self.update(
+                &key,
+                self.filled(decoded.service, options, trace),
+                options,
+                warnings,
+                trace,
+            );
+        };
+        trace.reject(&PATCH_KEEPS_THE_NAME, FieldPath::metadata("name"), facts![]);
+        Err(Status::bad_request(words))
+    }
+
+    /// Refuses a strategic patch with fields that nobody knows, if it is to be.
+    fn is_strictly_known(
+        &self,
+        patch: &Node,
+        json: &Json,
+        options: &Options,
+        trace: &mut Trace,
+    ) -> Result<(), Status> {
+        if options.field_validation != FieldValidation::Strict {
+            return Ok(());
+        }
+        let strays = decode::strays_of_patch(patch, self.env.behavior.unknown_fields);
+        if strays.is_empty() {
+            return Ok(());
+        }
+        trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default().field("patch"), facts![]);
+        let words = format!("strict decoding error: {}", joined(&strays));
+        Err(invalid_patch(&patch::go_value(json), &words))
     }
 
     fn get(&self, name: &str, options: &Options, trace: &mut Trace) -> Result<Answer, Status> {
@@ -615,22 +624,56 @@ impl Cluster {
         self.sweep_service_cidrs();
     }
 
-    /// Decodes a body and fills in the versioned defaults.
-    fn decode(&self, body: &Node, options: &Options, trace: &mut Trace) -> Body {
+    /// A Service that was sent as a whole, with the versioned defaults.
+    fn body(
+        &self,
+        body: &Node,
+        options: &Options,
+        warnings: &mut Vec<Diagnostic>,
+        trace: &mut Trace,
+    ) -> Result<Service, Status> {
+        let (decoded, strays) = self.decode(body, options, &cannot_be_handled, trace)?;
+        warnings.extend(strays);
+        let namespace = &decoded.service.metadata.namespace;
+        if !namespace.is_empty() && *namespace != options.namespace {
+            trace.reject(&NAMESPACES_DIFFER, FieldPath::metadata("namespace"), facts![]);
+            return Err(Status::bad_request(
+                "the namespace of the provided object does not match the namespace sent on the \
+                 request",
+            ));
+        }
+        Ok(self.filled(decoded.service, options, trace))
+    }
+
+    /// A Service in the namespace of its request, with the versioned defaults.
+    fn filled(&self, mut service: Service, options: &Options, trace: &mut Trace) -> Service {
+        service.metadata.namespace.clone_from(&options.namespace);
+        default::set_defaults(&self.env.behavior, &mut service, trace);
+        service
+    }
+
+    /// Decodes what was sent, or what a patch made; `wrong` says what is wrong with it.
+    fn decode(
+        &self,
+        body: &Node,
+        options: &Options,
+        wrong: &dyn Fn(&str) -> Status,
+        trace: &mut Trace,
+    ) -> Body {
         let behavior = &self.env.behavior;
-        let mut decoded =
-            decode::service(body, behavior.unknown_fields, false).map_err(|error| {
-                trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
-                let told = behavior.tells_what_does_not_decode;
-                cannot_be_handled(if told { &error.message } else { "" })
-            })?;
+        let decoded = decode::service(body, behavior.unknown_fields, false).map_err(|error| {
+            trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
+            wrong(if behavior.tells_what_does_not_decode { &error.message } else { "" })
+        })?;
         let mut warnings = Vec::new();
         if !decoded.strays.is_empty() {
             match options.field_validation {
                 FieldValidation::Strict => {
                     trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default(), facts![]);
-                    let messages = joined(&decoded.strays);
-                    return Err(cannot_be_handled(&format!("strict decoding error: {messages}")));
+                    return Err(wrong(&format!(
+                        "strict decoding error: {}",
+                        joined(&decoded.strays)
+                    )));
                 }
                 FieldValidation::Warn if behavior.warns_of_unknown_fields => {
                     warnings.extend(decoded.strays.iter().map(|stray| stray_warning(stray, trace)));
@@ -638,17 +681,6 @@ impl Cluster {
                 _ => {}
             }
         }
-        let meta = &mut decoded.service.metadata;
-        if meta.namespace.is_empty() {
-            meta.namespace.clone_from(&options.namespace);
-        } else if meta.namespace != options.namespace {
-            trace.reject(&NAMESPACES_DIFFER, FieldPath::metadata("namespace"), facts![]);
-            return Err(Status::bad_request(
-                "the namespace of the provided object does not match the namespace sent on the \
-                 request",
-            ));
-        }
-        default::set_defaults(behavior, &mut decoded.service, trace);
         Ok((decoded, warnings))
     }
 
@@ -660,7 +692,7 @@ impl Cluster {
         warnings: &mut Vec<Diagnostic>,
         trace: &mut Trace,
     ) -> Result<Answer, Status> {
-        let sent_version = !service.metadata.resource_version.is_empty();
+        let sent_version = !matches!(&*service.metadata.resource_version, "" | "0");
         let meta = &service.metadata;
         let asked_for = if meta.name.is_empty() { &meta.generate_name } else { &meta.name };
         let mut key = key(&options.namespace, asked_for);
@@ -721,7 +753,8 @@ impl Cluster {
         let name = key.1.clone();
         let Some(old) = self.read(key) else { return Err(not_found(&name, trace)) };
         let version = &service.metadata.resource_version;
-        let is_stale = !version.is_empty() && *version != old.metadata.resource_version;
+        // Without one, and with 0, the update is unconditional.
+        let is_stale = !matches!(&**version, "" | "0") && *version != old.metadata.resource_version;
         let conflict = |trace: &mut Trace| {
             trace.reject(&VERSION_IS_STALE, FieldPath::metadata("resourceVersion"), facts![]);
             Status::conflict("services", &name)
@@ -1085,6 +1118,20 @@ fn uid(picker: Picker) -> String {
 fn not_found(name: &str, trace: &mut Trace) -> Status {
     trace.reject(&NAME_IS_NOT_FOUND, FieldPath::metadata("name"), facts![]);
     Status::not_found("services", name)
+}
+
+/// 422: a patch, or what it made, cannot be decoded; the object has neither kind nor name then.
+fn invalid_patch(value: &str, words: &str) -> Status {
+    let cause = crate::diag::Cause::Invalid { value: quote(value) };
+    let cause = Diagnostic::field(cause, FieldPath::default().field("patch"), words);
+    let subject = " \"\"".to_owned();
+    Status {
+        code: 422,
+        reason: Some(Reason::Invalid),
+        message: format!("{subject} is invalid: {cause}"),
+        subject,
+        causes: vec![cause],
+    }
 }
 
 fn cannot_be_handled(why: &str) -> Status {

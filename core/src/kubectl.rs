@@ -410,7 +410,7 @@ pub fn missing_name(document: &Node) -> Option<String> {
         "error: error when retrieving current configuration of:\nResource: \"{version}, \
          Resource={}s\", GroupVersionKind: \"{version}, Kind={kind}\"\nName: \"\", Namespace: {}\nfrom \
          server for: {}: resource name may not be empty",
-        kind.to_lowercase(),
+        kind.to_ascii_lowercase(),
         quote(if is_namespaced { namespace_of(document) } else { "" }),
         quote(FILE)
     ))

@@ -4,7 +4,7 @@
 //! Works on the object's JSON, as the server does: what comes out is decoded like any other body.
 
 use crate::api::go_json;
-use crate::api::json::{Json, Map};
+use crate::api::json::{Json, Map, key_of};
 use crate::source::yaml::MAX_DEPTH;
 
 /// A patch that cannot be applied.
@@ -196,27 +196,27 @@ fn identity<'a>(entry: &'a Json, merge_key: Option<&str>) -> &'a Json {
     merge_key.map_or(entry, |key| &entry[key])
 }
 
-/// Puts the entries that `order` names in its order. The others keep the order they have in `live`, each
-/// before the first named one that it stands before there.
+/// Puts the entries that `order` names in its order. The others stay in the order of `live`, in which they
+/// are, each before the first named one that it stands before there.
 fn sort(list: &mut Vec<Json>, order: &[Json], live: &[Json], merge_key: Option<&str>) {
     let place = |among: &[Json], entry: &Json| {
         let entry = identity(entry, merge_key);
         among.iter().position(|other| identity(other, merge_key) == entry)
     };
     let all = std::mem::take(list).into_iter();
-    let (mut named, mut others): (Vec<_>, Vec<_>) =
+    let (mut named, others): (Vec<_>, Vec<_>) =
         all.partition(|entry| place(order, entry).is_some());
-    named.sort_by_key(|entry| place(order, entry));
-    others.sort_by_key(|entry| place(live, entry));
     let mut others = others.into_iter().peekable();
-    for entry in named {
-        let here = place(live, &entry);
-        let is_before =
-            |other: &Json| place(live, other).zip(here).is_some_and(|(one, next)| one < next);
-        while let Some(other) = others.next_if(is_before) {
-            list.push(other);
+    for wanted in order {
+        while let Some(at) = place(&named, wanted) {
+            let here = place(live, wanted);
+            let is_before =
+                |other: &Json| place(live, other).zip(here).is_some_and(|(one, next)| one < next);
+            while let Some(other) = others.next_if(is_before) {
+                list.push(other);
+            }
+            list.push(named.remove(at));
         }
-        list.push(entry);
     }
     list.extend(others);
 }
@@ -320,11 +320,7 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
 
 fn parent<'a>(target: &'a mut Json, path: &str) -> Result<(&'a mut Json, String), DoesNotApply> {
     let (parent, key) = path.rsplit_once('/').ok_or(DoesNotApply)?;
-    Ok((find(target, parent)?, unescaped(key)))
-}
-
-fn unescaped(key: &str) -> String {
-    key.replace("~1", "/").replace("~0", "~")
+    Ok((find(target, parent)?, key_of(key)))
 }
 
 /// The value a JSON Pointer names. Source: RFC 6901.
@@ -336,7 +332,7 @@ fn find<'a>(target: &'a mut Json, path: &str) -> Result<&'a mut Json, DoesNotApp
     let mut found = target;
     for key in keys {
         let inner = match found {
-            Json::Object(map) => map.get_mut(&unescaped(key)),
+            Json::Object(map) => map.get_mut(&key_of(key)),
             // As in the RFC, an index has neither a sign nor needless zeros.
             Json::Array(_) if key.starts_with(['+', '0']) && key != "0" => None,
             Json::Array(list) => key.parse().ok().and_then(|at: usize| list.get_mut(at)),

@@ -1124,7 +1124,8 @@ mod tests {
         let rename = patch("web", "metadata: {name: other}");
         assert_eq!(
             terminal(vec![boot(DUAL), service("web", "SingleStack"), rename]),
-            "The Service \"other\" is invalid: metadata.name: Invalid value: \"other\": field is immutable"
+            "Error from server (BadRequest): the name of the object (other) does not match the name on the \
+             URL (web)"
         );
     }
 

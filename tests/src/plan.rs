@@ -13,7 +13,7 @@ use crate::components::FITTING;
 use crate::witness::Witness;
 
 /// The rule, the release, and a text that should be a range.
-const TEXTS: [(&str, &str, &str); 37] = [
+const TEXTS: [(&str, &str, &str); 39] = [
     ("PLAN-1a", "1.36", "10.244.0.0/16"),
     ("PLAN-1b", "1.36", "2001:db8::/64"),
     ("PLAN-1c", "1.36", "fe80::/64"),

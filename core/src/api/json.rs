@@ -91,8 +91,9 @@ impl Json {
     }
 }
 
-/// The key that a part of a JSON pointer names.
-fn key_of(part: &str) -> String {
+/// The key that a part of a JSON pointer names. Source: RFC 6901.
+#[must_use]
+pub fn key_of(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
 }
 

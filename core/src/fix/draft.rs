@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::api::json::{Json, Map};
+use crate::api::json::{Json, Map, key_of};
 
 use super::{Act, Proposal, Repair, Target, read};
 use crate::api::quote;
@@ -236,7 +236,7 @@ fn is_number(part: &str) -> bool {
 fn field(pointer: &str) -> String {
     let mut out = String::new();
     for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/");
+        let part = key_of(part);
         if is_number(&part) || part.contains('.') {
             out.push_str(&["[", &part, "]"].concat());
         } else {

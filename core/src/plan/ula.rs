@@ -7,7 +7,6 @@
 use crate::components::mend;
 use crate::components::nodes::{ON_NODES, nodes};
 use crate::facts;
-use crate::net::cidr::from_bits;
 use crate::net::{Cidr, Family};
 use crate::rules;
 use crate::source::flags::{Component, parse};

@@ -1,4 +1,4 @@
-//! May a stored Service become this one? The checks of an update: rules UPD-1 to UPD-13.
+//! May a stored Service become this one? The checks of an update: rules UPD-1 to UPD-12.
 //! Source: pkg/apis/core/validation/validation.go ValidateServiceUpdate.
 
 use super::errors::{Errors, print_families, print_ips};
@@ -65,15 +65,6 @@ rules! {
         en: "A second family can be added, but the first stays what it is.",
         zh: "可以增加第二个地址族，但第一个保持不变。",
     }
-    /// A name is for life.
-    NAME_IS_IMMUTABLE {
-        id: "UPD-13", slug: "name-is-immutable",
-        versions: Versions::ALL,
-        source: "apimachinery pkg/api/validation/objectmeta.go ValidateObjectMetaAccessorUpdate",
-        facts: [],
-        en: "A patch cannot give a stored object another name. (Two checks of upstream say so.)",
-        zh: "补丁不能更改已存储对象的名称。（上游有两处检查报告此错误。）",
-    }
     /// The class of a load balancer is for life.
     CLASS_IS_IMMUTABLE {
         id: "UPD-10", slug: "load-balancer-class-is-immutable",
@@ -96,7 +87,6 @@ rules! {
 
 /// Checks an update against the stored object, before the new one is checked as a whole.
 pub fn validate_update(old: &Service, new: &Service, errors: &mut Errors) {
-    name(&old.metadata.name, &new.metadata.name, errors);
     if !old.spec.is_external_name() && !new.spec.is_external_name() {
         addresses(old, new, errors);
         families(old, new, errors);
@@ -115,19 +105,6 @@ pub fn validate_update(old: &Service, new: &Service, errors: &mut Errors) {
     }
     load_balancer_class(new, errors);
     health_check_port(old, new, errors);
-}
-
-/// The checks that every kind of object has, and those of Services once more.
-fn name(old: &str, new: &str, errors: &mut Errors) {
-    let path = || FieldPath::metadata("name");
-    if new.is_empty() {
-        errors.required(&NAME_IS_IMMUTABLE, path(), "name or generateName is required");
-    }
-    if new != old {
-        for _ in 0..2 {
-            errors.invalid_text(&NAME_IS_IMMUTABLE, path(), new, "field is immutable");
-        }
-    }
 }
 
 fn health_check_port(old: &Service, new: &Service, errors: &mut Errors) {

@@ -5,7 +5,7 @@
 //! (block scalars, anchors). Whoever makes one reads the text again, and takes the edit only if the text
 //! now says what [`model`] says.
 
-use crate::api::json::{Json, Map};
+use crate::api::json::{Json, Map, key_of};
 
 use super::yaml::{Node, Value};
 use crate::api::go_json;
@@ -40,15 +40,10 @@ pub enum Op {
     Rename(String),
 }
 
-/// The key that a part of a pointer names. (No key of a Service may hold a tilde.)
-fn unescaped(part: &str) -> String {
-    part.replace("~1", "/")
-}
-
 /// A key as part of a pointer.
 #[must_use]
 pub fn escaped(key: &str) -> String {
-    key.replace('/', "~1")
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A map of one entry.
@@ -63,7 +58,7 @@ pub fn one(key: &str, value: Json) -> Json {
 fn number(node: &Node, part: &str) -> Option<usize> {
     match &node.value {
         Value::Map(map) => {
-            let key = unescaped(part);
+            let key = key_of(part);
             map.iter().rposition(|entry| entry.key == key)
         }
         Value::Seq(list) => part.parse().ok().filter(|at| *at < list.len()),
@@ -95,7 +90,7 @@ pub fn model(mut json: Json, pointer: &str, op: &Op) -> Option<Json> {
             slot.clone_from(value);
             return Some(json);
         }
-        let key = unescaped(part);
+        let key = key_of(part);
         return match json.pointer_mut(holder) {
             Some(Json::Object(map)) => {
                 map.insert(key, value.clone());
@@ -111,7 +106,7 @@ pub fn model(mut json: Json, pointer: &str, op: &Op) -> Option<Json> {
     }
     match json.pointer_mut(holder)? {
         Json::Object(map) => {
-            let value = map.remove(&unescaped(part))?;
+            let value = map.remove(&key_of(part))?;
             if let Op::Rename(name) = op {
                 map.insert(name.clone(), value);
             }
@@ -133,12 +128,12 @@ pub fn edit(text: &str, root: &Node, pointer: &str, op: &Op) -> Option<Edit> {
     let page = Page { text, root };
     let Some(node) = find(root, holder) else {
         let Op::Put(value) = op else { return None };
-        return edit(text, root, holder, &Op::Put(one(&unescaped(part), value.clone())));
+        return edit(text, root, holder, &Op::Put(one(&key_of(part), value.clone())));
     };
     let own = children(node);
     match (op, number(node, part)) {
         (Op::Put(value), Some(at)) => page.set(&own[at], value),
-        (Op::Put(value), None) => page.add(node, &own, &unescaped(part), value),
+        (Op::Put(value), None) => page.add(node, &own, &key_of(part), value),
         (Op::Remove, Some(at)) => page.remove(node, &own, at),
         (Op::Rename(name), Some(at)) => {
             let span = own[at].key?;

@@ -844,9 +844,18 @@ fn explain(text: &str, at: usize, info: &str) -> Problem {
     }
 }
 
+/// A line without the dashes of the entries that begin on it.
+#[must_use]
+pub fn behind_dashes(mut line: &str) -> &str {
+    while let Some(rest) = line.strip_prefix("- ") {
+        line = rest;
+    }
+    line
+}
+
 /// `port:80`: one word to YAML, a slip to people.
 fn missing_space(line: &str) -> bool {
-    let line = line.trim().trim_start_matches("- ");
+    let line = behind_dashes(line.trim());
     match line.split_once(':') {
         Some((key, rest)) => {
             !rest.is_empty()
