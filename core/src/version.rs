@@ -112,15 +112,19 @@ impl Versions {
     pub fn words(self, lang: Lang) -> String {
         let (oldest, latest) = (KubeVersion::OLDEST.0, KubeVersion::LATEST.0);
         let (first, last) = (self.first, self.last);
-        let said = match (first <= oldest, last >= latest) {
-            (true, true) => ("all", "全部版本"),
-            (true, false) => ("up to {last}", "{last} 及以前"),
-            (false, true) => ("{first} and later", "{first} 及以后"),
-            (false, false) if first == last => ("{first}", "{first}"),
-            (false, false) => ("{first} to {last}", "{first} 至 {last}"),
-        };
-        let said = if lang == Lang::En { said.0 } else { said.1 };
-        said.replace("{first}", &format!("1.{first}")).replace("{last}", &format!("1.{last}"))
+        let is_english = lang == Lang::En;
+        match (first <= oldest, last >= latest) {
+            (true, true) => (if is_english { "all" } else { "全部版本" }).to_owned(),
+            (true, false) if is_english => format!("up to 1.{last}"),
+            (true, false) => format!("1.{last} 及以前"),
+            (false, true) => {
+                format!("1.{first} {}", if is_english { "and later" } else { "及以后" })
+            }
+            (false, false) if first == last => format!("1.{first}"),
+            (false, false) => {
+                format!("1.{first} {} 1.{last}", if is_english { "to" } else { "至" })
+            }
+        }
     }
 }
 

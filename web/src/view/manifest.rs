@@ -13,7 +13,7 @@ use yew::prelude::{AttrValue, Html, InputEvent, html};
 
 use super::cluster::problems;
 use super::editor::{self, editor};
-use super::{Dispatch, Shared, click, highlight};
+use super::{Dispatch, Shared, click, highlight, signed};
 use crate::browser;
 use crate::store::{Focus, Msg};
 use crate::text;
@@ -54,8 +54,12 @@ pub fn manifest(props: &Props) -> Html {
             let refused = document.outcome.as_ref().is_some_and(|it| it.result.is_err());
             invalid |= refused;
             for problem in &document.diagnostics {
-                let is_note = problem.says == Program::Playground
-                    || !refused && problem.cause == Cause::Plain;
+                let is_note = match problem.says {
+                    Program::Playground => true,
+                    Program::Kubectl => false,
+                    Program::KubeApiserver => !refused && problem.cause == Cause::Plain,
+                };
+                invalid |= !is_note;
                 let class = if is_note { "note" } else { "err" };
                 marks.extend(problem.span.map(|span| (span, class)));
                 list.push(problem.clone());
@@ -150,7 +154,7 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
             html! {
                 <button type="button" aria-pressed={pressed} {onclick}>
                     <span lang="en">{ &document.name }</span>{ " " }
-                    <span aria-hidden="true">{ mark }</span><span class="unseen">{ word.get(lang) }</span>
+                    { signed(mark, word.get(lang)) }
                 </button>
             }
         })

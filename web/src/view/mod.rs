@@ -143,6 +143,11 @@ pub fn press(
     classed(class, button)
 }
 
+/// A sign, and the word that it stands for to those who do not see it.
+pub fn signed(sign: &'static str, word: &'static str) -> Html {
+    html! { <><span aria-hidden="true">{ sign }</span><span class="unseen">{ word }</span></> }
+}
+
 /// What is code, and so English.
 pub fn code(text: impl Into<AttrValue>) -> Html {
     html! { <code lang="en">{ text.into() }</code> }

@@ -12,7 +12,7 @@ use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
-use super::{Dispatch, Shared, badge, classed, click, code, press, releases, sentence};
+use super::{Dispatch, Shared, badge, classed, click, code, press, releases, sentence, signed};
 use crate::browser;
 use crate::store::{Msg, Store};
 use crate::text::{self, Word};
@@ -219,7 +219,7 @@ fn event(at: usize, props: &Props) -> Html {
             <button type="button" class="btn" aria-current={current} onclick={choose}>
                 <small>{ (at + 1).to_string() }</small>{ " " }
                 { verb.get(lang) }{ " " }<b lang="en">{ object }</b>{ " " }
-                <span aria-hidden="true">{ mark }</span><span class="unseen">{ word.get(lang) }</span>
+                { signed(mark, word.get(lang)) }
             </button>
             { remove }
         </li>
