@@ -120,6 +120,13 @@ fn named_modules(line: &str) -> Vec<&str> {
 #[test]
 fn modules_of_the_core_use_only_what_lies_below_them() {
     let row = |module: &str| LAYERS.iter().position(|row| row.contains(&module));
+    let modules: BTreeSet<&str> = LAYERS.iter().flat_map(|row| row.iter().copied()).collect();
+    let is_there = |module: &&str| {
+        let path = root().join("core/src").join(module);
+        path.is_dir() || path.with_extension("rs").is_file()
+    };
+    let gone: Vec<_> = modules.iter().filter(|module| !is_there(module)).collect();
+    assert!(gone.is_empty(), "no modules: {gone:?}");
     let (mut wrong, mut excused) = (Vec::new(), BTreeSet::new());
     for source in sources(&["core/src"], &["rs"]) {
         let module = source.path.trim_start_matches("core/src/");

@@ -41,7 +41,7 @@ impl Gate {
 /// Which generation of the Service handler answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layer {
-    /// Up to 1.22: validation first, then allocation (REL-40 to REL-51).
+    /// Up to 1.22: validation first, then allocation (REL-40 to REL-53).
     Old,
     /// From 1.23 on: allocation first, then validation.
     Current,

@@ -384,7 +384,7 @@ struct Slot {
 }
 
 /// The kind and the resource of ServiceCIDRs, as messages name them.
-const SERVICE_CIDR: &str = "ServiceCIDR.networking.k8s.io";
+const SERVICE_CIDR_KIND: &str = "ServiceCIDR.networking.k8s.io";
 const SERVICE_CIDRS: &str = "servicecidrs.networking.k8s.io";
 
 /// The body of a request, decoded and defaulted.
@@ -896,7 +896,7 @@ impl Cluster {
         }
     }
 
-    /// What the repair loops report after a restart, oldest name first. They change nothing in Services.
+    /// What the repair loops report after a restart, by namespace and name. They change nothing in Services.
     pub fn repair(&self, trace: &mut Trace) -> Vec<RepairEvent> {
         let mut events = Vec::new();
         let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;
@@ -1006,7 +1006,7 @@ impl Cluster {
         self.answer(|cluster, _, trace| {
             let mut errors = Errors::new(&cluster.env.behavior, trace);
             let read = service_cidr::validate(name, ranges, &mut errors);
-            errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR, name))?;
+            errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR_KIND, name))?;
             if cluster.pools.service_cidrs.iter().any(|object| object.name == name) {
                 trace.reject(&CIDR_NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
                 return Err(Status::already_exists(SERVICE_CIDRS, name));
@@ -1032,7 +1032,7 @@ impl Cluster {
             let old: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
             let mut errors = Errors::new(&cluster.env.behavior, trace);
             service_cidr::validate_update(&old, ranges, &mut errors);
-            errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR, name))?;
+            errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR_KIND, name))?;
             if let ([_], [_, second]) = (old.as_slice(), ranges)
                 && let Some(read) = parse_cidr(second)
             {

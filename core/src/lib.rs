@@ -12,14 +12,17 @@
 //! | [`boot`] | does each component start, and as what? |
 //! | [`components`] | do the four components of one text agree, and what follows if not? |
 //! | [`plan`] | which addresses shall a cluster have, and how much fits? |
-//! | [`cluster`] | what does the API server answer to a request? |
-//! | [`service`] | what happens to a Service on its way into storage? |
+//! | [`cluster`], [`patch`] | what does the API server answer to a request? |
+//! | [`service`], [`service_cidr`] | what happens to an object on its way into storage? |
 //! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
 //! | [`workloads`] | which Nodes and Pods are there, and which addresses have they? |
 //! | [`pools`], [`net`] | which addresses and ports are taken? |
 //! | [`kubectl`] | what does kubectl send and print? |
 //! | [`behavior`], [`version`] | what differs between releases? |
+//! | [`after`], [`provenance`] | what did an event change, and where does each value come from? |
 //! | [`rule`], [`trace`], [`diag`], [`status`] | why, and in which words? |
+//! | [`env`], [`known`] | what does a request meet, and from where is that known? |
+//! | [`api`], [`path`], [`span`], [`text`] | how do objects, fields, places and words look? |
 
 pub mod after;
 pub mod api;

@@ -26,7 +26,7 @@ rules! {
         fidelity: crate::rule::Fidelity::Chosen(PICKS),
         facts: [ip, cidr, band],
         en: "{ip} was picked from {cidr}: a random place above the first {band} usable addresses (they are kept for addresses that people name), then up to the next free one.",
-        zh: "从 {cidr} 中选出 {ip}：在前 {band} 个可用地址（留给人们指定的地址）之上随机取一处，再向上找到下一个空闲地址。",
+        zh: "从 {cidr} 中选出 {ip}：在前 {band} 个可用地址（留给用户指定的地址）之上随机取一处，再向上找到下一个空闲地址。",
     }
     /// A dynamic address from the lower band, as nothing else is free.
     DYNAMIC_FROM_LOWER_BAND {
@@ -36,7 +36,7 @@ rules! {
         fidelity: crate::rule::Fidelity::Chosen(PICKS),
         facts: [ip, cidr],
         en: "The upper band of {cidr} is full, so {ip} comes from the lower one, which is otherwise left to addresses that people name.",
-        zh: "{cidr} 的上段已满，因此 {ip} 来自通常留给人们指定地址的下段。",
+        zh: "{cidr} 的上段已满，因此 {ip} 来自平时留给用户指定地址的下段。",
     }
     /// A named address was free.
     STATIC_IS_TAKEN_AS_NAMED {
@@ -58,7 +58,8 @@ rules! {
     }
 }
 
-const PICKS: Text = Text {
+/// How a pick differs from upstream's.
+pub(crate) const PICKS: Text = Text {
     en: "A real cluster picks at random; here the pick is a hash of the seed and of what asks.",
     zh: "真实集群随机选取；此处由种子和请求者的哈希决定。",
 };

@@ -521,7 +521,7 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
         report.refuse(ours(
             first_of(body, document),
             "Only Services can be patched here: other objects are applied and deleted.".to_owned(),
-            "此处只能修补 Service：其他对象可以应用和删除。".to_owned(),
+            "此处只能给 Service 打补丁：其他对象可以应用和删除。".to_owned(),
         ));
     } else if let Some(cluster) = report.connect(plane, &object) {
         let before = cluster.read_one(&object.namespace, &object.name);

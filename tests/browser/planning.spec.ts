@@ -141,7 +141,7 @@ for (const width of [1440, 390]) {
           await planned(page, example, lang);
           const pane = planning(page, planningName);
           await pane.getByRole("button", { name: /ULA/ }).first().click();
-          await expect(pane.getByRole("button", { name: /参数|flags/ })).toBeVisible();
+          await expect(pane.getByRole("button", { name: /标志|flags/ })).toBeVisible();
           for (const name of [planningName, needsName]) {
             await show(page, name);
             expect.soft(await findings(page, "#behind"), `${example}, ${name}`).toEqual([]);

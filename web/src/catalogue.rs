@@ -149,10 +149,10 @@ pub const FLAGS: &[Entry] = entries! {
     "kube-controller-manager node-cidr-mask-size-ipv6" = "The prefix length of a node’s IPv6 range, 64 if none is given.", "节点 IPv6 范围的前缀长度，缺省 64。";
     "kube-controller-manager cidr-allocator-type" = "What gives out the ranges of the nodes.", "由什么分配节点的范围。" [
         "RangeAllocator" = "The controller manager itself.", "控制器管理器自身。";
-        "CloudAllocator" = "The cloud provider.", "云平台。";
+        "CloudAllocator" = "The cloud provider.", "云提供商。";
     ];
     "kube-controller-manager feature-gates" = "Switches for features: Name=true, several with commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kube-proxy cluster-cidr" = "The ranges of the Pods: traffic from elsewhere to a cluster IP is masqueraded.", "Pod 的范围：从其他来源到集群 IP 的流量会被伪装。";
+    "kube-proxy cluster-cidr" = "The ranges of the Pods: traffic from elsewhere to a cluster IP is masqueraded.", "Pod 的范围：从其他来源到集群 IP 的流量会做地址伪装。";
     "kube-proxy proxy-mode" = "What carries the traffic of Services.", "由什么转发 Service 的流量。" [
         "iptables" = "Rules of iptables, once for each family.", "iptables 规则，每个地址族一套。";
         "nftables" = "Rules of nftables, once for each family.", "nftables 规则，每个地址族一套。";
@@ -193,7 +193,7 @@ pub const GATES: &[Entry] = entries! {
     "ServiceTrafficDistribution" = "The field trafficDistribution.", "字段 trafficDistribution。";
     "PreferSameTrafficDistribution" = "PreferSameZone and PreferSameNode in trafficDistribution.", "trafficDistribution 可取 PreferSameZone 和 PreferSameNode。";
     "StrictIPCIDRValidation" = "Only canonical addresses and ranges are accepted.", "只接受规范写法的地址和范围。";
-    "CloudDualStackNodeIPs" = "A kubelet with an external cloud provider may name a node address of each family.", "使用外部云平台的 kubelet 可为每个地址族指定一个节点地址。";
+    "CloudDualStackNodeIPs" = "A kubelet with an external cloud provider may name a node address of each family.", "使用外部云提供商的 kubelet 可为每个地址族指定一个节点地址。";
     "PodHostIPs" = "Pods list all addresses of their node in status.hostIPs.", "Pod 在 status.hostIPs 中列出其节点的所有地址。";
     "NFTablesProxyMode" = "kube-proxy may run with nftables.", "kube-proxy 可使用 nftables 模式。";
     "MultiCIDRRangeAllocator" = "Node ranges come from ClusterCIDR objects.", "节点范围来自 ClusterCIDR 对象。";

@@ -97,6 +97,10 @@ pub fn fixes(session: &Shown, document: usize) -> Option<Vec<Fix>> {
 }
 
 /// What stands behind `#` in a link to a session.
+///
+/// # Errors
+///
+/// Why there is none.
 #[must_use]
 pub fn link(session: &Shown) -> Option<Result<String, Said>> {
     let answer = Program::Extras.ask("encode", &session.to_json(), 0)?;
@@ -104,6 +108,10 @@ pub fn link(session: &Shown) -> Option<Result<String, Said>> {
 }
 
 /// The session behind a link, of which this is what stands behind `#`.
+///
+/// # Errors
+///
+/// Why it cannot be read.
 #[must_use]
 pub fn session(link: &str) -> Option<Result<Shown, Said>> {
     read_session(&Program::Extras.ask("decode", link, 0)?)

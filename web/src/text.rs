@@ -118,8 +118,8 @@ words! {
     COPIED_IT = "Copied.", "已复制。";
     COPY_BY_HAND = "This page may not copy. The text is selected: copy it yourself.", "此页面无权复制。文本已选中：请自行复制。";
     SHARE = "Share", "分享";
-    SHARE_ABSENT = "What makes links could not be loaded. Close this and try again when you are online.", "无法加载生成链接所需的部分。请关闭此面板，联网后重试。";
-    FORM_ABSENT = "What prints this form could not be loaded. Try again when you are online.", "无法加载输出此格式所需的部分。请联网后重试。";
+    SHARE_ABSENT = "The part that makes links could not be loaded. Close this and try again when you are online.", "无法加载生成链接所需的部分。请关闭此面板，联网后重试。";
+    FORM_ABSENT = "The part that prints this format could not be loaded. Try again when you are online.", "无法加载输出此格式所需的部分。请联网后重试。";
     LOADING = "Loading …", "正在加载……";
     SHARED_LINK = "Shared link", "分享的链接";
     DRAFT = "You are looking at a shared link.", "您正在查看分享的链接。";
@@ -196,7 +196,7 @@ words! {
     RUNS = "kube-apiserver {version} runs and serves {families}.", "kube-apiserver {version} 正在运行，提供 {families}。";
     MADE_KUBERNETES = "It has created the Service `kubernetes`.", "它创建了 Service `kubernetes`。";
     READS_AS_BEFORE = "A restart rewrites nothing: every Service reads as before.", "重启不会改写任何内容：每个 Service 读出来都与之前相同。";
-    READS_DIFFERENTLY = "A restart rewrites nothing, but {changed} Services read differently now.", "重启不会改写任何内容，但现在有 {changed} 个 Service 读出来不同。";
+    READS_DIFFERENTLY = "A restart rewrites nothing, but Services read differently now: {changed}.", "重启不会改写任何内容，但现在有 {changed} 个 Service 读出来不同。";
     REPAIR_FINDS = "A restart rewrites nothing, but the repair loop finds addresses that fit no range any more.", "重启不会改写任何内容，但修复循环发现有地址已不属于任何范围。";
     BUT_LEAKED = " Nothing was stored, but an address leaked.", "没有存储任何内容，但泄漏了一个地址。";
     NOTHING_TAKEN = " Nothing was stored, no address was taken.", "没有存储任何内容，也没有占用地址。";
@@ -237,5 +237,5 @@ words! {
     OPEN_ON_NODES = " It is open on every node at port {ports}, for each of its families.", "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。";
     IS_ABOUT = "This is about {object}.", "这涉及 {object}。";
     SEE_NODES_AND_PODS = "Whether the API server takes it, and what comes of it, stands below in Nodes and Pods.", "API 服务器是否接受、结果如何，见下方的“节点与 Pod”。";
-    BALANCER_MISSING = " The address of the load balancer itself would come from a cloud provider, which is not simulated.", "负载均衡器自身的地址由云平台提供，此处不模拟。";
+    BALANCER_MISSING = " The address of the load balancer itself would come from a cloud provider, which is not simulated.", "负载均衡器自身的地址由云提供商提供，此处不模拟。";
 }

@@ -28,7 +28,7 @@ rules! {
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [],
         en: "`--allocate-node-cidrs` is not set, so kube-controller-manager gives no Node a range, and looks at none of the other flags about ranges.",
-        zh: "未设置 `--allocate-node-cidrs`，因此 kube-controller-manager 不会给任何节点分配范围，也不查看其他关于范围的参数。",
+        zh: "未设置 `--allocate-node-cidrs`，因此 kube-controller-manager 不会给任何节点分配范围，也不查看其他关于范围的标志。",
     }
     /// A value that is of no use for its flag.
     FLAG_DOES_NOT_PARSE {
@@ -64,7 +64,7 @@ rules! {
         source: "pkg/controller/nodeipam/ipam/multi_cidr_range_allocator.go NewMultiCIDRRangeAllocator",
         fidelity: Fidelity::Simplified(Text {
             en: "ClusterCIDR objects are not simulated. The one that is made of the flags gives the ranges that `RangeAllocator` would give.",
-            zh: "未模拟 ClusterCIDR 对象。由参数生成的那个对象会给出与 `RangeAllocator` 相同的范围。",
+            zh: "未模拟 ClusterCIDR 对象。由标志生成的那个对象会给出与 `RangeAllocator` 相同的范围。",
         }),
         facts: [],
         en: "`MultiCIDRRangeAllocator` was an experiment of these releases. Here Nodes get their ranges as with `RangeAllocator`.",
@@ -158,7 +158,7 @@ rules! {
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         facts: [],
         en: "`--node-cidr-mask-size` and the flags per family exclude each other, even where they say the same.",
-        zh: "`--node-cidr-mask-size` 与按地址族区分的参数互斥，即使取值相同。",
+        zh: "`--node-cidr-mask-size` 与按地址族区分的标志互斥，即使取值相同。",
     }
     /// The mask of a family that is not there.
     MASK_OF_A_MISSING_FAMILY {

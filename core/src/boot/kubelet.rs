@@ -72,7 +72,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [first, second],
-        en: "`--node-ip` gives a pair: {first} and {second} are the InternalIPs of the node, in this order. Only so is a node without a cloud provider dual-stack.",
+        en: "`--node-ip` gives a pair: {first} and {second} are the InternalIPs of the node, in this order. Without a cloud provider, this is the only way a node becomes dual-stack.",
         zh: "`--node-ip` 给出一对地址：{first} 和 {second} 按此顺序成为节点的 InternalIP。没有云提供商时，只有这样节点才是双栈。",
     }
     /// One address was given.

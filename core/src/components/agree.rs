@@ -220,7 +220,7 @@ rules! {
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         fidelity: Fidelity::Simplified(Text {
             en: "That is right where the network plugin has pools of its own, which no flag tells.",
-            zh: "若网络插件自带地址池，这样是正确的，而任何参数都不会说明这一点。",
+            zh: "若网络插件自带地址池，这样是正确的，而任何标志都不会说明这一点。",
         }),
         facts: [],
         en: "kube-controller-manager has a `--cluster-cidr` and no `--allocate-node-cidrs`: it does not look at it.",

@@ -135,7 +135,7 @@ rules! {
         source: "pkg/proxy/iptables/proxier.go writeServiceToEndpointRules",
         facts: [range],
         en: "kube-proxy treats Pods of {range} as outside: their traffic to a cluster IP is masqueraded, and the Pod behind it sees a node as the client.",
-        zh: "kube-proxy 把 {range} 的 Pod 视为外部：它们发往集群 IP 的流量会被伪装，后端 Pod 看到的客户端是节点。",
+        zh: "kube-proxy 把 {range} 的 Pod 视为外部：它们发往集群 IP 的流量会做地址伪装，后端 Pod 看到的客户端是节点。",
     }
     /// Strangers that count as themselves.
     OUTSIDE_IS_NOT_MASQUERADED {
@@ -144,7 +144,7 @@ rules! {
         source: "pkg/proxy/iptables/proxier.go writeServiceToEndpointRules",
         facts: [family],
         en: "{family} traffic that comes to a cluster IP from outside the Pods is not masqueraded; answers may not find their way back.",
-        zh: "从 Pod 之外发往集群 IP 的 {family} 流量不会被伪装；应答可能找不到返回路径。",
+        zh: "从 Pod 之外发往集群 IP 的 {family} 流量不会做地址伪装；应答可能找不到返回路径。",
     }
     /// Strangers that count as Pods.
     STRANGERS_COUNT_AS_PODS {
@@ -153,7 +153,7 @@ rules! {
         source: "pkg/proxy/iptables/proxier.go writeServiceToEndpointRules",
         facts: [range],
         en: "Traffic from anywhere in {range} counts as a Pod's and is not masqueraded, though no Pod may have that address.",
-        zh: "来自 {range} 任意位置的流量都视为 Pod 的流量而不被伪装，尽管可能没有 Pod 拥有该地址。",
+        zh: "来自 {range} 任意位置的流量都视为 Pod 的流量而不做地址伪装，尽管可能没有 Pod 拥有该地址。",
     }
     /// Pods that cannot reach the API.
     API_SERVICE_IS_BROKEN {
@@ -296,8 +296,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         fidelity: Fidelity::Simplified(Text {
-            en: "How a plugin carries packets from node to node no flag tells.",
-            zh: "插件如何在节点之间传送数据包，任何参数都不会说明。",
+            en: "No flag tells how a plugin carries packets from node to node.",
+            zh: "插件如何在节点之间传送数据包，任何标志都不会说明。",
         }),
         facts: [family, other],
         en: "{family} packets between Pods of two nodes find no way, unless the network plugin wraps them in {other}. On one node they do.",
@@ -332,7 +332,7 @@ rules! {
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
         en: "Nothing follows here: no flag of this text asks for {family}.",
-        zh: "这里没有后果：此文本中没有参数要求 {family}。",
+        zh: "这里没有后果：此文本中没有标志要求 {family}。",
     }
 }
 

@@ -28,7 +28,6 @@ use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, Configured, HostFamilies};
 use crate::boot::kubelet::{self, Kubelet, NodeStatus};
 use crate::boot::{LogLine, Severity, StartError, Unmodelled, pflag};
-use crate::env::NodeRange;
 use crate::ipam::range_allocator::{NodeEvent, NodeIpam};
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::parse_cidr;
@@ -116,13 +115,6 @@ pub struct ControllerManager {
     pub services: Vec<Cidr>,
     /// The node CIDR controller, with the nodes of the text; `None` if it gives out no ranges.
     pub ipam: Option<NodeIpam>,
-}
-
-impl ControllerManager {
-    /// The cluster ranges with their masks, if ranges are given out.
-    pub fn node_ranges(&self) -> impl Iterator<Item = NodeRange> + '_ {
-        self.ipam.iter().flat_map(|ipam| ipam.config().cluster.iter().map(|(_, range)| *range))
-    }
 }
 
 /// What a kubelet knows.
@@ -602,7 +594,9 @@ mod tests {
         );
         assert_eq!(api.completed.advertise.to_string(), "192.0.2.1");
         let controller = components.controller_manager.running().expect("it starts");
-        let masks: Vec<u32> = controller.node_ranges().map(|range| range.node_mask).collect();
+        let ipam = controller.ipam.as_ref().expect("it gives out ranges");
+        let masks: Vec<u32> =
+            ipam.config().cluster.iter().map(|(_, range)| range.node_mask).collect();
         assert_eq!(masks, [26, 64]);
         // In the order in which they are named.
         let [b, a] = &components.nodes[..] else { panic!("two nodes") };

@@ -44,7 +44,7 @@ rules! {
         versions: Versions::until(22),
         source: "pkg/features/kube_features.go IPv6DualStack",
         facts: [release],
-        en: "In Kubernetes {release} dual-stack hangs on the gate `IPv6DualStack`, and all four components have it on. (1.20 has it off unless told; 1.21 and 1.22 have it on.)",
+        en: "In Kubernetes {release} dual-stack depends on the gate `IPv6DualStack`, and all four components have it on. (In 1.20 it is off by default; in 1.21 and 1.22 it is on.)",
         zh: "在 Kubernetes {release} 中，双栈取决于 `IPv6DualStack` 门控，四个组件均已启用。（1.20 默认关闭；1.21 和 1.22 默认启用。）",
     }
     /// The gate is off.

@@ -64,7 +64,7 @@ rules! {
         source: "pkg/registry/core/service/ipallocator/ipallocator.go NewIPAllocator",
         facts: [range, message],
         en: "The flag may take {range}, but no allocator can be made for it, which is only logged ({message}): a Service that needs this family fails with `range is full`.",
-        zh: "参数可能接受 {range}，但无法为它创建分配器，且仅记录日志（{message}）：需要该地址族的 Service 以 `range is full` 失败。",
+        zh: "标志可能接受 {range}，但无法为它创建分配器，且仅记录日志（{message}）：需要该地址族的 Service 以 `range is full` 失败。",
     }
     /// Machines.
     RANGE_LASTS_FOR_MACHINES {

@@ -38,7 +38,7 @@ rules! {
         source: "cmd/kube-apiserver/app/options/completion.go getServiceIPAndRanges",
         facts: [ip, bits, range, detail],
         en: "{ip} is an address in the range, not its first: what stands behind the first {bits} bits is masked away. The flags of kube-apiserver and kube-controller-manager read {range} without a word; a ServiceCIDR object is refused: {detail}.",
-        zh: "{ip} 是范围内的地址而非首地址：前 {bits} 位之后的部分会被屏蔽。kube-apiserver 和 kube-controller-manager 的参数会默默读作 {range}；ServiceCIDR 对象则被拒绝：{detail}。",
+        zh: "{ip} 是范围内的地址而非首地址：前 {bits} 位之后的部分会被屏蔽。kube-apiserver 和 kube-controller-manager 的标志会默默读作 {range}；ServiceCIDR 对象则被拒绝：{detail}。",
     }
     /// Another spelling.
     SPELLING_IS_NOT_CANONICAL {
@@ -47,7 +47,7 @@ rules! {
         source: "apimachinery pkg/util/validation/ip.go IsValidCIDR",
         facts: [range, detail],
         en: "Kubernetes prints this range as {range}. Flags take the other spelling too; a ServiceCIDR object is refused: {detail}.",
-        zh: "Kubernetes 将此范围写作 {range}。参数也接受其他写法；ServiceCIDR 对象则被拒绝：{detail}。",
+        zh: "Kubernetes 将此范围写作 {range}。标志也接受其他写法；ServiceCIDR 对象则被拒绝：{detail}。",
     }
     /// A unique local range.
     UNIQUE_LOCAL_HAS_PARTS {
@@ -87,7 +87,7 @@ rules! {
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [text, letters, subnet],
         en: "{text} is a format, not an address. Each of the letters {letters} stands for a hexadecimal digit of your own: together the 40 random bits of RFC 4193 behind `fd`. {subnet} is a subnet that the writer chose. Put in digits, once, and keep them for all ranges of the cluster.",
-        zh: "{text} 是格式，而不是地址。字母 {letters} 各代表一个由你确定的十六进制数字：合起来就是 RFC 4193 中 `fd` 之后的 40 个随机位。{subnet} 是作者选择的子网。填入数字一次，并用于集群的所有范围。",
+        zh: "{text} 是格式，而不是地址。字母 {letters} 各代表一个由您确定的十六进制数字：合起来就是 RFC 4193 中 `fd` 之后的 40 个随机位。{subnet} 是作者选择的子网。填入数字一次，并用于集群的所有范围。",
     }
     /// Another format.
     FORMAT_WITH_LETTERS {
@@ -123,7 +123,7 @@ rules! {
         source: "net/ip.go ParseCIDR",
         facts: [],
         en: "This is a list. Flags take two ranges with a comma between them; here they are explained one by one.",
-        zh: "这是一个列表。参数接受以逗号分隔的两个范围；此处逐个解释。",
+        zh: "这是一个列表。标志接受以逗号分隔的两个范围；此处逐个解释。",
     }
     /// Brackets or a zone.
     TEXT_HAS_MARKS_OF_OTHERS {

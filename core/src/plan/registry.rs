@@ -37,7 +37,7 @@ rules! {
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, block, name, rfc],
         en: "{range} lies in {block}, {name} ({rfc}). Pods, Services and nodes cannot live there, though not every flag refuses it.",
-        zh: "{range} 位于 {block}，{name}（{rfc}）。Pod、Service 和节点不能使用它，尽管并非每个参数都会拒绝。",
+        zh: "{range} 位于 {block}，{name}（{rfc}）。Pod、Service 和节点不能使用它，尽管并非每个标志都会拒绝。",
     }
     /// Addresses of the Internet.
     BLOCK_IS_PUBLIC {
@@ -46,7 +46,7 @@ rules! {
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, name, rfc],
         en: "{range} is in no special block: {name} ({rfc}). Use it if it was assigned to you; otherwise it is somebody's, and your Pods would not reach them.",
-        zh: "{range} 不在任何特殊地址块中：{name}（{rfc}）。仅在分配给你时使用；否则它属于别人，你的 Pod 将无法访问他们。",
+        zh: "{range} 不在任何特殊地址块中：{name}（{rfc}）。仅在分配给您时使用；否则它属于别人，您的 Pod 将无法访问他们。",
     }
     /// A block inside.
     RANGE_HOLDS_A_BLOCK {

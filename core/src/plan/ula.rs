@@ -24,7 +24,7 @@ rules! {
         source: "rfc-editor.org/rfc/rfc4193 section 3.2.2",
         facts: [site],
         en: "{site} is the site: `fd` and 40 random bits. That another network which yours ever meets has the same is less likely than one in a million million.",
-        zh: "{site} 是站点：`fd` 加 40 个随机位。你的网络日后遇到的另一网络恰好相同的概率不到一万亿分之一。",
+        zh: "{site} 是站点：`fd` 加 40 个随机位。您的网络日后遇到的另一网络恰好相同的概率不到一万亿分之一。",
     }
     /// Three parts.
     SITE_IS_CUT {

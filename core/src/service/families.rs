@@ -66,7 +66,7 @@ rules! {
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
         en: "A headless Service without selector gets its endpoints by hand, of any family, so without a policy it is `RequireDualStack`, on every cluster.",
-        zh: "没有选择算符的无头服务由人手动维护端点，可属任何地址族，因此未指定策略时在任何集群上都是 `RequireDualStack`。",
+        zh: "没有选择算符的无头服务，其端点由用户手动维护，可属于任何地址族；因此未指定策略时，在任何集群上都是 `RequireDualStack`。",
     }
     /// Two of something meant two families.
     TWO_REQUIRE_BOTH {

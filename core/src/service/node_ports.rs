@@ -11,11 +11,10 @@ use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
 use crate::diag::{Diagnostic, Program};
 use crate::facts;
 use crate::path::FieldPath;
-use crate::pools::AllocError;
+use crate::pools::{AllocError, PICKS};
 use crate::rule::Fidelity;
 use crate::rules;
 use crate::status::Status;
-use crate::text::Text;
 use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
@@ -131,11 +130,6 @@ rules! {
         zh: "试运行不占用端口；显示的 {port} 从 32769 起递增。",
     }
 }
-
-const PICKS: Text = Text {
-    en: "A real cluster picks at random; here the pick is a hash of the seed and of what asks.",
-    zh: "真实集群随机选取；此处由种子和请求者的哈希决定。",
-};
 
 /// Whether a type has node ports at all.
 #[must_use]

@@ -155,7 +155,7 @@ rules! {
         source: "pkg/apis/core/validation/validation.go validateClientIPAffinityConfig",
         facts: [],
         en: "Affinity lasts from one second to one day; 86400 itself is accepted, whatever the text says.",
-        zh: "亲和性持续 1 秒到 1 天；尽管文案如此，86400 本身是被接受的。",
+        zh: "亲和性持续 1 秒到 1 天；无论错误消息怎么写，86400 本身是被接受的。",
     }
     /// External ip is usable.
     EXTERNAL_IP_IS_USABLE {

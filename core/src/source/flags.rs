@@ -534,7 +534,7 @@ impl Reader {
                         names()
                     ),
                     format!(
-                        "`{name}` 不在这里读取参数的组件之列（{}），它的参数不作处理。",
+                        "`{name}` 不在这里读取标志的组件之列（{}），它的标志不作处理。",
                         names()
                     ),
                 );
@@ -763,7 +763,7 @@ fn why_no_flag(text: &str, before: Option<&Flag>, start: usize) -> (String, Stri
     if text.starts_with("--") {
         return (
             format!("`{shown}` is not a flag: a name must follow the two hyphens."),
-            format!("`{shown}` 不是参数：两个连字符之后必须是名称。"),
+            format!("`{shown}` 不是标志：两个连字符之后必须是名称。"),
         );
     }
     let name = text.trim_start_matches('-').split(['=', ':']).next().unwrap_or("");
@@ -774,14 +774,14 @@ fn why_no_flag(text: &str, before: Option<&Flag>, start: usize) -> (String, Stri
         let name = shorten(name);
         return (
             format!("A flag begins with two hyphens: write `--{name}=value`."),
-            format!("参数以两个连字符开头，请写成 `--{name}=值`。"),
+            format!("标志以两个连字符开头，请写成 `--{name}=值`。"),
         );
     }
     (
         format!(
             "`{shown}` is not a flag. Flags look like `--name=value`; comments begin with `#`."
         ),
-        format!("`{shown}` 不是参数。参数形如 `--name=value`，注释以 `#` 开头。"),
+        format!("`{shown}` 不是标志。标志形如 `--name=value`，注释以 `#` 开头。"),
     )
 }
 

@@ -123,8 +123,8 @@ impl Parts<'_> {
 
     /// Where in the box of a component a byte of the text is. What it does not show is at the nearest place
     /// before it.
-    #[must_use]
-    pub fn in_box(&self, component: Component, at: usize) -> usize {
+    #[cfg(test)]
+    fn in_box(&self, component: Component, at: usize) -> usize {
         let lengths = self.stretches(component).filter(|it| it.shown.start <= at);
         lengths.map(|it| it.shown.end.min(at) - it.shown.start).sum()
     }

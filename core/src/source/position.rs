@@ -1,12 +1,4 @@
-//! Where is an offset? Bytes to lines for people, and to the UTF-16 units that browsers count in.
-
-/// The line and the column of a byte offset, both from 1, the column in characters.
-#[must_use]
-pub fn line_col(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..floor(text, byte)];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
+//! Where is an offset? Between bytes and the UTF-16 units that browsers count in.
 
 /// The byte offset of an offset in UTF-16 units; past the end is the end.
 #[must_use]
@@ -19,12 +11,6 @@ pub fn byte_of_utf16(text: &str, utf16: usize) -> usize {
         units += char.len_utf16();
     }
     text.len()
-}
-
-/// The offset in UTF-16 units of a byte offset.
-#[must_use]
-pub fn utf16_of_byte(text: &str, byte: usize) -> usize {
-    text[..floor(text, byte)].chars().map(char::len_utf16).sum()
 }
 
 /// The offsets in UTF-16 units of all bytes of a text, for when many are asked for.
@@ -58,28 +44,23 @@ impl Utf16 {
     }
 }
 
-fn floor(text: &str, byte: usize) -> usize {
-    (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Utf16, byte_of_utf16, line_col, utf16_of_byte};
+    use super::{Utf16, byte_of_utf16};
 
     #[test]
     fn chinese_and_emoji_count_as_browsers_count_them() {
         let text = "a双🚀b\nc";
         assert_eq!(byte_of_utf16(text, 4), 8);
-        assert_eq!(utf16_of_byte(text, 8), 4);
-        assert_eq!(line_col(text, 8), (1, 4));
-        assert_eq!(line_col(text, 10), (2, 1));
-        assert_eq!((byte_of_utf16(text, 99), utf16_of_byte(text, 99)), (text.len(), 7));
-        assert_eq!(utf16_of_byte(text, 2), 1);
-        for text in [text, "plain"] {
-            let offsets = Utf16::new(text);
-            for byte in 0..=text.len() {
-                assert_eq!(offsets.of(byte), utf16_of_byte(text, byte));
-            }
+        assert_eq!(byte_of_utf16(text, 99), text.len());
+        let offsets = Utf16::new(text);
+        assert_eq!(offsets.of(8), 4);
+        assert_eq!(offsets.of(99), 7);
+        // Within a character its start counts.
+        assert_eq!(offsets.of(2), 1);
+        for (byte, _) in text.char_indices() {
+            assert_eq!(byte_of_utf16(text, offsets.of(byte)), byte);
         }
+        assert_eq!(Utf16::new("plain").of(3), 3);
     }
 }

@@ -37,7 +37,7 @@ rules! {
         }),
         facts: [node],
         en: "{node} comes from a manifest. Here a machine stands behind it, whose kubelet has the flags of the sections without a name, and of those that name it.",
-        zh: "{node} 来自清单。此处它背后有一台机器，其 kubelet 使用未命名小节以及指定该节点的小节中的参数。",
+        zh: "{node} 来自清单。此处它背后有一台机器，其 kubelet 使用未命名小节以及指定该节点的小节中的标志。",
     }
     /// One `--node-ip` of many machines.
     SHARED_NODE_IP_COUNTS_UP {

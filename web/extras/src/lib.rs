@@ -1,5 +1,5 @@
 //! What does the page need only sometimes? A program of its own, so that the one everybody waits for stays
-//! small. The page loads it when it is first asked for (`web/src/browser/extras.rs`), and from then on it
+//! small. The page loads it when it is first asked for (`web/src/browser/program.rs`), and from then on it
 //! answers at once.
 //!
 //! | module | its question |

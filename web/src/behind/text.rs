@@ -109,7 +109,7 @@ words! {
     OF_MANIFEST = "from a manifest", "来自清单";
     NONE = "none", "无";
     PODS_OF = "{count} of {most} Pods", "{count}/{most} 个 Pod";
-    SERVES = "Services that kube-proxy serves here:", "此处 kube-proxy 服务的地址族：";
+    SERVES = "Families of the Services that kube-proxy serves here:", "此处 kube-proxy 服务的地址族：";
     WINDOWS_SERVICES = "Windows is documented for Services of a single family only.", "文档只支持在 Windows 上使用单地址族的 Service。";
     CHOSEN = "Where a real cluster takes its time or picks at random, an order is chosen here; the reasons say so. What a manifest says beyond what is shown here is kept, and decides nothing.", "真实集群耗时或随机选取之处，此处采用固定的顺序，原因中会说明。清单中此处未显示的内容会保留，但不起作用。";
     PREREQUISITES = "Prerequisites", "前提条件";
@@ -122,7 +122,7 @@ words! {
     MET = "there", "具备";
     MISSING = "missing", "缺少";
     FOLLOWS = "What follows", "后果";
-    ASKED_BY = "Asked for by", "要求它的参数";
+    ASKED_BY = "Asked for by", "要求它的标志";
     BADGE = "Why does the page say v1.27 [alpha]?", "文档为何标有 v1.27 [alpha]？";
     PLANNING = "Address planning", "地址规划";
     PLANNING_ABOUT = "ranges explained, made and laid side by side", "解释、生成并比较范围";
@@ -140,13 +140,13 @@ words! {
     FRESH = "A plan of your own", "自己的规划";
     MAKE_PLAN = "Make a ULA plan", "生成 ULA 规划";
     NO_CHANCE = "This browser gives no random bits, without which a plan would be nobody's own.", "此浏览器不提供随机位，没有它们规划就不是独有的。";
-    PUT_PLAN = "Put the plan into the flags", "将规划写入参数";
-    PLAN_FLAGS = "Flags of the plan", "规划的参数";
+    PUT_PLAN = "Put the plan into the flags", "将规划写入标志";
+    PLAN_FLAGS = "Flags of the plan", "规划的标志";
     SIZES = "From /47 to /65", "从 /47 到 /65";
     PREFIX = "Prefix length of an IPv6 cluster range, with a /64 for each Node", "IPv6 集群范围的前缀长度，每个节点一个 /64";
     REFUSES = "exits:", "退出：";
     RULER = "All ranges on one ruler", "同一标尺上的所有范围";
-    NO_RANGES = "The flags have no range of this family.", "参数中没有此地址族的范围。";
+    NO_RANGES = "The flags have no range of this family.", "标志中没有此地址族的范围。";
     WHOLE = "Whole", "全部";
     OUT = "Zoom out", "缩小";
     IN = "Zoom in", "放大";
