@@ -294,6 +294,20 @@ test.describe("the swap", () => {
     await expect(manifestBox(page)).toHold(/^# one two three four five six seven\napiVersion/);
   });
 
+  test("keeps keys that the page has not answered yet", async ({ page }) => {
+    const release = await openBefore(page);
+    await manifestBox(page).press("Control+Home");
+    await page.locator("textarea#manifest").evaluate((box: HTMLTextAreaElement) => {
+      box.setRangeText("# o", 0, 0, "end");
+    });
+    release();
+    await started(page);
+    await expect(manifestBox(page)).toHold(/^# oapiVersion/);
+    await page.keyboard.type("n\n");
+    await expect(manifestBox(page)).toHold(/^# on\napiVersion/);
+    await expect(page.locator("text-editor").last()).toHaveAttribute("text", /^# on\napiVersion/);
+  });
+
   test("waits for the end of a composition", async ({ page }) => {
     const release = await openBefore(page);
     await manifestBox(page).press("Control+Home");

@@ -135,6 +135,9 @@ class TextEditor extends HTMLElement {
       const [anchor, head] = [from, to].map((at) => Math.min(at, this.view.state.doc.length));
       this.view.dispatch({ selection: { anchor, head }, scrollIntoView: true });
     };
+    // A page that is busy has not answered the last keys yet: they stay, and the caret behind them.
+    this.said = this.getAttribute("text").replace(/\r\n?/g, "\n");
+    if (box.value !== this.said) this.told = [box.value];
     this.observer = new MutationObserver(() => this.update());
     this.observer.observe(this, { attributes: true, subtree: true });
     this.observer.observe(page, { attributeFilter: ["lang"] });
