@@ -387,7 +387,7 @@ struct Slot {
 const SERVICE_CIDR_KIND: &str = "ServiceCIDR.networking.k8s.io";
 const SERVICE_CIDRS: &str = "servicecidrs.networking.k8s.io";
 
-/// The body of a request, decoded and defaulted.
+/// What was sent, decoded, and the warnings about its fields.
 type Body = Result<(Decoded, Vec<Diagnostic>), Status>;
 
 impl Cluster {
@@ -509,7 +509,7 @@ impl Cluster {
         match patch {
             Patch::Strategic(patch) => {
                 let json = patch.to_json();
-                self.is_strictly_known(patch, &json, options, trace)?;
+                self.check_strictly(patch, &json, options, trace)?;
                 if let Err(NoMergeKey(words)) = patch::strategic_merge(&mut object, &json) {
                     trace.reject(&PATCH_DOES_NOT_APPLY, FieldPath::default(), facts![]);
                     return Err(Status::bare_error(words));
@@ -557,7 +557,7 @@ impl Cluster {
     }
 
     /// Refuses a strategic patch with fields that nobody knows, if it is to be.
-    fn is_strictly_known(
+    fn check_strictly(
         &self,
         patch: &Node,
         json: &Json,

@@ -282,7 +282,7 @@ pub fn json_patch(target: &mut Json, patch: &Json) -> Result<(), DoesNotApply> {
             }
             "replace" => {
                 let value = value()?;
-                is_shallow(path, &value)?;
+                check_depth(path, &value)?;
                 *find(&mut result, path)? = value;
             }
             "move" => {
@@ -344,7 +344,7 @@ fn find<'a>(target: &'a mut Json, path: &str) -> Result<&'a mut Json, DoesNotApp
 }
 
 /// Refuses what would stand deeper than [`MAX_DEPTH`] below a path.
-fn is_shallow(path: &str, value: &Json) -> Result<(), DoesNotApply> {
+fn check_depth(path: &str, value: &Json) -> Result<(), DoesNotApply> {
     fn depth(value: &Json) -> usize {
         match value {
             Json::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
@@ -356,7 +356,7 @@ fn is_shallow(path: &str, value: &Json) -> Result<(), DoesNotApply> {
 }
 
 fn add(target: &mut Json, path: &str, value: Json) -> Result<(), DoesNotApply> {
-    is_shallow(path, &value)?;
+    check_depth(path, &value)?;
     match parent(target, path)? {
         (Json::Object(map), key) => {
             map.insert(key, value);
