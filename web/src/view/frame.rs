@@ -75,7 +75,7 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
             // What it opens stands in the page (web/buttons.js).
             <button type="button" class="btn ghost" id="keys" aria-haspopup="dialog" aria-label={text::KEYS.get(lang)} title={text::KEYS.get(lang)}>{ "?" }</button>
             <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
-            <button type="button" class="btn ghost" id="theme" aria-label={text::THEME.get(lang)} onclick={theme}>{ "◐" }</button>
+            { press("btn ghost", Some("theme"), text::THEME.get(lang), Some("◐"), true, theme) }
         </header>
     }
 }

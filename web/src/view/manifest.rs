@@ -13,7 +13,7 @@ use yew::prelude::{AttrValue, Html, InputEvent, html};
 
 use super::cluster::problems;
 use super::editor::{self, editor};
-use super::{Dispatch, Shared, click, highlight, signed};
+use super::{Dispatch, Shared, click, highlight, name, signed};
 use crate::browser;
 use crate::store::{Focus, Msg};
 use crate::text;
@@ -124,7 +124,7 @@ fn heading(props: &Props) -> Html {
                 .collect();
             return html! {
                 <>
-                    <b lang="en">{ "kubectl patch" }</b>
+                    { name("kubectl patch") }
                     <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
                     <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
                 </>
@@ -133,7 +133,7 @@ fn heading(props: &Props) -> Html {
         Some(Event::Delete(_)) => ("kubectl delete", text::DELETE_ABOUT),
         _ => (FILE, text::MANIFEST_ABOUT),
     };
-    html! { <><b lang="en">{ command }</b>{ " " }{ about.get(lang) }</> }
+    html! { <>{ name(command) }{ " " }{ about.get(lang) }</> }
 }
 
 /// Buttons for several documents, each with its verdict as a mark and in words.

@@ -148,6 +148,21 @@ pub fn signed(sign: &'static str, word: &'static str) -> Html {
     html! { <><span aria-hidden="true">{ sign }</span><span class="unseen">{ word }</span></> }
 }
 
+/// A heading within a pane.
+pub fn heading(words: &'static str) -> Html {
+    html! { <h3>{ words }</h3> }
+}
+
+/// A sentence on a line of its own.
+pub fn line(words: &'static str) -> Html {
+    html! { <p>{ words }</p> }
+}
+
+/// What has a name, which is not translated.
+pub fn name(text: impl Into<AttrValue>) -> Html {
+    html! { <b lang="en">{ text.into() }</b> }
+}
+
 /// What is code, and so English.
 pub fn code(text: impl Into<AttrValue>) -> Html {
     html! { <code lang="en">{ text.into() }</code> }

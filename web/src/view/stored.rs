@@ -12,7 +12,7 @@ use dualstack_core::trace::{Effect, Step};
 use yew::prelude::*;
 
 use super::highlight::{cut, manifest};
-use super::{Dispatch, Shared, classed, click, sentence, why};
+use super::{Dispatch, Shared, classed, click, name, sentence, why};
 use crate::browser::program::Program;
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::store::{Focus, Form, Msg};
@@ -50,7 +50,7 @@ pub struct Props {
 /// The Stored object pane.
 pub fn stored(props: &Props) -> Html {
     let (lang, form) = (props.lang, props.form);
-    let name = props.document.as_ref().map(|document| format!(" {}", document.name));
+    let named = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
     let leaves = props.document.as_ref().map(|document| document.provenance()).unwrap_or_default();
     let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
@@ -84,7 +84,7 @@ pub fn stored(props: &Props) -> Html {
     let (what, nothing) = if props.is_behind && object.is_none() {
         ("kubectl get nodes,pods,deployments".to_owned(), text::STORED_BEHIND)
     } else {
-        let name = name.unwrap_or_default();
+        let name = named.unwrap_or_default();
         (format!("kubectl get service{name} -o {output}"), text::NOTHING_STORED)
     };
     let is_absent = object.is_some() && printed.is_empty();
@@ -100,7 +100,7 @@ pub fn stored(props: &Props) -> Html {
     let code = classed(code, html! { <div lang="en">{ list }</div> });
     html! {
         <section class="pane stored" aria-label={text::STORED.get(lang)}>
-            <h2><b lang="en">{ what }</b></h2>
+            <h2>{ name(what) }</h2>
             { terminal }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }

@@ -12,7 +12,10 @@ use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
-use super::{Dispatch, Shared, badge, classed, click, code, press, releases, sentence, signed};
+use super::{
+    Dispatch, Shared, badge, classed, click, code, heading, line, name, press, releases, sentence,
+    signed,
+};
 use crate::browser;
 use crate::store::{Msg, Store};
 use crate::text::{self, Word};
@@ -218,7 +221,7 @@ fn event(at: usize, props: &Props) -> Html {
         <li>
             <button type="button" class="btn" aria-current={current} onclick={choose}>
                 <small>{ (at + 1).to_string() }</small>{ " " }
-                { verb.get(lang) }{ " " }<b lang="en">{ object }</b>{ " " }
+                { verb.get(lang) }{ " " }{ name(object) }{ " " }
                 { signed(mark, word.get(lang)) }
             </button>
             { remove }
@@ -257,7 +260,7 @@ fn after(props: &Props) -> Html {
                 ("kept", text::READY)
             };
             classed(class, html! {
-                <li><b lang="en">{ object.name.clone() }</b>{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
+                <li>{ name(object.name.clone()) }{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
             })
         })
         .collect();
@@ -275,16 +278,16 @@ fn after(props: &Props) -> Html {
         .collect();
     html! {
         <div class="after">
-            <h3>{ text::AFTER.get(lang) }</h3>
-            if props.after.services.is_empty() { <p>{ text::NO_SERVICES.get(lang) }</p> }
+            { heading(text::AFTER.get(lang)) }
+            if props.after.services.is_empty() { { line(text::NO_SERVICES.get(lang)) } }
             <ul>{ services }</ul>
             if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
             if !props.after.service_cidrs.is_empty() {
-                <h3>{ text::SERVICE_CIDRS.get(lang) }</h3>
+                { heading(text::SERVICE_CIDRS.get(lang)) }
                 <ul>{ cidrs }</ul>
             }
             if !repairs.is_empty() {
-                <h3>{ text::REPAIR.get(lang) }</h3>
+                { heading(text::REPAIR.get(lang)) }
                 <ul class="repairs">{ repaired }</ul>
             }
         </div>
@@ -316,7 +319,7 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
     };
     let service = html! {
         <li>
-            <b lang="en">{ it.namespace.clone() }{ "/" }{ it.name.clone() }</b>{ " " }
+            { name([&*it.namespace, "/", &*it.name].concat()) }{ " " }
             <span class="badge">{ word.get(lang) }</span>{ " " }
             { badges }{ " " }{ code(spec.cluster_ips.join(", ")) }{ " " }<small lang="en">{ policy }</small>
             <ul lang="en">{ fields }</ul>
@@ -360,8 +363,8 @@ fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
             <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
             <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
             <pre lang="en">{ kubectl }</pre>
-            if has_none { <p>{ text::NO_RULES.get(lang) }</p> } else {
-                <p>{ text::ONLY_HERE.get(lang) }</p>
+            if has_none { { line(text::NO_RULES.get(lang)) } } else {
+                { line(text::ONLY_HERE.get(lang)) }
                 <ul>{ rules }</ul>
             }
         </div>

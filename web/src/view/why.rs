@@ -10,7 +10,7 @@ use dualstack_core::trace::{Effect, Origin, Step};
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
-use super::{Shared, badge, classed, code, colon, grouped, sentence};
+use super::{Shared, badge, classed, code, colon, grouped, heading, line, sentence};
 use crate::store::Focus;
 use crate::text;
 use crate::words::sentence as worded;
@@ -242,7 +242,7 @@ pub fn why(props: &Props) -> Html {
         html! {
             <div class="asked">
                 <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }{ code(name) }</h3>
-                if steps.is_empty() { <p>{ text::NOTHING_ABOUT.get(lang) }</p> } else { <ol class="steps">{ list }</ol> }
+                if steps.is_empty() { { line(text::NOTHING_ABOUT.get(lang)) } } else { <ol class="steps">{ list }</ol> }
             </div>
         }
     });
@@ -259,7 +259,7 @@ pub fn why(props: &Props) -> Html {
             <div class="columns">
                 <div>
                     { asked }
-                    <h3>{ text::ALL_STEPS.get(lang) }</h3>
+                    { heading(text::ALL_STEPS.get(lang)) }
                     <ol class="steps numbered">{ list }</ol>
                 </div>
                 <ul class="ranges">{ ranges }</ul>
