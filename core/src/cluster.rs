@@ -10,7 +10,7 @@ use litemap::LiteMap;
 use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
 use crate::api::{go_json, quote};
-use crate::diag::Diagnostic;
+use crate::diag::{Cause, Diagnostic};
 use crate::env::{AllocatorKind, Env};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
@@ -1122,7 +1122,7 @@ fn not_found(name: &str, trace: &mut Trace) -> Status {
 
 /// 422: a patch, or what it made, cannot be decoded; the object has neither kind nor name then.
 fn invalid_patch(value: &str, words: &str) -> Status {
-    let cause = crate::diag::Cause::Invalid { value: quote(value) };
+    let cause = Cause::Invalid { value: quote(value) };
     let cause = Diagnostic::field(cause, FieldPath::default().field("patch"), words);
     let subject = " \"\"".to_owned();
     Status {

@@ -113,7 +113,7 @@ fn strategic<'a>(
         {
             path.push(list);
             let live = entries.clone();
-            sort(entries, order, &live, merge_key(path));
+            sort(entries, &order.iter().collect::<Vec<_>>(), &live, merge_key(path));
             path.pop();
         }
         if key.starts_with('$') || value.is_null() {
@@ -150,31 +150,27 @@ fn merge_list<'a>(
     path: &mut Vec<&'a str>,
 ) -> Result<(), NoMergeKey> {
     let merge_key = merge_key(path);
-    let directive = |entry: &Json| entry["$patch"].as_str().map(str::to_owned);
-    let replaces = entries.iter().any(|entry| directive(entry).as_deref() == Some("replace"));
     if !slot.is_array() {
         *slot = Json::Array(Vec::new());
     }
     let Json::Array(list) = slot else { return Ok(()) };
-    if replaces {
-        list.clear();
-    }
     let (mut named, mut gone) = (Vec::new(), Vec::new());
     for entry in entries {
-        match directive(entry).as_deref() {
-            Some("replace") => {}
-            _ if identity(entry, merge_key).is_null() => {
+        let key = identity(entry, merge_key);
+        match entry["$patch"].as_str() {
+            Some("replace") => list.clear(),
+            _ if key.is_null() => {
                 let (entry, key) = (go_value(entry), merge_key.unwrap_or_default());
                 let words = format!("map: {entry} does not contain declared merge key: {key}");
                 return Err(NoMergeKey(words));
             }
-            Some("delete") => gone.push(identity(entry, merge_key)),
-            _ => named.push(entry.clone()),
+            Some("delete") => gone.push(key),
+            _ => named.push(entry),
         }
     }
     list.retain(|entry| !gone.contains(&identity(entry, merge_key)));
     let live = list.clone();
-    for entry in entries.iter().filter(|entry| directive(entry).is_none()) {
+    for entry in &named {
         let key = identity(entry, merge_key);
         match list.iter().position(|candidate| identity(candidate, merge_key) == key) {
             Some(at) => strategic(&mut list[at], entry, path)?,
@@ -186,7 +182,7 @@ fn merge_list<'a>(
         sort(list, &named, &live, merge_key);
     }
     if let Some(order) = order {
-        sort(list, order, &live, merge_key);
+        sort(list, &order.iter().collect::<Vec<_>>(), &live, merge_key);
     }
     Ok(())
 }
@@ -198,14 +194,12 @@ fn identity<'a>(entry: &'a Json, merge_key: Option<&str>) -> &'a Json {
 
 /// Puts the entries that `order` names in its order. The others stay in the order of `live`, in which they
 /// are, each before the first named one that it stands before there.
-fn sort(list: &mut Vec<Json>, order: &[Json], live: &[Json], merge_key: Option<&str>) {
-    let place = |among: &[Json], entry: &Json| {
-        let entry = identity(entry, merge_key);
-        among.iter().position(|other| identity(other, merge_key) == entry)
-    };
+fn sort(list: &mut Vec<Json>, order: &[&Json], live: &[Json], merge_key: Option<&str>) {
+    let is_same = |one: &Json, other: &Json| identity(one, merge_key) == identity(other, merge_key);
+    let place = |among: &[Json], entry: &Json| among.iter().position(|it| is_same(it, entry));
     let all = std::mem::take(list).into_iter();
     let (mut named, others): (Vec<_>, Vec<_>) =
-        all.partition(|entry| place(order, entry).is_some());
+        all.partition(|entry| order.iter().any(|wanted| is_same(wanted, entry)));
     let mut others = others.into_iter().peekable();
     for wanted in order {
         while let Some(at) = place(&named, wanted) {

@@ -104,9 +104,7 @@ impl Versions {
     pub const fn contains(self, version: KubeVersion) -> bool {
         self.first <= version.0 && version.0 <= self.last
     }
-}
 
-impl Versions {
     /// For a person to read.
     #[must_use]
     pub fn words(self, lang: Lang) -> String {

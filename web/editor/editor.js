@@ -136,7 +136,7 @@ class TextEditor extends HTMLElement {
       this.view.dispatch({ selection: { anchor, head }, scrollIntoView: true });
     };
     // A page that is busy has not answered the last keys yet: they stay, and the caret behind them.
-    this.said = this.getAttribute("text").replace(/\r\n?/g, "\n");
+    this.said = this.wanted();
     if (box.value !== this.said) this.told = [box.value];
     this.observer = new MutationObserver(() => this.update());
     this.observer.observe(this, { attributes: true, subtree: true });
@@ -200,11 +200,16 @@ class TextEditor extends HTMLElement {
     box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
   }
 
+  /** The text that the page shows. */
+  wanted() {
+    return this.getAttribute("text").replace(/\r\n?/g, "\n");
+  }
+
   /** The page changed the text, or what there is to see in it. */
   update() {
     const { view } = this;
     if (view.compositionStarted) return;
-    const text = this.getAttribute("text").replace(/\r\n?/g, "\n");
+    const text = this.wanted();
     if (text !== this.said) this.told = this.told.slice(this.told.lastIndexOf(text) + 1 || this.told.length);
     this.said = text;
     // More was typed than the page has answered.

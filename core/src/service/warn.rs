@@ -167,11 +167,7 @@ impl Warnings<'_> {
             return;
         };
         if host_bits {
-            let ip = match read.net.addr() {
-                IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4),
-                v4 @ IpAddr::V4(_) => v4,
-            };
-            let host = format!("{ip}/{}", net.family().bits());
+            let host = format!("{}/{}", read.net.addr().to_canonical(), net.family().bits());
             let words = format!(
                 "{path}: CIDR value {value} is ambiguous in this context (should be {} or {}?)",
                 quote(&canonical),
