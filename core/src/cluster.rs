@@ -585,6 +585,7 @@ impl Cluster {
         Ok(Answer::Service { service: Stored(Rc::new(service)), created: false })
     }
 
+    #[inline(never)]
     fn delete(
         &mut self,
         name: &str,
@@ -742,6 +743,7 @@ impl Cluster {
         Ok(Answer::Service { service: self.store(&key, service), created: by_put })
     }
 
+    #[inline(never)]
     fn update(
         &mut self,
         key: &Key,
@@ -885,6 +887,7 @@ impl Cluster {
 
     /// The API server starts again with another configuration. Stored objects persist; what they
     /// hold is marked as taken again, as the repair loops do.
+    #[inline(never)]
     pub fn restart(&mut self, env: Env) {
         self.env = env;
         self.pools.forget_what_restarts_rebuild(&self.env);
@@ -897,6 +900,7 @@ impl Cluster {
     }
 
     /// What the repair loops report after a restart, by namespace and name. They change nothing in Services.
+    #[inline(never)]
     pub fn repair(&self, trace: &mut Trace) -> Vec<RepairEvent> {
         let mut events = Vec::new();
         let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;

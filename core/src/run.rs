@@ -501,6 +501,7 @@ fn apply(plane: &mut ControlPlane, text: &str, asked: &mut Vec<Asked>) -> Reques
 }
 
 /// `kubectl patch`.
+#[inline(never)]
 fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -> RequestsReport {
     let parsed = yaml::parse(body);
     let problems = text_problems(parsed.problems);
@@ -538,6 +539,7 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
 }
 
 /// `kubectl delete`.
+#[inline(never)]
 fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
     let span = Span::new(0, object.len());
     let object = ObjectName::read(object);
@@ -729,29 +731,7 @@ pub(crate) fn apply_document(
         return report;
     }
     if !is_known {
-        let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
-        let (en, zh) = if report.kind == "Service" {
-            (
-                format!("A Service has apiVersion v1, not {version}."),
-                format!("Service 的 apiVersion 是 v1，而不是 {version}。"),
-            )
-        } else {
-            (
-                format!(
-                    "Objects of kind {} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
-                     Deployments are.",
-                    report.kind
-                ),
-                format!(
-                    "{} 类型的对象未被模拟：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。",
-                    report.kind
-                ),
-            )
-        };
-        let kind = report.kind.as_str();
-        trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
-        report.before = trace.into_steps();
-        report.refuse(ours(span, en, zh));
+        refuse_kind(node, version, first_line, &mut report);
         return report;
     }
     // Read once more for the places of fields; what the server sees is what kubectl sends.
@@ -788,7 +768,37 @@ pub(crate) fn apply_document(
     report
 }
 
+/// Refuses a document of a kind, or of a version, that is not simulated.
+#[inline(never)]
+fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut DocumentReport) {
+    let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
+    let (en, zh) = if report.kind == "Service" {
+        (
+            format!("A Service has apiVersion v1, not {version}."),
+            format!("Service 的 apiVersion 是 v1，而不是 {version}。"),
+        )
+    } else {
+        (
+            format!(
+                "Objects of kind {} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
+                 Deployments are.",
+                report.kind
+            ),
+            format!(
+                "{} 类型的对象未被模拟：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。",
+                report.kind
+            ),
+        )
+    };
+    let mut trace = Trace::default();
+    let kind = report.kind.as_str();
+    trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
+    report.before = trace.into_steps();
+    report.refuse(ours(span, en, zh));
+}
+
 /// A document of kind ServiceCIDR.
+#[inline(never)]
 fn apply_service_cidr(
     cluster: &mut Cluster,
     node: &Node,

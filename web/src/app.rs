@@ -268,6 +268,7 @@ fn summary(
 }
 
 /// After the page died while running: the text, not run, until the person says so.
+#[inline(never)]
 fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let onclick = click(dispatch, Msg::Run);

@@ -83,6 +83,7 @@ pub fn without_kept(mut object: Json) -> Json {
 const MOST_PAIRS: usize = 4_000_000;
 
 /// The shortest way from one text to the other, in lines: a longest common subsequence.
+#[inline(never)]
 fn diff(before: Vec<Line>, after: Vec<Line>) -> Vec<(Side, Line)> {
     let same = |i: usize, j: usize| before[i].text == after[j].text;
     let (rows, columns) = (before.len(), after.len());

@@ -658,55 +658,12 @@ impl Store {
                 next.turn_to(at);
                 next.playing = false;
             }
-            Msg::Move(to) => {
-                // The first start is the cluster itself.
-                if self.at > 0 && (1..self.events.len()).contains(&to) && to != self.at {
-                    let mut events = self.events.to_vec();
-                    let event = events.remove(self.at);
-                    events.insert(to, event);
-                    next.events = events.into();
-                    next.scenario = None;
-                    next.turn_to(to);
-                }
-            }
-            Msg::Fork => {
-                let mut branches = self.kept_branches();
-                let events: Rc<[Event]> = self.events[..=self.at].into();
-                let from = Some((self.branch, events.len()));
-                branches.push(Branch { events: Rc::clone(&events), at: self.at, from });
-                next.branch = branches.len() - 1;
-                next.branches = branches.into();
-                next.events = events;
-                next.scenario = None;
-                next.turn_to(self.at);
-            }
-            Msg::Branch(branch) => {
-                let branches = self.kept_branches();
-                if let Some(chosen) = branches.get(branch).filter(|_| branch != self.branch) {
-                    next.events = Rc::clone(&chosen.events);
-                    next.turn_to(chosen.at);
-                    next.branch = branch;
-                    next.branches = branches.into();
-                    next.scenario = None;
-                }
-            }
-            Msg::RemoveBranch => {
-                if self.branches.len() > 1 {
-                    let mut branches = self.kept_branches();
-                    branches.remove(self.branch);
-                    for branch in &mut branches {
-                        branch.from = branch.from.and_then(|(from, common)| {
-                            let is_behind = usize::from(from > self.branch);
-                            (from != self.branch).then(|| (from - is_behind, common))
-                        });
-                    }
-                    next.branch = self.branch.saturating_sub(1);
-                    let shown = &branches[next.branch];
-                    next.events = Rc::clone(&shown.events);
-                    next.turn_to(shown.at);
-                    next.branches =
-                        if branches.len() > 1 { branches.into() } else { Rc::default() };
-                }
+            msg @ (Msg::Move(_)
+            | Msg::Remove(_)
+            | Msg::Fork
+            | Msg::Branch(_)
+            | Msg::RemoveBranch) => {
+                return self.rearranged(msg);
             }
             Msg::Play(playing) => {
                 next.playing = playing && self.events.len() > 1;
@@ -726,17 +683,6 @@ impl Store {
             Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
             Msg::Fixes(found) => next.fixes = Some(found),
             Msg::Form(form) => next.form = form,
-            Msg::Remove(at) => {
-                // The first start is the cluster itself.
-                if at > 0 && at < self.events.len() {
-                    let mut events = self.events.to_vec();
-                    events.remove(at);
-                    next.events = events.into();
-                    next.scenario = None;
-                    let shown = next.at;
-                    next.turn_to(if shown >= at { shown - 1 } else { shown });
-                }
-            }
             Msg::Preset(preset) => {
                 return self.step(Msg::EditFlags(presets::apply(self.flags(), preset)));
             }
@@ -774,6 +720,69 @@ impl Store {
             Msg::Settle => next.settled = true,
             Msg::Run => next.runs = true,
         }
+        next
+    }
+
+    /// The state with its events in another order, or with another branch. The first start is the cluster
+    /// itself: it stays first.
+    #[inline(never)]
+    fn rearranged(&self, msg: Msg) -> Self {
+        let mut next = self.clone();
+        let shown = match msg {
+            Msg::Move(to)
+                if self.at > 0 && (1..self.events.len()).contains(&to) && to != self.at =>
+            {
+                let mut events = self.events.to_vec();
+                let event = events.remove(self.at);
+                events.insert(to, event);
+                next.events = events.into();
+                to
+            }
+            Msg::Remove(at) if (1..self.events.len()).contains(&at) => {
+                let mut events = self.events.to_vec();
+                events.remove(at);
+                next.events = events.into();
+                if self.at >= at { self.at - 1 } else { self.at }
+            }
+            Msg::Fork => {
+                let mut branches = self.kept_branches();
+                let events: Rc<[Event]> = self.events[..=self.at].into();
+                let from = Some((self.branch, events.len()));
+                branches.push(Branch { events: Rc::clone(&events), at: self.at, from });
+                next.branch = branches.len() - 1;
+                next.branches = branches.into();
+                next.events = events;
+                self.at
+            }
+            Msg::Branch(branch) if branch != self.branch && branch < self.branches.len() => {
+                let branches = self.kept_branches();
+                let chosen = &branches[branch];
+                next.events = Rc::clone(&chosen.events);
+                next.branch = branch;
+                let at = chosen.at;
+                next.branches = branches.into();
+                at
+            }
+            Msg::RemoveBranch if self.branches.len() > 1 => {
+                let mut branches = self.kept_branches();
+                branches.remove(self.branch);
+                for branch in &mut branches {
+                    branch.from = branch.from.and_then(|(from, common)| {
+                        let is_behind = usize::from(from > self.branch);
+                        (from != self.branch).then(|| (from - is_behind, common))
+                    });
+                }
+                next.branch = self.branch.saturating_sub(1);
+                let shown = &branches[next.branch];
+                next.events = Rc::clone(&shown.events);
+                let at = shown.at;
+                next.branches = if branches.len() > 1 { branches.into() } else { Rc::default() };
+                at
+            }
+            _ => return next,
+        };
+        next.scenario = None;
+        next.turn_to(shown);
         next
     }
 }

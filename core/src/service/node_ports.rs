@@ -336,6 +336,7 @@ fn take_named(
     Ok(())
 }
 
+#[inline(never)]
 fn update_node_ports(
     operation: &mut Operation,
     before: &[i32],
@@ -378,6 +379,7 @@ fn update_node_ports(
 }
 
 /// Up to 1.22 a changed port for health checks is refused here.
+#[inline(never)]
 fn keep_health_check_port_old(
     operation: &Operation,
     old: &Service,

@@ -135,6 +135,7 @@ pub fn verdict(
 
 /// The verdict on a start, or on a restart.
 #[must_use]
+#[inline(never)]
 pub fn started(boot: &BootReport, after: &After, again: bool, lang: Lang) -> Verdict {
     let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
     let version = boot.version.to_string();

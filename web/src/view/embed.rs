@@ -106,6 +106,7 @@ fn open(store: &Store, embed: &Embed, dispatch: &Dispatch) -> Html {
 }
 
 /// The page in a frame: as many panes as were asked for, and the ways out.
+#[inline(never)]
 pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let remarks =

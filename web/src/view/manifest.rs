@@ -104,39 +104,45 @@ pub fn manifest(props: &Props) -> Html {
     }
 }
 
-/// What kubectl does with the text; of a patch also to which Service, and how it is read.
+/// What kubectl does with the text.
 fn heading(props: &Props) -> Html {
     let lang = props.lang;
     let (command, about) = match &props.event {
-        Some(Event::Patch { service, form, .. }) => {
-            let (target, chosen) = (service.to_string(), *form);
-            let oninput = props
-                .dispatch
-                .reform(move |event: InputEvent| Msg::EditPatch(browser::text_of(&event), chosen));
-            let onchange = props.dispatch.reform(move |event: DomEvent| {
-                let chosen = browser::choice_of(&event);
-                let form = PatchForm::ALL.into_iter().find(|form| form.name() == chosen);
-                Msg::EditPatch(target.clone(), form.unwrap_or_default())
-            });
-            let options: Html = PatchForm::ALL
-                .into_iter()
-                .map(|form| html! { <option selected={form == chosen}>{ form.name() }</option> })
-                .collect();
-            return html! {
-                <>
-                    { name("kubectl patch") }
-                    <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
-                    <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
-                </>
-            };
-        }
+        Some(Event::Patch { service, form, .. }) => return patch_heading(service, *form, props),
         Some(Event::Delete(_)) => ("kubectl delete", text::DELETE_ABOUT),
         _ => (FILE, text::MANIFEST_ABOUT),
     };
     html! { <>{ name(command) }{ " " }{ about.get(lang) }</> }
 }
 
+/// To which Service a patch goes, and how it is read.
+#[inline(never)]
+fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
+    let lang = props.lang;
+    let target = service.to_owned();
+    let oninput = props
+        .dispatch
+        .reform(move |event: InputEvent| Msg::EditPatch(browser::text_of(&event), chosen));
+    let onchange = props.dispatch.reform(move |event: DomEvent| {
+        let chosen = browser::choice_of(&event);
+        let form = PatchForm::ALL.into_iter().find(|form| form.name() == chosen);
+        Msg::EditPatch(target.clone(), form.unwrap_or_default())
+    });
+    let options: Html = PatchForm::ALL
+        .into_iter()
+        .map(|form| html! { <option selected={form == chosen}>{ form.name() }</option> })
+        .collect();
+    html! {
+        <>
+            { name("kubectl patch") }
+            <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
+            <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
+        </>
+    }
+}
+
 /// Buttons for several documents, each with its verdict as a mark and in words.
+#[inline(never)]
 fn picker(apply: &RequestsReport, props: &Props) -> Html {
     let lang = props.lang;
     let buttons: Html = apply

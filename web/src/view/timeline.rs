@@ -1,6 +1,7 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
 use dualstack_core::after::{After, Change, ServiceAfter};
+use dualstack_core::cluster::RepairEvent;
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::run::{BootReport, DocumentReport, EventReport};
@@ -64,7 +65,7 @@ pub fn timeline(props: &Props) -> Html {
             <h2>
                 <b>{ text::TIMELINE.get(lang) }</b>{ " " }{ text::TIMELINE_ABOUT.get(lang) }
                 <span class="spacer"></span>
-                { branches(props) }
+                if !props.store.branches.is_empty() { { branches(props) } }
                 { compare(props) }
             </h2>
             { steps(props) }
@@ -79,7 +80,7 @@ pub fn timeline(props: &Props) -> Html {
                 { edge("move-later", text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
                 { button("fork", text::FORK, Msg::Fork) }
             </p>
-            { sides(props) }
+            if let Some(there) = &props.there { { sides(props, there) } }
             { after(props) }
         </section>
     }
@@ -112,12 +113,10 @@ fn steps(props: &Props) -> Html {
     }
 }
 
-/// The branches, once the session was forked.
+/// The branches of a session that was forked.
+#[inline(never)]
 fn branches(props: &Props) -> Html {
     let (store, lang) = (props.store, props.store.lang);
-    if store.branches.is_empty() {
-        return html! {};
-    }
     let options: Html = store
         .branches
         .iter()
@@ -248,8 +247,31 @@ fn after(props: &Props) -> Html {
     });
     let services: Html = shown.map(|it| service(it, lang)).collect();
     let more = kept.saturating_sub(MOST_KEPT);
-    let cidrs: Html = props
-        .after
+    let repairs = match props.store.event() {
+        Event::Boot { .. } => props.boot.repairs.as_slice(),
+        _ => &[],
+    };
+    html! {
+        <div class="after">
+            { heading(text::AFTER.get(lang)) }
+            if props.after.services.is_empty() { { line(text::NO_SERVICES.get(lang)) } }
+            <ul>{ services }</ul>
+            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
+            if !props.after.service_cidrs.is_empty() {
+                { heading(text::SERVICE_CIDRS.get(lang)) }
+                <ul>{ service_cidrs(&props.after, lang) }</ul>
+            }
+            if !repairs.is_empty() {
+                { heading(text::REPAIR.get(lang)) }
+                <ul class="repairs">{ repaired(repairs) }</ul>
+            }
+        </div>
+    }
+}
+
+/// The ServiceCIDRs after the event.
+fn service_cidrs(after: &After, lang: Lang) -> Html {
+    after
         .service_cidrs
         .iter()
         .map(|object| {
@@ -263,35 +285,20 @@ fn after(props: &Props) -> Html {
                 <li>{ name(object.name.clone()) }{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
             })
         })
-        .collect();
-    let repairs = match props.store.event() {
-        Event::Boot { .. } => props.boot.repairs.as_slice(),
-        _ => &[],
-    };
-    let repaired: Html = repairs
+        .collect()
+}
+
+/// What the repair loops report.
+#[inline(never)]
+fn repaired(repairs: &[RepairEvent]) -> Html {
+    repairs
         .iter()
         .map(|event| {
             html! {
                 <li lang="en">{ code(event.reason) }{ " " }<b>{ event.service.clone() }</b>{ ": " }{ event.message.clone() }</li>
             }
         })
-        .collect();
-    html! {
-        <div class="after">
-            { heading(text::AFTER.get(lang)) }
-            if props.after.services.is_empty() { { line(text::NO_SERVICES.get(lang)) } }
-            <ul>{ services }</ul>
-            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
-            if !props.after.service_cidrs.is_empty() {
-                { heading(text::SERVICE_CIDRS.get(lang)) }
-                <ul>{ cidrs }</ul>
-            }
-            if !repairs.is_empty() {
-                { heading(text::REPAIR.get(lang)) }
-                <ul class="repairs">{ repaired }</ul>
-            }
-        </div>
-    }
+        .collect()
 }
 
 fn service(it: &ServiceAfter, lang: Lang) -> Html {
@@ -329,8 +336,8 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
 }
 
 /// Both answers side by side, with the rules that decided in one of them only.
-fn sides(props: &Props) -> Html {
-    let Some(there) = &props.there else { return html! {} };
+#[inline(never)]
+fn sides(props: &Props, there: &Side) -> Html {
     let Some(other) = props.store.compared else { return html! {} };
     let (_, _, version) = props.store.boot();
     html! {
