@@ -52,6 +52,43 @@
     });
   }).observe(root, { attributeFilter: ["data-started"] });
 
+  // The program comes in two files (xtask/src/split.rs): one to begin with, and the rest, which fills gaps in the first. That
+  // one is fetched when the page is there and has nothing to do, or at once where a visit begins with something else than
+  // the example. While a page is being developed there is only one file.
+  const restFile = document.querySelector("meta[name=rest]").content;
+  const isEarly = restFile && "other" in root.dataset;
+  let first, second;
+  const join = () => {
+    if (!first || !second || "rest" in root.dataset) return;
+    new WebAssembly.Instance(second, { page: first });
+    root.dataset.rest = "ready";
+  };
+  const fetchRest = async () => {
+    try {
+      const answer = await fetch(restFile);
+      second = await WebAssembly.compile(await answer.arrayBuffer());
+      join();
+    } catch { /* It is asked for again where the program cannot go on without. */ }
+  };
+  if (isEarly) fetchRest();
+  window.keepProgram = (exports) => {
+    first = exports;
+    join();
+  };
+  window.loadRest = (now) => {
+    if (!now) {
+      if (restFile && !isEarly) idle(fetchRest);
+      return;
+    }
+    // A program cannot wait in any other way than this.
+    const request = new XMLHttpRequest();
+    request.open("GET", restFile, false);
+    request.overrideMimeType("text/plain; charset=x-user-defined");
+    request.send();
+    second = new WebAssembly.Module(Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0)));
+    join();
+  };
+
   const texts = ({ apply, restart, patch, delete: object }) =>
     apply ?? restart?.flags ?? (patch ? `# kubectl patch ${patch.service}\n${patch.body}` : `# kubectl delete ${object}`);
   const work = () => {

@@ -15,7 +15,7 @@ test("a first visit makes at most eight requests, all answered and below the pag
   await page.waitForLoadState("load");
   await page.locator("html[data-cluster=ready]").waitFor({ state: "attached" });
   // What comes when the page is there already and has nothing to do is not waited for.
-  const first = asked.filter((url) => !/\/(editor|cluster)-/.test(url));
+  const first = asked.filter((url) => !/\/(rest|editor|cluster)-/.test(url));
   expect(first.length, first.join("\n")).toBeLessThanOrEqual(8);
   expect(new Set(asked).size, "nothing is asked for twice").toBe(asked.length);
   expect(first.filter((url) => url.endsWith(".wasm"))).toHaveLength(1);

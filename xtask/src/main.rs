@@ -7,6 +7,7 @@ mod generate;
 mod pack;
 mod process;
 mod site;
+mod split;
 mod tools;
 
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::Outcome;
 use crate::pack::pack;
 use crate::process::{command, output, read, root, run, write};
+use crate::split::{REST, REST_OF_LIBRARIES, split};
 use crate::tools::{EDITOR, Tools, host_cargo};
 
 const OPENING: &str = "<!-- opening -->";
@@ -22,6 +23,10 @@ const KEYS: &str = "<!-- keys -->";
 const POLICY: &str = "<!-- content security policy -->";
 /// Where the page names the editor, and the program that it loads when it needs it.
 const BUNDLE: &str = "content=\"editor.js\"";
+/// Where the page names the rest of its program.
+const REST_FILE: &str = "<meta name=\"rest\" content=\"\">";
+/// How the file of the page's program is called: between these stands a hash.
+const PAGE_PROGRAM: (&str, &str) = ("dualstack-web-", "_bg.wasm");
 /// The programs beside that of the page.
 const PROGRAMS: [&str; 2] = ["extras", "cluster"];
 /// Where `serve` listens, for the hook that completes the page.
@@ -91,7 +96,10 @@ pub fn finish() -> Outcome {
     let editor = format!("content=\"{editor}\"");
     let is_release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if is_release {
+        let page_program = page_program_in(&staging)?;
+        split_program(&staging.join(&page_program), &staging.join("rest.wasm"))?;
         pack_programs(&staging)?;
+        html = name_page_program(html, &page_program, &staging)?;
     }
     // What only the program of the cluster says comes with it.
     let script = staging.join("cluster.js");
@@ -128,16 +136,63 @@ fn names(folder: &Path) -> Outcome<Vec<String>> {
     Ok(paths(folder)?.into_iter().filter_map(name).collect())
 }
 
+/// The name of the file with the page's program.
+fn page_program_in(folder: &Path) -> Outcome<String> {
+    let (start, end) = PAGE_PROGRAM;
+    names(folder)?
+        .into_iter()
+        .find(|name| name.starts_with(start) && name.ends_with(end))
+        .ok_or_else(|| format!("{} holds no program of the page", folder.display()))
+}
+
+/// Puts a part of a program into a file of its own.
+fn split_program(program: &Path, rest: &Path) -> Outcome {
+    let parts = split(&read_bytes(program)?, &[REST, REST_OF_LIBRARIES].concat())?;
+    for text in &parts.unknown {
+        eprintln!("No function is called {text}: it cannot come later.");
+    }
+    write_bytes(program, &parts.first)?;
+    write_bytes(rest, &parts.rest)
+}
+
 /// Packs the programs in `folder` for their download.
 fn pack_programs(folder: &Path) -> Outcome {
-    let said = |path: &Path, error| format!("{}: {error}", path.display());
     for path in paths(folder)? {
         if path.extension().is_some_and(|extension| extension == "wasm") {
-            let program = std::fs::read(&path).map_err(|error| said(&path, error))?;
-            std::fs::write(&path, pack(&program)?).map_err(|error| said(&path, error))?;
+            write_bytes(&path, &pack(&read_bytes(&path)?)?)?;
         }
     }
     Ok(())
+}
+
+/// Gives both files of the page's program names of what is in them, so that one never meets the other of
+/// another day. The page, which names them.
+fn name_page_program(html: String, program: &str, folder: &Path) -> Outcome<String> {
+    let files = [folder.join(program), folder.join("rest.wasm")];
+    let mut hash = Sha256::new();
+    for file in &files {
+        hash.update(read_bytes(file)?);
+    }
+    let hash = &format!("{:x}", hash.finalize())[..16];
+    let (start, end) = PAGE_PROGRAM;
+    let named = [format!("{start}{hash}{end}"), format!("rest-{hash}.wasm")];
+    for (file, name) in files.iter().zip(&named) {
+        std::fs::rename(file, folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let [program_name, rest_name] = named;
+    if html.matches(REST_FILE).count() != 1 {
+        return Err(format!("index.html has to hold `{REST_FILE}` once"));
+    }
+    let rest = REST_FILE.replace("content=\"", &format!("content=\"{rest_name}"));
+    Ok(html.replace(program, &program_name).replace(REST_FILE, &rest))
+}
+
+fn read_bytes(path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write_bytes(path: &Path, bytes: &[u8]) -> Outcome {
+    std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Leaves out of the scripts and styles in `folder` what only a reader needs. Their names stay.
@@ -183,7 +238,7 @@ fn name_program(program: &str, folder: &Path) -> Outcome<String> {
     if text.matches(&place).count() != 1 {
         return Err(format!("{program}.js does not say once where its program is"));
     }
-    let bytes = std::fs::read(&program_file).map_err(|error| format!("{place}: {error}"))?;
+    let bytes = read_bytes(&program_file)?;
     let hash = Sha256::new().chain_update(&text).chain_update(bytes).finalize();
     let name = format!("{program}-{}", &format!("{hash:x}")[..16]);
     let text = text.replace(&place, &format!("'{name}_bg.wasm'"));
@@ -272,8 +327,7 @@ pub fn editor() -> Outcome<(String, u64)> {
 }
 
 fn size_of(file: &Path) -> Outcome<u64> {
-    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(gzipped(&bytes)? as u64)
+    Ok(gzipped(&read_bytes(file)?)? as u64)
 }
 
 /// How many bytes a server sends of these.

@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod panel;
 pub mod program;
 pub mod random;
+pub mod rest;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;
