@@ -1,5 +1,5 @@
 // Before the program is there: language, theme, what is typed into the static example, and what to
-// show if the program cannot start or dies; after it, the editor, the second program and the address bar.
+// show if the program cannot start or dies; after it, its rest, the editor, the other programs and the address bar.
 // Nothing here may throw where storage is forbidden.
 (() => {
   "use strict";
@@ -53,40 +53,45 @@
   }).observe(root, { attributeFilter: ["data-started"] });
 
   // The program comes in two files (xtask/src/split.rs): one to begin with, and the rest, which fills gaps in the first. That
-  // one is fetched when the page is there and has nothing to do, or at once where a visit begins with something else than
-  // the example. While a page is being developed there is only one file.
+  // one is fetched when the page has nothing to do. A visit that begins with something else than the example may need it at
+  // once, and has nothing to show before: it waits. While a page is being developed there is only one file.
   const restFile = document.querySelector("meta[name=rest]").content;
-  const isEarly = restFile && "other" in root.dataset;
-  let first, second;
-  const join = () => {
-    if (!first || !second || "rest" in root.dataset) return;
-    new WebAssembly.Instance(second, { page: first });
-    root.dataset.rest = "ready";
-  };
-  const fetchRest = async () => {
+  let page, bytes;
+  const fetchRest = async () => { bytes ??= await (await fetch(restFile)).arrayBuffer(); };
+  const join = async () => {
     try {
-      const answer = await fetch(restFile);
-      second = await WebAssembly.compile(await answer.arrayBuffer());
-      join();
-    } catch { /* It is asked for again where the program cannot go on without. */ }
-  };
-  if (isEarly) fetchRest();
-  window.keepProgram = (exports) => {
-    first = exports;
-    join();
-  };
-  window.loadRest = (now) => {
-    if (!now) {
-      if (restFile && !isEarly) idle(fetchRest);
-      return;
+      await fetchRest();
+      await WebAssembly.instantiate(bytes, { page });
+      root.dataset.rest = "ready";
+    } catch {
+      bytes = undefined;
+      addEventListener("online", join, { once: true });
     }
-    // A program cannot wait in any other way than this.
-    const request = new XMLHttpRequest();
-    request.open("GET", restFile, false);
-    request.overrideMimeType("text/plain; charset=x-user-defined");
-    request.send();
-    second = new WebAssembly.Module(Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0)));
-    join();
+  };
+  const early = restFile && "other" in root.dataset && fetchRest().catch(() => { /* `join` tries again. */ });
+  // The program says that it may begin, or, without exports, that it cannot go on without the rest: a program has no other
+  // way to wait than this request.
+  window.loadRest = (exports, begin) => {
+    if (exports) {
+      page = exports;
+      if (early) return void early.then(join).then(begin);
+      if (restFile) idle(join);
+      return begin();
+    }
+    try {
+      if (!bytes) {
+        const request = new XMLHttpRequest();
+        request.open("GET", restFile, false);
+        request.overrideMimeType("text/plain; charset=x-user-defined");
+        request.send();
+        bytes = Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
+      }
+      new WebAssembly.Instance(new WebAssembly.Module(bytes), { page });
+      root.dataset.rest = "ready";
+    } catch (error) {
+      rescue(String(error));
+      throw error;
+    }
   };
 
   const texts = ({ apply, restart, patch, delete: object }) =>
@@ -234,10 +239,10 @@
     // Where a frame may not, nothing happens.
     try { history[pushes ? "pushState" : "replaceState"](place.slice(0, at), "", url); seen = place; } catch { /* as it was */ }
   };
-  const rest = () => { clearTimeout(timer); timer = 0; waits = fresh = false; };
+  const settle = () => { clearTimeout(timer); timer = 0; waits = fresh = false; };
   const flush = () => {
     const is = waits;
-    rest();
+    settle();
     if (is) write(now());
   };
   const later = () => { waits = true; timer ||= setTimeout(flush, 750); };
@@ -251,7 +256,7 @@
       if (fresh) return later();
       write(left);
       write(now(), true);
-      rest();
+      settle();
       fresh = true;
       timer = setTimeout(flush, 750);
     },
@@ -261,7 +266,7 @@
       const move = () => {
         const before = seen;
         if (here() === before) return;
-        rest();
+        settle();
         keeps = false;
         arrived(seen);
       };

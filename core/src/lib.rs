@@ -2,7 +2,7 @@
 //!
 //! No clock, no randomness, no I/O. Control flow follows Kubernetes' own functions, in their order;
 //! each decision names a [`rule::Rule`], which holds the explanation in both languages. What is marked
-//! `#[inline(never)]` is asked for less often than a create, and comes to the page later (xtask/src/split.rs).
+//! `#[inline(never)]` is asked for less often than a create, so it comes to the page later (xtask/src/split.rs).
 //!
 //! | module | its question |
 //! |---|---|

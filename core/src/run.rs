@@ -769,7 +769,6 @@ pub(crate) fn apply_document(
 }
 
 /// Refuses a document of a kind, or of a version, that is not simulated.
-#[inline(never)]
 fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut DocumentReport) {
     let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
     let (en, zh) = if report.kind == "Service" {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dualstack_core::after::After;
 use dualstack_core::run::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
 use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::version::KubeVersion;
 
 use crate::store::{Focus, Store};
 use crate::view::Shared;
@@ -71,8 +72,8 @@ impl Answers {
 
 /// The same session on another release.
 #[must_use]
-pub fn compared(store: &Store) -> Option<(Answers, Verdict)> {
-    let other = store.compared?;
+#[inline(never)]
+pub fn compared(store: &Store, other: KubeVersion) -> Option<(Answers, Verdict)> {
     let events = store.events.iter().map(|event| match event {
         Event::Boot { flags, .. } => Event::Boot { version: other, flags: Rc::clone(flags) },
         event => event.clone(),

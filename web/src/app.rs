@@ -196,7 +196,7 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         after: answers.after.clone(),
         focus: store.focus.clone(),
     });
-    let other = compared(store);
+    let other = store.compared.and_then(|other| compared(store, other));
     let timeline = timeline(&timeline::Props {
         store,
         events: &answers.events,

@@ -7,7 +7,10 @@ use dualstack_web::store::{Msg, Store};
 use dualstack_web::visit::{self, Step};
 
 fn main() {
-    browser::rest::follows();
+    browser::rest::begin(begin);
+}
+
+fn begin() {
     // The published program says nothing: it stops at once (xtask/src/process.rs).
     if cfg!(debug_assertions) {
         browser::report_panics();

@@ -152,8 +152,9 @@ impl Store {
             store.set_draft(true);
             store.restore(draft);
             store.visit.sessions = store.visit.sessions.max(store.session);
-        } else if !(is_of_tab && (found.died || is_here(&store.work())))
-            || mark.is_some_and(|mark| mark.is_draft)
+        } else if found.place != Place::default()
+            && (!(is_of_tab && (found.died || is_here(&store.work())))
+                || mark.is_some_and(|mark| mark.is_draft))
         {
             store.arrive(&found.place, None);
         }
@@ -311,6 +312,7 @@ impl Store {
     }
 
     /// Follows the browser's history, or an address that was typed.
+    #[inline(never)]
     fn arrive(&mut self, place: &Place, read: Option<Read>) {
         self.visit.trouble = None;
         self.visit.reading = None;

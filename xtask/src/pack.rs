@@ -31,9 +31,8 @@ struct Alike {
 pub fn pack(wasm: &[u8]) -> Outcome<Vec<u8>> {
     let (imported, bodies) = functions(wasm).map_err(said)?;
     let mut best: Option<(usize, Vec<u8>)> = None;
-    for shared in [5, 6, 7] {
-        for (common, window) in [(6, 28_000), (8, 28_000), (12, 28_000), (20, 28_000), (40, 31_000)]
-        {
+    for shared in [6, 7] {
+        for (common, window) in [(8, 28_000), (20, 28_000), (40, 31_000)] {
             for short in [200, 300, 450] {
                 let order = order(&bodies, Alike { shared, common, window, short });
                 let packed = ordered(wasm, imported, order)?;

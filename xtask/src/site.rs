@@ -180,8 +180,10 @@ fn name_page_program(html: String, program: &str, folder: &Path) -> Outcome<Stri
         std::fs::rename(file, folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
     }
     let [program_name, rest_name] = named;
-    if html.matches(REST_FILE).count() != 1 {
-        return Err(format!("index.html has to hold `{REST_FILE}` once"));
+    for part in [REST_FILE, program] {
+        if !html.contains(part) {
+            return Err(format!("index.html has to hold `{part}`"));
+        }
     }
     let rest = REST_FILE.replace("content=\"", &format!("content=\"{rest_name}"));
     Ok(html.replace(program, &program_name).replace(REST_FILE, &rest))
@@ -228,8 +230,7 @@ fn editor_in(folder: &Path) -> Outcome<String> {
         .ok_or_else(|| format!("{} holds no editor", folder.display()))
 }
 
-/// Gives the files of a program names that change when they do, as Trunk does with those of the page's own:
-/// a page never meets those of another day. The name of its script.
+/// Gives the files of a program names that change when they do: a page never meets those of another day. The name of its script.
 fn name_program(program: &str, folder: &Path) -> Outcome<String> {
     let place = format!("'{program}_bg.wasm'");
     let script = folder.join(format!("{program}.js"));
@@ -304,7 +305,7 @@ pub fn first_load() -> Outcome<Vec<(String, u64)>> {
     })
 }
 
-/// What a page loads when it first needs a program beside its own.
+/// What a page loads later of this name.
 pub fn program(program: &str) -> Outcome<Vec<(String, u64)>> {
     files(|name| name.starts_with(&format!("{program}-")))
 }

@@ -12,13 +12,14 @@ use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection,
     Instruction, Module, RefType, StartSection, TableSection, TableType, TypeSection, ValType,
 };
 use wasmparser::{
-    CodeSectionReader, CompositeInnerType, ElementItems, ElementKind, ExportSectionReader,
-    ExternalKind, FuncType, FunctionBody, FunctionSectionReader, GlobalSectionReader, KnownCustom,
-    Name, Operator, Parser, Payload, TableSectionReader, TypeRef, Validator,
+    BinaryReaderError, CodeSectionReader, CompositeInnerType, ElementItems, ElementKind,
+    ExportSectionReader, ExternalKind, FuncType, FunctionBody, FunctionSectionReader,
+    GlobalSectionReader, KnownCustom, Name, Operator, OperatorsReader, Parser, Payload, TableInit,
+    TableSectionReader, TypeRef, Validator,
 };
 
 use crate::Outcome;
@@ -40,7 +41,6 @@ pub const REST: &[&str] = &[
     "run::patch",
     "run::delete",
     "run::apply_service_cidr",
-    "run::refuse_kind",
     "DocumentReport::about",
     "DocumentReport::connect",
     "service::update",
@@ -55,15 +55,11 @@ pub const REST: &[&str] = &[
     "dualstack_core::service_cidr::",
     "Pools::sweep_service_cidrs",
     "api::print_list",
-    // What is wrong with an address or a word; merge keys.
+    // What is wrong with an address; merge keys.
     "warn::go_parse",
-    "flags::why_no_flag",
     "yaml::Open::merge",
     // What buttons and pickers do.
     "presets::apply",
-    "parts::in_place",
-    "parts::difference",
-    "parts::whole",
     "Store::rearranged",
     "Store::target",
     "Store::kept_branches",
@@ -72,30 +68,27 @@ pub const REST: &[&str] = &[
     "timeline::branches",
     "timeline::repaired",
     "answer::started",
+    "answers::compared",
     "manifest::patch_heading",
-    "manifest::picker",
     "share::share::{closure",
-    "extras::Fix::read",
-    "look_for_fixes::{closure",
     "forms::{closure",
     "answer::of_delete",
-    "view::fixes::",
     // Visits of another kind: in a frame, by a link, with branches, after the program died.
     "embed::frame",
     "embed::open",
+    "embed::trouble",
+    "embed::draft",
+    "Store::arrive",
     "Embed::start_with",
     "visit::read",
     "Shown::read",
     "store::read_branch",
-    "Store::put_aside",
-    "Store::set_draft",
     "app::safe_mode",
 ];
 
 /// The same of libraries.
 pub const REST_OF_LIBRARIES: &[&str] = &[
     // saphyr-parser: what few write in YAML.
-    "fetch_block_scalar",
     "fetch_anchor",
     "register_anchor",
     "resolve_tag",
@@ -111,7 +104,7 @@ pub const REST_OF_LIBRARIES: &[&str] = &[
 
 /// What the rest imports from. The page hands it the exports of the first.
 const FIRST: &str = "page";
-/// How the name begins under which the page's program imports what loads the rest, now if its argument is 1.
+/// How the name begins under which the page's program imports what loads the rest, at once if it is given nothing.
 const ASK: &str = "__wbg_loadRest_";
 
 /// A program in two files.
@@ -121,6 +114,7 @@ pub struct Parts {
     /// What comes behind it.
     pub rest: Vec<u8>,
     /// Texts that are in no function's name: another compiler may have put these functions into their callers.
+    /// The limit of the first file's size notices if that matters.
     pub unknown: Vec<String>,
 }
 
@@ -172,7 +166,6 @@ impl<'a> Program<'a> {
     }
 
     fn take(&mut self, payload: Payload<'a>) -> Result<(), String> {
-        let text = |error: wasmparser::BinaryReaderError| error.to_string();
         match payload {
             Payload::TypeSection(section) => {
                 for group in section {
@@ -204,7 +197,11 @@ impl<'a> Program<'a> {
             }
             Payload::TableSection(section) => {
                 for table in section {
-                    self.tables.push(table.map_err(text)?.ty);
+                    let table = table.map_err(text)?;
+                    if !matches!(table.init, TableInit::RefNull) {
+                        return Err("it has a table that begins with a function".into());
+                    }
+                    self.tables.push(table.ty);
                 }
             }
             Payload::MemorySection(section) => {
@@ -214,7 +211,9 @@ impl<'a> Program<'a> {
             }
             Payload::GlobalSection(section) => {
                 for global in section {
-                    self.globals.push(global.map_err(text)?.ty);
+                    let global = global.map_err(text)?;
+                    self.globals.push(global.ty);
+                    self.roots.extend(named(global.init_expr.get_operators_reader())?);
                 }
             }
             Payload::ExportSection(section) => {
@@ -243,18 +242,7 @@ impl<'a> Program<'a> {
             }
             Payload::TagSection(_) => return Err("it has exceptions".into()),
             Payload::CodeSectionEntry(body) => {
-                let mut named = BTreeSet::new();
-                for operator in body.get_operators_reader().map_err(text)? {
-                    match operator.map_err(text)? {
-                        Operator::Call { function_index }
-                        | Operator::ReturnCall { function_index }
-                        | Operator::RefFunc { function_index } => {
-                            named.insert(function_index);
-                        }
-                        _ => {}
-                    }
-                }
-                self.calls.push(named);
+                self.calls.push(named(body.get_operators_reader().map_err(text)?)?);
                 self.bodies.push(body);
             }
             Payload::CustomSection(section) => {
@@ -290,6 +278,24 @@ impl<'a> Program<'a> {
     fn imports(&self) -> impl Iterator<Item = u32> {
         0..count(self.imported)
     }
+}
+
+fn text(error: BinaryReaderError) -> String {
+    error.to_string()
+}
+
+/// Which functions are named by these instructions.
+fn named(operators: OperatorsReader<'_>) -> Result<BTreeSet<u32>, String> {
+    let mut named = BTreeSet::new();
+    for operator in operators {
+        if let Operator::Call { function_index }
+        | Operator::ReturnCall { function_index }
+        | Operator::RefFunc { function_index } = operator.map_err(text)?
+        {
+            named.insert(function_index);
+        }
+    }
+    Ok(named)
 }
 
 /// A name as the sources have it: without the hash behind the name of each crate, and without the brackets
@@ -432,7 +438,13 @@ impl First<'_> {
         wait.instruction(&Instruction::GlobalGet(self.shared.is_there));
         wait.instruction(&Instruction::I32Eqz);
         wait.instruction(&Instruction::If(BlockType::Empty));
-        wait.instruction(&Instruction::I32Const(1));
+        let kind = self.program.type_of(self.plan.ask);
+        for parameter in self.program.types[kind as usize].params() {
+            wait.instruction(&match parameter {
+                wasmparser::ValType::Ref(_) => Instruction::RefNull(HeapType::EXTERN),
+                _ => Instruction::I32Const(0),
+            });
+        }
         wait.instruction(&Instruction::Call(self.place[&self.plan.ask]));
         wait.instruction(&Instruction::End);
         wait.instruction(&Instruction::End);
@@ -605,7 +617,6 @@ impl Reencode for Rest {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
 
     use wasm_encoder::{
         CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
@@ -736,32 +747,40 @@ mod tests {
         assert_eq!(plain("a::B::f"), "a::B::f");
     }
 
-    #[test]
-    fn what_comes_later_is_there() {
-        let mut sources = String::new();
-        let mut files = Vec::new();
-        let mut open = vec![root().join("core/src"), root().join("web/src")];
+    /// The texts of the sources, with the names of their modules.
+    fn sources() -> Vec<(String, String)> {
+        let (mut files, mut open) =
+            (Vec::new(), vec![root().join("core/src"), root().join("web/src")]);
         while let Some(path) = open.pop() {
             if path.is_dir() {
                 let entries = std::fs::read_dir(&path).expect("a folder");
                 open.extend(entries.map(|entry| entry.expect("an entry").path()));
-            } else {
-                sources.push_str(&std::fs::read_to_string(&path).expect("a text"));
-                files.push(path);
+                continue;
             }
+            let module =
+                if path.ends_with("mod.rs") { path.parent() } else { Some(path.as_path()) };
+            let module = module.and_then(|it| it.file_stem()).expect("a name").to_string_lossy();
+            files.push((module.into_owned(), std::fs::read_to_string(&path).expect("a text")));
         }
-        let is_module = |name: &str| {
-            let is_named = |path: &Path| path.file_stem().is_some_and(|stem| stem == name);
-            files.iter().any(|file| is_named(file))
-        };
+        files
+    }
+
+    #[test]
+    fn what_comes_later_is_there() {
+        let sources = sources();
         for text in REST {
             let name = text.trim_end_matches("::{closure");
-            let is_there = match name.strip_suffix("::") {
-                Some(module) => is_module(module.rsplit("::").next().unwrap_or(module)),
-                None => {
-                    sources.contains(&format!("fn {}", name.rsplit("::").next().unwrap_or(name)))
-                }
-            };
+            let (holder, function) = name.rsplit_once("::").unwrap_or(("", name));
+            let holder = holder.rsplit("::").next().unwrap_or(holder);
+            let is_type = holder.starts_with(char::is_uppercase);
+            let is_there = sources.iter().any(|(module, source)| {
+                let is_holder = match holder {
+                    "" => true,
+                    _ if is_type => source.contains(&format!("{holder} {{")),
+                    _ => module == holder,
+                };
+                is_holder && (function.is_empty() || source.contains(&format!("fn {function}")))
+            });
             assert!(is_there, "there is no {text}");
         }
     }

@@ -379,7 +379,6 @@ fn update_node_ports(
 }
 
 /// Up to 1.22 a changed port for health checks is refused here.
-#[inline(never)]
 fn keep_health_check_port_old(
     operation: &Operation,
     old: &Service,

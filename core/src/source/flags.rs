@@ -722,7 +722,6 @@ fn names() -> String {
 }
 
 /// Says what is wrong with a word, and what was probably meant.
-#[inline(never)]
 fn why_no_flag(text: &str, before: Option<&Flag>, start: usize) -> (String, String) {
     let shown = shorten(text);
     // Only the neighbour tells something: one blank may stand between it and the word.

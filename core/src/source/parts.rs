@@ -164,13 +164,12 @@ pub fn replace(text: &str, component: Component, part: &str) -> String {
         let parts = split(text);
         Component::ALL.into_iter().all(|it| parts.of(it) == wanted[it as usize])
     };
-    let tries = [
-        within(&parts, component, before, part),
-        in_place(&parts, component, part, false),
-        in_place(&parts, component, part, true),
-        Some(whole(&wanted, false)),
-    ];
-    tries.into_iter().flatten().find(holds).unwrap_or_else(|| whole(&wanted, true))
+    within(&parts, component, before, part)
+        .filter(holds)
+        .or_else(|| in_place(&parts, component, part, false).filter(holds))
+        .or_else(|| in_place(&parts, component, part, true).filter(holds))
+        .or_else(|| Some(whole(&wanted, false)).filter(holds))
+        .unwrap_or_else(|| whole(&wanted, true))
 }
 
 /// The stretch in which `after` differs from `before`, in both.

@@ -1,20 +1,19 @@
 //! The rest of this program, which the build puts into a file of its own (xtask/src/split.rs), as boot.js
 //! loads it.
 
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = keepProgram)]
-    fn keep_program(exports: &JsValue);
+    // With nothing for both, which is what the build's stubs say, it loads the rest before it returns.
     #[wasm_bindgen(js_name = loadRest)]
-    fn load_rest(now: bool);
+    fn load_rest(exports: &JsValue, begin: &JsValue);
 }
 
-/// Lets it come when the browser has nothing to do. What needs it before waits for it; so this comes first.
-pub fn follows() {
+/// Hands boot.js the exports that the rest is joined to, and begins: at once, or when the rest is there if what
+/// a visit begins with may need it.
+pub fn begin(begin: impl FnOnce() + 'static) {
     if cfg!(target_arch = "wasm32") {
-        keep_program(&wasm_bindgen::exports());
-        load_rest(false);
+        load_rest(&wasm_bindgen::exports(), &Closure::once_into_js(begin));
     }
 }

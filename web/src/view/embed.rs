@@ -20,35 +20,39 @@ use crate::visit::{Step, Trouble};
 const OPEN: &str = "open";
 
 /// Why an address could not be read.
-fn trouble(store: &Store, dispatch: &Dispatch) -> Option<Html> {
-    let lang = store.lang;
-    let trouble = store.visit.trouble.as_ref()?;
+#[inline(never)]
+fn trouble(trouble: &Trouble, lang: Lang, dispatch: &Dispatch) -> Html {
     let dismiss = click(dispatch, Msg::Visit(Step::Trouble(None)));
-    Some(html! {
+    html! {
         <p class="notice" role="alert">
             <span>{ trouble.get(lang).to_owned() }{ " " }{ text::NOTHING_CHANGED.get(lang) }</span>
             { press("btn", None, text::CLOSE.get(lang), None, true, dismiss) }
         </p>
-    })
+    }
 }
 
-/// Whose work this is, and the way back to one's own; or why a link could not be read.
-pub fn notice(store: &Store, dispatch: &Dispatch) -> Html {
+/// Whose work a link shows, and the way back to one's own.
+#[inline(never)]
+fn draft(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
-    let draft = store.is_draft().then(|| {
-        let has_own = store.has_own();
-        let keep = if has_own { text::KEEP_INSTEAD } else { text::KEEP };
-        let own = dispatch.reform(|_: MouseEvent| Msg::Visit(Step::Own(browser::own_work())));
-        let onclick = click(dispatch, Msg::Visit(Step::Keep));
-        html! {
-            <section class="notice" aria-label={text::SHARED_LINK.get(lang)}>
-                <span>{ text::DRAFT.get(lang) }if has_own { { " " }{ text::OWN_WAITS.get(lang) } }</span>
-                if has_own { { press("btn primary", None, text::TO_OWN.get(lang), None, true, own) } }
-                { press("btn", None, keep.get(lang), None, true, onclick) }
-            </section>
-        }
-    });
-    html! { <>{ trouble(store, dispatch) }{ draft }</> }
+    let has_own = store.has_own();
+    let keep = if has_own { text::KEEP_INSTEAD } else { text::KEEP };
+    let own = dispatch.reform(|_: MouseEvent| Msg::Visit(Step::Own(browser::own_work())));
+    let onclick = click(dispatch, Msg::Visit(Step::Keep));
+    html! {
+        <section class="notice" aria-label={text::SHARED_LINK.get(lang)}>
+            <span>{ text::DRAFT.get(lang) }if has_own { { " " }{ text::OWN_WAITS.get(lang) } }</span>
+            if has_own { { press("btn primary", None, text::TO_OWN.get(lang), None, true, own) } }
+            { press("btn", None, keep.get(lang), None, true, onclick) }
+        </section>
+    }
+}
+
+/// What there is to say of a link: why it could not be read, and that the work is not one's own.
+pub fn notice(store: &Store, dispatch: &Dispatch) -> Html {
+    let why = store.visit.trouble.as_ref().map(|why| trouble(why, store.lang, dispatch));
+    let draft = store.is_draft().then(|| draft(store, dispatch));
+    html! { <>{ why }{ draft }</> }
 }
 
 /// The panes of a frame.
@@ -125,7 +129,7 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
     html! {
         <div class="embed" data-view={embed.view.name()}>
             { remarks }
-            { trouble(store, dispatch) }
+            { store.visit.trouble.as_ref().map(|why| trouble(why, lang, dispatch)) }
             { main }
             <p class="unseen" role="status" id="spoken"></p>
             <footer class="ways">

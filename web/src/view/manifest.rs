@@ -142,7 +142,6 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
 }
 
 /// Buttons for several documents, each with its verdict as a mark and in words.
-#[inline(never)]
 fn picker(apply: &RequestsReport, props: &Props) -> Html {
     let lang = props.lang;
     let buttons: Html = apply
