@@ -230,7 +230,8 @@ fn editor_in(folder: &Path) -> Outcome<String> {
         .ok_or_else(|| format!("{} holds no editor", folder.display()))
 }
 
-/// Gives the files of a program names that change when they do: a page never meets those of another day. The name of its script.
+/// Gives the files of a program names that change when they do: a page never meets those of another day. The
+/// name of its script.
 fn name_program(program: &str, folder: &Path) -> Outcome<String> {
     let place = format!("'{program}_bg.wasm'");
     let script = folder.join(format!("{program}.js"));
