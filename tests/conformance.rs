@@ -24,20 +24,17 @@ struct Arguments {
     exact: bool,
     list: bool,
     all: bool,
-    quiet: bool,
 }
 
 /// Reads what `cargo test` passes to any harness; what means nothing here is taken without a word.
 fn arguments() -> Arguments {
-    let mut read =
-        Arguments { filters: Vec::new(), exact: false, list: false, all: false, quiet: false };
+    let mut read = Arguments { filters: Vec::new(), exact: false, list: false, all: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--list" => read.list = true,
             "--exact" => read.exact = true,
             "--nocapture" | "--no-capture" | "--show-output" => read.all = true,
-            "-q" | "--quiet" => read.quiet = true,
             // These carry a value behind them.
             "--test-threads" | "--format" | "--color" | "--skip" | "--logfile" | "-Z" => {
                 arguments.next();
@@ -134,14 +131,14 @@ fn short(text: &str) -> String {
 fn main() -> ExitCode {
     let arguments = arguments();
     let folder = vector::folder();
-    let lines = match vector::lines(&folder) {
-        Ok(lines) => lines,
+    let (lines, mut waiting) = match vector::known_lines(&folder) {
+        Ok(found) => found,
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::FAILURE;
         }
     };
-    let (mut covered, mut waiting) = (Vec::new(), BTreeMap::<String, usize>::new());
+    let mut covered = Vec::new();
     for line in lines.iter().filter(|line| arguments.chooses(line.id())) {
         match not_covered(line) {
             None => covered.push(line),
@@ -181,7 +178,7 @@ fn main() -> ExitCode {
             println!("  {count:6} {why}");
         }
     }
-    if !retried.is_empty() && !arguments.quiet {
+    if !retried.is_empty() {
         println!("Agree only with another seed: {}", retried.len());
         for (id, seed) in &retried {
             println!("  seed {seed}: {id}");

@@ -173,9 +173,11 @@
     reload.onclick = () => location.reload();
     const section = make("section", { className: "rescue" });
     section.setAttribute("role", "alert");
-    section.append(make("p", { textContent: words.head }), box, copy, reload, make("pre", { textContent: why }));
+    section.append(make("h1", { textContent: words.head }), box, copy, reload, make("pre", { textContent: why }));
+    const main = make("main", {});
+    main.append(section);
     const app = document.getElementById("app") || document.body;
-    app.replaceChildren(section);
+    app.replaceChildren(main);
     delete root.dataset.other;
   };
 

@@ -1,4 +1,4 @@
-import { expect, findings, flagsBox, manifestBox, open, refuse, test, textOf } from "./fixtures";
+import { expect, findings, flagsBox, manifestBox, open, refuse, save, test, textOf } from "./fixtures";
 
 for (const width of [1440, 390]) {
   for (const lang of ["en", "zh-CN"]) {
@@ -22,6 +22,30 @@ for (const width of [1440, 390]) {
       });
     }
   }
+}
+
+for (const lang of ["en", "zh-CN"]) {
+  for (const view of ["all", "editor", "result", "mini"]) {
+    test(`no findings in a frame that shows ${view}, in ${lang}`, async ({ page }) => {
+      await page.goto(`./#/s/dual-stack-preferred-svc?view=${view}&lang=${lang}`);
+      await page.locator("html[data-started]").waitFor({ state: "attached" });
+      expect(await findings(page)).toEqual([]);
+    });
+  }
+
+  test.describe("after it died", () => {
+    test.use({ troubleIsExpected: true });
+
+    test(`no findings where the text is rescued, nor where it waits to be run, in ${lang}`, async ({ page }) => {
+      await save(page, { "dualstack.running": "another 0", "dualstack.work": JSON.stringify({ flags: "", manifest: "# kept\n" }) });
+      await open(page, `?lang=${lang}`);
+      await expect(page.getByRole("button", { name: lang === "en" ? "Run" : "运行", exact: true })).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+      await page.evaluate(() => void Promise.reject(new Error("surprise")));
+      await expect(page.getByRole("alert")).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+    });
+  });
 }
 
 test("Tab leaves both text boxes", async ({ page }) => {

@@ -379,11 +379,16 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-/// The folder of the vectors: `DUALSTACK_VECTORS`, else the one of this package.
+/// The folder of the vectors: `DUALSTACK_VECTORS`, else the one of this package. Cargo runs tests in the folder of
+/// their package: what is not there is looked for in that of the workspace, where people call it.
 #[must_use]
 pub fn folder() -> PathBuf {
-    std::env::var_os("DUALSTACK_VECTORS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"), PathBuf::from)
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match std::env::var_os("DUALSTACK_VECTORS").map(PathBuf::from) {
+        None => package.join("vectors"),
+        Some(given) if given.exists() => given,
+        Some(given) => package.parent().unwrap_or(package).join(given),
+    }
 }
 
 /// All lines of all files below a folder, in order.
@@ -391,15 +396,72 @@ pub fn folder() -> PathBuf {
 /// # Errors
 /// A file or a line that cannot be read; the message names it.
 pub fn lines(folder: &Path) -> Result<Vec<Line>, String> {
-    let mut lines = Vec::new();
+    let read =
+        |place: String, text: &str| Line::parse(text).map_err(|error| format!("{place}: {error}"));
+    each_line(folder, read)?.into_iter().collect()
+}
+
+/// All lines that can be read, and why others cannot, with their numbers: they may be of a later day.
+///
+/// # Errors
+/// A file that cannot be read; the message names it.
+pub fn known_lines(folder: &Path) -> Result<(Vec<Line>, BTreeMap<String, usize>), String> {
+    let (mut lines, mut others) = (Vec::new(), BTreeMap::new());
+    for read in
+        each_line(folder, |_, text| Line::parse(text).map_err(|error| unread(text, &error)))?
+    {
+        match read {
+            Ok(line) => lines.push(line),
+            Err(why) => *others.entry(why).or_default() += 1,
+        }
+    }
+    Ok((lines, others))
+}
+
+/// Why a line cannot be read, to group by.
+fn unread(text: &str, error: &str) -> String {
+    let body = serde_json::from_str::<Value>(text).unwrap_or_default();
+    let steps = body.get("steps").and_then(Value::as_array).into_iter().flatten();
+    let ops = steps.filter_map(|step| step.get("op").and_then(Value::as_str));
+    let named = |op: &&str| error.starts_with(&format!("unknown variant `{op}`"));
+    match ops.into_iter().find(named) {
+        Some(op) => format!("operation {op}"),
+        None => error.split(", expected").next().unwrap_or(error).to_owned(),
+    }
+}
+
+/// What is read of each line, with its place.
+fn each_line<T>(folder: &Path, read: impl Fn(String, &str) -> T) -> Result<Vec<T>, String> {
+    let mut all = Vec::new();
     for path in files(folder)? {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         for (number, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
-            let line = Line::parse(text)
-                .map_err(|error| format!("{}:{}: {error}", path.display(), number + 1))?;
-            lines.push(line);
+            all.push(read(format!("{}:{}", path.display(), number + 1), text));
         }
     }
-    Ok(lines)
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, unread};
+
+    #[test]
+    fn a_line_of_another_day_is_named_by_what_is_new_in_it() {
+        let why = |text: &str| Line::parse(text).map_err(|error| unread(text, &error)).err();
+        let line = |step: &str| {
+            format!(
+                r#"{{"id":"a","k8s":"1.36","cluster":{{"serviceClusterIPRange":[]}},"steps":[{step}]}}"#
+            )
+        };
+        let expect = r#""expect":{}"#;
+        assert_eq!(
+            why(&line(&format!(r#"{{"op":"frobnicate",{expect}}}"#))).as_deref(),
+            Some("operation frobnicate")
+        );
+        let member = line(&format!(r#"{{"op":"get","name":"a","mood":1,{expect}}}"#));
+        assert!(why(&member).is_some_and(|why| why.contains("mood")));
+        assert!(why("{").is_some());
+    }
 }

@@ -294,7 +294,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
         <div class="page safe" data-pane="manifest">
             { header(store, None, dispatch) }
             { notice(store, dispatch) }
-            <section class="answer look" aria-label={text::ANSWER.get(lang)}>
+            <section id="answer" tabindex="-1" class="answer look" aria-label={text::ANSWER.get(lang)}>
                 <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
                 { press("btn primary", None, text::RUN.get(lang), None, true, onclick) }
             </section>

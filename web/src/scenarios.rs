@@ -202,6 +202,9 @@ mod tests {
         for example in all() {
             assert!(!example.title.en.is_empty() && !example.about.en.is_empty(), "{}", example.id);
             assert!(chinese(example.about), "{}", example.id);
+            let about = example.about;
+            let is_one = !about.en.contains(". ") && about.zh.matches('。').count() == 1;
+            assert!(is_one, "{}: one sentence says what it is about", example.id);
             // A file's name is the same in every language.
             let is_name = example.title.en == format!("{}.yaml", example.id);
             assert!(is_name && example.title.zh == example.title.en || chinese(example.title));

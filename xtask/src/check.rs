@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::process::{command, root, run};
-use crate::tools::{WASM, chromium, npm_packages, wasm_target};
+use crate::tools::{WASM, chromium, npm_packages, require_node, wasm_target};
 use crate::{Outcome, generate, site};
 
 /// The most the wasm may weigh that a visit begins with, gzipped, in KiB.
@@ -44,6 +44,8 @@ pub fn test() -> Outcome {
         ("size", size),
         ("browser", browser),
     ];
+    // Before minutes of what comes first.
+    require_node()?;
     let mut done = Vec::new();
     for (name, stage) in stages {
         eprintln!("== {name}");

@@ -74,6 +74,7 @@ impl Tools {
 
     /// Trunk works offline: fetches what its cargo will ask for, by that same cargo.
     fn fetch(&self) -> Outcome {
+        eprintln!("Fetching the crates of the page, if any are missing (under a minute)");
         let fetch = ["fetch", "--quiet", "--locked", "--target", WASM];
         run(self.within("cargo").args(fetch))
     }
@@ -120,7 +121,8 @@ fn require(program: &str, how: &str) -> Outcome {
     }
 }
 
-fn require_node() -> Outcome {
+/// Fails where there is no Node that is new enough.
+pub fn require_node() -> Outcome {
     let how = "apt-get install nodejs npm (20 or newer)";
     require("node", how)?;
     require("npm", how)?;
@@ -242,6 +244,7 @@ pub fn npm_packages(folder: &str) -> Outcome {
     if std::fs::read_to_string(&stamp).is_ok_and(|known| known == hash) {
         return Ok(());
     }
+    require_node()?;
     eprintln!("Installing the npm packages of {} (under a minute)", folder.display());
     let mut install = command("npm");
     install.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
@@ -263,11 +266,13 @@ pub fn chromium() -> Outcome<Option<OsString>> {
         eprintln!(
             "Installing Chromium and a Chinese font for the browser tests (about two minutes)"
         );
-        apt(&["chromium", "fonts-noto-cjk"])?;
+        // Where Debian has none to give, Playwright may.
+        let _ = apt(&["chromium", "fonts-noto-cjk"]);
         if let Some(found) = known() {
             return Ok(Some(found.into()));
         }
     }
+    eprintln!("Installing Playwright's Chromium for the browser tests (about two minutes)");
     let mut install = command("npx");
     install.current_dir(root().join("tests/browser")).args(["playwright", "install", "chromium"]);
     match run(&mut install) {
@@ -282,6 +287,7 @@ pub fn chromium() -> Outcome<Option<OsString>> {
 fn fonts() {
     let has_font = output(Command::new("fc-list").arg(":lang=zh")).is_ok_and(|it| !it.is_empty());
     if !has_font && find("apt-get").is_some() && is_root() {
+        eprintln!("Installing a Chinese font for the screenshots (under a minute)");
         let _ = apt(&["fonts-noto-cjk"]);
     }
 }

@@ -293,10 +293,11 @@ fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> 
             Change::Changed(fields) => fields
                 .iter()
                 .map(|it| {
-                    let none = || text::NONE.get(lang).to_owned();
-                    let before = it.before.clone().unwrap_or_else(none);
-                    let after = it.after.clone().unwrap_or_else(none);
-                    html! { <span>{ code(it.field.clone()) }{ ": " }{ code(before) }{ " → " }{ code(after) }</span> }
+                    let value = |value: &Option<String>| match value {
+                        Some(value) => code(value.clone()),
+                        None => html! { { text::NONE.get(lang) } },
+                    };
+                    html! { <span>{ code(it.field.clone()) }{ ": " }{ value(&it.before) }{ " → " }{ value(&it.after) }</span> }
                 })
                 .collect(),
             _ => Html::default(),

@@ -117,13 +117,14 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
         embed.unknown.iter().map(|it| html! { <p class="notice">{ unknown(it, lang) }</p> });
     let remarks: Html = remarks.collect();
     let Panes { answer, families, cluster, manifest, stored, timeline, why } = panes;
+    let title = html! { <h1 class="unseen">{ text::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
-            <>{ answer }<main>{ cluster }{ manifest }{ stored }</main>{ timeline }{ why }<div id={behind::MAIN}></div></>
+            <>{ answer }<main>{ title }{ cluster }{ manifest }{ stored }</main>{ timeline }{ why }<div id={behind::MAIN}></div></>
         },
-        View::Editor => html! { <>{ answer }<main>{ cluster }{ manifest }</main></> },
-        View::Result => html! { <>{ answer }<main>{ stored }</main>{ why }</> },
-        View::Mini => html! { <main>{ families }{ answer }</main> },
+        View::Editor => html! { <>{ answer }<main>{ title }{ cluster }{ manifest }</main></> },
+        View::Result => html! { <>{ answer }<main>{ title }{ stored }</main>{ why }</> },
+        View::Mini => html! { <main>{ title }{ families }{ answer }</main> },
     };
     let reset = click(dispatch, Msg::Visit(Step::Reset));
     html! {
