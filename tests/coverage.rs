@@ -106,11 +106,12 @@ const RESTARTS: [(&str, &str, [&str; 2]); 2] = [
 ];
 
 /// Manifests of which something is said before a Service is looked at.
-const MANIFESTS: [(&str, &str); 5] = [
+const MANIFESTS: [(&str, &str); 6] = [
     ("MSG-7a", "metadata: {name: a}"),
     ("MSG-7b", "{apiVersion: v1, kind: Secret, metadata: {name: a}}"),
     ("MSG-7c", "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b}}"),
     ("MSG-7d", "{apiVersion: v1, kind: Service}"),
+    ("MSG-7e", "{apiVersion: apps/v1, kind: Service, metadata: {name: a}}"),
     (
         "MULTI-10a",
         "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: A}, spec: {cidrs: \

@@ -49,6 +49,15 @@ rules! {
         en: "`kubectl apply` first reads the object of this name. Without `metadata.name` it sends nothing; a `generateName` is for `kubectl create`.",
         zh: "`kubectl apply` 首先按名称读取对象。没有 `metadata.name` 时它不发送任何内容；`generateName` 用于 `kubectl create`。",
     }
+    /// kubectl asks the API server which resource a kind is, and it has none.
+    KIND_HAS_NO_RESOURCE {
+        id: "MSG-7e", slug: "kind-has-no-resource",
+        versions: Versions::ALL,
+        source: "cli-runtime pkg/resource/mapper.go infoForData",
+        facts: [kind, version],
+        en: "The API server has no kind {kind} in {version}, so kubectl finds no resource to send the object to.",
+        zh: "API server 在 {version} 中没有 {kind} 类型，因此 kubectl 找不到可以接收该对象的资源。",
+    }
     /// A namespace is taken to exist.
     NAMESPACE_IS_TAKEN_TO_EXIST {
         id: "MSG-7c", slug: "namespace-is-taken-to-exist",
@@ -331,12 +340,7 @@ pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
 /// `kubectl apply` of one ServiceCIDR. The document's `spec.cidrs` is a list of texts.
 pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) -> Applied {
     if !cluster.env().behavior.service_cidr_api {
-        let terminal = format!(
-            "error: resource mapping not found for name: {} namespace: \"\" from {}: no matches for kind \
-             \"ServiceCIDR\" in version \"networking.k8s.io/v1\"\nensure CRDs are installed first",
-            quote(name),
-            quote(FILE)
-        );
+        let terminal = no_resource(name, "", "ServiceCIDR", "networking.k8s.io/v1");
         return Applied { outcome: None, terminal };
     }
     let find = |cluster: &Cluster| {
@@ -367,6 +371,61 @@ pub fn delete_service_cidr(cluster: &mut Cluster, name: &str) -> Applied {
         Err(status) => print_error(status, &str::to_owned),
     };
     Applied { outcome: Some(outcome), terminal }
+}
+
+/// The kinds that a cluster has by itself, by the group of their API.
+const BUILT_IN: [(&str, &str); 17] = [
+    (
+        "",
+        "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume PersistentVolumeClaim Pod \
+          PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount",
+    ),
+    (
+        "admissionregistration.k8s.io",
+        "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding \
+          MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding \
+          ValidatingWebhookConfiguration",
+    ),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "APIService"),
+    ("apps", "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet"),
+    ("autoscaling", "HorizontalPodAutoscaler"),
+    ("batch", "CronJob Job"),
+    ("certificates.k8s.io", "CertificateSigningRequest ClusterTrustBundle"),
+    ("coordination.k8s.io", "Lease"),
+    ("discovery.k8s.io", "EndpointSlice"),
+    ("events.k8s.io", "Event"),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema PriorityLevelConfiguration"),
+    ("networking.k8s.io", "IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR"),
+    ("node.k8s.io", "RuntimeClass"),
+    ("policy", "PodDisruptionBudget PodSecurityPolicy"),
+    ("rbac.authorization.k8s.io", "ClusterRole ClusterRoleBinding Role RoleBinding"),
+    ("scheduling.k8s.io", "PriorityClass"),
+];
+
+/// Whether a cluster has this kind by itself. The version of a group with a name is not looked at.
+#[must_use]
+pub fn is_built_in(kind: &str, api_version: &str) -> bool {
+    let group = match api_version.split_once('/') {
+        Some((group, _)) => group,
+        None if api_version == "v1" => "",
+        None => return false,
+    };
+    // Of these two the kinds are many, and change from release to release.
+    if ["resource.k8s.io", "storage.k8s.io"].contains(&group) {
+        return true;
+    }
+    BUILT_IN.iter().any(|(name, kinds)| *name == group && kinds.split(' ').any(|it| it == kind))
+}
+
+/// What kubectl says of an object of a kind that the API server does not have.
+#[must_use]
+pub fn no_resource(name: &str, namespace: &str, kind: &str, version: &str) -> String {
+    let [name, namespace, kind, version, file] = [name, namespace, kind, version, FILE].map(quote);
+    format!(
+        "error: resource mapping not found for name: {name} namespace: {namespace} from {file}: no matches for \
+         kind {kind} in version {version}\nensure CRDs are installed first"
+    )
 }
 
 /// What kubectl says of a document that names no resource, and sends nowhere.

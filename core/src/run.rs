@@ -768,32 +768,35 @@ pub(crate) fn apply_document(
     report
 }
 
-/// Refuses a document of a kind, or of a version, that is not simulated.
+/// Refuses a document of a kind that the API server does not have, or that is not simulated.
 fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut DocumentReport) {
     let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
-    let (en, zh) = if report.kind == "Service" {
-        (
-            format!("A Service has apiVersion v1, not {version}."),
-            format!("Service 的 apiVersion 是 v1，而不是 {version}。"),
-        )
-    } else {
-        (
-            format!(
-                "Objects of kind {} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
-                 Deployments are.",
-                report.kind
-            ),
-            format!(
-                "{} 类型的对象未被模拟：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。",
-                report.kind
-            ),
-        )
-    };
     let mut trace = Trace::default();
     let kind = report.kind.as_str();
-    trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
+    if kubectl::is_built_in(kind, version) {
+        trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
+        // A real kubectl would send it.
+        report.diagnostics.push(ours(
+            span,
+            format!(
+                "Objects of kind {kind} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
+                 Deployments are."
+            ),
+            format!(
+                "{kind} 类型的对象未被模拟：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。"
+            ),
+        ));
+    } else {
+        let path = FieldPath::default().field("kind");
+        trace.reject(&kubectl::KIND_HAS_NO_RESOURCE, path, facts![kind, version]);
+        let metadata = node.entry("metadata").map(|entry| &entry.value);
+        let namespace = metadata.and_then(|it| it.text_of("namespace")).unwrap_or_default();
+        let words = kubectl::no_resource(&report.name, namespace, kind, version);
+        let mut problem = Diagnostic::plain(Program::Kubectl, words);
+        problem.span = Some(span);
+        report.refuse(problem);
+    }
     report.before = trace.into_steps();
-    report.refuse(ours(span, en, zh));
 }
 
 /// A document of kind ServiceCIDR.
@@ -1028,6 +1031,23 @@ mod tests {
             after(Event::Delete(" ".into())),
             "error: resource(s) were provided, but no name was specified"
         );
+    }
+
+    #[test]
+    fn kubectl_knows_the_kinds_of_the_api_server() {
+        let apply = |text: &str| terminal(vec![boot(DUAL), Event::Apply(text.into())]);
+        assert_eq!(
+            apply("{apiVersion: v1, kind: Servce, metadata: {name: web, namespace: b}}"),
+            "error: resource mapping not found for name: \"web\" namespace: \"b\" from \"service.yaml\": no \
+             matches for kind \"Servce\" in version \"v1\"\nensure CRDs are installed first"
+        );
+        let of_other_version = apply("{apiVersion: apps/v1, kind: Service, metadata: {name: web}}");
+        assert!(
+            of_other_version.contains("no matches for kind \"Service\" in version \"apps/v1\"")
+        );
+        // What is not simulated would be sent: of this kubectl says nothing here.
+        assert_eq!(apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: web}}"), "");
+        assert_eq!(apply("{apiVersion: storage.k8s.io/v1, kind: StorageClass}"), "");
     }
 
     #[test]
