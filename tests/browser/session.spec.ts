@@ -68,6 +68,7 @@ test("server-side apply is said not to be simulated", async ({ page }) => {
   await open(page);
   await button(page, "Patch").click();
   await page.getByRole("combobox", { name: "Type of patch" }).selectOption("apply");
+  await expect(region(page, "Answer")).toContainText("The playground has no answer to this.");
   await expect(region(page, "Answer")).toContainText("Server-side apply is not simulated");
 });
 

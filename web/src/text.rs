@@ -192,6 +192,7 @@ words! {
     NOT_YAML = "This is not YAML yet.", "这还不是合法的 YAML。";
     NOT_YAML_SENDS_NOTHING = "This is not YAML yet, so kubectl sends nothing.", "这还不是合法的 YAML，因此 kubectl 不会发送任何内容。";
     SENDS_NOTHING = "kubectl sends nothing. ", "kubectl 不会发送任何内容。";
+    HAS_NO_ANSWER = "The playground has no answer to this. ", "演练场对此没有答案。";
     RESTARTED = "kube-apiserver {version} has restarted and serves {families}.", "kube-apiserver {version} 已重启，提供 {families}。";
     RUNS = "kube-apiserver {version} runs and serves {families}.", "kube-apiserver {version} 正在运行，提供 {families}。";
     MADE_KUBERNETES = "It has created the Service `kubernetes`.", "它创建了 Service `kubernetes`。";

@@ -5,6 +5,7 @@ use dualstack_core::api::service::{
     EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
 };
 use dualstack_core::cluster::{Answer, Outcome};
+use dualstack_core::diag::Program;
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::pools::ServiceCidrState;
@@ -124,11 +125,12 @@ pub fn verdict(
                 (_, Some(_)) => Piece::Words(detail.detail.clone()),
                 (_, None) => Piece::Code(detail.detail.clone()),
             };
-            Verdict {
-                tone: Tone::None,
-                head: render(text::SENDS_NOTHING, &[], lang),
-                because: vec![words],
-            }
+            // What is not simulated, a real kubectl would send.
+            let head = match detail.says {
+                Program::Playground => text::HAS_NO_ANSWER,
+                _ => text::SENDS_NOTHING,
+            };
+            Verdict { tone: Tone::None, head: render(head, &[], lang), because: vec![words] }
         }
     }
 }
