@@ -165,6 +165,21 @@ impl From<Json> for serde_json::Value {
     }
 }
 
+/// By way of the library's own value, which keeps the texts of numbers.
+#[cfg(any(test, feature = "serde_json"))]
+impl serde::Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::Value::from(self.clone()).serialize(serializer)
+    }
+}
+
+#[cfg(any(test, feature = "serde_json"))]
+impl<'de> serde::Deserialize<'de> for Json {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde_json::Value::deserialize(deserializer).map(Self::from)
+    }
+}
+
 /// `json!` of the library, as a value of the core.
 #[cfg(test)]
 macro_rules! json {

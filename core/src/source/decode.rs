@@ -250,6 +250,24 @@ pub fn service(
     Ok(Decoded { service: build(object), fields: reader.fields, strays: reader.strays })
 }
 
+/// The wire form, which [`to_json`](crate::api::service::to_json) writes.
+#[cfg(any(test, feature = "serde_json"))]
+impl serde::Serialize for Service {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::api::service::to_json(self).serialize(serializer)
+    }
+}
+
+/// Decoded as the API server decodes; members that nobody knows are left out.
+#[cfg(any(test, feature = "serde_json"))]
+impl<'de> serde::Deserialize<'de> for Service {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let body = Node::from_json(&Json::deserialize(deserializer)?);
+        let decoded = service(&body, &[], false);
+        decoded.map(|it| it.service).map_err(|error| serde::de::Error::custom(error.message))
+    }
+}
+
 /// A value whose type was checked.
 enum Checked {
     Text(String),
@@ -617,5 +635,27 @@ impl Reader<'_> {
         let number = text.parse::<i64>().ok().filter(fits);
         let wrong = || self.wrong(format_args!("number {text}"), holder, go_type, span);
         Ok(Checked::Int(number.ok_or_else(wrong)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::service::Service;
+
+    #[test]
+    fn a_service_is_read_and_written_by_serde() {
+        let wire = r#"{"metadata": {"name": "web", "labels": {"a": "b"}, "ownerReferences": [{"uid": "1"}]},
+            "spec": {"ports": [{"port": 80, "targetPort": "http"}], "ipFamilies": ["IPv6"]}}"#;
+        let service: Service = serde_json::from_str(wire).expect("a Service");
+        assert_eq!((service.metadata.name.as_str(), service.spec.ports[0].port), ("web", 80));
+        let written = serde_json::to_value(&service).expect("a value");
+        assert_eq!(written["spec"]["ports"][0]["targetPort"], "http");
+        assert_eq!(serde_json::from_value::<Service>(written).expect("a Service"), service);
+        let wrong =
+            serde_json::from_str::<Service>(r#"{"spec": {"ports": 1}}"#).expect_err("no list");
+        assert!(
+            wrong.to_string().contains("cannot unmarshal number into Go struct field"),
+            "{wrong}"
+        );
     }
 }
