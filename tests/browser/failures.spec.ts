@@ -6,13 +6,11 @@ import {
   OPENING_ADDRESSES,
   open,
   region,
+  rescued,
   save,
   started,
   test,
 } from "./fixtures";
-
-const rescued = (page: Page) =>
-  page.getByRole("alert").getByRole("textbox", { name: "Your text", exact: true });
 
 /**
  * Lets the program trap in the middle of its next run once `trap` is set on the window: everything

@@ -127,6 +127,14 @@ export const families = (page: Page, name: string): Locator =>
 export const button = (page: Page, name: string): Locator =>
   page.getByRole("button", { name, exact: true });
 
+/** The events of the session, in the Timeline. */
+export const events = (page: Page): Locator =>
+  page.getByRole("list", { name: "Events", exact: true }).getByRole("listitem");
+
+/** The text on the screen that comes when the program has died. */
+export const rescued = (page: Page): Locator =>
+  page.getByRole("alert").getByRole("textbox", { name: "Your text", exact: true });
+
 /** Addresses of the opening example: IPv6 first. */
 export const OPENING_ADDRESSES = ["fd00:10:96::980e", "10.96.241.233"];
 

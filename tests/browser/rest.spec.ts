@@ -1,10 +1,24 @@
 // The program comes in two files. Does the page begin with the first, and does the second come in time?
 import type { Page, Request } from "@playwright/test";
-import { button, COMPONENTS, expect, flagsBox, manifestBox, OPENING_ADDRESSES, open, refuse, region, REFUSAL, started, test } from "./fixtures";
+import {
+  button,
+  COMPONENTS,
+  events,
+  expect,
+  flagsBox,
+  manifestBox,
+  open,
+  OPENING_ADDRESSES,
+  REFUSAL,
+  refuse,
+  region,
+  rescued,
+  started,
+  test,
+} from "./fixtures";
 
 const REST = "**/rest-*.wasm";
 const whole = (page: Page) => page.locator("html[data-rest=ready]");
-const events = (page: Page) => page.getByRole("list", { name: "Events", exact: true }).getByRole("listitem");
 const answer = (page: Page) => region(page, "Answer");
 
 /** How the rest is asked for from now on: `fetch` in its time, `xhr` where the program cannot go on without. */
@@ -126,8 +140,7 @@ test.describe("without the rest", () => {
     await page.keyboard.insertText("# kept\n");
     await expect(answer(page).getByText(OPENING_ADDRESSES[0])).toBeVisible();
     await patch(page);
-    const kept = page.getByRole("alert").getByRole("textbox", { name: "Your text", exact: true });
-    await expect(kept).toHaveValue(/\n---\n# kept\napiVersion: v1\n/);
+    await expect(rescued(page)).toHaveValue(/\n---\n# kept\napiVersion: v1\n/);
     await page.unroute(REST);
     await page.getByRole("alert").getByRole("button", { name: "Reload", exact: true }).click();
     await started(page);

@@ -1,7 +1,14 @@
 import type { Page } from "@playwright/test";
-import { button, expect, families, manifestBox, open, region, test } from "./fixtures";
-
-const events = (page: Page) => page.getByRole("list", { name: "Events", exact: true }).getByRole("listitem");
+import {
+  button,
+  events,
+  expect,
+  families,
+  manifestBox,
+  open,
+  region,
+  test,
+} from "./fixtures";
 
 const timeline = (page: Page) => region(page, "Timeline");
 

@@ -1,7 +1,13 @@
 import type { Page } from "@playwright/test";
-import { button, expect, manifestBox, open, region, test } from "./fixtures";
-
-const events = (page: Page) => page.getByRole("list", { name: "Events", exact: true }).getByRole("listitem");
+import {
+  button,
+  events,
+  expect,
+  manifestBox,
+  open,
+  region,
+  test,
+} from "./fixtures";
 
 const slider = (page: Page) => page.getByRole("slider", { name: "Event shown", exact: true });
 

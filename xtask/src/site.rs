@@ -23,9 +23,11 @@ const KEYS: &str = "<!-- keys -->";
 const POLICY: &str = "<!-- content security policy -->";
 /// Where the page names the editor, and the program that it loads when it needs it.
 const BUNDLE: &str = "content=\"editor.js\"";
+/// How the file of the bundled editor is called: between these stands a hash.
+const EDITOR_FILE: (&str, &str) = ("editor-", ".js");
 /// Where the page names the rest of its program.
 const REST_FILE: &str = "<meta name=\"rest\" content=\"\">";
-/// How the file of the page's program is called: between these stands a hash.
+/// How the file of the page's program is called.
 const PAGE_PROGRAM: (&str, &str) = ("dualstack-web-", "_bg.wasm");
 /// The programs beside that of the page.
 const PROGRAMS: [&str; 2] = ["extras", "cluster"];
@@ -96,7 +98,7 @@ pub fn finish() -> Outcome {
     let editor = format!("content=\"{editor}\"");
     let is_release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if is_release {
-        let page_program = page_program_in(&staging)?;
+        let page_program = named_in(&staging, PAGE_PROGRAM)?;
         split_program(&staging.join(&page_program), &staging.join("rest.wasm"))?;
         pack_programs(&staging)?;
         html = name_page_program(html, &page_program, &staging)?;
@@ -136,13 +138,12 @@ fn names(folder: &Path) -> Outcome<Vec<String>> {
     Ok(paths(folder)?.into_iter().filter_map(name).collect())
 }
 
-/// The name of the file with the page's program.
-fn page_program_in(folder: &Path) -> Outcome<String> {
-    let (start, end) = PAGE_PROGRAM;
+/// The file in a folder whose name begins and ends so.
+fn named_in(folder: &Path, (start, end): (&str, &str)) -> Outcome<String> {
     names(folder)?
         .into_iter()
         .find(|name| name.starts_with(start) && name.ends_with(end))
-        .ok_or_else(|| format!("{} holds no program of the page", folder.display()))
+        .ok_or_else(|| format!("{} holds no {start}…{end}", folder.display()))
 }
 
 /// Puts a part of a program into a file of its own.
@@ -169,11 +170,7 @@ fn pack_programs(folder: &Path) -> Outcome {
 /// another day. The page, which names them.
 fn name_page_program(html: String, program: &str, folder: &Path) -> Outcome<String> {
     let files = [folder.join(program), folder.join("rest.wasm")];
-    let mut hash = Sha256::new();
-    for file in &files {
-        hash.update(read_bytes(file)?);
-    }
-    let hash = &format!("{:x}", hash.finalize())[..16];
+    let hash = hashed(&[&read_bytes(&files[0])?, &read_bytes(&files[1])?]);
     let (start, end) = PAGE_PROGRAM;
     let named = [format!("{start}{hash}{end}"), format!("rest-{hash}.wasm")];
     for (file, name) in files.iter().zip(&named) {
@@ -187,6 +184,13 @@ fn name_page_program(html: String, program: &str, folder: &Path) -> Outcome<Stri
     }
     let rest = REST_FILE.replace("content=\"", &format!("content=\"{rest_name}"));
     Ok(html.replace(program, &program_name).replace(REST_FILE, &rest))
+}
+
+/// What tells files of one day from those of another, in a name.
+fn hashed(contents: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    contents.iter().for_each(|content| hash.update(content));
+    format!("{:x}", hash.finalize())[..16].to_owned()
 }
 
 fn read_bytes(path: &Path) -> Outcome<Vec<u8>> {
@@ -219,15 +223,7 @@ fn bundle(catalogue: &Path, folder: &Path) -> Outcome<String> {
     esbuild.args(["--loader:.css=text", "--log-level=warning", "--entry-names=[name]-[hash]"]);
     esbuild.arg(format!("--alias:catalogue={}", catalogue.display()));
     run(esbuild.arg(format!("--outdir={}", folder.display())))?;
-    editor_in(folder)
-}
-
-/// The name of the bundled editor in `folder`.
-fn editor_in(folder: &Path) -> Outcome<String> {
-    names(folder)?
-        .into_iter()
-        .find(|name| name.starts_with("editor-") && name.ends_with(".js"))
-        .ok_or_else(|| format!("{} holds no editor", folder.display()))
+    named_in(folder, EDITOR_FILE)
 }
 
 /// Gives the files of a program names that change when they do: a page never meets those of another day. The
@@ -241,8 +237,7 @@ fn name_program(program: &str, folder: &Path) -> Outcome<String> {
         return Err(format!("{program}.js does not say once where its program is"));
     }
     let bytes = read_bytes(&program_file)?;
-    let hash = Sha256::new().chain_update(&text).chain_update(bytes).finalize();
-    let name = format!("{program}-{}", &format!("{hash:x}")[..16]);
+    let name = format!("{program}-{}", hashed(&[text.as_bytes(), &bytes]));
     let text = text.replace(&place, &format!("'{name}_bg.wasm'"));
     write(&folder.join(format!("{name}.js")), &text)?;
     std::fs::rename(&program_file, folder.join(format!("{name}_bg.wasm")))
@@ -323,7 +318,7 @@ fn files(wanted: impl Fn(&str) -> bool) -> Outcome<Vec<(String, u64)>> {
 /// The editor, which comes when the page is idle, with its size after gzip.
 pub fn editor() -> Outcome<(String, u64)> {
     let dist = root().join("dist");
-    let name = editor_in(&dist)?;
+    let name = named_in(&dist, EDITOR_FILE)?;
     let size = size_of(&dist.join(&name))?;
     Ok((name, size))
 }

@@ -125,7 +125,7 @@ pub fn split(wasm: &[u8], behind: &[&str]) -> Outcome<Parts> {
     let plan = Plan::make(&program, behind)?;
     let is_unknown = |text: &&&str| !program.names.values().any(|name| name.contains(**text));
     let unknown = behind.iter().filter(is_unknown).map(ToString::to_string).collect();
-    let (first, rest) = (first(wasm, &program, &plan)?, rest(wasm, &program, &plan)?);
+    let (first, rest) = (first(wasm, &program, &plan)?, rest(&program, &plan)?);
     for part in [&first, &rest] {
         Validator::new().validate_all(part).map_err(said)?;
     }
@@ -538,7 +538,7 @@ fn table(plan: &Plan) -> TableType {
     TableType { element_type, minimum: size, maximum, table64: false, shared: false }
 }
 
-fn rest(wasm: &[u8], program: &Program<'_>, plan: &Plan) -> Outcome<Vec<u8>> {
+fn rest(program: &Program<'_>, plan: &Plan) -> Outcome<Vec<u8>> {
     let own = count(plan.borrowed.len());
     let mut place: BTreeMap<u32, u32> = plan.borrowed.iter().copied().zip(0..).collect();
     place.extend(plan.rest.iter().copied().zip(own..));
@@ -547,13 +547,9 @@ fn rest(wasm: &[u8], program: &Program<'_>, plan: &Plan) -> Outcome<Vec<u8>> {
     let mut writer = Rest { place };
 
     let mut types = TypeSection::new();
-    let mut section = Parser::new(0).parse_all(wasm).filter_map(Result::ok);
-    let section = section.find_map(|it| match it {
-        Payload::TypeSection(section) => Some(section),
-        _ => None,
-    });
-    let section = section.ok_or_else(|| said("it has no types"))?;
-    writer.parse_type_section(&mut types, section).map_err(said)?;
+    for kind in &program.types {
+        types.ty().func_type(&writer.func_type(kind.clone()).map_err(said)?);
+    }
 
     let mut imports = ImportSection::new();
     for (name, kind, index) in shared.items(plan) {
