@@ -5,10 +5,10 @@
 use std::rc::Rc;
 
 use dualstack_core::boot::kube_proxy::HostFamilies;
+use dualstack_core::explain::trace::Effect;
 use dualstack_core::net::Family;
 use dualstack_core::run;
 use dualstack_core::scenario::{Event as PageEvent, Scenario};
-use dualstack_core::trace::Effect;
 use dualstack_core::workloads::{self, PodState, Replay, World};
 use dualstack_tests::nodes;
 use dualstack_tests::sessions::{

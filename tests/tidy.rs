@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use dualstack_core::rule::Fidelity;
-use dualstack_core::text::Text;
+use dualstack_core::explain::rule::Fidelity;
+use dualstack_core::explain::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.

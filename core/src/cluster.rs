@@ -10,8 +10,9 @@ use litemap::LiteMap;
 use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
 use crate::api::{go_json, quote};
-use crate::diag::{Cause, Diagnostic};
 use crate::env::{AllocatorKind, Env};
+use crate::explain::diagnostic::{Cause, Diagnostic};
+use crate::explain::trace::{Step, Trace};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::patch::{self, NoMergeKey};
@@ -23,7 +24,6 @@ use crate::service::{self, Txn, default, read};
 use crate::service_cidr;
 use crate::source::decode::{self, Decoded, Stray};
 use crate::source::yaml::Node;
-use crate::trace::{Step, Trace};
 use crate::version::Versions;
 use crate::{facts, rules};
 

@@ -8,13 +8,13 @@ use crate::behavior::Behavior;
 use crate::cluster::{
     Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, key, to_json,
 };
+use crate::explain::rule::Fidelity;
+use crate::explain::text::Text;
 use crate::patch::merge_key;
-use crate::rule::Fidelity;
 use crate::rules;
 use crate::scenario::PatchForm;
 use crate::source::yaml::{Entry, Node, Value, parse};
 use crate::span::Span;
-use crate::text::Text;
 use crate::version::Versions;
 
 rules! {

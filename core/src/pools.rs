@@ -7,14 +7,14 @@ use std::net::IpAddr;
 
 use crate::behavior::Behavior;
 use crate::env::{AllocatorKind, Env, PortRange};
+use crate::explain::text::Text;
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::pool::TakenSet;
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
 use crate::rules;
-use crate::text::Text;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {
@@ -23,7 +23,7 @@ rules! {
         id: "BAND-4a", slug: "dynamic-address-from-upper-band",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/ipallocator.go allocateFromRange",
-        fidelity: crate::rule::Fidelity::Chosen(PICKS),
+        fidelity: crate::explain::rule::Fidelity::Chosen(PICKS),
         facts: [ip, cidr, band],
         en: "{ip} was picked from {cidr}: a random place above the first {band} usable addresses (they are kept for addresses that people name), then up to the next free one.",
         zh: "从 {cidr} 中选出 {ip}：在前 {band} 个可用地址（留给用户指定的地址）之上随机取一处，再向上找到下一个空闲地址。",
@@ -33,7 +33,7 @@ rules! {
         id: "BAND-4b", slug: "dynamic-address-from-lower-band",
         versions: Versions::since(24),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go allocateFromRange",
-        fidelity: crate::rule::Fidelity::Chosen(PICKS),
+        fidelity: crate::explain::rule::Fidelity::Chosen(PICKS),
         facts: [ip, cidr],
         en: "The upper band of {cidr} is full, so {ip} comes from the lower one, which is otherwise left to addresses that people name.",
         zh: "{cidr} 的上段已满，因此 {ip} 来自平时留给用户指定地址的下段。",

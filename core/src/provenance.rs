@@ -4,9 +4,9 @@ use crate::api::json::Json;
 use crate::api::print::{PathPart, leaves};
 use crate::api::service::Service;
 use crate::cluster::printed_json;
+use crate::explain::trace::{Effect, Step, StepId};
 use crate::source::decode::WrittenField;
 use crate::span::Span;
-use crate::trace::{Effect, Step, StepId};
 
 /// Where a value of the stored object comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -9,8 +9,9 @@ use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, Start};
 use crate::boot::{StartError, pflag};
 use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
-use crate::diag::{Diagnostic, Program};
 use crate::env::Env;
+use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::trace::{Origin, Step, Trace};
 use crate::facts;
 use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName, Workload};
 use crate::path::FieldPath;
@@ -22,7 +23,6 @@ use crate::source::decode::{self, Stray};
 use crate::source::flags::{self, Component, FlagsText};
 use crate::source::yaml::{self, Document, Node};
 use crate::span::Span;
-use crate::trace::{Origin, Step, Trace};
 use crate::version::KubeVersion;
 
 /// What the session led to.

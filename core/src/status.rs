@@ -2,7 +2,7 @@
 //! Source: apimachinery `pkg/api/errors/errors.go`.
 
 use crate::api::quote;
-use crate::diag::Diagnostic;
+use crate::explain::diagnostic::Diagnostic;
 use crate::path::FieldPath;
 
 /// Why a request is refused as a whole.

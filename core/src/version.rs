@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::text::Lang;
+use crate::explain::text::Lang;
 
 /// A 1.x minor release from 1.20 to 1.36. There is deliberately no `Ord`: code asks the release's
 /// [`crate::behavior::Behavior`], never whether it is "already 1.25".
@@ -129,7 +129,7 @@ impl Versions {
 #[cfg(test)]
 mod tests {
     use super::{KubeVersion, Versions};
-    use crate::text::Lang;
+    use crate::explain::text::Lang;
 
     #[test]
     fn a_version_is_read_with_or_without_v_and_patch() {

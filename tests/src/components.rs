@@ -5,8 +5,8 @@ use dualstack_core::components::Components;
 use dualstack_core::components::first::{Asked, firsts};
 use dualstack_core::components::follow::outages;
 use dualstack_core::components::prerequisites::badge;
+use dualstack_core::explain::trace::Step;
 use dualstack_core::net::Family;
-use dualstack_core::trace::Step;
 use dualstack_core::version::KubeVersion;
 
 use crate::witness::Witness;

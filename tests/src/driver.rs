@@ -9,8 +9,8 @@ use dualstack_core::boot::apiserver::parse_port_range;
 use dualstack_core::cluster::{
     Answer, Cluster, FieldValidation, Options, Outcome, Patch, Request, Status, to_json,
 };
-use dualstack_core::diag::Diagnostic;
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
+use dualstack_core::explain::diagnostic::Diagnostic;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family, Stack};
 use dualstack_core::pools::ServiceCidrState;

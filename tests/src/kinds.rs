@@ -8,6 +8,7 @@ use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::apiserver::{Flags, Start, parse_port_range, start, too_large};
 use dualstack_core::cluster::{Cluster, Options, Request};
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
+use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::cidr::from_bits;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::net::{Cidr, Stack};
@@ -15,7 +16,6 @@ use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Pools, Usable, static_band};
 use dualstack_core::service::errors::Errors;
 use dualstack_core::service_cidr;
-use dualstack_core::trace::Trace;
 use dualstack_core::version::KubeVersion;
 use serde_json::{Map, Value, json};
 

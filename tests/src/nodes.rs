@@ -8,9 +8,9 @@ use dualstack_core::boot::default_service_cidr::{self, Object};
 use dualstack_core::boot::kube_proxy::{self, HostFamilies};
 use dualstack_core::boot::kubelet::{self, AddressKind, NodeAddress};
 use dualstack_core::boot::windows::{self, Network};
+use dualstack_core::explain::trace::{Step, Trace};
 use dualstack_core::net::Family;
 use dualstack_core::source::flags;
-use dualstack_core::trace::{Step, Trace};
 use dualstack_core::version::KubeVersion;
 
 use crate::driver::cidr;

@@ -3,8 +3,8 @@
 
 use dualstack_core::api::go_json;
 use dualstack_core::behavior::{Behavior, Gate};
+use dualstack_core::explain::text::Text;
 use dualstack_core::source::flags::Component;
-use dualstack_core::text::Text;
 use dualstack_core::version::KubeVersion;
 
 /// Something that may be written.
@@ -316,10 +316,10 @@ mod tests {
 
     use dualstack_core::behavior::Behavior;
     use dualstack_core::boot::apiserver;
+    use dualstack_core::explain::trace::Trace;
     use dualstack_core::run::{EventReport, run};
     use dualstack_core::scenario::Scenario;
     use dualstack_core::source::{decode, flags};
-    use dualstack_core::trace::Trace;
     use dualstack_core::version::KubeVersion;
 
     use super::{FIELDS, FLAGS, GATES, SERVICE, print};

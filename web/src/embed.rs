@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
+use dualstack_core::explain::text::Lang;
 use dualstack_core::scenario::{Event, Scenario, Shown};
-use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 
 use crate::history::Work;
@@ -165,8 +165,8 @@ impl Embed {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::explain::text::Lang;
     use dualstack_core::scenario::{Event, Scenario, Shown};
-    use dualstack_core::text::Lang;
     use dualstack_core::version::KubeVersion;
 
     use super::{Embed, Unknown, View, link, read};

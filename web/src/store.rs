@@ -3,11 +3,11 @@
 
 use std::rc::Rc;
 
+use dualstack_core::explain::text::Lang;
 use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::parts;
 use dualstack_core::source::yaml::{Node, parse, parse_own};
-use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
@@ -799,9 +799,9 @@ impl Reducible for Store {
 mod tests {
     use std::rc::Rc;
 
+    use dualstack_core::explain::text::Lang;
     use dualstack_core::source::flags::Component;
     use dualstack_core::source::parts;
-    use dualstack_core::text::Lang;
     use dualstack_core::version::KubeVersion;
     use proptest::prelude::*;
 

@@ -12,15 +12,15 @@ use super::{bad_flag, note, reject, set_gates, value_of};
 use crate::api::quote;
 use crate::behavior::{Behavior, RangeLimit};
 use crate::env::{Env, PortRange};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family, Stack};
 use crate::path::FieldPath;
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::text::Text;
-use crate::trace::{Origin, Trace};
 use crate::version::{KubeVersion, Versions};
 
 rules! {
@@ -680,9 +680,9 @@ pub fn note_kubernetes_service(completed: &Completed, trace: &mut Trace) {
 mod tests {
     use super::{Endpoint, Flags, Start, kubernetes_service, parse_port_range, read, start};
     use crate::behavior::{Behavior, V1_23, V1_36};
+    use crate::explain::trace::Trace;
     use crate::net::Family;
     use crate::source::flags;
-    use crate::trace::Trace;
 
     fn check(ranges: &str, expect: &str) {
         let flags = Flags { service_cluster_ip_range: ranges.to_owned(), ..Flags::default() };

@@ -4,11 +4,11 @@
 
 use super::note;
 use crate::behavior::Behavior;
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Cidr;
 use crate::pools::{self, ServiceCidr, TERMINATING};
 use crate::rules;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {
@@ -173,10 +173,10 @@ fn print(ranges: &[Cidr]) -> String {
 mod tests {
     use super::{Object, sync};
     use crate::behavior::{V1_32, V1_34, V1_36};
+    use crate::explain::trace::Trace;
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
     use crate::pools::ServiceCidr;
-    use crate::trace::Trace;
 
     fn ranges(texts: &[&str]) -> Vec<Cidr> {
         let read = texts.iter().map(|text| parse_cidr(text).expect("a range"));

@@ -14,14 +14,14 @@ use super::{
 };
 use crate::api::{go_json, quote};
 use crate::behavior::{Behavior, PodCidrWait};
+use crate::explain::rule::Rule;
+use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
-use crate::rule::Rule;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::trace::{Fact, Origin, StepId, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -1179,11 +1179,11 @@ mod tests {
         Behavior, V1_20, V1_21, V1_22, V1_23, V1_25, V1_26, V1_27, V1_28, V1_29, V1_30, V1_31,
         V1_32, V1_34, V1_35, V1_36,
     };
+    use crate::explain::trace::Trace;
     use crate::net::Cidr;
     use crate::net::Family::{self, V4, V6};
     use crate::net::go_parse::{parse_cidr, parse_ip};
     use crate::source::flags::{self, Component};
-    use crate::trace::Trace;
 
     fn host(node_ips: &[&str], pod_cidrs: &[&str], families: HostFamilies) -> Host {
         let ips = node_ips.iter().filter_map(|text| parse_ip(text)).map(|read| read.ip);

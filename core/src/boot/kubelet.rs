@@ -11,13 +11,13 @@ use super::{
 };
 use crate::api::quote;
 use crate::behavior::Behavior;
+use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -797,9 +797,9 @@ mod tests {
     use crate::behavior::{
         Behavior, V1_20, V1_21, V1_22, V1_26, V1_27, V1_28, V1_29, V1_30, V1_36,
     };
+    use crate::explain::trace::Trace;
     use crate::net::go_parse::parse_ip;
     use crate::source::flags::{self, Component};
-    use crate::trace::Trace;
 
     const PAIR: &str = "192.0.2.11,2001:db8::11";
 

@@ -13,12 +13,12 @@ pub mod pflag;
 pub mod windows;
 
 use crate::behavior::Behavior;
+use crate::explain::rule::Rule;
+use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::path::FieldPath;
-use crate::rule::Rule;
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::span::Span;
-use crate::trace::{Fact, Origin, StepId, Trace};
 
 /// One reason why a component exits.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,11 +3,11 @@
 
 use super::{LogLine, Severity};
 use crate::behavior::Behavior;
+use crate::explain::trace::{StepId, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::path::FieldPath;
 use crate::rules;
-use crate::trace::{StepId, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -138,8 +138,8 @@ pub fn serves(behavior: &Behavior, host: Host, families: &[Family], trace: &mut 
 mod tests {
     use super::{Host, Network, serves};
     use crate::behavior::{Behavior, V1_22, V1_36};
+    use crate::explain::trace::Trace;
     use crate::net::Family::{V4, V6};
-    use crate::trace::Trace;
 
     fn check(behavior: &Behavior, network: Network, supports_dual_stack: bool, expect: &str) {
         let host = Host { network, supports_dual_stack };

@@ -10,17 +10,17 @@ use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, MACHINE_V4, MACHINE_V6};
 use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, LocalMode};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Step};
 use crate::facts;
 use crate::ipam::range_allocator::{Holder, RangeUse};
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::edit::Edit;
 use crate::source::flags::{Component, FlagsText};
 use crate::span::Span;
-use crate::text::Text;
-use crate::trace::{Fact, Step};
 use crate::version::Versions;
 
 rules! {
@@ -1329,8 +1329,8 @@ mod tests {
     use super::{Finding, Weight};
     use crate::boot::kube_proxy::HostFamilies;
     use crate::components::Components;
+    use crate::explain::text::Lang;
     use crate::net::Family;
-    use crate::text::Lang;
     use crate::version::KubeVersion;
 
     /// A cluster in which everything fits; cases change something of it.

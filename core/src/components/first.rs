@@ -7,14 +7,14 @@ use std::net::IpAddr;
 use super::agree::Side;
 use super::follow::step;
 use super::{Components, Node};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Step};
 use crate::facts;
 use crate::net::cidr::to_bits;
 use crate::net::{Cidr, Family};
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::Component;
-use crate::text::Text;
-use crate::trace::{Fact, Step};
 use crate::version::Versions;
 
 rules! {

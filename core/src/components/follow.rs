@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::Components;
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Effect, Fact, Step};
 use crate::facts;
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::Component;
-use crate::text::Text;
-use crate::trace::{Effect, Fact, Step};
 use crate::version::Versions;
 
 rules! {
@@ -565,7 +565,7 @@ pub fn outages(components: &Components) -> Vec<Outage> {
 mod tests {
     use super::{Consequence, outages};
     use crate::components::Components;
-    use crate::text::Lang;
+    use crate::explain::text::Lang;
     use crate::version::KubeVersion;
 
     fn check(text: &str, expect: &[&str]) {

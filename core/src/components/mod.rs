@@ -28,13 +28,13 @@ use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, Configured, HostFamilies};
 use crate::boot::kubelet::{self, Kubelet, NodeStatus};
 use crate::boot::{LogLine, Severity, StartError, Unmodelled, pflag};
+use crate::explain::trace::{Step, StepId, Trace};
 use crate::ipam::range_allocator::{NodeEvent, NodeIpam};
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::source::flags::{self, Component, FlagsText};
 use crate::span::Span;
-use crate::trace::{Step, StepId, Trace};
 use crate::version::KubeVersion;
 
 use nodes::NodeText;

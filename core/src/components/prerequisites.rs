@@ -16,16 +16,16 @@ use super::follow::{Consequence, step};
 use super::{Components, Node, mend};
 use crate::behavior::{Behavior, Gate};
 use crate::boot::{apiserver, kubelet};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Step};
 use crate::facts;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::edit::Edit;
 use crate::source::flags::{self, Component, FlagsText};
 use crate::span::Span;
-use crate::text::Text;
-use crate::trace::{Fact, Step};
 use crate::version::{KubeVersion, Versions};
 
 rules! {
@@ -649,8 +649,8 @@ pub(super) fn routed(provider: Families, ips: impl IntoIterator<Item = IpAddr>) 
 mod tests {
     use super::{Families, Kind, Prerequisites, Switch, badge, set};
     use crate::components::Components;
+    use crate::explain::text::Lang;
     use crate::net::Family::{V4, V6};
-    use crate::text::Lang;
     use crate::version::KubeVersion;
 
     const ONLY_V4: Families = Families::Only(V4);

@@ -10,7 +10,7 @@ use super::{Act, Proposal, Repair, Target, read};
 use crate::api::quote;
 use crate::boot::apiserver::{MACHINE_V4, MACHINE_V6, RANGE};
 use crate::cluster::to_json;
-use crate::diag::{Cause, Diagnostic, Program};
+use crate::explain::diagnostic::{Cause, Diagnostic, Program};
 use crate::kubectl;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::{parse_cidr, parse_ip};

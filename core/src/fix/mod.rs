@@ -12,7 +12,7 @@ use crate::api::Json;
 
 use crate::api::service::Service;
 use crate::cluster::{Cluster, Outcome};
-use crate::diag::{Diagnostic, Program};
+use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::kubectl::{self, ObjectName};
 use crate::net::Family;
 use crate::run::{self, BootReport, ControlPlane, DocumentReport, EventReport, Replay};

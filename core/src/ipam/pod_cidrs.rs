@@ -3,14 +3,14 @@
 
 use crate::api::{parse_cidrs, print_list, quote};
 use crate::behavior::Behavior;
-use crate::diag::{Cause, Diagnostic};
+use crate::explain::diagnostic::{Cause, Diagnostic};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Origin, Trace};
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::path::FieldPath;
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
-use crate::text::Text;
-use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -117,7 +117,7 @@ fn refuse(rule: &'static Rule, mut error: Diagnostic, trace: &mut Trace) -> Diag
 mod tests {
     use super::{validate, validate_update};
     use crate::behavior::{Behavior, V1_20, V1_33, V1_36};
-    use crate::trace::Trace;
+    use crate::explain::trace::Trace;
 
     fn texts(list: &[&str]) -> Vec<String> {
         list.iter().map(|text| (*text).to_owned()).collect()

@@ -11,15 +11,15 @@ use std::rc::Rc;
 use super::cidr_set::{Block, CidrSet, CidrSetError};
 use super::pod_cidrs;
 use crate::env::NodeIpamConfig;
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Effect, Origin, Step, Trace};
 use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
 use crate::path::FieldPath;
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::status::Status;
-use crate::text::Text;
-use crate::trace::{Effect, Origin, Step, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -673,9 +673,9 @@ mod tests {
     use super::{Holder, NodeIpam, Refusal};
     use crate::behavior::{Behavior, V1_29, V1_36};
     use crate::env::{NodeIpamConfig, NodeRange};
+    use crate::explain::trace::Trace;
     use crate::net::go_parse::parse_cidr;
     use crate::net::{Cidr, Stack};
-    use crate::trace::Trace;
 
     fn cidr(text: &str) -> Cidr {
         Cidr::new(parse_cidr(text).expect("a range").net)

@@ -5,15 +5,15 @@ use super::{count, step};
 use crate::behavior::Behavior;
 use crate::boot::controller_manager;
 use crate::boot::{StartError, apiserver};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Step, Trace};
 use crate::facts;
 use crate::ipam::host_local::HostLocal;
 use crate::net::{Cidr, Family};
 use crate::pools::Usable;
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::source::flags::Component;
-use crate::text::Text;
-use crate::trace::{Fact, Step, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -266,9 +266,9 @@ fn nodes(range: Cidr) -> Fit {
 mod tests {
     use super::{Role, digits, fit};
     use crate::behavior::Behavior;
+    use crate::explain::text::Lang;
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
-    use crate::text::Lang;
 
     fn check(release: &str, role: Role, text: &str, expect: &str) {
         let version = release.parse().expect("a simulated release");

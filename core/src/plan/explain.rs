@@ -8,17 +8,17 @@ use std::net::IpAddr;
 use super::registry::Standing;
 use super::{count, step};
 use crate::behavior::Behavior;
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Step, Trace};
 use crate::facts;
 use crate::net::cidr::to_bits;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
-use crate::rule::{Fidelity, Rule};
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service_cidr;
 use crate::span::Span;
-use crate::text::Text;
-use crate::trace::{Fact, Step, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -634,9 +634,9 @@ fn first_part(text: &str, between: char, fits: impl Fn(&str) -> bool) -> Option<
 mod tests {
     use super::{Explained, UniqueLocal, cover, explain};
     use crate::behavior::Behavior;
+    use crate::explain::text::Lang;
     use crate::net::Cidr;
     use crate::net::go_parse::{parse_cidr, parse_ip};
-    use crate::text::Lang;
     use crate::version::KubeVersion;
 
     fn explained(text: &str) -> Explained {

@@ -7,14 +7,14 @@ use std::rc::Rc;
 use super::step;
 use crate::boot::apiserver;
 use crate::components::{Components, Node};
+use crate::explain::text::Text;
+use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
 use crate::span::Span;
-use crate::text::Text;
-use crate::trace::Step;
 use crate::version::Versions;
 
 rules! {
@@ -298,7 +298,7 @@ fn meeting(entries: &[Entry], outer: usize, inner: usize) -> Option<Meeting> {
 mod tests {
     use super::{Meets, entries, meetings};
     use crate::components::Components;
-    use crate::text::Lang;
+    use crate::explain::text::Lang;
     use crate::version::KubeVersion;
 
     const DUAL: &str = "kube-apiserver --service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112

@@ -3,12 +3,12 @@
 //! Source: iana.org/assignments/iana-ipv4-special-registry, iana-ipv6-special-registry; RFC 6890.
 
 use super::step;
+use crate::explain::text::Text;
+use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::rules;
-use crate::text::Text;
-use crate::trace::Step;
 use crate::version::Versions;
 
 rules! {

@@ -6,11 +6,11 @@
 
 use crate::components::mend;
 use crate::components::nodes::{ON_NODES, nodes};
+use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::{Cidr, Family};
 use crate::rules;
 use crate::source::flags::{Component, parse};
-use crate::trace::Step;
 use crate::version::Versions;
 
 use super::ruler::at;

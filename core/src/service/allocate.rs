@@ -13,8 +13,10 @@ use super::names::path_segment;
 use crate::api::quote;
 use crate::api::service::Service;
 use crate::behavior::NamelessAllocation;
-use crate::diag::{Diagnostic, Program};
 use crate::env::{AllocatorKind, Env};
+use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::text::Text;
+use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
@@ -22,8 +24,6 @@ use crate::path::FieldPath;
 use crate::pools::{AllocError, Picker, Pools};
 use crate::rules;
 use crate::status::Status;
-use crate::text::Text;
-use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
 rules! {
@@ -131,7 +131,7 @@ rules! {
         id: "TXN-3", slug: "failed-dual-stack-allocation-leaks",
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
-        fidelity: crate::rule::Fidelity::Chosen(ORDER),
+        fidelity: crate::explain::rule::Fidelity::Chosen(ORDER),
         facts: [ip],
         en: "{ip} was already taken when the other family failed, and upstream forgets to give it back: it leaks until the repair loop finds it.",
         zh: "另一地址族失败时 {ip} 已被占用，而上游忘记归还：它会泄漏，直到修复循环发现。",
@@ -298,7 +298,7 @@ fn allocate(
 
 fn because_last(trace: &mut Trace, origin: FieldPath) {
     if let Some(last) = trace.steps().len().checked_sub(1) {
-        trace.because(crate::trace::StepId(last), Origin::Manifest(origin));
+        trace.because(crate::explain::trace::StepId(last), Origin::Manifest(origin));
     }
 }
 

@@ -9,10 +9,10 @@ use crate::api::service::{
     SessionAffinityConfig,
 };
 use crate::behavior::Behavior;
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::path::FieldPath;
 use crate::rules;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {

@@ -4,11 +4,11 @@
 use crate::api::service::ServiceSpec;
 use crate::api::{print_list, quote};
 use crate::behavior::Behavior;
-use crate::diag::{Cause, Diagnostic};
+use crate::explain::diagnostic::{Cause, Diagnostic};
+use crate::explain::rule::Rule;
+use crate::explain::trace::{Fact, Origin, Trace};
 use crate::path::FieldPath;
-use crate::rule::Rule;
 use crate::status::Status;
-use crate::trace::{Fact, Origin, Trace};
 
 /// Why a stage ends the request.
 #[derive(Clone, PartialEq, Debug)]

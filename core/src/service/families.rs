@@ -14,12 +14,12 @@ use crate::api::service::{
 };
 use crate::behavior::Behavior;
 use crate::env::Env;
+use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
 use crate::rules;
-use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
 rules! {

@@ -22,11 +22,11 @@ use std::net::IpAddr;
 
 use crate::api::service::{CLUSTER_IP, LOAD_BALANCER, NODE_PORT, NONE, Service, ServiceSpec};
 use crate::behavior::Behavior;
-use crate::diag::Diagnostic;
+use crate::explain::diagnostic::Diagnostic;
+use crate::explain::trace::Trace;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::pools::Pools;
-use crate::trace::Trace;
 
 use allocate::Ask;
 use errors::{Errors, Refusal};

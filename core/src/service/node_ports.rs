@@ -8,14 +8,14 @@ use super::allocate::Ask;
 use super::errors::{Errors, Refusal};
 use super::update::HEALTH_PORT_IS_IMMUTABLE;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
-use crate::diag::{Diagnostic, Program};
+use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::rule::Fidelity;
+use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::path::FieldPath;
 use crate::pools::{AllocError, PICKS};
-use crate::rule::Fidelity;
 use crate::rules;
 use crate::status::Status;
-use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
 rules! {

@@ -14,10 +14,10 @@ use super::update::validate_update;
 use super::validate::{external_traffic_combination, validate};
 use super::{families, sync};
 use crate::api::service::{LOAD_BALANCER, Service};
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::path::FieldPath;
 use crate::rules;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {

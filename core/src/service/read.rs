@@ -5,12 +5,12 @@
 
 use crate::api::service::{NONE, REQUIRE_DUAL_STACK, SINGLE_STACK, Service};
 use crate::env::Env;
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
 use crate::rules;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {

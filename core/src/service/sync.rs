@@ -9,10 +9,10 @@ use super::externally_accessible;
 use super::node_ports::has_node_ports;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServicePort, ServiceSpec};
 use crate::behavior::Behavior;
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::path::FieldPath;
 use crate::rules;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {

@@ -14,10 +14,10 @@ use crate::api::service::{
 };
 use crate::api::{go_json, quote};
 use crate::behavior::Behavior;
+use crate::explain::rule::Rule;
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
 use crate::path::FieldPath;
-use crate::rule::Rule;
 use crate::rules;
 use crate::version::Versions;
 

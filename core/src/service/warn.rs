@@ -7,14 +7,14 @@ use super::validate::TOPOLOGY_HINTS;
 use crate::api::quote;
 use crate::api::service::{CLUSTER_IP, Service};
 use crate::behavior::{AddressWarnings, Behavior};
-use crate::diag::Diagnostic;
+use crate::explain::diagnostic::Diagnostic;
+use crate::explain::rule::Rule;
+use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::path::FieldPath;
-use crate::rule::Rule;
 use crate::rules;
-use crate::trace::{Origin, Trace};
 use crate::version::Versions;
 
 rules! {

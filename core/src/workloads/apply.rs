@@ -7,13 +7,13 @@ use super::objects::{DeploymentObject, Reader};
 use super::{Came, Deployment, Key, MAX_NODES, MAX_PODS, Pod, PodState, World};
 use crate::api::{Json, quote};
 use crate::behavior::Behavior;
-use crate::diag::{Diagnostic, Program};
+use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::trace::{Step, Trace};
 use crate::ipam::pod_cidrs;
 use crate::kubectl::{self, FILE, LAST_APPLIED, NOT_RUNNING, ObjectName, Workload};
 use crate::source::yaml::{Document, Parsed};
 use crate::span::Span;
 use crate::status::Status;
-use crate::trace::{Step, Trace};
 
 /// What kubectl printed, document by document.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -32,6 +32,7 @@ use crate::boot::kubelet::{self, NodeAddress};
 use crate::boot::windows::{Network, Served};
 use crate::components::nodes::NodeText;
 use crate::components::prerequisites::Families;
+use crate::explain::trace::{Step, Trace};
 use crate::ipam::host_local::{ConfigError, Failure, HostLocal};
 use crate::ipam::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::kubectl::Workload;
@@ -40,7 +41,6 @@ use crate::scenario::{Event, Scenario};
 use crate::source::flags::FlagsText;
 use crate::source::yaml;
 use crate::span::Span;
-use crate::trace::{Step, Trace};
 use crate::version::KubeVersion;
 
 pub use apply::{Answer, DocumentAnswer};

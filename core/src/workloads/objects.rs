@@ -8,17 +8,17 @@ use std::rc::Rc;
 
 use crate::api::{Json, go_json, print_list, quote};
 use crate::behavior::Behavior;
+use crate::explain::rule::Fidelity;
+use crate::explain::text::Text;
+use crate::explain::trace::Trace;
 use crate::facts;
 use crate::ipam::pod_cidrs;
 use crate::kubectl::Workload;
 use crate::path::FieldPath;
-use crate::rule::Fidelity;
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service::names;
 use crate::status::Status;
-use crate::text::Text;
-use crate::trace::Trace;
 use crate::version::Versions;
 
 rules! {
@@ -250,7 +250,11 @@ impl Reader<'_> {
         Status::invalid("Pod", self.name, errors.into_list())
     }
 
-    fn valid<T>(&self, causes: Vec<crate::diag::Diagnostic>, object: T) -> Result<T, Status> {
+    fn valid<T>(
+        &self,
+        causes: Vec<crate::explain::diagnostic::Diagnostic>,
+        object: T,
+    ) -> Result<T, Status> {
         if causes.is_empty() {
             return Ok(object);
         }

@@ -14,12 +14,12 @@ use crate::boot::{apiserver, windows};
 use crate::components::nodes::{self, NodeText};
 use crate::components::prerequisites::Prerequisites;
 use crate::components::{NodeAgent, NodeProxy, Report, Said, Start, ranges};
+use crate::explain::trace::Trace;
 use crate::ipam::host_local::HostLocal;
 use crate::ipam::range_allocator::NodeIpam;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::source::flags;
-use crate::trace::Trace;
 use crate::version::KubeVersion;
 
 use super::objects::Labels;

@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
 use crate::boot::{kubelet, windows};
+use crate::explain::rule::Fidelity;
+use crate::explain::text::Text;
+use crate::explain::trace::{Step, Trace};
 use crate::facts;
 use crate::ipam::host_local;
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
-use crate::rule::Fidelity;
 use crate::rules;
-use crate::text::Text;
-use crate::trace::{Step, Trace};
 use crate::version::Versions;
 
 rules! {

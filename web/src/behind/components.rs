@@ -8,12 +8,12 @@ use dualstack_core::components::agree::{Finding, Side, Weight};
 use dualstack_core::components::follow::{Consequence, outages};
 use dualstack_core::components::prerequisites::{Prerequisites, Switch};
 use dualstack_core::components::{Components, Said, Status};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::{self, Component};
 use dualstack_core::source::parts;
 use dualstack_core::span::Span;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::Step;
 use yew::prelude::*;
 
 use super::{message, say, text};

@@ -22,8 +22,8 @@ use std::rc::Rc;
 
 use dualstack_core::components::Components;
 use dualstack_core::components::first::Resolver;
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::source::flags::Component;
-use dualstack_core::text::{Lang, Text};
 use dualstack_core::workloads;
 use yew::prelude::*;
 

@@ -3,12 +3,12 @@
 
 use dualstack_core::behavior::Behavior;
 use dualstack_core::components::Components;
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::plan::capacity::{Fit, Role, digits, fit};
 use dualstack_core::plan::explain::{Explained, Wrong, explain};
 use dualstack_core::plan::slider::{self, stop};
 use dualstack_core::plan::ula::Plan;
-use dualstack_core::text::{Lang, Text};
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 

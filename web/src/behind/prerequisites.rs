@@ -3,9 +3,9 @@
 
 use dualstack_core::components::Components;
 use dualstack_core::components::prerequisites::{Families, Kind, Prerequisite, Switch, badge, set};
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
-use dualstack_core::text::{Lang, Text};
 use yew::prelude::*;
 
 use super::message::Said;

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use dualstack_core::diag::{Diagnostic, Program};
+use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+use dualstack_core::explain::text::Lang;
 use dualstack_core::run::BootReport;
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::parts::{self, Parts};
-use dualstack_core::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 

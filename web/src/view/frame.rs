@@ -1,7 +1,7 @@
 //! What stands around the panes: header, invitation, footer, and the phone's bar.
 
 use dualstack_core::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK};
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
 use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 

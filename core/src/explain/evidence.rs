@@ -31,7 +31,7 @@ impl Known {
 /// The releases that have recorded answers of a rule ([`KubeVersion::bit`]).
 #[cfg(feature = "words")]
 #[must_use]
-pub fn recorded(rule: &crate::rule::Rule) -> u32 {
-    let table = crate::recorded::RECORDED;
+pub fn recorded(rule: &crate::explain::rule::Rule) -> u32 {
+    let table = crate::explain::recorded::RECORDED;
     table.binary_search_by_key(&rule.id, |(id, _)| id).map_or(0, |at| table[at].1)
 }

@@ -1,7 +1,7 @@
 //! What can Kubernetes decide, and what does each decision mean? Rules are data: control flow stays
 //! with the function that mirrors upstream, the explanation stands above it in a `rules!` table.
 
-use crate::text::Text;
+use crate::explain::text::Text;
 use crate::version::Versions;
 
 /// How closely the simulator follows the real program.
@@ -63,7 +63,7 @@ macro_rules! rules {
     } )*) => {
         $(
             $(#[$doc])*
-            pub static $name: $crate::rule::Rule = $crate::rule::Rule {
+            pub static $name: $crate::explain::rule::Rule = $crate::explain::rule::Rule {
                 id: $id,
                 versions: $versions,
                 #[cfg(feature = "words")]
@@ -75,14 +75,14 @@ macro_rules! rules {
                 #[cfg(feature = "words")]
                 facts: &[$(stringify!($fact)),*],
                 #[cfg(feature = "words")]
-                text: $crate::text::Text { en: $en, zh: $zh },
+                text: $crate::explain::text::Text { en: $en, zh: $zh },
             };
             // In a program without words nothing else would use what this names.
-            const _: $crate::rule::Fidelity = $crate::rules!(@fidelity $($fidelity)?);
+            const _: $crate::explain::rule::Fidelity = $crate::rules!(@fidelity $($fidelity)?);
         )*
         /// The rules of this file, in order.
-        pub static RULES: &[&$crate::rule::Rule] = &[$(&$name),*];
+        pub static RULES: &[&$crate::explain::rule::Rule] = &[$(&$name),*];
     };
-    (@fidelity) => { $crate::rule::Fidelity::Exact };
+    (@fidelity) => { $crate::explain::rule::Fidelity::Exact };
     (@fidelity $fidelity:expr) => { $fidelity };
 }

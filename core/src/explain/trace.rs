@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::explain::rule::Rule;
+use crate::explain::text::{Lang, Text};
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
-use crate::rule::Rule;
-use crate::text::{Lang, Text};
 
 /// A typed value in the hole of a rule's sentence.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,8 +61,8 @@ fact_from! {
 /// Builds the facts of a step: `facts![policy, added]` or `facts![policy = text, added]`.
 #[macro_export]
 macro_rules! facts {
-    (@one $name:ident) => { $crate::trace::Fact { name: stringify!($name), value: $name.clone().into() } };
-    (@one $name:ident = $value:expr) => { $crate::trace::Fact { name: stringify!($name), value: $value.into() } };
+    (@one $name:ident) => { $crate::explain::trace::Fact { name: stringify!($name), value: $name.clone().into() } };
+    (@one $name:ident = $value:expr) => { $crate::explain::trace::Fact { name: stringify!($name), value: $value.into() } };
     ($($name:ident $(= $value:expr)?),* $(,)?) => { Vec::from([$($crate::facts!(@one $name $(= $value)?)),*]) };
 }
 
@@ -321,8 +321,8 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use super::{Fact, FactValue, Piece, render};
+    use crate::explain::text::{Lang, Text};
     use crate::net::Family;
-    use crate::text::{Lang, Text};
 
     #[test]
     fn holes_and_code_become_pieces_of_their_own() {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::explain::trace::StepId;
 use crate::path::FieldPath;
 use crate::span::Span;
-use crate::trace::StepId;
 
 /// Who would print a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
