@@ -3,16 +3,16 @@
 
 use std::sync::OnceLock;
 
-use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::controller_manager::{self, Start};
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::ipam::host_local::{self, HostLocal};
 use dualstack_core::ipam::pod_cidrs;
 use dualstack_core::ipam::range_allocator::NodeIpam;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{self, EventReport};
 use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::source::flags;
-use dualstack_core::version::KubeVersion;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;

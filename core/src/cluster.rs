@@ -18,13 +18,13 @@ use crate::net::{Cidr, Family};
 use crate::patch::{self, NoMergeKey};
 use crate::path::FieldPath;
 use crate::pools::{Picker, Pools, ServiceCidr, ServiceCidrState, Usable};
+use crate::release::version::Versions;
 use crate::service::allocate::Ask;
 use crate::service::errors::Errors;
 use crate::service::{self, Txn, default, read};
 use crate::service_cidr;
 use crate::source::decode::{self, Decoded, Stray};
 use crate::source::yaml::Node;
-use crate::version::Versions;
 use crate::{facts, rules};
 
 pub use crate::status::{Reason, Status};

@@ -1,10 +1,10 @@
 //! What does a request meet? The release, its behaviour and the ranges of the API server. And what
 //! does a Node meet? Those of the controller manager.
 
-pub use crate::behavior::AllocatorKind;
-use crate::behavior::Behavior;
 use crate::net::{Cidr, Family, Stack};
-use crate::version::KubeVersion;
+pub use crate::release::behavior::AllocatorKind;
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
 
 /// The first and the last node port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

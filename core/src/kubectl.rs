@@ -4,18 +4,18 @@
 
 use crate::api::json::{Json, Map};
 use crate::api::{go_json, quote};
-use crate::behavior::Behavior;
 use crate::cluster::{
     Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, key, to_json,
 };
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::patch::merge_key;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::scenario::PatchForm;
 use crate::source::yaml::{Entry, Node, Value, parse};
 use crate::span::Span;
-use crate::version::Versions;
 
 rules! {
     /// kubectl cannot tell what the document is.

@@ -27,7 +27,6 @@
 
 pub mod after;
 pub mod api;
-pub mod behavior;
 pub mod boot;
 pub mod cluster;
 pub mod components;
@@ -42,6 +41,7 @@ pub mod path;
 pub mod plan;
 pub mod pools;
 pub mod provenance;
+pub mod release;
 pub mod run;
 pub mod scenario;
 pub mod service;
@@ -49,7 +49,6 @@ pub mod service_cidr;
 pub mod source;
 pub mod span;
 pub mod status;
-pub mod version;
 pub mod workloads;
 
 use crate::explain::rule::Rule;
@@ -146,7 +145,7 @@ pub fn rules_markdown() -> String {
 #[cfg(feature = "words")]
 fn known_markdown(rule: &Rule) -> String {
     use crate::explain::evidence::{self, Known};
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     let minors: Vec<KubeVersion> = KubeVersion::all().collect();
     let list = |wanted: Known| {

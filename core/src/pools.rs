@@ -5,7 +5,6 @@
 
 use std::net::IpAddr;
 
-use crate::behavior::Behavior;
 use crate::env::{AllocatorKind, Env, PortRange};
 use crate::explain::text::Text;
 use crate::explain::trace::Trace;
@@ -14,8 +13,9 @@ use crate::net::cidr::{from_bits, to_bits};
 use crate::net::pool::TakenSet;
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// A dynamic address from the upper band.

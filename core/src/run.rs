@@ -5,7 +5,6 @@ use std::rc::Rc;
 use crate::after::After;
 use crate::api::json::Json;
 use crate::api::service::Service;
-use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, Start};
 use crate::boot::{StartError, pflag};
 use crate::cluster::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
@@ -17,13 +16,14 @@ use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName, Workload};
 use crate::path::FieldPath;
 use crate::pools::{ServiceCidr, ServiceCidrState, TERMINATING};
 use crate::provenance::{Leaf, provenance};
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
 use crate::scenario::{Event, PatchForm, Scenario};
 pub use crate::source::decode::WrittenField;
 use crate::source::decode::{self, Stray};
 use crate::source::flags::{self, Component, FlagsText};
 use crate::source::yaml::{self, Document, Node};
 use crate::span::Span;
-use crate::version::KubeVersion;
 
 /// What the session led to.
 #[derive(Clone, PartialEq, Debug)]
@@ -883,8 +883,8 @@ mod tests {
 
     use super::{EventReport, Replay, run};
     use crate::after::Change;
+    use crate::release::version::KubeVersion;
     use crate::scenario::{Event, PatchForm, Scenario};
-    use crate::version::KubeVersion;
 
     const DUAL: &str = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
     const SINGLE: &str = "--service-cluster-ip-range=10.96.0.0/16";

@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use crate::api::go_json;
+use crate::release::version::KubeVersion;
 use crate::source::yaml::{Node, Value, parse_own};
-use crate::version::KubeVersion;
 
 /// A session: everything the page shows is computed from it.
 #[derive(Clone, PartialEq, Debug)]
@@ -169,8 +169,8 @@ impl PatchForm {
 #[cfg(test)]
 mod tests {
     use super::{Event, PatchForm, Scenario, Shown};
+    use crate::release::version::KubeVersion;
     use crate::source::yaml::parse;
-    use crate::version::KubeVersion;
 
     #[test]
     fn an_event_is_read_back_as_it_was_written() {

@@ -7,10 +7,10 @@ use crate::api::{go_json, print_list};
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service::names;
-use crate::version::Versions;
 
 rules! {
     /// The name of a new object.

@@ -7,7 +7,7 @@ use dualstack_core::components::follow::outages;
 use dualstack_core::components::prerequisites::badge;
 use dualstack_core::explain::trace::Step;
 use dualstack_core::net::Family;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
 
 use crate::witness::Witness;
 

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use dualstack_core::api::service::Service;
-use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::apiserver::parse_port_range;
 use dualstack_core::cluster::{
     Answer, Cluster, FieldValidation, Options, Outcome, Patch, Request, Status, to_json,
@@ -14,8 +13,9 @@ use dualstack_core::explain::diagnostic::Diagnostic;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family, Stack};
 use dualstack_core::pools::ServiceCidrState;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::yaml::Node;
-use dualstack_core::version::KubeVersion;
 use serde_json::{Value, json};
 
 use crate::vector::{

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::apiserver::{Flags, Start, parse_port_range, start, too_large};
 use dualstack_core::cluster::{Cluster, Options, Request};
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
@@ -14,9 +13,10 @@ use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::net::{Cidr, Stack};
 use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Pools, Usable, static_band};
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::service::errors::Errors;
 use dualstack_core::service_cidr;
-use dualstack_core::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::covered;

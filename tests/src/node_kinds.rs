@@ -1,6 +1,5 @@
 //! What do the lines about Nodes' and Pods' ranges record, and what does the core say?
 
-use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::controller_manager::{Flags, Start, start};
 use dualstack_core::env::{NodeIpamConfig, NodeRange};
 use dualstack_core::explain::trace::Trace;
@@ -8,7 +7,8 @@ use dualstack_core::ipam::cidr_set::CidrSet;
 use dualstack_core::ipam::host_local::{self, HostLocal};
 use dualstack_core::ipam::range_allocator::{NodeIpam, Outcome};
 use dualstack_core::net::{Cidr, Stack};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;

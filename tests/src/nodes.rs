@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::StartError;
 use dualstack_core::boot::default_service_cidr::{self, Object};
 use dualstack_core::boot::kube_proxy::{self, HostFamilies};
@@ -10,8 +9,9 @@ use dualstack_core::boot::kubelet::{self, AddressKind, NodeAddress};
 use dualstack_core::boot::windows::{self, Network};
 use dualstack_core::explain::trace::{Step, Trace};
 use dualstack_core::net::Family;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
-use dualstack_core::version::KubeVersion;
 
 use crate::driver::cidr;
 use crate::witness::Witness;

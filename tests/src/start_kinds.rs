@@ -3,15 +3,15 @@
 
 use std::net::IpAddr;
 
-use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::default_service_cidr::{self, Object, Ready};
 use dualstack_core::boot::kubelet::{self, AddressKind, Kubelet, NodeAddress};
 use dualstack_core::boot::{LogLine, kube_proxy};
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
-use dualstack_core::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;

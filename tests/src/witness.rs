@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dualstack_core::explain::rule::Rule;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::Step;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
 
 use crate::covered::not_covered;
 use crate::vector::{self, Line};

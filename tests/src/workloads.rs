@@ -1,7 +1,7 @@
 //! Which sessions reach the rules about Nodes and Pods?
 
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, Scenario};
-use dualstack_core::version::KubeVersion;
 use dualstack_core::workloads::{Replay, World};
 
 use crate::witness::Witness;

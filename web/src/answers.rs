@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use dualstack_core::after::After;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
 use dualstack_core::scenario::{Event, Scenario};
-use dualstack_core::version::KubeVersion;
 
 use crate::store::{Focus, Store};
 use crate::view::Shared;

@@ -7,8 +7,8 @@
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, Scenario, Shown};
-use dualstack_core::version::KubeVersion;
 
 use crate::history::Work;
 use crate::presets::{self, Preset};
@@ -166,8 +166,8 @@ impl Embed {
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::{Event, Scenario, Shown};
-    use dualstack_core::version::KubeVersion;
 
     use super::{Embed, Unknown, View, link, read};
     use crate::presets::{Preset, current};

@@ -221,8 +221,8 @@ fn advertise(text: &str, flag: &Flag, preset: Preset, edits: &mut Vec<(usize, us
 mod tests {
     use dualstack_core::components::Components;
     use dualstack_core::components::agree::Finding;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::Event;
-    use dualstack_core::version::KubeVersion;
 
     use super::{Preset, apply, current};
 

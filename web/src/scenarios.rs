@@ -1,9 +1,9 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
 use dualstack_core::explain::text::Text;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, Scenario as Session, Shown};
 use dualstack_core::source::yaml::Node;
-use dualstack_core::version::KubeVersion;
 
 use crate::words::{items, lasting, words};
 

@@ -4,11 +4,11 @@
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::parts;
 use dualstack_core::source::yaml::{Node, parse, parse_own};
-use dualstack_core::version::KubeVersion;
 use yew::Reducible;
 
 use crate::behind::message::{Problems, Said};
@@ -800,9 +800,9 @@ mod tests {
     use std::rc::Rc;
 
     use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
     use dualstack_core::source::parts;
-    use dualstack_core::version::KubeVersion;
     use proptest::prelude::*;
 
     use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};

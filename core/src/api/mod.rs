@@ -6,9 +6,9 @@ pub mod print;
 pub mod service;
 
 pub use self::json::Json;
-use crate::behavior::Behavior;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
+use crate::release::behavior::Behavior;
 
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]

@@ -10,7 +10,6 @@ use super::pflag::parse_int;
 pub use super::{StartError, Unmodelled};
 use super::{bad_flag, note, reject, set_gates, value_of};
 use crate::api::quote;
-use crate::behavior::{Behavior, RangeLimit};
 use crate::env::{Env, PortRange};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -19,9 +18,10 @@ use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family, Stack};
 use crate::path::FieldPath;
+use crate::release::behavior::{Behavior, RangeLimit};
+use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::version::{KubeVersion, Versions};
 
 rules! {
     /// A range that is none.
@@ -679,9 +679,9 @@ pub fn note_kubernetes_service(completed: &Completed, trace: &mut Trace) {
 #[cfg(test)]
 mod tests {
     use super::{Endpoint, Flags, Start, kubernetes_service, parse_port_range, read, start};
-    use crate::behavior::{Behavior, V1_23, V1_36};
     use crate::explain::trace::Trace;
     use crate::net::Family;
+    use crate::release::behavior::{Behavior, V1_23, V1_36};
     use crate::source::flags;
 
     fn check(ranges: &str, expect: &str) {

@@ -8,7 +8,6 @@
 use super::pflag::{invalid_argument, parse_bool, parse_i32};
 use super::{StartError, Unmodelled, note, reject, set_gates};
 use crate::api::{parse_cidrs, quote};
-use crate::behavior::{Behavior, CloudAllocators, Gate};
 use crate::env::{NodeIpamConfig, NodeRange};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -16,9 +15,10 @@ use crate::explain::trace::{Fact, Trace};
 use crate::facts;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family, Stack};
+use crate::release::behavior::{Behavior, CloudAllocators, Gate};
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, Flag, FlagsText};
-use crate::version::Versions;
 
 rules! {
     /// Nodes get no range from here.
@@ -600,11 +600,11 @@ fn family(range: Cidr) -> Family {
 #[cfg(test)]
 mod tests {
     use super::{Start, StartError, read, start};
-    use crate::behavior::{
+    use crate::explain::trace::Trace;
+    use crate::release::behavior::{
         Behavior, V1_20, V1_21, V1_22, V1_23, V1_25, V1_26, V1_27, V1_28, V1_29, V1_30, V1_31,
         V1_32, V1_36,
     };
-    use crate::explain::trace::Trace;
     use crate::source::flags::parse;
 
     const DUAL: &str = "--cluster-cidr=10.244.0.0/16,fd00:10:244::/56";

@@ -3,13 +3,13 @@
 //! Source: pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go.
 
 use super::note;
-use crate::behavior::Behavior;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Cidr;
 use crate::pools::{self, ServiceCidr, TERMINATING};
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// There was none.
@@ -172,11 +172,11 @@ fn print(ranges: &[Cidr]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Object, sync};
-    use crate::behavior::{V1_32, V1_34, V1_36};
     use crate::explain::trace::Trace;
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
     use crate::pools::ServiceCidr;
+    use crate::release::behavior::{V1_32, V1_34, V1_36};
 
     fn ranges(texts: &[&str]) -> Vec<Cidr> {
         let read = texts.iter().map(|text| parse_cidr(text).expect("a range"));

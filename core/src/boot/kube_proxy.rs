@@ -13,16 +13,16 @@ use super::{
     value_of,
 };
 use crate::api::{go_json, quote};
-use crate::behavior::{Behavior, PodCidrWait};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
+use crate::release::behavior::{Behavior, PodCidrWait};
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::version::Versions;
 
 rules! {
     /// The node's own order counts.
@@ -1175,14 +1175,14 @@ impl Server<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Configured, Host, HostFamilies, read, start};
-    use crate::behavior::{
-        Behavior, V1_20, V1_21, V1_22, V1_23, V1_25, V1_26, V1_27, V1_28, V1_29, V1_30, V1_31,
-        V1_32, V1_34, V1_35, V1_36,
-    };
     use crate::explain::trace::Trace;
     use crate::net::Cidr;
     use crate::net::Family::{self, V4, V6};
     use crate::net::go_parse::{parse_cidr, parse_ip};
+    use crate::release::behavior::{
+        Behavior, V1_20, V1_21, V1_22, V1_23, V1_25, V1_26, V1_27, V1_28, V1_29, V1_30, V1_31,
+        V1_32, V1_34, V1_35, V1_36,
+    };
     use crate::source::flags::{self, Component};
 
     fn host(node_ips: &[&str], pod_cidrs: &[&str], families: HostFamilies) -> Host {

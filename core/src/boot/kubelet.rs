@@ -10,15 +10,15 @@ use super::{
     LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
 };
 use crate::api::quote;
-use crate::behavior::Behavior;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::version::Versions;
 
 rules! {
     /// A part of the flag that is no address.
@@ -794,11 +794,11 @@ mod tests {
         Flags, Host, Kubelet, NodeAddress, cloud_addresses, etc_hosts, family_mismatch, host_ips,
         host_network_pod_ips, node_addresses, read, shown_host_ips, sort_pod_ips, start,
     };
-    use crate::behavior::{
-        Behavior, V1_20, V1_21, V1_22, V1_26, V1_27, V1_28, V1_29, V1_30, V1_36,
-    };
     use crate::explain::trace::Trace;
     use crate::net::go_parse::parse_ip;
+    use crate::release::behavior::{
+        Behavior, V1_20, V1_21, V1_22, V1_26, V1_27, V1_28, V1_29, V1_30, V1_36,
+    };
     use crate::source::flags::{self, Component};
 
     const PAIR: &str = "192.0.2.11,2001:db8::11";

@@ -2,13 +2,13 @@
 //! Source: pkg/proxy/winkernel (supported.go, proxier.go).
 
 use super::{LogLine, Severity};
-use crate::behavior::Behavior;
 use crate::explain::trace::{StepId, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// A family that Windows needs.
@@ -137,9 +137,9 @@ pub fn serves(behavior: &Behavior, host: Host, families: &[Family], trace: &mut 
 #[cfg(test)]
 mod tests {
     use super::{Host, Network, serves};
-    use crate::behavior::{Behavior, V1_22, V1_36};
     use crate::explain::trace::Trace;
     use crate::net::Family::{V4, V6};
+    use crate::release::behavior::{Behavior, V1_22, V1_36};
 
     fn check(behavior: &Behavior, network: Network, supports_dual_stack: bool, expect: &str) {
         let host = Host { network, supports_dual_stack };

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use super::follow::{Consequence, step};
 use super::{ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine, mend};
-use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, MACHINE_V4, MACHINE_V6};
 use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, LocalMode};
@@ -17,11 +16,12 @@ use crate::facts;
 use crate::ipam::range_allocator::{Holder, RangeUse};
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::edit::Edit;
 use crate::source::flags::{Component, FlagsText};
 use crate::span::Span;
-use crate::version::Versions;
 
 rules! {
     /// Nodes get blocks that are Services'.
@@ -1331,7 +1331,7 @@ mod tests {
     use crate::components::Components;
     use crate::explain::text::Lang;
     use crate::net::Family;
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     /// A cluster in which everything fits; cases change something of it.
     const DUAL: &str = "kube-apiserver

@@ -13,9 +13,9 @@ use crate::explain::trace::{Fact, Step};
 use crate::facts;
 use crate::net::cidr::to_bits;
 use crate::net::{Cidr, Family};
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;
-use crate::version::Versions;
 
 rules! {
     /// Of Services.
@@ -328,7 +328,7 @@ mod tests {
     use super::{Asked, Resolver, Which, firsts};
     use crate::components::Components;
     use crate::net::Family::{V4, V6};
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     const SERVICES: &str =
         "kube-apiserver --service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n";

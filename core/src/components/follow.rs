@@ -11,9 +11,9 @@ use crate::explain::trace::{Effect, Fact, Step};
 use crate::facts;
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;
-use crate::version::Versions;
 
 rules! {
     /// Nodes without ranges.
@@ -566,7 +566,7 @@ mod tests {
     use super::{Consequence, outages};
     use crate::components::Components;
     use crate::explain::text::Lang;
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     fn check(text: &str, expect: &[&str]) {
         let components = Components::start(KubeVersion::LATEST, text);

@@ -22,7 +22,6 @@ pub mod prerequisites;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::behavior::Behavior;
 use crate::boot::apiserver::{self, Completed, MACHINE_V4, MACHINE_V6};
 use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, Configured, HostFamilies};
@@ -33,9 +32,10 @@ use crate::ipam::range_allocator::{NodeEvent, NodeIpam};
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
 use crate::source::flags::{self, Component, FlagsText};
 use crate::span::Span;
-use crate::version::KubeVersion;
 
 use nodes::NodeText;
 use prerequisites::{Families, Prerequisites, routed};
@@ -527,8 +527,8 @@ impl<T> Report<T> {
 mod tests {
     use super::{Components, Said};
     use crate::net::Family;
+    use crate::release::version::KubeVersion;
     use crate::source::flags::Component;
-    use crate::version::KubeVersion;
 
     /// `component node: what it says at which text`, of the components that say something.
     fn said(text: &str) -> Vec<String> {

@@ -14,7 +14,6 @@ use std::rc::Rc;
 use super::agree::{Finding, Side, Weight};
 use super::follow::{Consequence, step};
 use super::{Components, Node, mend};
-use crate::behavior::{Behavior, Gate};
 use crate::boot::{apiserver, kubelet};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -22,11 +21,12 @@ use crate::explain::trace::{Fact, Step};
 use crate::facts;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
+use crate::release::behavior::{Behavior, Gate};
+use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
 use crate::source::edit::Edit;
 use crate::source::flags::{self, Component, FlagsText};
 use crate::span::Span;
-use crate::version::{KubeVersion, Versions};
 
 rules! {
     /// Nothing to switch on, nothing to switch off.
@@ -651,7 +651,7 @@ mod tests {
     use crate::components::Components;
     use crate::explain::text::Lang;
     use crate::net::Family::{V4, V6};
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     const ONLY_V4: Families = Families::Only(V4);
     const ONLY_V6: Families = Families::Only(V6);

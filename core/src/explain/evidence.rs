@@ -1,6 +1,6 @@
 //! Where is it known from that a release decides as a rule says?
 
-use crate::version::KubeVersion;
+use crate::release::version::KubeVersion;
 
 /// Where it is known from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 //! with the function that mirrors upstream, the explanation stands above it in a `rules!` table.
 
 use crate::explain::text::Text;
-use crate::version::Versions;
+use crate::release::version::Versions;
 
 /// How closely the simulator follows the real program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

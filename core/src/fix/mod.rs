@@ -15,12 +15,12 @@ use crate::cluster::{Cluster, Outcome};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::kubectl::{self, ObjectName};
 use crate::net::Family;
+use crate::release::version::KubeVersion;
 use crate::run::{self, BootReport, ControlPlane, DocumentReport, EventReport, Replay};
 use crate::scenario::{Event, PatchForm, Scenario};
 use crate::source::edit::Edit;
 use crate::source::yaml::{self, Node};
 use crate::span::Span;
-use crate::version::KubeVersion;
 
 /// A change of one event with which the answer is another one.
 #[derive(Clone, PartialEq, Debug)]

@@ -14,8 +14,8 @@ use crate::net::cidr::to_bits;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family, Runs};
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// A Pod gets an address.

@@ -2,7 +2,6 @@
 //! Source: pkg/apis/core/validation/validation.go ValidateNode, ValidateNodeUpdate.
 
 use crate::api::{parse_cidrs, print_list, quote};
-use crate::behavior::Behavior;
 use crate::explain::diagnostic::{Cause, Diagnostic};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -10,8 +9,9 @@ use crate::explain::trace::{Origin, Trace};
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// A text that is no range.
@@ -116,8 +116,8 @@ fn refuse(rule: &'static Rule, mut error: Diagnostic, trace: &mut Trace) -> Diag
 #[cfg(test)]
 mod tests {
     use super::{validate, validate_update};
-    use crate::behavior::{Behavior, V1_20, V1_33, V1_36};
     use crate::explain::trace::Trace;
+    use crate::release::behavior::{Behavior, V1_20, V1_33, V1_36};
 
     fn texts(list: &[&str]) -> Vec<String> {
         list.iter().map(|text| (*text).to_owned()).collect()

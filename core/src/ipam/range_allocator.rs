@@ -18,9 +18,9 @@ use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::status::Status;
-use crate::version::Versions;
 
 rules! {
     /// A Node gets a block.
@@ -671,11 +671,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Holder, NodeIpam, Refusal};
-    use crate::behavior::{Behavior, V1_29, V1_36};
     use crate::env::{NodeIpamConfig, NodeRange};
     use crate::explain::trace::Trace;
     use crate::net::go_parse::parse_cidr;
     use crate::net::{Cidr, Stack};
+    use crate::release::behavior::{Behavior, V1_29, V1_36};
 
     fn cidr(text: &str) -> Cidr {
         Cidr::new(parse_cidr(text).expect("a range").net)

@@ -2,7 +2,6 @@
 //! kube-controller-manager's blocks, host-local's addresses, kube-apiserver's pools.
 
 use super::{count, step};
-use crate::behavior::Behavior;
 use crate::boot::controller_manager;
 use crate::boot::{StartError, apiserver};
 use crate::explain::rule::{Fidelity, Rule};
@@ -12,9 +11,10 @@ use crate::facts;
 use crate::ipam::host_local::HostLocal;
 use crate::net::{Cidr, Family};
 use crate::pools::Usable;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;
-use crate::version::Versions;
 
 rules! {
     /// Pods of one Node.
@@ -265,10 +265,10 @@ fn nodes(range: Cidr) -> Fit {
 #[cfg(test)]
 mod tests {
     use super::{Role, digits, fit};
-    use crate::behavior::Behavior;
     use crate::explain::text::Lang;
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
+    use crate::release::behavior::Behavior;
 
     fn check(release: &str, role: Role, text: &str, expect: &str) {
         let version = release.parse().expect("a simulated release");

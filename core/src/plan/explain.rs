@@ -7,7 +7,6 @@ use std::net::IpAddr;
 
 use super::registry::Standing;
 use super::{count, step};
-use crate::behavior::Behavior;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step, Trace};
@@ -15,11 +14,12 @@ use crate::facts;
 use crate::net::cidr::to_bits;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service_cidr;
 use crate::span::Span;
-use crate::version::Versions;
 
 rules! {
     /// How large it is.
@@ -633,11 +633,11 @@ fn first_part(text: &str, between: char, fits: impl Fn(&str) -> bool) -> Option<
 #[cfg(test)]
 mod tests {
     use super::{Explained, UniqueLocal, cover, explain};
-    use crate::behavior::Behavior;
     use crate::explain::text::Lang;
     use crate::net::Cidr;
     use crate::net::go_parse::{parse_cidr, parse_ip};
-    use crate::version::KubeVersion;
+    use crate::release::behavior::Behavior;
+    use crate::release::version::KubeVersion;
 
     fn explained(text: &str) -> Explained {
         explain(&Behavior::of(KubeVersion::LATEST), text)

@@ -12,10 +12,10 @@ use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
 use crate::span::Span;
-use crate::version::Versions;
 
 rules! {
     /// One address, two owners.
@@ -299,7 +299,7 @@ mod tests {
     use super::{Meets, entries, meetings};
     use crate::components::Components;
     use crate::explain::text::Lang;
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     const DUAL: &str = "kube-apiserver --service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112
 kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00:10:244::/56 \\

@@ -8,8 +8,8 @@ use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// A block for networks of one's own.

@@ -2,9 +2,9 @@
 //! many blocks of /64, to /65, where there is none.
 
 use super::capacity::{Fit, Role, fit};
-use crate::behavior::Behavior;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
+use crate::release::behavior::Behavior;
 
 /// The shortest prefix of the slider: one bit too short for blocks of /64.
 pub const FIRST: u8 = 47;
@@ -45,13 +45,13 @@ pub fn stops(behavior: &Behavior, site: Option<Cidr>) -> Vec<Stop> {
 #[cfg(test)]
 mod tests {
     use super::{FIRST, LAST, stops};
-    use crate::behavior::Behavior;
     use crate::boot::controller_manager::{
         BLOCK_IS_LARGER_THAN_RANGE, RANGE_HOLDS_TOO_MANY_BLOCKS,
     };
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
-    use crate::version::KubeVersion;
+    use crate::release::behavior::Behavior;
+    use crate::release::version::KubeVersion;
 
     #[test]
     fn both_ends_are_errors_and_nodes_double_between() {

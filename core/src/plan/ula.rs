@@ -9,9 +9,9 @@ use crate::components::nodes::{ON_NODES, nodes};
 use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::{Cidr, Family};
+use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, parse};
-use crate::version::Versions;
 
 use super::ruler::at;
 use super::step;
@@ -230,7 +230,7 @@ mod tests {
     use crate::net::Family::{V4, V6};
     use crate::plan::explain::UniqueLocal;
     use crate::plan::ranges::{Meets, entries, meetings};
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     const RANDOM: u64 = 0xe4_8dba_82e1;
 

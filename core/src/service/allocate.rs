@@ -12,7 +12,6 @@ use super::families::known_families;
 use super::names::path_segment;
 use crate::api::quote;
 use crate::api::service::Service;
-use crate::behavior::NamelessAllocation;
 use crate::env::{AllocatorKind, Env};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::text::Text;
@@ -22,9 +21,10 @@ use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
 use crate::pools::{AllocError, Picker, Pools};
+use crate::release::behavior::NamelessAllocation;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::status::Status;
-use crate::version::Versions;
 
 rules! {
     /// Nothing to allocate for an alias or a headless Service.

@@ -8,12 +8,12 @@ use crate::api::service::{
     CLUSTER_IP, ClientIpConfig, EXTERNAL_NAME, IntOrString, LOAD_BALANCER, NODE_PORT, Service,
     SessionAffinityConfig,
 };
-use crate::behavior::Behavior;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// No session affinity was asked for.

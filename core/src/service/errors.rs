@@ -3,11 +3,11 @@
 
 use crate::api::service::ServiceSpec;
 use crate::api::{print_list, quote};
-use crate::behavior::Behavior;
 use crate::explain::diagnostic::{Cause, Diagnostic};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, Trace};
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
 use crate::status::Status;
 
 /// Why a stage ends the request.

@@ -12,15 +12,15 @@ use crate::api::service::{
     CLUSTER_IP, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, REQUIRE_DUAL_STACK,
     SINGLE_STACK, Service,
 };
-use crate::behavior::Behavior;
 use crate::env::Env;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// An alias has no addresses.

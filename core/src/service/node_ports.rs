@@ -14,9 +14,9 @@ use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::path::FieldPath;
 use crate::pools::{AllocError, PICKS};
+use crate::release::version::Versions;
 use crate::rules;
 use crate::status::Status;
-use crate::version::Versions;
 
 rules! {
     /// A load balancer that wants no node ports.

@@ -17,8 +17,8 @@ use crate::api::service::{LOAD_BALANCER, Service};
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// No update without the version it is based on.

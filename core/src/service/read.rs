@@ -10,8 +10,8 @@ use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// An object from before `clusterIPs` existed.

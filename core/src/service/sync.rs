@@ -8,12 +8,12 @@ use std::mem::take;
 use super::externally_accessible;
 use super::node_ports::has_node_ports;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServicePort, ServiceSpec};
-use crate::behavior::Behavior;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// `clusterIP` alone is enough.

@@ -7,8 +7,8 @@ use crate::api::quote;
 use crate::api::service::{LOAD_BALANCER, SINGLE_STACK, Service};
 use crate::explain::rule::Rule;
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// Addresses are for life.

@@ -13,13 +13,13 @@ use crate::api::service::{
     REQUIRE_DUAL_STACK, SINGLE_STACK, Service, ServicePort,
 };
 use crate::api::{go_json, quote};
-use crate::behavior::Behavior;
 use crate::explain::rule::Rule;
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// Name is a label.

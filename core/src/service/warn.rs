@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use super::validate::TOPOLOGY_HINTS;
 use crate::api::quote;
 use crate::api::service::{CLUSTER_IP, Service};
-use crate::behavior::{AddressWarnings, Behavior};
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Origin, Trace};
@@ -14,8 +13,9 @@ use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::path::FieldPath;
+use crate::release::behavior::{AddressWarnings, Behavior};
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// An annotation has a new name.

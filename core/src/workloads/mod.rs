@@ -27,7 +27,6 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::Json;
-use crate::behavior::Behavior;
 use crate::boot::kubelet::{self, NodeAddress};
 use crate::boot::windows::{Network, Served};
 use crate::components::nodes::NodeText;
@@ -37,11 +36,12 @@ use crate::ipam::host_local::{ConfigError, Failure, HostLocal};
 use crate::ipam::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::kubectl::Workload;
 use crate::net::Family;
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
 use crate::scenario::{Event, Scenario};
 use crate::source::flags::FlagsText;
 use crate::source::yaml;
 use crate::span::Span;
-use crate::version::KubeVersion;
 
 pub use apply::{Answer, DocumentAnswer};
 use changes::Changes;

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::{Json, go_json, print_list, quote};
-use crate::behavior::Behavior;
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::explain::trace::Trace;
@@ -15,11 +14,12 @@ use crate::facts;
 use crate::ipam::pod_cidrs;
 use crate::kubectl::Workload;
 use crate::path::FieldPath;
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service::names;
 use crate::status::Status;
-use crate::version::Versions;
 
 rules! {
     /// A value of a wrong type.

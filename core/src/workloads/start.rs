@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use super::{Agent, Came, Control, MAX_NODES, Node, Os, PodState, World};
 use crate::api::Json;
-use crate::behavior::Behavior;
 use crate::boot::kube_proxy::HostFamilies;
 use crate::boot::kubelet;
 use crate::boot::{apiserver, windows};
@@ -19,8 +18,9 @@ use crate::ipam::host_local::HostLocal;
 use crate::ipam::range_allocator::NodeIpam;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
 use crate::source::flags;
-use crate::version::KubeVersion;
 
 use super::objects::Labels;
 

@@ -13,8 +13,8 @@ use crate::facts;
 use crate::ipam::host_local;
 use crate::net::{Cidr, Family};
 use crate::path::FieldPath;
+use crate::release::version::Versions;
 use crate::rules;
-use crate::version::Versions;
 
 rules! {
     /// A kubelet makes its Node.

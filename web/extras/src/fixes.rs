@@ -182,8 +182,8 @@ fn gives(gives: &Gives, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::{Event, Scenario, Shown};
-    use dualstack_core::version::KubeVersion;
     use serde_json::{Value, json};
 
     use super::of;

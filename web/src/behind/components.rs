@@ -387,8 +387,8 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
 #[cfg(test)]
 mod tests {
     use dualstack_core::components::Components;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
-    use dualstack_core::version::KubeVersion;
 
     use super::{Seen, changes, concerned};
 

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, Scenario, Shown};
 use dualstack_core::source::yaml::{Node, Value, parse_own};
 use dualstack_core::span::Span;
-use dualstack_core::version::KubeVersion;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -139,8 +139,8 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::Event;
-    use dualstack_core::version::KubeVersion;
 
     use dualstack_core::span::Span;
 

@@ -405,8 +405,8 @@ pub fn Nodes(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::{Event, Scenario as Session};
-    use dualstack_core::version::KubeVersion;
     use dualstack_core::workloads::{self, World};
 
     use super::{deployment_manifest, node_manifest};

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::BootReport;
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::parts::{self, Parts};
-use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::editor::{self, editor};
@@ -223,9 +223,9 @@ pub fn cluster(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::run::{EventReport, run};
     use dualstack_core::scenario::{Event, Scenario};
-    use dualstack_core::version::KubeVersion;
 
     use super::{Lang, verdict};
     use crate::text;

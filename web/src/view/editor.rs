@@ -7,8 +7,8 @@
 use dualstack_core::api::go_json;
 use dualstack_core::explain::diagnostic::Diagnostic;
 use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::position::{Utf16, byte_of_utf16};
-use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::classed;

@@ -21,7 +21,7 @@ use std::rc::Rc;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes};
 

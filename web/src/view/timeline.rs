@@ -6,9 +6,9 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Step, plain, render};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{BootReport, DocumentReport, EventReport};
 use dualstack_core::scenario::{Event, PatchForm};
-use dualstack_core::version::KubeVersion;
 use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 

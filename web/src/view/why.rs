@@ -5,9 +5,9 @@ use dualstack_core::explain::evidence::Known;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Origin, Step};
 use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
-use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::{Shared, badge, classed, code, colon, grouped, heading, line, sentence};

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::explain::text::Lang;
 
 /// A 1.x minor release from 1.20 to 1.36. There is deliberately no `Ord`: code asks the release's
-/// [`crate::behavior::Behavior`], never whether it is "already 1.25".
+/// [`crate::release::behavior::Behavior`], never whether it is "already 1.25".
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct KubeVersion(u8);
 

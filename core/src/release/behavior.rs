@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::version::KubeVersion;
+use crate::release::version::KubeVersion;
 
 /// Which code hands out cluster IPs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -648,7 +648,7 @@ impl Behavior {
 #[cfg(test)]
 mod tests {
     use super::{Behavior, Gate, TABLE};
-    use crate::version::KubeVersion;
+    use crate::release::version::KubeVersion;
 
     #[test]
     fn every_minor_has_its_own_behaviour() {
