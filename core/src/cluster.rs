@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
+use crate::api::field_path::FieldPath;
 use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
 use crate::api::{go_json, quote};
@@ -16,7 +17,6 @@ use crate::explain::trace::{Step, Trace};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::patch::{self, NoMergeKey};
-use crate::path::FieldPath;
 use crate::pools::{Picker, Pools, ServiceCidr, ServiceCidrState, Usable};
 use crate::release::version::Versions;
 use crate::service::allocate::Ask;
@@ -27,7 +27,7 @@ use crate::source::decode::{self, Decoded, Stray};
 use crate::source::yaml::Node;
 use crate::{facts, rules};
 
-pub use crate::status::{Reason, Status};
+pub use crate::api::status::{Reason, Status};
 
 rules! {
     /// A value of a wrong type.

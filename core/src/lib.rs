@@ -37,7 +37,6 @@ pub mod ipam;
 pub mod kubectl;
 pub mod net;
 pub mod patch;
-pub mod path;
 pub mod plan;
 pub mod pools;
 pub mod provenance;
@@ -48,7 +47,6 @@ pub mod service;
 pub mod service_cidr;
 pub mod source;
 pub mod span;
-pub mod status;
 pub mod workloads;
 
 use crate::explain::rule::Rule;

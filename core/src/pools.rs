@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use crate::api::field_path::FieldPath;
 use crate::env::{AllocatorKind, Env, PortRange};
 use crate::explain::text::Text;
 use crate::explain::trace::Trace;
@@ -12,7 +13,6 @@ use crate::facts;
 use crate::net::bitmap::TakenSet;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::{Cidr, Family};
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::after::After;
+use crate::api::field_path::FieldPath;
 use crate::api::json::Json;
 use crate::api::service::Service;
 use crate::boot::apiserver::{self, Completed, Start};
@@ -13,7 +14,6 @@ use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::trace::{Origin, Step, Trace};
 use crate::facts;
 use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName, Workload};
-use crate::path::FieldPath;
 use crate::pools::{ServiceCidr, ServiceCidrState, TERMINATING};
 use crate::provenance::{Leaf, provenance};
 use crate::release::behavior::Behavior;

@@ -3,10 +3,10 @@
 //! What they do to requests stands in `pools.rs`: a ready object's ranges give out addresses of their
 //! family, a terminating one's give out none, and it goes when nothing is held in it alone.
 
+use crate::api::field_path::FieldPath;
 use crate::api::{go_json, print_list};
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::service::errors::Errors;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use dualstack_core::api::field_path::FieldPath;
 use dualstack_core::boot::apiserver::{Flags, Start, parse_port_range, start, too_large};
 use dualstack_core::cluster::{Cluster, Options, Request};
 use dualstack_core::env::{AllocatorKind, Env, PortRange};
@@ -11,7 +12,6 @@ use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::cidr::from_bits;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::net::{Cidr, Stack};
-use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Pools, Usable, static_band};
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;

@@ -1,9 +1,11 @@
 //! Kubernetes objects as plain data, and how kubectl prints them.
 
+pub mod field_path;
 pub mod json;
-pub mod plain;
 pub mod print;
+pub mod scalar;
 pub mod service;
+pub mod status;
 
 pub use self::json::Json;
 use crate::net::Cidr;

@@ -12,13 +12,13 @@ use super::{
     LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
     value_of,
 };
+use crate::api::field_path::FieldPath;
 use crate::api::{go_json, quote};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
-use crate::path::FieldPath;
 use crate::release::behavior::{Behavior, PodCidrWait};
 use crate::release::version::Versions;
 use crate::rules;

@@ -9,12 +9,12 @@ use std::net::IpAddr;
 use super::{
     LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
 };
+use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -12,10 +12,10 @@ pub mod kubelet;
 pub mod pflag;
 pub mod windows;
 
+use crate::api::field_path::FieldPath;
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::span::Span;

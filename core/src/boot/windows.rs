@@ -2,10 +2,10 @@
 //! Source: pkg/proxy/winkernel (supported.go, proxier.go).
 
 use super::{LogLine, Severity};
+use crate::api::field_path::FieldPath;
 use crate::explain::trace::{StepId, Trace};
 use crate::facts;
 use crate::net::Family;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::Components;
+use crate::api::field_path::FieldPath;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Effect, Fact, Step};
 use crate::facts;
 use crate::net::{Cidr, Family};
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;

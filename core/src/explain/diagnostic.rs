@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::api::field_path::FieldPath;
 use crate::explain::trace::StepId;
-use crate::path::FieldPath;
 use crate::span::Span;
 
 /// Who would print a message.

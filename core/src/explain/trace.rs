@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::api::field_path::FieldPath;
 use crate::explain::rule::Rule;
 use crate::explain::text::{Lang, Text};
 use crate::net::{Cidr, Family};
-use crate::path::FieldPath;
 
 /// A typed value in the hole of a rule's sentence.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use crate::api::json::{Json, Map, key_of};
 
 use super::{Act, Proposal, Repair, Target, read};
+use crate::api::field_path::{FieldPath, Segment};
 use crate::api::quote;
 use crate::boot::apiserver::{MACHINE_V4, MACHINE_V6, RANGE};
 use crate::cluster::to_json;
@@ -15,7 +16,6 @@ use crate::kubectl;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
-use crate::path::{FieldPath, Segment};
 use crate::source::decode::{self, Stray};
 use crate::source::edit::{Edit, Op, edit, escaped, find, model, one, print};
 use crate::source::flags::{self, Component};

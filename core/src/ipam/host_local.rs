@@ -7,13 +7,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use crate::api::field_path::FieldPath;
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Effect, Step, Trace};
 use crate::facts;
 use crate::net::cidr::to_bits;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family, Runs};
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 

@@ -1,6 +1,7 @@
 //! Which ranges may a Node hold? The API server's checks of `spec.podCIDRs` (API-18).
 //! Source: pkg/apis/core/validation/validation.go ValidateNode, ValidateNodeUpdate.
 
+use crate::api::field_path::FieldPath;
 use crate::api::{parse_cidrs, print_list, quote};
 use crate::explain::diagnostic::{Cause, Diagnostic};
 use crate::explain::rule::{Fidelity, Rule};
@@ -8,7 +9,6 @@ use crate::explain::text::Text;
 use crate::explain::trace::{Origin, Trace};
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 use super::cidr_set::{Block, CidrSet, CidrSetError};
 use super::pod_cidrs;
+use crate::api::field_path::FieldPath;
+use crate::api::status::Status;
 use crate::env::NodeIpamConfig;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -17,10 +19,8 @@ use crate::explain::trace::{Effect, Origin, Step, Trace};
 use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::status::Status;
 
 rules! {
     /// A Node gets a block.

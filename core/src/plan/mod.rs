@@ -22,9 +22,9 @@ pub mod ruler;
 pub mod slider;
 pub mod ula;
 
+use crate::api::field_path::FieldPath;
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Effect, Fact, Step};
-use crate::path::FieldPath;
 
 /// A step about no field.
 fn step(rule: &'static Rule, facts: Vec<Fact>) -> Step {

@@ -10,8 +10,10 @@ use super::Txn;
 use super::errors::{Errors, Refusal, print_ips};
 use super::families::known_families;
 use super::names::path_segment;
+use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::api::service::Service;
+use crate::api::status::Status;
 use crate::env::{AllocatorKind, Env};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::text::Text;
@@ -19,12 +21,10 @@ use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
-use crate::path::FieldPath;
 use crate::pools::{AllocError, Picker, Pools};
 use crate::release::behavior::NamelessAllocation;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::status::Status;
 
 rules! {
     /// Nothing to allocate for an alias or a headless Service.

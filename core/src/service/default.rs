@@ -4,13 +4,13 @@
 //! Runs on every decoded Service, from clients and from storage.
 
 use super::externally_accessible;
+use crate::api::field_path::FieldPath;
 use crate::api::service::{
     CLUSTER_IP, ClientIpConfig, EXTERNAL_NAME, IntOrString, LOAD_BALANCER, NODE_PORT, Service,
     SessionAffinityConfig,
 };
 use crate::explain::trace::Trace;
 use crate::facts;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -1,14 +1,14 @@
 //! How does a stage refuse? Errors at fields are collected with the rule behind each; a stage that
 //! has any ends the request (MSG-5).
 
+use crate::api::field_path::FieldPath;
 use crate::api::service::ServiceSpec;
+use crate::api::status::Status;
 use crate::api::{print_list, quote};
 use crate::explain::diagnostic::{Cause, Diagnostic};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, Trace};
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
-use crate::status::Status;
 
 /// Why a stage ends the request.
 #[derive(Clone, PartialEq, Debug)]

@@ -7,6 +7,7 @@
 
 use super::errors::{Errors, Refusal, print_ips};
 use super::validate;
+use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::api::service::{
     CLUSTER_IP, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, REQUIRE_DUAL_STACK,
@@ -17,7 +18,6 @@ use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

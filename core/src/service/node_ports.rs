@@ -7,16 +7,16 @@
 use super::allocate::Ask;
 use super::errors::{Errors, Refusal};
 use super::update::HEALTH_PORT_IS_IMMUTABLE;
+use crate::api::field_path::FieldPath;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
+use crate::api::status::Status;
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::rule::Fidelity;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
-use crate::path::FieldPath;
 use crate::pools::{AllocError, PICKS};
 use crate::release::version::Versions;
 use crate::rules;
-use crate::status::Status;
 
 rules! {
     /// A load balancer that wants no node ports.

@@ -13,10 +13,10 @@ use super::node_ports::{allocate_node_ports, has_node_ports};
 use super::update::validate_update;
 use super::validate::{external_traffic_combination, validate};
 use super::{families, sync};
+use crate::api::field_path::FieldPath;
 use crate::api::service::{LOAD_BALANCER, Service};
 use crate::explain::trace::Trace;
 use crate::facts;
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 

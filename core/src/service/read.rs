@@ -3,13 +3,13 @@
 //!
 //! Runs on answers, and on the stored object before an update. Nothing is written back.
 
+use crate::api::field_path::FieldPath;
 use crate::api::service::{NONE, REQUIRE_DUAL_STACK, SINGLE_STACK, Service};
 use crate::env::Env;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 

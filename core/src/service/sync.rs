@@ -7,10 +7,10 @@ use std::mem::take;
 
 use super::externally_accessible;
 use super::node_ports::has_node_ports;
+use crate::api::field_path::FieldPath;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServicePort, ServiceSpec};
 use crate::explain::trace::Trace;
 use crate::facts;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -3,10 +3,10 @@
 
 use super::errors::{Errors, print_families, print_ips};
 use super::validate::load_balancer_class;
+use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::api::service::{LOAD_BALANCER, SINGLE_STACK, Service};
 use crate::explain::rule::Rule;
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::errors::{Errors, print_ips};
 use super::{externally_accessible, names};
+use crate::api::field_path::FieldPath;
 use crate::api::json::Map;
 use crate::api::service::{
     CLUSTER_IP, EXTERNAL_NAME, IntOrString, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK,
@@ -16,7 +17,6 @@ use crate::api::{go_json, quote};
 use crate::explain::rule::Rule;
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::validate::TOPOLOGY_HINTS;
+use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::api::service::{CLUSTER_IP, Service};
 use crate::explain::diagnostic::Diagnostic;
@@ -12,7 +13,6 @@ use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Cidr;
 use crate::net::go_parse::{parse_cidr, parse_ip};
-use crate::path::FieldPath;
 use crate::release::behavior::{AddressWarnings, Behavior};
 use crate::release::version::Versions;
 use crate::rules;

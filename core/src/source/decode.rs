@@ -10,11 +10,11 @@ use std::fmt;
 use crate::api::json::{Json, Map};
 
 use super::yaml::{Entry, Node, Value};
+use crate::api::field_path::{FieldPath, Segment};
 use crate::api::service::{
     ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
     ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
-use crate::path::{FieldPath, Segment};
 use crate::span::Span;
 
 /// A field of a manifest.

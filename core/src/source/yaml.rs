@@ -10,7 +10,8 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::api::json::Json;
-use crate::api::plain::{self, Plain};
+use crate::api::scalar as plain;
+use crate::api::scalar::Plain;
 use crate::span::Span;
 
 /// The longest text that is read, in bytes.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::objects::{DeploymentObject, Reader};
 use super::{Came, Deployment, Key, MAX_NODES, MAX_PODS, Pod, PodState, World};
+use crate::api::status::Status;
 use crate::api::{Json, quote};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::trace::{Step, Trace};
@@ -13,7 +14,6 @@ use crate::kubectl::{self, FILE, LAST_APPLIED, NOT_RUNNING, ObjectName, Workload
 use crate::release::behavior::Behavior;
 use crate::source::yaml::{Document, Parsed};
 use crate::span::Span;
-use crate::status::Status;
 
 /// What kubectl printed, document by document.
 #[derive(Clone, PartialEq, Debug, Default)]

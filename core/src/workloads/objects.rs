@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::api::field_path::FieldPath;
+use crate::api::status::Status;
 use crate::api::{Json, go_json, print_list, quote};
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
@@ -13,13 +15,11 @@ use crate::explain::trace::Trace;
 use crate::facts;
 use crate::ipam::pod_cidrs;
 use crate::kubectl::Workload;
-use crate::path::FieldPath;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service::names;
-use crate::status::Status;
 
 rules! {
     /// A value of a wrong type.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
+use crate::api::field_path::FieldPath;
 use crate::boot::{kubelet, windows};
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
@@ -12,7 +13,6 @@ use crate::explain::trace::{Step, Trace};
 use crate::facts;
 use crate::ipam::host_local;
 use crate::net::{Cidr, Family};
-use crate::path::FieldPath;
 use crate::release::version::Versions;
 use crate::rules;
 

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::rc::Rc;
 
+use dualstack_core::api::field_path::FieldPath;
 use dualstack_core::cluster::{Cluster, Options, Request};
 use dualstack_core::env::{AllocatorKind, Env, NodeIpamConfig, NodeRange};
 use dualstack_core::explain::trace::Trace;
@@ -14,7 +15,6 @@ use dualstack_core::ipam::range_allocator::NodeIpam;
 use dualstack_core::net::bitmap::TakenSet;
 use dualstack_core::net::cidr::{from_bits, to_bits};
 use dualstack_core::net::{Family, Stack};
-use dualstack_core::path::FieldPath;
 use dualstack_core::pools::{Picker, Pools, Usable};
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;

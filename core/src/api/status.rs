@@ -1,9 +1,9 @@
 //! How does the API server refuse a request? Rules MSG-1, MSG-2, MSG-6.
 //! Source: apimachinery `pkg/api/errors/errors.go`.
 
+use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::explain::diagnostic::Diagnostic;
-use crate::path::FieldPath;
 
 /// Why a request is refused as a whole.
 /// Source: apimachinery `pkg/apis/meta/v1/types.go` StatusReason.
