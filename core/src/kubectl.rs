@@ -14,8 +14,8 @@ use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::scenario::PatchForm;
+use crate::source::span::Span;
 use crate::source::yaml::{Entry, Node, Value, parse};
-use crate::span::Span;
 
 rules! {
     /// kubectl cannot tell what the document is.

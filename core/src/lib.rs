@@ -46,7 +46,6 @@ pub mod scenario;
 pub mod service;
 pub mod service_cidr;
 pub mod source;
-pub mod span;
 pub mod workloads;
 
 use crate::explain::rule::Rule;

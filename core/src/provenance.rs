@@ -6,7 +6,7 @@ use crate::api::service::Service;
 use crate::cluster::printed_json;
 use crate::explain::trace::{Effect, Step, StepId};
 use crate::source::decode::WrittenField;
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// Where a value of the stored object comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]

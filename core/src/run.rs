@@ -22,8 +22,8 @@ use crate::scenario::{Event, PatchForm, Scenario};
 pub use crate::source::decode::WrittenField;
 use crate::source::decode::{self, Stray};
 use crate::source::flags::{self, Component, FlagsText};
+use crate::source::span::Span;
 use crate::source::yaml::{self, Document, Node};
-use crate::span::Span;
 
 /// What the session led to.
 #[derive(Clone, PartialEq, Debug)]

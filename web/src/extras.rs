@@ -7,8 +7,8 @@ use dualstack_core::api::{Json, go_json};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::scenario::{Event, Shown};
 use dualstack_core::source::edit::Edit;
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
-use dualstack_core::span::Span;
 
 use crate::browser::program::Program;
 use crate::words::items;

@@ -4,7 +4,7 @@
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::source::flags::{Component, Flag, FlagsText, line_to_add, parse};
-use dualstack_core::span::Span;
+use dualstack_core::source::span::Span;
 
 /// Families in order: what a button asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::flags::Component;
-use dualstack_core::source::parts;
+use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::yaml::{Node, parse, parse_own};
 use yew::Reducible;
 
@@ -802,7 +802,7 @@ mod tests {
     use dualstack_core::explain::text::Lang;
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
-    use dualstack_core::source::parts;
+    use dualstack_core::source::flags::boxes as parts;
     use proptest::prelude::*;
 
     use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};

@@ -18,7 +18,7 @@ use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::release::behavior::Behavior;
 use crate::source::flags::{Component, Flag, FlagsText};
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// One reason why a component exits.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::follow::{Consequence, step};
-use super::{ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine, mend};
+use super::{ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine};
 use crate::boot::apiserver::{self, MACHINE_V4, MACHINE_V6};
 use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, LocalMode};
@@ -20,8 +20,9 @@ use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::edit::Edit;
+use crate::source::flags::edit as mend;
 use crate::source::flags::{Component, FlagsText};
-use crate::span::Span;
+use crate::source::span::Span;
 
 rules! {
     /// Nodes get blocks that are Services'.

@@ -15,7 +15,6 @@
 pub mod agree;
 pub mod first;
 pub mod follow;
-pub(crate) mod mend;
 pub mod nodes;
 pub mod prerequisites;
 
@@ -35,7 +34,7 @@ use crate::net::{Cidr, Family};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::source::flags::{self, Component, FlagsText};
-use crate::span::Span;
+use crate::source::span::Span;
 
 use nodes::NodeText;
 use prerequisites::{Families, Prerequisites, routed};

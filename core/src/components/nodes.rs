@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::source::flags::{Component, FlagsText, Section};
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// The node of a text that names none.
 pub const ONLY_NODE: &str = "node-1";

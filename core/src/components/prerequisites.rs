@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use super::agree::{Finding, Side, Weight};
 use super::follow::{Consequence, step};
-use super::{Components, Node, mend};
+use super::{Components, Node};
 use crate::boot::{apiserver, kubelet};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -25,8 +25,9 @@ use crate::release::behavior::{Behavior, Gate};
 use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
 use crate::source::edit::Edit;
+use crate::source::flags::edit as mend;
 use crate::source::flags::{self, Component, FlagsText};
-use crate::span::Span;
+use crate::source::span::Span;
 
 rules! {
     /// Nothing to switch on, nothing to switch off.

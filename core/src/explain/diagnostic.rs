@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::api::field_path::FieldPath;
 use crate::explain::trace::StepId;
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// Who would print a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

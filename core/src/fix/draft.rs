@@ -19,8 +19,8 @@ use crate::net::{Cidr, Family};
 use crate::source::decode::{self, Stray};
 use crate::source::edit::{Edit, Op, edit, escaped, find, model, one, print};
 use crate::source::flags::{self, Component};
+use crate::source::span::Span;
 use crate::source::yaml::{Node, Value};
-use crate::span::Span;
 
 /// What to try: for a refusal of this field (`*` is any) that says this (`-` is anything), at this cost,
 /// to put a value into a field. Blanks in words are written as `_`.

@@ -19,8 +19,8 @@ use crate::release::version::KubeVersion;
 use crate::run::{self, BootReport, ControlPlane, DocumentReport, EventReport, Replay};
 use crate::scenario::{Event, PatchForm, Scenario};
 use crate::source::edit::Edit;
+use crate::source::span::Span;
 use crate::source::yaml::{self, Node};
-use crate::span::Span;
 
 /// A change of one event with which the answer is another one.
 #[derive(Clone, PartialEq, Debug)]

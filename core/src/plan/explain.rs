@@ -19,7 +19,7 @@ use crate::release::version::Versions;
 use crate::rules;
 use crate::service::errors::Errors;
 use crate::service_cidr;
-use crate::span::Span;
+use crate::source::span::Span;
 
 rules! {
     /// How large it is.

@@ -15,7 +15,7 @@ use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
-use crate::span::Span;
+use crate::source::span::Span;
 
 rules! {
     /// One address, two owners.

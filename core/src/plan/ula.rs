@@ -4,13 +4,13 @@
 //! Invariants: the ranges are apart, every component starts with them, and no two disagree. The core has no
 //! chance of its own: the bits are handed in.
 
-use crate::components::mend;
 use crate::components::nodes::{ON_NODES, nodes};
 use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::edit as mend;
 use crate::source::flags::{Component, parse};
 
 use super::ruler::at;

@@ -15,7 +15,7 @@ use crate::api::service::{
     ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
     ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// A field of a manifest.
 #[derive(Clone, PartialEq, Debug)]

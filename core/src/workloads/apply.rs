@@ -12,8 +12,8 @@ use crate::explain::trace::{Step, Trace};
 use crate::ipam::pod_cidrs;
 use crate::kubectl::{self, FILE, LAST_APPLIED, NOT_RUNNING, ObjectName, Workload};
 use crate::release::behavior::Behavior;
+use crate::source::span::Span;
 use crate::source::yaml::{Document, Parsed};
-use crate::span::Span;
 
 /// What kubectl printed, document by document.
 #[derive(Clone, PartialEq, Debug, Default)]

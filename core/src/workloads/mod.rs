@@ -40,8 +40,8 @@ use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::scenario::{Event, Scenario};
 use crate::source::flags::FlagsText;
+use crate::source::span::Span;
 use crate::source::yaml;
-use crate::span::Span;
 
 pub use apply::{Answer, DocumentAnswer};
 use changes::Changes;

@@ -11,9 +11,9 @@ use dualstack_core::components::{Components, Said, Status};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;
+use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::{self, Component};
-use dualstack_core::source::parts;
-use dualstack_core::span::Span;
+use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
 use super::{message, say, text};

@@ -6,8 +6,8 @@ use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::scenario::{Event, Scenario, Shown};
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
-use dualstack_core::span::Span;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -142,7 +142,7 @@ mod tests {
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::Event;
 
-    use dualstack_core::span::Span;
+    use dualstack_core::source::span::Span;
 
     use super::{Problem, Problems, Said, Told};
     use crate::store::{Msg, Store};

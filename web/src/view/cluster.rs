@@ -7,7 +7,8 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::BootReport;
 use dualstack_core::source::flags::Component;
-use dualstack_core::source::parts::{self, Parts};
+use dualstack_core::source::flags::boxes as parts;
+use dualstack_core::source::flags::boxes::Parts;
 use yew::prelude::*;
 
 use super::editor::{self, editor};

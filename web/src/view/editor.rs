@@ -192,7 +192,7 @@ mod tests {
     use dualstack_core::explain::diagnostic::{Diagnostic, Program};
     use dualstack_core::explain::text::Lang;
     use dualstack_core::source::position::Utf16;
-    use dualstack_core::span::Span;
+    use dualstack_core::source::span::Span;
 
     use super::{lines, told, written};
 

@@ -2,7 +2,7 @@
 
 use crate::source::edit::Edit;
 use crate::source::flags::{Component, FlagsText};
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// The edit that sets a flag of a component: where it stands, or else behind the last flag of its last
 /// section, in the way that one is written: on a line of its own, as an item of a list, behind a backslash,

@@ -4,8 +4,8 @@
 //! them are read here; what is no flag is reported, never dropped. Whether a flag exists and what
 //! its value means is not decided here.
 
-use super::edit::Edit;
-use crate::span::Span;
+use crate::source::edit::Edit;
+use crate::source::span::Span;
 
 /// More text than this is not read: no real set of flags comes near it.
 pub const MAX_BYTES: usize = 64 * 1024;

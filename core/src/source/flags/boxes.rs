@@ -10,8 +10,8 @@
 //! headings of other components are put in: then each component gets what is behind its heading. Whatever lies
 //! outside the part stays byte for byte where the text can be read with it.
 
-use super::flags::{Component, FlagsText, read};
-use crate::span::Span;
+use crate::source::flags::{Component, FlagsText, read};
+use crate::source::span::Span;
 
 /// What keeps two parts apart: a blank line also ends what the part before leaves open.
 const BLANK_LINE: &str = "\n\n";
@@ -305,7 +305,7 @@ fn own(parts: &Parts, component: Component, part: &str, is_headed: bool) -> Stri
 mod tests {
     use super::{replace, split};
     use crate::source::flags::Component;
-    use crate::span::Span;
+    use crate::source::span::Span;
 
     use Component::{KubeApiserver, KubeControllerManager, KubeProxy, Kubelet};
 
