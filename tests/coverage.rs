@@ -3,10 +3,10 @@
 
 use std::sync::OnceLock;
 
+use dualstack_core::apiserver::node as pod_cidrs;
 use dualstack_core::boot::controller_manager::{self, Start};
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::ipam::host_local::{self, HostLocal};
-use dualstack_core::ipam::pod_cidrs;
 use dualstack_core::ipam::range_allocator::NodeIpam;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
-use dualstack_core::cluster::{Cluster, Options, Outcome, Request};
-use dualstack_core::env::Env;
+use dualstack_core::apiserver::environment::Env;
+use dualstack_core::apiserver::requests::{Cluster, Options, Outcome, Request};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::net::{Family, Stack};
 use dualstack_core::release::version::KubeVersion;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dualstack_core::api::print::yaml;
-use dualstack_core::cluster::{Cluster, FieldValidation, Options, Outcome, Request};
+use dualstack_core::apiserver::requests::{Cluster, FieldValidation, Options, Outcome, Request};
 use dualstack_core::fix::{Fix, Send, Trial, fixes, of_request};
 use dualstack_core::kubectl;
 use dualstack_core::run::{EventReport, Replay, Report};

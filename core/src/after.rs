@@ -6,12 +6,12 @@ use std::rc::Rc;
 use crate::api::go_json;
 use crate::api::print::leaves;
 use crate::api::service::Service;
-use crate::cluster::{Cluster, Key, printed_json};
+use crate::apiserver::allocators::ServiceCidr;
+use crate::apiserver::requests::{Cluster, Key, printed_json};
 use crate::kubectl::LAST_APPLIED;
 use crate::net::cidr::from_bits;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
-use crate::pools::ServiceCidr;
 
 /// The cluster after an event.
 #[derive(Clone, PartialEq, Debug, Default)]

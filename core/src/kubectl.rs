@@ -4,12 +4,12 @@
 
 use crate::api::json::{Json, Map};
 use crate::api::{go_json, quote};
-use crate::cluster::{
+use crate::apiserver::patch::merge_key;
+use crate::apiserver::requests::{
     Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, key, to_json,
 };
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
-use crate::patch::merge_key;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

@@ -27,24 +27,19 @@
 
 pub mod after;
 pub mod api;
+pub mod apiserver;
 pub mod boot;
-pub mod cluster;
 pub mod components;
-pub mod env;
 pub mod explain;
 pub mod fix;
 pub mod ipam;
 pub mod kubectl;
 pub mod net;
-pub mod patch;
 pub mod plan;
-pub mod pools;
 pub mod provenance;
 pub mod release;
 pub mod run;
 pub mod scenario;
-pub mod service;
-pub mod service_cidr;
 pub mod source;
 pub mod workloads;
 
@@ -58,21 +53,21 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
 /// The rules by which kube-apiserver starts and answers requests about Services: all that [`run`] decides by.
 pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
     [
-        crate::boot::apiserver::RULES,
+        crate::apiserver::startup::RULES,
         crate::kubectl::RULES,
-        crate::cluster::RULES,
-        crate::service::default::RULES,
-        crate::service::read::RULES,
-        crate::service::sync::RULES,
-        crate::service::families::RULES,
-        crate::service::allocate::RULES,
-        crate::pools::RULES,
-        crate::service::node_ports::RULES,
-        crate::service::validate::RULES,
-        crate::service::update::RULES,
-        crate::service::old::RULES,
-        crate::service::warn::RULES,
-        crate::service_cidr::RULES,
+        crate::apiserver::requests::RULES,
+        crate::apiserver::service::default::RULES,
+        crate::apiserver::service::read::RULES,
+        crate::apiserver::service::sync::RULES,
+        crate::apiserver::service::families::RULES,
+        crate::apiserver::service::allocate::RULES,
+        crate::apiserver::allocators::RULES,
+        crate::apiserver::service::node_ports::RULES,
+        crate::apiserver::service::validate::RULES,
+        crate::apiserver::service::update::RULES,
+        crate::apiserver::service::old::RULES,
+        crate::apiserver::service::warn::RULES,
+        crate::apiserver::service_cidr::RULES,
     ]
     .into_iter()
     .flatten()
@@ -83,11 +78,11 @@ pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
 pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
     [
         crate::boot::controller_manager::RULES,
-        crate::boot::default_service_cidr::RULES,
+        crate::apiserver::default_service_cidr::RULES,
         crate::boot::kube_proxy::RULES,
         crate::boot::kubelet::RULES,
         crate::boot::windows::RULES,
-        crate::ipam::pod_cidrs::RULES,
+        crate::apiserver::node::RULES,
         crate::ipam::range_allocator::RULES,
         crate::ipam::host_local::RULES,
         crate::components::agree::RULES,

@@ -3,7 +3,7 @@
 use crate::api::json::Json;
 use crate::api::print::{PathPart, leaves};
 use crate::api::service::Service;
-use crate::cluster::printed_json;
+use crate::apiserver::requests::printed_json;
 use crate::explain::trace::{Effect, Step, StepId};
 use crate::source::decode::WrittenField;
 use crate::source::span::Span;

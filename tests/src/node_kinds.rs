@@ -1,7 +1,7 @@
 //! What do the lines about Nodes' and Pods' ranges record, and what does the core say?
 
+use dualstack_core::apiserver::environment::{NodeIpamConfig, NodeRange};
 use dualstack_core::boot::controller_manager::{Flags, Start, start};
-use dualstack_core::env::{NodeIpamConfig, NodeRange};
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::ipam::cidr_set::CidrSet;
 use dualstack_core::ipam::host_local::{self, HostLocal};

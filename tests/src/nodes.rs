@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use dualstack_core::apiserver::default_service_cidr;
+use dualstack_core::apiserver::default_service_cidr::Object;
 use dualstack_core::boot::StartError;
-use dualstack_core::boot::default_service_cidr::{self, Object};
 use dualstack_core::boot::kube_proxy::{self, HostFamilies};
 use dualstack_core::boot::kubelet::{self, AddressKind, NodeAddress};
 use dualstack_core::boot::windows::{self, Network};

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
-use dualstack_core::cluster::{Answer, Cluster, Options, Outcome, Patch, Request, key};
+use dualstack_core::apiserver::requests::{Answer, Cluster, Options, Outcome, Patch, Request, key};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::Replay;
 use dualstack_core::scenario::{Event as PageEvent, PatchForm, Scenario};

@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use dualstack_core::boot::default_service_cidr::{self, Object, Ready};
+use dualstack_core::apiserver::default_service_cidr;
+use dualstack_core::apiserver::default_service_cidr::{Object, Ready};
 use dualstack_core::boot::kubelet::{self, AddressKind, Kubelet, NodeAddress};
 use dualstack_core::boot::{LogLine, kube_proxy};
 use dualstack_core::explain::trace::Trace;

@@ -314,7 +314,7 @@ pub fn print() -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use dualstack_core::boot::apiserver;
+    use dualstack_core::apiserver::startup as apiserver;
     use dualstack_core::explain::trace::Trace;
     use dualstack_core::release::behavior::Behavior;
     use dualstack_core::release::version::KubeVersion;

@@ -8,7 +8,7 @@
 use super::pflag::{invalid_argument, parse_bool, parse_i32};
 use super::{StartError, Unmodelled, note, reject, set_gates};
 use crate::api::{parse_cidrs, quote};
-use crate::env::{NodeIpamConfig, NodeRange};
+use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Trace};
@@ -620,7 +620,7 @@ mod tests {
             Start::Failed(error) => Err(vec![error]),
             Start::Off => Ok("off".to_owned()),
             Start::Running(running) => {
-                let print = |range: &crate::env::NodeRange| {
+                let print = |range: &crate::apiserver::environment::NodeRange| {
                     let blocks = range.blocks().expect("few enough");
                     format!("{} /{} {blocks}", range.cidr, range.node_mask)
                 };

@@ -4,9 +4,7 @@
 //! gates into the behaviour of the release; its typed flags are checked in upstream's order; what comes
 //! out is a plain value that the rest of the simulation works with.
 
-pub mod apiserver;
 pub mod controller_manager;
-pub mod default_service_cidr;
 pub mod kube_proxy;
 pub mod kubelet;
 pub mod pflag;
@@ -109,7 +107,7 @@ fn locate(
 }
 
 /// The value of a flag that needs one.
-fn value_of<'a>(
+pub(crate) fn value_of<'a>(
     flag: &'a Flag,
     name: &'static str,
     trace: &mut Trace,
@@ -124,20 +122,30 @@ fn bad_value(name: &'static str, value: &str, why: &str, trace: &mut Trace) -> S
     bad_flag(name, pflag::invalid_argument(name, value, why), trace)
 }
 
-fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
-    let step = reject(trace, &apiserver::FLAG_DOES_NOT_PARSE, flag, facts![flag]);
+pub(crate) fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
+    let step = reject(trace, &crate::apiserver::startup::FLAG_DOES_NOT_PARSE, flag, facts![flag]);
     StartError { message, flag, entry: None, step }
 }
 
 /// A decision that ends the start, because of a flag.
-fn reject(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<Fact>) -> StepId {
+pub(crate) fn reject(
+    trace: &mut Trace,
+    rule: &'static Rule,
+    flag: &'static str,
+    facts: Vec<Fact>,
+) -> StepId {
     let step = trace.reject(rule, FieldPath::default(), facts);
     trace.because(step, Origin::Flag(flag));
     step
 }
 
 /// A decision because of a flag.
-fn note(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<Fact>) -> StepId {
+pub(crate) fn note(
+    trace: &mut Trace,
+    rule: &'static Rule,
+    flag: &'static str,
+    facts: Vec<Fact>,
+) -> StepId {
     let step = trace.note(rule, FieldPath::default(), facts);
     trace.because(step, Origin::Flag(flag));
     step
@@ -148,7 +156,7 @@ fn note(trace: &mut Trace, rule: &'static Rule, flag: &'static str, facts: Vec<F
 ///
 /// # Errors
 /// As `component-base/featuregate` says it.
-fn set_gates(
+pub(crate) fn set_gates(
     behavior: &mut Behavior,
     flag: &Flag,
     unmodelled: &mut Vec<Unmodelled>,

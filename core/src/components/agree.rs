@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use super::follow::{Consequence, step};
 use super::{ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine};
-use crate::boot::apiserver::{self, MACHINE_V4, MACHINE_V6};
+use crate::apiserver::startup as apiserver;
+use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6};
 use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, LocalMode};
 use crate::explain::rule::{Fidelity, Rule};

@@ -21,7 +21,8 @@ pub mod prerequisites;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::boot::apiserver::{self, Completed, MACHINE_V4, MACHINE_V6};
+use crate::apiserver::startup as apiserver;
+use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
 use crate::boot::controller_manager;
 use crate::boot::kube_proxy::{self, Configured, HostFamilies};
 use crate::boot::kubelet::{self, Kubelet, NodeStatus};

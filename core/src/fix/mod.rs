@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::api::Json;
 
 use crate::api::service::Service;
-use crate::cluster::{Cluster, Outcome};
+use crate::apiserver::requests::{Cluster, Outcome};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::kubectl::{self, ObjectName};
 use crate::net::Family;

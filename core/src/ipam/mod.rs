@@ -2,5 +2,4 @@
 
 pub mod cidr_set;
 pub mod host_local;
-pub mod pod_cidrs;
 pub mod range_allocator;

@@ -2,15 +2,16 @@
 //! kube-controller-manager's blocks, host-local's addresses, kube-apiserver's pools.
 
 use super::{count, step};
+use crate::apiserver::allocators::Usable;
+use crate::apiserver::startup as apiserver;
+use crate::boot::StartError;
 use crate::boot::controller_manager;
-use crate::boot::{StartError, apiserver};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step, Trace};
 use crate::facts;
 use crate::ipam::host_local::HostLocal;
 use crate::net::{Cidr, Family};
-use crate::pools::Usable;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;

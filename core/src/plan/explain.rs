@@ -7,6 +7,8 @@ use std::net::IpAddr;
 
 use super::registry::Standing;
 use super::{count, step};
+use crate::apiserver::service::errors::Errors;
+use crate::apiserver::service_cidr;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step, Trace};
@@ -17,8 +19,6 @@ use crate::net::{Cidr, Family};
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::service::errors::Errors;
-use crate::service_cidr;
 use crate::source::span::Span;
 
 rules! {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::step;
-use crate::boot::apiserver;
+use crate::apiserver::startup as apiserver;
 use crate::components::{Components, Node};
 use crate::explain::text::Text;
 use crate::explain::trace::Step;

@@ -9,17 +9,17 @@ use std::rc::Rc;
 use crate::api::field_path::FieldPath;
 use crate::api::status::Status;
 use crate::api::{Json, go_json, print_list, quote};
+use crate::apiserver::node as pod_cidrs;
+use crate::apiserver::service::errors::Errors;
+use crate::apiserver::service::names;
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::explain::trace::Trace;
 use crate::facts;
-use crate::ipam::pod_cidrs;
 use crate::kubectl::Workload;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::service::errors::Errors;
-use crate::service::names;
 
 rules! {
     /// A value of a wrong type.

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use super::{Agent, Came, Control, MAX_NODES, Node, Os, PodState, World};
 use crate::api::Json;
+use crate::apiserver::startup as apiserver;
 use crate::boot::kube_proxy::HostFamilies;
 use crate::boot::kubelet;
-use crate::boot::{apiserver, windows};
+use crate::boot::windows;
 use crate::components::nodes::{self, NodeText};
 use crate::components::prerequisites::Prerequisites;
 use crate::components::{NodeAgent, NodeProxy, Report, Said, Start, ranges};

@@ -7,15 +7,15 @@ use std::hint::black_box;
 use std::rc::Rc;
 
 use dualstack_core::api::field_path::FieldPath;
-use dualstack_core::cluster::{Cluster, Options, Request};
-use dualstack_core::env::{AllocatorKind, Env, NodeIpamConfig, NodeRange};
+use dualstack_core::apiserver::allocators::{Picker, Pools, Usable};
+use dualstack_core::apiserver::environment::{AllocatorKind, Env, NodeIpamConfig, NodeRange};
+use dualstack_core::apiserver::requests::{Cluster, Options, Request};
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::ipam::host_local::HostLocal;
 use dualstack_core::ipam::range_allocator::NodeIpam;
 use dualstack_core::net::bitmap::TakenSet;
 use dualstack_core::net::cidr::{from_bits, to_bits};
 use dualstack_core::net::{Family, Stack};
-use dualstack_core::pools::{Picker, Pools, Usable};
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{self, Replay};

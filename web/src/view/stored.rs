@@ -2,7 +2,7 @@
 
 use dualstack_core::api::Json;
 use dualstack_core::api::print::Line;
-use dualstack_core::cluster::printed_json;
+use dualstack_core::apiserver::requests::printed_json;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Step};
 use dualstack_core::kubectl::FILE;

@@ -1,7 +1,7 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
 use dualstack_core::after::{After, Change, ServiceAfter};
-use dualstack_core::cluster::RepairEvent;
+use dualstack_core::apiserver::requests::RepairEvent;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Step, plain, render};
 use dualstack_core::facts;

@@ -41,7 +41,7 @@ pub(crate) fn set(
 }
 
 /// The edit that switches the gate `IPv6DualStack` of a component on, beside the gates that it has.
-pub(super) fn dual_stack_gate(text: &str, flags: &FlagsText, component: Component) -> Option<Edit> {
+pub(crate) fn dual_stack_gate(text: &str, flags: &FlagsText, component: Component) -> Option<Edit> {
     const GATES: &str = "feature-gates";
     let given = flags.last(component, GATES).and_then(|flag| flag.value.as_deref());
     let others = given.unwrap_or_default().split(',');
@@ -51,7 +51,7 @@ pub(super) fn dual_stack_gate(text: &str, flags: &FlagsText, component: Componen
 }
 
 /// Several edits as one: the stretch from the first to the last, with what stands between them.
-pub(super) fn merge(text: &str, mut edits: Vec<Edit>) -> Option<Edit> {
+pub(crate) fn merge(text: &str, mut edits: Vec<Edit>) -> Option<Edit> {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     edits.dedup();
     let mut edits = edits.into_iter();

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use crate::api::field_path::FieldPath;
-use crate::env::{AllocatorKind, Env, PortRange};
+use crate::apiserver::environment::{AllocatorKind, Env, PortRange};
 use crate::explain::text::Text;
 use crate::explain::trace::Trace;
 use crate::facts;

@@ -13,7 +13,7 @@ use crate::api::service::{
     CLUSTER_IP, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, REQUIRE_DUAL_STACK,
     SINGLE_STACK, Service,
 };
-use crate::env::Env;
+use crate::apiserver::environment::Env;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;

@@ -5,12 +5,12 @@
 
 use crate::api::field_path::FieldPath;
 use crate::api::{go_json, print_list};
+use crate::apiserver::service::errors::Errors;
+use crate::apiserver::service::names;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
-use crate::service::errors::Errors;
-use crate::service::names;
 
 rules! {
     /// The name of a new object.

@@ -6,12 +6,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::pflag::parse_int;
-pub use super::{StartError, Unmodelled};
-use super::{bad_flag, note, reject, set_gates, value_of};
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
-use crate::env::{Env, PortRange};
+use crate::apiserver::environment::{Env, PortRange};
+use crate::boot::pflag::parse_int;
+pub use crate::boot::{StartError, Unmodelled};
+use crate::boot::{bad_flag, note, reject, set_gates, value_of};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Origin, Trace};

@@ -10,11 +10,11 @@ use super::update::HEALTH_PORT_IS_IMMUTABLE;
 use crate::api::field_path::FieldPath;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
 use crate::api::status::Status;
+use crate::apiserver::allocators::{AllocError, PICKS};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::rule::Fidelity;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
-use crate::pools::{AllocError, PICKS};
 use crate::release::version::Versions;
 use crate::rules;
 

@@ -21,11 +21,11 @@ pub mod warn;
 use std::net::IpAddr;
 
 use crate::api::service::{CLUSTER_IP, LOAD_BALANCER, NODE_PORT, NONE, Service, ServiceSpec};
+use crate::apiserver::allocators::Pools;
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::trace::Trace;
 use crate::net::Family;
 use crate::net::go_parse::parse_ip;
-use crate::pools::Pools;
 use crate::release::behavior::Behavior;
 
 use allocate::Ask;

@@ -11,18 +11,20 @@ use crate::api::field_path::FieldPath;
 use crate::api::json::{Json, Map};
 use crate::api::service::{self as objects, Service};
 use crate::api::{go_json, quote};
-use crate::env::{AllocatorKind, Env};
+use crate::apiserver::allocators::{Picker, Pools, ServiceCidr, ServiceCidrState, Usable};
+use crate::apiserver::environment::{AllocatorKind, Env};
+use crate::apiserver::patch;
+use crate::apiserver::patch::NoMergeKey;
+use crate::apiserver::service;
+use crate::apiserver::service::allocate::Ask;
+use crate::apiserver::service::errors::Errors;
+use crate::apiserver::service::{Txn, default, read};
+use crate::apiserver::service_cidr;
 use crate::explain::diagnostic::{Cause, Diagnostic};
 use crate::explain::trace::{Step, Trace};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
-use crate::patch::{self, NoMergeKey};
-use crate::pools::{Picker, Pools, ServiceCidr, ServiceCidrState, Usable};
 use crate::release::version::Versions;
-use crate::service::allocate::Ask;
-use crate::service::errors::Errors;
-use crate::service::{self, Txn, default, read};
-use crate::service_cidr;
 use crate::source::decode::{self, Decoded, Stray};
 use crate::source::yaml::Node;
 use crate::{facts, rules};
@@ -964,7 +966,7 @@ impl Cluster {
         }
         let ports = spec.ports.iter().map(|port| port.node_port);
         for port in ports.chain([spec.health_check_node_port]).filter(|port| *port != 0) {
-            if crate::pools::check_port(self.env.node_ports, port).is_ok() {
+            if crate::apiserver::allocators::check_port(self.env.node_ports, port).is_ok() {
                 self.pools.mark_port(port);
             }
         }

@@ -5,7 +5,7 @@
 
 use crate::api::field_path::FieldPath;
 use crate::api::service::{NONE, REQUIRE_DUAL_STACK, SINGLE_STACK, Service};
-use crate::env::Env;
+use crate::apiserver::environment::Env;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Family;

@@ -2,11 +2,12 @@
 //! controller, which repeats it every ten seconds: rule API-13.
 //! Source: pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go.
 
-use super::note;
+use crate::apiserver::allocators as pools;
+use crate::apiserver::allocators::{ServiceCidr, TERMINATING};
+use crate::boot::note;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Cidr;
-use crate::pools::{self, ServiceCidr, TERMINATING};
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
@@ -172,10 +173,10 @@ fn print(ranges: &[Cidr]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Object, sync};
+    use crate::apiserver::allocators::ServiceCidr;
     use crate::explain::trace::Trace;
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
-    use crate::pools::ServiceCidr;
     use crate::release::behavior::{V1_32, V1_34, V1_36};
 
     fn ranges(texts: &[&str]) -> Vec<Cidr> {
