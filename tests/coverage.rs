@@ -4,10 +4,11 @@
 use std::sync::OnceLock;
 
 use dualstack_core::apiserver::node as pod_cidrs;
-use dualstack_core::boot::controller_manager::{self, Start};
+use dualstack_core::controller_manager::range_allocator::NodeIpam;
+use dualstack_core::controller_manager::startup as controller_manager;
+use dualstack_core::controller_manager::startup::Start;
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::ipam::host_local::{self, HostLocal};
-use dualstack_core::ipam::range_allocator::NodeIpam;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{self, EventReport};

@@ -30,6 +30,7 @@ pub mod api;
 pub mod apiserver;
 pub mod boot;
 pub mod components;
+pub mod controller_manager;
 pub mod explain;
 pub mod fix;
 pub mod ipam;
@@ -77,13 +78,13 @@ pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
 /// The rules of the cluster behind the Service.
 pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
     [
-        crate::boot::controller_manager::RULES,
+        crate::controller_manager::startup::RULES,
         crate::apiserver::default_service_cidr::RULES,
         crate::boot::kube_proxy::RULES,
         crate::boot::kubelet::RULES,
         crate::boot::windows::RULES,
         crate::apiserver::node::RULES,
-        crate::ipam::range_allocator::RULES,
+        crate::controller_manager::range_allocator::RULES,
         crate::ipam::host_local::RULES,
         crate::components::agree::RULES,
         crate::components::follow::RULES,

@@ -4,7 +4,6 @@
 //! gates into the behaviour of the release; its typed flags are checked in upstream's order; what comes
 //! out is a plain value that the rest of the simulation works with.
 
-pub mod controller_manager;
 pub mod kube_proxy;
 pub mod kubelet;
 pub mod pflag;

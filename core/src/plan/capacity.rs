@@ -5,7 +5,7 @@ use super::{count, step};
 use crate::apiserver::allocators::Usable;
 use crate::apiserver::startup as apiserver;
 use crate::boot::StartError;
-use crate::boot::controller_manager;
+use crate::controller_manager::startup as controller_manager;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step, Trace};

@@ -45,7 +45,7 @@ pub fn stops(behavior: &Behavior, site: Option<Cidr>) -> Vec<Stop> {
 #[cfg(test)]
 mod tests {
     use super::{FIRST, LAST, stops};
-    use crate::boot::controller_manager::{
+    use crate::controller_manager::startup::{
         BLOCK_IS_LARGER_THAN_RANGE, RANGE_HOLDS_TOO_MANY_BLOCKS,
     };
     use crate::net::Cidr;

@@ -14,9 +14,9 @@ use crate::boot::windows;
 use crate::components::nodes::{self, NodeText};
 use crate::components::prerequisites::Prerequisites;
 use crate::components::{NodeAgent, NodeProxy, Report, Said, Start, ranges};
+use crate::controller_manager::range_allocator::NodeIpam;
 use crate::explain::trace::Trace;
 use crate::ipam::host_local::HostLocal;
-use crate::ipam::range_allocator::NodeIpam;
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::release::behavior::Behavior;
@@ -272,7 +272,7 @@ impl Node {
     }
 
     /// Takes over what the node CIDR controller came to.
-    pub(super) fn take(&mut self, outcome: crate::ipam::range_allocator::Outcome) {
+    pub(super) fn take(&mut self, outcome: crate::controller_manager::range_allocator::Outcome) {
         self.pod_cidrs = Rc::clone(&outcome.pod_cidrs);
         self.outcome = Some(Rc::new(outcome));
     }

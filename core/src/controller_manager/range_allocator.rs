@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use super::cidr_set::{Block, CidrSet, CidrSetError};
 use crate::api::field_path::FieldPath;
 use crate::api::status::Status;
 use crate::apiserver::environment::NodeIpamConfig;
 use crate::apiserver::node as pod_cidrs;
+use crate::controller_manager::cidr_set::{Block, CidrSet, CidrSetError};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Effect, Origin, Step, Trace};

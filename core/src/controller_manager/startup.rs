@@ -5,10 +5,10 @@
 //! that finds something ends the process. The Nodes that are there already are asked last, in
 //! `ipam/range_allocator.rs`.
 
-use super::pflag::{invalid_argument, parse_bool, parse_i32};
-use super::{StartError, Unmodelled, note, reject, set_gates};
 use crate::api::{parse_cidrs, quote};
 use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
+use crate::boot::pflag::{invalid_argument, parse_bool, parse_i32};
+use crate::boot::{StartError, Unmodelled, note, reject, set_gates};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Trace};
@@ -343,7 +343,7 @@ pub enum Start {
     /// It runs, and gives Nodes no ranges.
     Off,
     /// It gives Nodes their ranges, if those that are there already fit
-    /// ([`crate::ipam::range_allocator::NodeIpam::start`]).
+    /// ([`crate::controller_manager::range_allocator::NodeIpam::start`]).
     Running(Running),
 }
 
