@@ -33,9 +33,10 @@ pub mod components;
 pub mod controller_manager;
 pub mod explain;
 pub mod fix;
-pub mod ipam;
 pub mod kubectl;
+pub mod kubelet;
 pub mod net;
+pub mod network_plugin;
 pub mod plan;
 pub mod provenance;
 pub mod release;
@@ -81,11 +82,11 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
         crate::controller_manager::startup::RULES,
         crate::apiserver::default_service_cidr::RULES,
         crate::boot::kube_proxy::RULES,
-        crate::boot::kubelet::RULES,
+        crate::kubelet::startup::RULES,
         crate::boot::windows::RULES,
         crate::apiserver::node::RULES,
         crate::controller_manager::range_allocator::RULES,
-        crate::ipam::host_local::RULES,
+        crate::network_plugin::RULES,
         crate::components::agree::RULES,
         crate::components::follow::RULES,
         crate::components::first::RULES,

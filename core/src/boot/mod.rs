@@ -5,7 +5,6 @@
 //! out is a plain value that the rest of the simulation works with.
 
 pub mod kube_proxy;
-pub mod kubelet;
 pub mod pflag;
 pub mod windows;
 
@@ -117,7 +116,12 @@ pub(crate) fn value_of<'a>(
 }
 
 /// What pflag says to a value that the flag does not take.
-fn bad_value(name: &'static str, value: &str, why: &str, trace: &mut Trace) -> StartError {
+pub(crate) fn bad_value(
+    name: &'static str,
+    value: &str,
+    why: &str,
+    trace: &mut Trace,
+) -> StartError {
     bad_flag(name, pflag::invalid_argument(name, value, why), trace)
 }
 
@@ -179,7 +183,7 @@ pub(crate) fn set_gates(
 
 /// Folds `--feature-gates` of kube-proxy or the kubelet in; what the simulator does not know of joins
 /// the second list. Source: component-base cli/flag/map_string_bool.go, featuregate SetFromMap.
-fn fold_gates(
+pub(crate) fn fold_gates(
     behavior: &mut Behavior,
     flag: &Flag,
     unmodelled: &mut Vec<Unmodelled>,

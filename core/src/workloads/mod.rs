@@ -27,15 +27,16 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::Json;
-use crate::boot::kubelet::{self, NodeAddress};
 use crate::boot::windows::{Network, Served};
 use crate::components::nodes::NodeText;
 use crate::components::prerequisites::Families;
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::explain::trace::{Step, Trace};
-use crate::ipam::host_local::{ConfigError, Failure, HostLocal};
 use crate::kubectl::Workload;
+use crate::kubelet::startup as kubelet;
+use crate::kubelet::startup::NodeAddress;
 use crate::net::Family;
+use crate::network_plugin::{ConfigError, Failure, HostLocal};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::scenario::{Event, Scenario};

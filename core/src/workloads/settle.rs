@@ -12,8 +12,8 @@ use std::rc::Rc;
 use super::objects::{PodSpec, matches};
 use super::{Agent, Control, Deployment, Key, Node, Pod, PodState, World};
 use crate::apiserver::allocators::{FNV_PRIME, FNV_START, fnv};
-use crate::boot::kubelet;
 use crate::explain::trace::Trace;
+use crate::kubelet::startup as kubelet;
 
 /// Pods of a Deployment: their number, whether they are of its present template, and who they are.
 type Own = Vec<(usize, bool, Key)>;

@@ -6,13 +6,14 @@ use std::rc::Rc;
 
 use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
 use crate::api::field_path::FieldPath;
-use crate::boot::{kubelet, windows};
+use crate::boot::windows;
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::explain::trace::{Step, Trace};
 use crate::facts;
-use crate::ipam::host_local;
+use crate::kubelet::startup as kubelet;
 use crate::net::{Cidr, Family};
+use crate::network_plugin as host_local;
 use crate::release::version::Versions;
 use crate::rules;
 

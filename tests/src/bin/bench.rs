@@ -12,10 +12,10 @@ use dualstack_core::apiserver::environment::{AllocatorKind, Env, NodeIpamConfig,
 use dualstack_core::apiserver::requests::{Cluster, Options, Request};
 use dualstack_core::controller_manager::range_allocator::NodeIpam;
 use dualstack_core::explain::trace::Trace;
-use dualstack_core::ipam::host_local::HostLocal;
 use dualstack_core::net::bitmap::TakenSet;
 use dualstack_core::net::cidr::{from_bits, to_bits};
 use dualstack_core::net::{Family, Stack};
+use dualstack_core::network_plugin::HostLocal;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{self, Replay};

@@ -6,11 +6,11 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::{
-    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
-};
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
+use crate::boot::{
+    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
+};
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
