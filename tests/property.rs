@@ -4,8 +4,8 @@
 
 use std::rc::Rc;
 
-use dualstack_core::boot::kube_proxy::HostFamilies;
 use dualstack_core::explain::trace::Effect;
+use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::net::Family;
 use dualstack_core::run;
 use dualstack_core::scenario::{Event as PageEvent, Scenario};

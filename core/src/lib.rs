@@ -33,6 +33,7 @@ pub mod components;
 pub mod controller_manager;
 pub mod explain;
 pub mod fix;
+pub mod kube_proxy;
 pub mod kubectl;
 pub mod kubelet;
 pub mod net;
@@ -81,9 +82,9 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
     [
         crate::controller_manager::startup::RULES,
         crate::apiserver::default_service_cidr::RULES,
-        crate::boot::kube_proxy::RULES,
+        crate::kube_proxy::startup::RULES,
         crate::kubelet::startup::RULES,
-        crate::boot::windows::RULES,
+        crate::kube_proxy::windows::RULES,
         crate::apiserver::node::RULES,
         crate::controller_manager::range_allocator::RULES,
         crate::network_plugin::RULES,

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 use dualstack_core::apiserver::default_service_cidr;
 use dualstack_core::apiserver::default_service_cidr::{Object, Ready};
-use dualstack_core::boot::{LogLine, kube_proxy};
+use dualstack_core::boot::LogLine;
 use dualstack_core::explain::trace::Trace;
+use dualstack_core::kube_proxy::startup as kube_proxy;
 use dualstack_core::kubelet::startup as kubelet;
 use dualstack_core::kubelet::startup::{AddressKind, Kubelet, NodeAddress};
 use dualstack_core::net::Family;

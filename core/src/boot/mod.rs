@@ -4,9 +4,7 @@
 //! gates into the behaviour of the release; its typed flags are checked in upstream's order; what comes
 //! out is a plain value that the rest of the simulation works with.
 
-pub mod kube_proxy;
 pub mod pflag;
-pub mod windows;
 
 use crate::api::field_path::FieldPath;
 use crate::explain::rule::Rule;
@@ -87,7 +85,7 @@ fn locate(
 ) -> Option<Span> {
     let last = flags.last(component, name)?;
     let Some(mut entry) = entry else { return Some(last.span) };
-    let gathers = kube_proxy::LISTS.contains(&name);
+    let gathers = crate::kube_proxy::startup::LISTS.contains(&name);
     for flag in flags.of(component).filter(|flag| flag.name == name) {
         if !gathers && flag != last {
             continue;

@@ -8,13 +8,14 @@ use super::follow::{Consequence, step};
 use super::{ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine};
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6};
-use crate::boot::kube_proxy::{self, LocalMode};
 use crate::controller_manager::range_allocator::{Holder, RangeUse};
 use crate::controller_manager::startup as controller_manager;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step};
 use crate::facts;
+use crate::kube_proxy::startup as kube_proxy;
+use crate::kube_proxy::startup::LocalMode;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
 use crate::release::behavior::Behavior;
@@ -1329,9 +1330,9 @@ fn print(ranges: &[Cidr]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Finding, Weight};
-    use crate::boot::kube_proxy::HostFamilies;
     use crate::components::Components;
     use crate::explain::text::Lang;
+    use crate::kube_proxy::startup::HostFamilies;
     use crate::net::Family;
     use crate::release::version::KubeVersion;
 

@@ -23,11 +23,12 @@ use std::rc::Rc;
 
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
-use crate::boot::kube_proxy::{self, Configured, HostFamilies};
 use crate::boot::{LogLine, Severity, StartError, Unmodelled, pflag};
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam};
 use crate::controller_manager::startup as controller_manager;
 use crate::explain::trace::{Step, StepId, Trace};
+use crate::kube_proxy::startup as kube_proxy;
+use crate::kube_proxy::startup::{Configured, HostFamilies};
 use crate::kubelet::startup as kubelet;
 use crate::kubelet::startup::{Kubelet, NodeStatus};
 use crate::net::cidr::{from_bits, to_bits};

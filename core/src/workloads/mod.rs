@@ -27,11 +27,11 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::Json;
-use crate::boot::windows::{Network, Served};
 use crate::components::nodes::NodeText;
 use crate::components::prerequisites::Families;
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::explain::trace::{Step, Trace};
+use crate::kube_proxy::windows::{Network, Served};
 use crate::kubectl::Workload;
 use crate::kubelet::startup as kubelet;
 use crate::kubelet::startup::NodeAddress;

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
 use crate::api::field_path::FieldPath;
-use crate::boot::windows;
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::explain::trace::{Step, Trace};
 use crate::facts;
+use crate::kube_proxy::windows;
 use crate::kubelet::startup as kubelet;
 use crate::net::{Cidr, Family};
 use crate::network_plugin as host_local;

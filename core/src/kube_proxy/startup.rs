@@ -7,13 +7,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::pflag::{split_host_port, string_slice};
-use super::{
+use crate::api::field_path::FieldPath;
+use crate::api::{go_json, quote};
+use crate::boot::pflag::{split_host_port, string_slice};
+use crate::boot::{
     LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
     value_of,
 };
-use crate::api::field_path::FieldPath;
-use crate::api::{go_json, quote};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
@@ -298,7 +298,7 @@ const EXCLUDE: &str = "ipvs-exclude-cidrs";
 const GATES: &str = "feature-gates";
 
 /// The flags whose occurrences add up; of any other the last one counts.
-pub(super) const LISTS: [&str; 2] = [NODE_PORTS, EXCLUDE];
+pub(crate) const LISTS: [&str; 2] = [NODE_PORTS, EXCLUDE];
 
 /// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags that
 /// the simulator does not act on are named in the second list.
@@ -524,7 +524,7 @@ impl HostFamilies {
 pub struct Host {
     /// The name of the node.
     pub name: String,
-    /// Its host IPs, at most one of each family ([`super::kubelet::host_ips`]).
+    /// Its host IPs, at most one of each family ([`crate::boot::kubelet::host_ips`]).
     pub node_ips: Vec<IpAddr>,
     /// `spec.podCIDRs`.
     pub pod_cidrs: Vec<Cidr>,

@@ -1,8 +1,8 @@
 //! What does a Windows node serve? Rules WIN-1 to WIN-3.
 //! Source: pkg/proxy/winkernel (supported.go, proxier.go).
 
-use super::{LogLine, Severity};
 use crate::api::field_path::FieldPath;
+use crate::boot::{LogLine, Severity};
 use crate::explain::trace::{StepId, Trace};
 use crate::facts;
 use crate::net::Family;
