@@ -28,7 +28,6 @@
 pub mod after;
 pub mod api;
 pub mod apiserver;
-pub mod boot;
 pub mod components;
 pub mod controller_manager;
 pub mod explain;
@@ -44,6 +43,7 @@ pub mod release;
 pub mod run;
 pub mod scenario;
 pub mod source;
+pub mod startup;
 pub mod workloads;
 
 use crate::explain::rule::Rule;

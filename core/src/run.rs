@@ -11,7 +11,6 @@ use crate::apiserver::environment::Env;
 use crate::apiserver::requests::{Answer, Cluster, Options, Outcome, RepairEvent, printed_json};
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{Completed, Start};
-use crate::boot::{StartError, pflag};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::trace::{Origin, Step, Trace};
 use crate::facts;
@@ -25,6 +24,7 @@ use crate::source::decode::{self, Stray};
 use crate::source::flags::{self, Component, FlagsText};
 use crate::source::span::Span;
 use crate::source::yaml::{self, Document, Node};
+use crate::startup::{StartError, pflag};
 
 /// What the session led to.
 #[derive(Clone, PartialEq, Debug)]

@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use dualstack_core::apiserver::default_service_cidr;
 use dualstack_core::apiserver::default_service_cidr::Object;
-use dualstack_core::boot::StartError;
 use dualstack_core::explain::trace::{Step, Trace};
 use dualstack_core::kube_proxy::startup as kube_proxy;
 use dualstack_core::kube_proxy::startup::HostFamilies;
@@ -16,6 +15,7 @@ use dualstack_core::net::Family;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
+use dualstack_core::startup::StartError;
 
 use crate::driver::cidr;
 use crate::witness::Witness;

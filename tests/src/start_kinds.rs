@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use dualstack_core::apiserver::default_service_cidr;
 use dualstack_core::apiserver::default_service_cidr::{Object, Ready};
-use dualstack_core::boot::LogLine;
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::kube_proxy::startup as kube_proxy;
 use dualstack_core::kubelet::startup as kubelet;
@@ -15,6 +14,7 @@ use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
+use dualstack_core::startup::LogLine;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;

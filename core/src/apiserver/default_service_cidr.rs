@@ -4,13 +4,13 @@
 
 use crate::apiserver::allocators as pools;
 use crate::apiserver::allocators::{ServiceCidr, TERMINATING};
-use crate::boot::note;
 use crate::explain::trace::Trace;
 use crate::facts;
 use crate::net::Cidr;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::startup::note;
 
 rules! {
     /// There was none.

@@ -9,9 +9,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::apiserver::environment::{Env, PortRange};
-use crate::boot::pflag::parse_int;
-pub use crate::boot::{StartError, Unmodelled};
-use crate::boot::{bad_flag, note, reject, set_gates, value_of};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Origin, Trace};
@@ -22,6 +19,9 @@ use crate::release::behavior::{Behavior, RangeLimit};
 use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
+use crate::startup::pflag::parse_int;
+pub use crate::startup::{StartError, Unmodelled};
+use crate::startup::{bad_flag, note, reject, set_gates, value_of};
 
 rules! {
     /// A range that is none.

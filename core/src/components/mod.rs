@@ -23,7 +23,6 @@ use std::rc::Rc;
 
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
-use crate::boot::{LogLine, Severity, StartError, Unmodelled, pflag};
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam};
 use crate::controller_manager::startup as controller_manager;
 use crate::explain::trace::{Step, StepId, Trace};
@@ -38,6 +37,7 @@ use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::source::flags::{self, Component, FlagsText};
 use crate::source::span::Span;
+use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
 
 use nodes::NodeText;
 use prerequisites::{Families, Prerequisites, routed};

@@ -7,8 +7,6 @@
 
 use crate::api::{parse_cidrs, quote};
 use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
-use crate::boot::pflag::{invalid_argument, parse_bool, parse_i32};
-use crate::boot::{StartError, Unmodelled, note, reject, set_gates};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Trace};
@@ -19,6 +17,8 @@ use crate::release::behavior::{Behavior, CloudAllocators, Gate};
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, Flag, FlagsText};
+use crate::startup::pflag::{invalid_argument, parse_bool, parse_i32};
+use crate::startup::{StartError, Unmodelled, note, reject, set_gates};
 
 rules! {
     /// Nodes get no range from here.

@@ -9,11 +9,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::api::field_path::FieldPath;
 use crate::api::{go_json, quote};
-use crate::boot::pflag::{split_host_port, string_slice};
-use crate::boot::{
-    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
-    value_of,
-};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
@@ -23,6 +18,11 @@ use crate::release::behavior::{Behavior, PodCidrWait};
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
+use crate::startup::pflag::{split_host_port, string_slice};
+use crate::startup::{
+    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
+    value_of,
+};
 
 rules! {
     /// The node's own order counts.
@@ -524,7 +524,7 @@ impl HostFamilies {
 pub struct Host {
     /// The name of the node.
     pub name: String,
-    /// Its host IPs, at most one of each family ([`crate::boot::kubelet::host_ips`]).
+    /// Its host IPs, at most one of each family ([`crate::startup::kubelet::host_ips`]).
     pub node_ips: Vec<IpAddr>,
     /// `spec.podCIDRs`.
     pub pod_cidrs: Vec<Cidr>,

@@ -2,13 +2,13 @@
 //! Source: pkg/proxy/winkernel (supported.go, proxier.go).
 
 use crate::api::field_path::FieldPath;
-use crate::boot::{LogLine, Severity};
 use crate::explain::trace::{StepId, Trace};
 use crate::facts;
 use crate::net::Family;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::startup::{LogLine, Severity};
 
 rules! {
     /// A family that Windows needs.

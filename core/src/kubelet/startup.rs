@@ -8,9 +8,6 @@ use std::net::IpAddr;
 
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
-use crate::boot::{
-    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
-};
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::net::Family;
@@ -19,6 +16,9 @@ use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::{Component, FlagsText};
+use crate::startup::{
+    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
+};
 
 rules! {
     /// A part of the flag that is no address.

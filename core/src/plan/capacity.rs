@@ -4,7 +4,6 @@
 use super::{count, step};
 use crate::apiserver::allocators::Usable;
 use crate::apiserver::startup as apiserver;
-use crate::boot::StartError;
 use crate::controller_manager::startup as controller_manager;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -16,6 +15,7 @@ use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;
+use crate::startup::StartError;
 
 rules! {
     /// Pods of one Node.

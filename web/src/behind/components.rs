@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use dualstack_core::boot::Severity;
 use dualstack_core::components::agree::{Finding, Side, Weight};
 use dualstack_core::components::follow::{Consequence, outages};
 use dualstack_core::components::prerequisites::{Prerequisites, Switch};
@@ -14,6 +13,7 @@ use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::{self, Component};
 use dualstack_core::source::span::Span;
+use dualstack_core::startup::Severity;
 use yew::prelude::*;
 
 use super::{message, say, text};
