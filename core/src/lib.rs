@@ -29,6 +29,7 @@ pub mod after;
 pub mod api;
 pub mod apiserver;
 pub mod components;
+pub mod conflicts;
 pub mod controller_manager;
 pub mod explain;
 pub mod fix;
@@ -88,9 +89,9 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
         crate::apiserver::node::RULES,
         crate::controller_manager::range_allocator::RULES,
         crate::network_plugin::RULES,
-        crate::components::agree::RULES,
-        crate::components::follow::RULES,
-        crate::components::first::RULES,
+        crate::conflicts::RULES,
+        crate::conflicts::consequences::RULES,
+        crate::conflicts::primary_family::RULES,
         crate::workloads::objects::RULES,
         crate::workloads::why::RULES,
         crate::components::prerequisites::RULES,

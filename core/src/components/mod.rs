@@ -12,9 +12,6 @@
 //! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
 //! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
 
-pub mod agree;
-pub mod first;
-pub mod follow;
 pub mod nodes;
 pub mod prerequisites;
 

@@ -11,10 +11,10 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::agree::{Finding, Side, Weight};
-use super::follow::{Consequence, step};
 use super::{Components, Node};
 use crate::apiserver::startup as apiserver;
+use crate::conflicts::consequences::{Consequence, step};
+use crate::conflicts::{Finding, Side, Weight};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step};
@@ -434,7 +434,7 @@ impl Components {
 
     /// What is missing and asked for, as findings. (Of the release the components speak themselves, and
     /// AGREE-10.)
-    pub(super) fn lacking(&self) -> impl Iterator<Item = Finding> {
+    pub(crate) fn lacking(&self) -> impl Iterator<Item = Finding> {
         let nothing = |it: &Consequence| matches!(it, Consequence::NothingAsksFor(_));
         [self.provider(), self.plugin()].into_iter().filter_map(move |it| {
             if it.is_met || it.consequences.iter().any(nothing) {

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use dualstack_core::components::agree::{Finding, Side, Weight};
-use dualstack_core::components::follow::{Consequence, outages};
 use dualstack_core::components::prerequisites::{Prerequisites, Switch};
 use dualstack_core::components::{Components, Said, Status};
+use dualstack_core::conflicts::consequences::{Consequence, outages};
+use dualstack_core::conflicts::{Finding, Side, Weight};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;

@@ -21,7 +21,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::components::Components;
-use dualstack_core::components::first::Resolver;
+use dualstack_core::conflicts::primary_family::Resolver;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::source::flags::Component;
 use dualstack_core::workloads;

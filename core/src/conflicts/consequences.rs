@@ -4,8 +4,8 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::Components;
 use crate::api::field_path::FieldPath;
+use crate::components::Components;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Effect, Fact, Step};
@@ -507,7 +507,7 @@ impl Consequence {
 }
 
 /// A step about no field.
-pub(super) fn step(rule: &'static Rule, facts: Vec<Fact>) -> Step {
+pub(crate) fn step(rule: &'static Rule, facts: Vec<Fact>) -> Step {
     Step { rule, at: FieldPath::default(), facts, effect: Effect::Noted, origin: None }
 }
 
@@ -542,7 +542,7 @@ pub fn outages(components: &Components) -> Vec<Outage> {
         let follows = [NoNodeRange, NoPodAddresses, SlicesStandStill, WhatRunsGoesOn];
         add(Component::KubeControllerManager, Vec::new(), &follows);
     }
-    let nodes = |exits: &dyn Fn(&super::Node) -> bool| -> Vec<Rc<str>> {
+    let nodes = |exits: &dyn Fn(&crate::components::Node) -> bool| -> Vec<Rc<str>> {
         let nodes = components.nodes.iter().filter(|node| exits(node));
         nodes.map(|node| Rc::clone(&node.text.name)).collect()
     };

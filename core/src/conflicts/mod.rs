@@ -1,13 +1,18 @@
 //! Where do the components disagree? Kubernetes compares almost nothing of this: each component starts with
 //! its own flags, and what does not fit shows later, elsewhere.
 
+pub mod consequences;
+pub mod primary_family;
+
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::follow::{Consequence, step};
-use super::{ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine};
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6};
+use crate::components::{
+    ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine,
+};
+use crate::conflicts::consequences::{Consequence, step};
 use crate::controller_manager::range_allocator::{Holder, RangeUse};
 use crate::controller_manager::startup as controller_manager;
 use crate::explain::rule::{Fidelity, Rule};
@@ -492,7 +497,7 @@ impl<'a> Finder<'a> {
         flag: &'static str,
         range: Cidr,
     ) -> Side {
-        self.entry(node, component, flag, |part| super::ranges([part]) == [range])
+        self.entry(node, component, flag, |part| crate::components::ranges([part]) == [range])
     }
 
     fn services_side(&self, range: Cidr) -> Side {

@@ -4,9 +4,9 @@
 
 use std::net::IpAddr;
 
-use super::agree::Side;
-use super::follow::step;
-use super::{Components, Node};
+use crate::components::{Components, Node};
+use crate::conflicts::Side;
+use crate::conflicts::consequences::step;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step};
