@@ -28,7 +28,7 @@
 pub mod after;
 pub mod api;
 pub mod apiserver;
-pub mod components;
+pub mod cluster;
 pub mod conflicts;
 pub mod controller_manager;
 pub mod explain;
@@ -45,7 +45,6 @@ pub mod run;
 pub mod scenario;
 pub mod source;
 pub mod startup;
-pub mod workloads;
 
 use crate::explain::rule::Rule;
 
@@ -92,9 +91,9 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
         crate::conflicts::RULES,
         crate::conflicts::consequences::RULES,
         crate::conflicts::primary_family::RULES,
-        crate::workloads::objects::RULES,
-        crate::workloads::why::RULES,
-        crate::components::prerequisites::RULES,
+        crate::cluster::objects::RULES,
+        crate::cluster::why::RULES,
+        crate::conflicts::prerequisites::RULES,
         crate::plan::registry::RULES,
         crate::plan::explain::RULES,
         crate::plan::capacity::RULES,

@@ -110,7 +110,7 @@ pub struct DocumentReport {
     /// The Service as it was before the request.
     pub was: Option<Rc<Service>>,
     /// Whether it is about a Node, a Pod or a Deployment: what becomes of it and what kubectl prints,
-    /// `crate::workloads` knows.
+    /// `crate::cluster` knows.
     pub is_behind: bool,
     /// What a person at the terminal sees.
     pub kubectl: String,
@@ -136,7 +136,7 @@ impl DocumentReport {
         self.stored().or(self.stands.as_deref())
     }
 
-    /// Whether the API server did what was asked, or the request is one for [`crate::workloads`], which alone
+    /// Whether the API server did what was asked, or the request is one for [`crate::cluster`], which alone
     /// knows.
     #[must_use]
     pub fn is_accepted(&self) -> bool {

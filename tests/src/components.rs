@@ -1,8 +1,8 @@
 //! Which texts reach the rules about components that do not fit each other?
 
-use dualstack_core::components::Components;
-use dualstack_core::components::prerequisites::badge;
+use dualstack_core::cluster::components::Components;
 use dualstack_core::conflicts::consequences::outages;
+use dualstack_core::conflicts::prerequisites::badge;
 use dualstack_core::conflicts::primary_family::{Asked, firsts};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::kube_proxy::startup::HostFamilies;

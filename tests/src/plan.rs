@@ -1,6 +1,6 @@
 //! Which texts reach the rules about ranges and plans?
 
-use dualstack_core::components::Components;
+use dualstack_core::cluster::components::Components;
 use dualstack_core::net::Family;
 use dualstack_core::plan::capacity::{Role, fit};
 use dualstack_core::plan::explain::{Explained, explain};

@@ -219,7 +219,7 @@ fn advertise(text: &str, flag: &Flag, preset: Preset, edits: &mut Vec<(usize, us
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::components::Components;
+    use dualstack_core::cluster::components::Components;
     use dualstack_core::conflicts::Finding;
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::Event;

@@ -70,10 +70,10 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::Path;
 
+    use dualstack_core::cluster as workloads;
     use dualstack_core::explain::text::{Lang, Text};
     use dualstack_core::explain::trace::Piece;
     use dualstack_core::run::{EventReport, Replay, run};
-    use dualstack_core::workloads;
     use serde::Deserialize;
 
     use super::{OPENING, all, find};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::field_path::FieldPath;
-use crate::components::Components;
+use crate::cluster::components::Components;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Effect, Fact, Step};
@@ -542,7 +542,7 @@ pub fn outages(components: &Components) -> Vec<Outage> {
         let follows = [NoNodeRange, NoPodAddresses, SlicesStandStill, WhatRunsGoesOn];
         add(Component::KubeControllerManager, Vec::new(), &follows);
     }
-    let nodes = |exits: &dyn Fn(&crate::components::Node) -> bool| -> Vec<Rc<str>> {
+    let nodes = |exits: &dyn Fn(&crate::cluster::components::Node) -> bool| -> Vec<Rc<str>> {
         let nodes = components.nodes.iter().filter(|node| exits(node));
         nodes.map(|node| Rc::clone(&node.text.name)).collect()
     };
@@ -564,7 +564,7 @@ pub fn outages(components: &Components) -> Vec<Outage> {
 #[cfg(test)]
 mod tests {
     use super::{Consequence, outages};
-    use crate::components::Components;
+    use crate::cluster::components::Components;
     use crate::explain::text::Lang;
     use crate::release::version::KubeVersion;
 

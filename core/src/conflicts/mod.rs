@@ -2,6 +2,7 @@
 //! its own flags, and what does not fit shows later, elsewhere.
 
 pub mod consequences;
+pub mod prerequisites;
 pub mod primary_family;
 
 use std::net::IpAddr;
@@ -9,7 +10,7 @@ use std::rc::Rc;
 
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6};
-use crate::components::{
+use crate::cluster::components::{
     ApiServer, Components, ControllerManager, Node, NodeAgent, NodeProxy, machine,
 };
 use crate::conflicts::consequences::{Consequence, step};
@@ -497,7 +498,9 @@ impl<'a> Finder<'a> {
         flag: &'static str,
         range: Cidr,
     ) -> Side {
-        self.entry(node, component, flag, |part| crate::components::ranges([part]) == [range])
+        self.entry(node, component, flag, |part| {
+            crate::cluster::components::ranges([part]) == [range]
+        })
     }
 
     fn services_side(&self, range: Cidr) -> Side {
@@ -1335,7 +1338,7 @@ fn print(ranges: &[Cidr]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Finding, Weight};
-    use crate::components::Components;
+    use crate::cluster::components::Components;
     use crate::explain::text::Lang;
     use crate::kube_proxy::startup::HostFamilies;
     use crate::net::Family;

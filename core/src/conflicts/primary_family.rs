@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::components::{Components, Node};
+use crate::cluster::components::{Components, Node};
 use crate::conflicts::Side;
 use crate::conflicts::consequences::step;
 use crate::explain::rule::{Fidelity, Rule};
@@ -326,7 +326,7 @@ fn client_choice(
 #[cfg(test)]
 mod tests {
     use super::{Asked, Resolver, Which, firsts};
-    use crate::components::Components;
+    use crate::cluster::components::Components;
     use crate::net::Family::{V4, V6};
     use crate::release::version::KubeVersion;
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::step;
 use crate::apiserver::startup as apiserver;
-use crate::components::{Components, Node};
+use crate::cluster::components::{Components, Node};
 use crate::explain::text::Text;
 use crate::explain::trace::Step;
 use crate::facts;
@@ -297,7 +297,7 @@ fn meeting(entries: &[Entry], outer: usize, inner: usize) -> Option<Meeting> {
 #[cfg(test)]
 mod tests {
     use super::{Meets, entries, meetings};
-    use crate::components::Components;
+    use crate::cluster::components::Components;
     use crate::explain::text::Lang;
     use crate::release::version::KubeVersion;
 

@@ -4,7 +4,7 @@
 //! Invariants: the ranges are apart, every component starts with them, and no two disagree. The core has no
 //! chance of its own: the bits are handed in.
 
-use crate::components::nodes::{ON_NODES, nodes};
+use crate::cluster::nodes::{ON_NODES, nodes};
 use crate::explain::trace::Step;
 use crate::facts;
 use crate::net::{Cidr, Family};
@@ -226,7 +226,7 @@ fn add_section(text: &mut String, heading: &str) {
 #[cfg(test)]
 mod tests {
     use super::Plan;
-    use crate::components::Components;
+    use crate::cluster::components::Components;
     use crate::net::Family::{V4, V6};
     use crate::plan::explain::UniqueLocal;
     use crate::plan::ranges::{Meets, entries, meetings};

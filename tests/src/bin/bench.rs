@@ -10,6 +10,7 @@ use dualstack_core::api::field_path::FieldPath;
 use dualstack_core::apiserver::allocators::{Picker, Pools, Usable};
 use dualstack_core::apiserver::environment::{AllocatorKind, Env, NodeIpamConfig, NodeRange};
 use dualstack_core::apiserver::requests::{Cluster, Options, Request};
+use dualstack_core::cluster as workloads;
 use dualstack_core::controller_manager::range_allocator::NodeIpam;
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::bitmap::TakenSet;
@@ -21,7 +22,6 @@ use dualstack_core::release::version::KubeVersion;
 use dualstack_core::run::{self, Replay};
 use dualstack_core::scenario::{Event, Scenario};
 use dualstack_core::source::yaml::Node;
-use dualstack_core::workloads;
 use dualstack_tests::driver::{self, cidr};
 use serde_json::json;
 

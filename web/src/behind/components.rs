@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use dualstack_core::components::prerequisites::{Prerequisites, Switch};
-use dualstack_core::components::{Components, Said, Status};
+use dualstack_core::cluster::components::{Components, Said, Status};
 use dualstack_core::conflicts::consequences::{Consequence, outages};
+use dualstack_core::conflicts::prerequisites::{Prerequisites, Switch};
 use dualstack_core::conflicts::{Finding, Side, Weight};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
@@ -386,7 +386,7 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::components::Components;
+    use dualstack_core::cluster::components::Components;
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
 

@@ -1,7 +1,7 @@
 //! Five things in a cluster are called "first". Which family is each of, where does it come from, and what does
 //! it decide?
 
-use dualstack_core::components::{Components, Node};
+use dualstack_core::cluster::components::{Components, Node};
 use dualstack_core::conflicts::primary_family::{Asked, Decides, First, Resolver, Which, firsts};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;

@@ -6,15 +6,15 @@
 use std::rc::Rc;
 
 use dualstack_core::after::Change;
+use dualstack_core::cluster::changes::Changes;
+use dualstack_core::cluster::{Came, Node, Pod, Report, World};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, render};
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::plan::capacity::digits;
 use dualstack_core::scenario::Event;
-use dualstack_core::workloads::changes::Changes;
-use dualstack_core::workloads::{Came, Node, Pod, Report, World};
-use dualstack_core::{facts, workloads};
+use dualstack_core::{cluster as workloads, facts};
 use yew::prelude::*;
 
 use super::message::Said;
@@ -405,9 +405,10 @@ pub fn Nodes(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::cluster as workloads;
+    use dualstack_core::cluster::World;
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::scenario::{Event, Scenario as Session};
-    use dualstack_core::workloads::{self, World};
 
     use super::{deployment_manifest, node_manifest};
     use crate::scenarios::find;

@@ -1,7 +1,7 @@
 //! Which addresses shall a cluster have? A field that explains a range while it is typed, a fresh plan, a slider
 //! of sizes, and below them the ruler with everything that the cluster has.
 
-use dualstack_core::components::Components;
+use dualstack_core::cluster::components::Components;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::plan::capacity::{Fit, Role, digits, fit};

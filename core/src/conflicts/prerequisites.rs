@@ -11,8 +11,8 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::{Components, Node};
 use crate::apiserver::startup as apiserver;
+use crate::cluster::components::{Components, Node};
 use crate::conflicts::consequences::{Consequence, step};
 use crate::conflicts::{Finding, Side, Weight};
 use crate::explain::rule::{Fidelity, Rule};
@@ -643,14 +643,14 @@ impl Components {
 }
 
 /// Addresses as far as a provider routes their family.
-pub(super) fn routed(provider: Families, ips: impl IntoIterator<Item = IpAddr>) -> Vec<IpAddr> {
+pub(crate) fn routed(provider: Families, ips: impl IntoIterator<Item = IpAddr>) -> Vec<IpAddr> {
     ips.into_iter().filter(|ip| provider.has(Family::of(*ip))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Families, Kind, Prerequisites, Switch, badge, set};
-    use crate::components::Components;
+    use crate::cluster::components::Components;
     use crate::explain::text::Lang;
     use crate::net::Family::{V4, V6};
     use crate::release::version::KubeVersion;

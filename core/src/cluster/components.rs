@@ -12,9 +12,6 @@
 //! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
 //! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
 
-pub mod nodes;
-pub mod prerequisites;
-
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -36,8 +33,8 @@ use crate::source::flags::{self, Component, FlagsText};
 use crate::source::span::Span;
 use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
 
-use nodes::NodeText;
-use prerequisites::{Families, Prerequisites, routed};
+use super::nodes::{self, NodeText};
+use crate::conflicts::prerequisites::{Families, Prerequisites, routed};
 
 /// Something that a component says while it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]

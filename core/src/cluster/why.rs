@@ -306,7 +306,7 @@ impl World {
         } else if node.pod_cidrs.is_empty() {
             trace.note(&TRIED_ONCE_FOR_EACH_EVENT, ranges.clone(), facts![node = name]);
         }
-        let cidrs = crate::components::ranges(node.pod_cidrs.iter().map(String::as_str));
+        let cidrs = crate::cluster::components::ranges(node.pod_cidrs.iter().map(String::as_str));
         let is_given = |range: &Cidr| control.gives(range.family());
         for range in cidrs.iter().filter(|range| !is_given(range) && control.plugin.is_some()) {
             trace.note(&PLUGIN_LACKS_A_FAMILY, ranges.clone(), facts![node = name, range]);

@@ -17,6 +17,8 @@
 
 mod apply;
 pub mod changes;
+pub mod components;
+pub mod nodes;
 pub mod objects;
 mod settle;
 mod start;
@@ -27,8 +29,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::Json;
-use crate::components::nodes::NodeText;
-use crate::components::prerequisites::Families;
+use crate::cluster::nodes::NodeText;
+use crate::conflicts::prerequisites::Families;
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::explain::trace::{Step, Trace};
 use crate::kube_proxy::windows::{Network, Served};
