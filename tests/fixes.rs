@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use dualstack_core::api::print::yaml;
 use dualstack_core::apiserver::requests::{Cluster, FieldValidation, Options, Outcome, Request};
-use dualstack_core::fix::{Fix, Send, Trial, fixes, of_request};
+use dualstack_core::fixes::{Fix, Send, Trial, fixes, of_request};
 use dualstack_core::kubectl;
 use dualstack_core::run::{EventReport, Replay, Report};
 use dualstack_core::scenario::{Event, Scenario as Session};

@@ -32,7 +32,7 @@ pub mod cluster;
 pub mod conflicts;
 pub mod controller_manager;
 pub mod explain;
-pub mod fix;
+pub mod fixes;
 pub mod kube_proxy;
 pub mod kubectl;
 pub mod kubelet;

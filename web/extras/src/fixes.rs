@@ -6,7 +6,7 @@ use dualstack_core::api::service::{EXTERNAL_NAME, Service};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Fact, Piece, render};
 use dualstack_core::facts;
-use dualstack_core::fix::{Act, Fix, Gives, Repair, fixes};
+use dualstack_core::fixes::{Act, Fix, Gives, Repair, fixes};
 use dualstack_core::net::Family;
 use dualstack_core::run::Replay;
 use dualstack_core::scenario::{Event, Shown};

@@ -6,12 +6,12 @@ use std::net::IpAddr;
 
 use crate::api::json::{Json, Map, key_of};
 
-use super::{Act, Proposal, Repair, Target, read};
 use crate::api::field_path::{FieldPath, Segment};
 use crate::api::quote;
 use crate::apiserver::requests::to_json;
 use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6, RANGE};
 use crate::explain::diagnostic::{Cause, Diagnostic, Program};
+use crate::fixes::{Act, Proposal, Repair, Target, read};
 use crate::kubectl;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::{parse_cidr, parse_ip};

@@ -4,7 +4,7 @@
 //! Invariants: a fix changes the text of one event, and in it only what its repairs name; the API server
 //! of the session, with everything that happened before, accepts the request with it.
 
-mod draft;
+mod candidate_edits;
 
 use std::rc::Rc;
 
@@ -450,7 +450,7 @@ fn keep(found: &mut Vec<Trial>, trial: Trial) {
 fn proposals(target: &Target, draft: &Trial) -> Vec<Proposal> {
     let mut least: Vec<Proposal> = Vec::new();
     for cause in &draft.answer.causes {
-        let list = draft::proposals(target, &draft.text, cause);
+        let list = candidate_edits::proposals(target, &draft.text, cause);
         if least.is_empty() || !list.is_empty() && list.len() < least.len() {
             least = list;
         }
