@@ -38,7 +38,7 @@ pub mod kubectl;
 pub mod kubelet;
 pub mod net;
 pub mod network_plugin;
-pub mod plan;
+pub mod planning;
 pub mod provenance;
 pub mod release;
 pub mod run;
@@ -94,11 +94,11 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
         crate::cluster::objects::RULES,
         crate::cluster::why::RULES,
         crate::conflicts::prerequisites::RULES,
-        crate::plan::registry::RULES,
-        crate::plan::explain::RULES,
-        crate::plan::capacity::RULES,
-        crate::plan::ranges::RULES,
-        crate::plan::ula::RULES,
+        crate::planning::registry::RULES,
+        crate::planning::explain::RULES,
+        crate::planning::capacity::RULES,
+        crate::planning::ranges::RULES,
+        crate::planning::ula::RULES,
     ]
     .into_iter()
     .flatten()

@@ -12,7 +12,7 @@ use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, render};
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::plan::capacity::digits;
+use dualstack_core::planning::capacity::digits;
 use dualstack_core::scenario::Event;
 use dualstack_core::{cluster as workloads, facts};
 use yew::prelude::*;

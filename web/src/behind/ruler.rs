@@ -4,9 +4,9 @@
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::cidr::to_bits;
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::plan::count;
-use dualstack_core::plan::ranges::{Entry, Kind, Meeting, Meets, entries, meetings};
-use dualstack_core::plan::ruler::{at, beside, parts, place, whole, wider};
+use dualstack_core::planning::count;
+use dualstack_core::planning::ranges::{Entry, Kind, Meeting, Meets, entries, meetings};
+use dualstack_core::planning::ruler::{at, beside, parts, place, whole, wider};
 use yew::prelude::*;
 
 use super::components::Seen;

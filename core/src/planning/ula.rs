@@ -228,8 +228,8 @@ mod tests {
     use super::Plan;
     use crate::cluster::components::Components;
     use crate::net::Family::{V4, V6};
-    use crate::plan::explain::UniqueLocal;
-    use crate::plan::ranges::{Meets, entries, meetings};
+    use crate::planning::explain::UniqueLocal;
+    use crate::planning::ranges::{Meets, entries, meetings};
     use crate::release::version::KubeVersion;
 
     const RANDOM: u64 = 0xe4_8dba_82e1;
