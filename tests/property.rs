@@ -9,8 +9,8 @@ use dualstack_core::cluster::{PodState, Replay, World};
 use dualstack_core::explain::trace::Effect;
 use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::net::Family;
-use dualstack_core::run;
-use dualstack_core::scenario::{Event as PageEvent, Scenario};
+use dualstack_core::session::action::{Event as PageEvent, Scenario};
+use dualstack_core::session::replay as run;
 use dualstack_tests::nodes;
 use dualstack_tests::sessions::{
     choose, page_document, page_event, page_session, page_start, session, version,

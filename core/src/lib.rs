@@ -1,31 +1,28 @@
-//! What Kubernetes answers to dual-stack Services, as one pure function: [`run::run`].
+//! What Kubernetes answers to dual-stack Services, as one pure function: [`session::replay::run`].
 //!
 //! No clock, no randomness, no I/O. Control flow follows Kubernetes' own functions, in their order;
-//! each decision names a [`rule::Rule`], which holds the explanation in both languages. What is marked
+//! each decision names a [`explain::rule::Rule`], which holds the explanation in both languages. What is marked
 //! `#[inline(never)]` is asked for less often than a create, so it comes to the page later (xtask/src/split.rs).
 //!
 //! | module | its question |
 //! |---|---|
-//! | [`scenario`] | what did a person do? |
-//! | [`run`] | what does the page show for it? |
-//! | [`fix`] | which one change would make it succeed? |
+//! | [`net`] | how do addresses, ranges and sets of them behave? |
+//! | [`release`] | what differs between versions of Kubernetes? |
+//! | [`explain`] | why, by which rule, in which words, and how is that known? |
+//! | [`api`] | how do objects look, and how does kubectl print them? |
 //! | [`source`] | what does a text say, and where? |
-//! | [`boot`] | does each component start, and as what? |
-//! | [`components`] | do the four components of one text agree, and what follows if not? |
-//! | [`plan`] | which addresses shall a cluster have, and how much fits? |
-//! | [`cluster`], [`patch`] | what does the API server answer to a request? |
-//! | [`service`], [`service_cidr`] | what happens to an object on its way into storage? |
-//! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
-//! | [`workloads`] | which Nodes and Pods are there, and which addresses have they? |
-//! | [`pools`], [`net`] | which addresses and ports are taken? |
+//! | [`startup`] | what do all programs share when they start? |
+//! | [`apiserver`] | does kube-apiserver start, and what does it answer to a request? |
+//! | [`controller_manager`] | does kube-controller-manager start, and which Pod CIDRs do Nodes get? |
+//! | [`kubelet`], [`network_plugin`] | does the kubelet start, and which addresses do Node and Pods get? |
+//! | [`kube_proxy`] | does kube-proxy start, and which families does it serve? |
 //! | [`kubectl`] | what does kubectl send and print? |
-//! | [`behavior`], [`version`] | what differs between releases? |
-//! | [`after`], [`provenance`] | what did an event change, and where does each value come from? |
-//! | [`rule`], [`trace`], [`diag`], [`status`] | why, and in which words? |
-//! | [`env`], [`known`] | what does a request meet, and from where is that known? |
-//! | [`api`], [`path`], [`span`], [`text`] | how do objects, fields, places and words look? |
+//! | [`cluster`] | which Nodes and Pods are there, and how do the programs work together? |
+//! | [`conflicts`] | where do the components disagree, and what follows? |
+//! | [`fixes`] | which one change would make it succeed? |
+//! | [`planning`] | which ranges shall a cluster have, and how much fits? |
+//! | [`session`] | what did a person do, and what does the page show for it? |
 
-pub mod after;
 pub mod api;
 pub mod apiserver;
 pub mod cluster;
@@ -39,10 +36,8 @@ pub mod kubelet;
 pub mod net;
 pub mod network_plugin;
 pub mod planning;
-pub mod provenance;
 pub mod release;
-pub mod run;
-pub mod scenario;
+pub mod session;
 pub mod source;
 pub mod startup;
 
@@ -56,21 +51,21 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
 /// The rules by which kube-apiserver starts and answers requests about Services: all that [`run`] decides by.
 pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
     [
-        crate::apiserver::startup::RULES,
-        crate::kubectl::RULES,
-        crate::apiserver::requests::RULES,
-        crate::apiserver::service::default::RULES,
-        crate::apiserver::service::read::RULES,
-        crate::apiserver::service::sync::RULES,
-        crate::apiserver::service::families::RULES,
-        crate::apiserver::service::allocate::RULES,
-        crate::apiserver::allocators::RULES,
-        crate::apiserver::service::node_ports::RULES,
-        crate::apiserver::service::validate::RULES,
-        crate::apiserver::service::update::RULES,
-        crate::apiserver::service::old::RULES,
-        crate::apiserver::service::warn::RULES,
-        crate::apiserver::service_cidr::RULES,
+        apiserver::startup::RULES,
+        kubectl::RULES,
+        apiserver::requests::RULES,
+        apiserver::service::default::RULES,
+        apiserver::service::read::RULES,
+        apiserver::service::sync::RULES,
+        apiserver::service::families::RULES,
+        apiserver::service::allocate::RULES,
+        apiserver::allocators::RULES,
+        apiserver::service::node_ports::RULES,
+        apiserver::service::validate::RULES,
+        apiserver::service::update::RULES,
+        apiserver::service::old::RULES,
+        apiserver::service::warn::RULES,
+        apiserver::service_cidr::RULES,
     ]
     .into_iter()
     .flatten()
@@ -80,25 +75,25 @@ pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
 /// The rules of the cluster behind the Service.
 pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
     [
-        crate::controller_manager::startup::RULES,
-        crate::apiserver::default_service_cidr::RULES,
-        crate::kube_proxy::startup::RULES,
-        crate::kubelet::startup::RULES,
-        crate::kube_proxy::windows::RULES,
-        crate::apiserver::node::RULES,
-        crate::controller_manager::range_allocator::RULES,
-        crate::network_plugin::RULES,
-        crate::conflicts::RULES,
-        crate::conflicts::consequences::RULES,
-        crate::conflicts::primary_family::RULES,
-        crate::cluster::objects::RULES,
-        crate::cluster::why::RULES,
-        crate::conflicts::prerequisites::RULES,
-        crate::planning::registry::RULES,
-        crate::planning::explain::RULES,
-        crate::planning::capacity::RULES,
-        crate::planning::ranges::RULES,
-        crate::planning::ula::RULES,
+        controller_manager::startup::RULES,
+        apiserver::default_service_cidr::RULES,
+        kube_proxy::startup::RULES,
+        kubelet::startup::RULES,
+        kube_proxy::windows::RULES,
+        apiserver::node::RULES,
+        controller_manager::range_allocator::RULES,
+        network_plugin::RULES,
+        conflicts::RULES,
+        conflicts::consequences::RULES,
+        conflicts::primary_family::RULES,
+        cluster::objects::RULES,
+        cluster::why::RULES,
+        conflicts::prerequisites::RULES,
+        planning::registry::RULES,
+        planning::explain::RULES,
+        planning::capacity::RULES,
+        planning::ranges::RULES,
+        planning::ula::RULES,
     ]
     .into_iter()
     .flatten()
@@ -110,6 +105,7 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
 #[must_use]
 pub fn rules_markdown() -> String {
     use crate::explain::rule::Fidelity;
+    use crate::explain::text::Lang;
 
     let mut page = String::from(
         "# Rules\n\nGenerated by `cargo xtask gen` from the `rules!` tables. One entry is one \
@@ -128,7 +124,7 @@ pub fn rules_markdown() -> String {
             rule.slug,
             rule.text.en,
             rule.text.zh,
-            rule.versions.words(crate::explain::text::Lang::En),
+            rule.versions.words(Lang::En),
             known_markdown(rule),
             rule.source
         ));

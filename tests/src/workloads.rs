@@ -2,7 +2,7 @@
 
 use dualstack_core::cluster::{Replay, World};
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::session::action::{Event, Scenario};
 
 use crate::witness::Witness;
 

@@ -7,8 +7,8 @@ use dualstack_core::api::Json;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::plain;
 use dualstack_core::net::Family;
-use dualstack_core::run::{DocumentReport, EventReport, Replay, Verb};
-use dualstack_core::scenario::Event;
+use dualstack_core::session::action::Event;
+use dualstack_core::session::replay::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 

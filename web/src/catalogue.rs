@@ -318,8 +318,8 @@ mod tests {
     use dualstack_core::explain::trace::Trace;
     use dualstack_core::release::behavior::Behavior;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::run::{EventReport, run};
-    use dualstack_core::scenario::Scenario;
+    use dualstack_core::session::action::Scenario;
+    use dualstack_core::session::replay::{EventReport, run};
     use dualstack_core::source::{decode, flags};
 
     use super::{FIELDS, FLAGS, GATES, SERVICE, print};

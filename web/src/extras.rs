@@ -5,7 +5,7 @@
 
 use dualstack_core::api::{Json, go_json};
 use dualstack_core::explain::text::Lang;
-use dualstack_core::scenario::{Event, Shown};
+use dualstack_core::session::action::{Event, Shown};
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
@@ -159,7 +159,7 @@ pub(crate) fn read_session(answer: &str) -> Option<Result<Shown, Said>> {
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
-    use dualstack_core::scenario::{Event, Shown};
+    use dualstack_core::session::action::{Event, Shown};
 
     use super::{read_fixes, read_session, refused};
     use crate::presets::Preset;

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use dualstack_core::scenario::Event;
+use dualstack_core::session::action::Event;
 use dualstack_core::source::flags::boxes as parts;
 
 use crate::behind::message::{Said, Told};

@@ -222,7 +222,7 @@ mod tests {
     use dualstack_core::cluster::components::Components;
     use dualstack_core::conflicts::Finding;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::scenario::Event;
+    use dualstack_core::session::action::Event;
 
     use super::{Preset, apply, current};
 

@@ -2,7 +2,7 @@
 
 use dualstack_core::explain::text::Text;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::scenario::{Event, Scenario as Session, Shown};
+use dualstack_core::session::action::{Event, Scenario as Session, Shown};
 use dualstack_core::source::yaml::Node;
 
 use crate::words::{items, lasting, words};
@@ -73,7 +73,7 @@ mod tests {
     use dualstack_core::cluster as workloads;
     use dualstack_core::explain::text::{Lang, Text};
     use dualstack_core::explain::trace::Piece;
-    use dualstack_core::run::{EventReport, Replay, run};
+    use dualstack_core::session::replay::{EventReport, Replay, run};
     use serde::Deserialize;
 
     use super::{OPENING, all, find};

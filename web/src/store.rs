@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
+use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::yaml::{Node, parse, parse_own};

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
-use dualstack_core::scenario::{Scenario, Shown};
+use dualstack_core::session::action::{Scenario, Shown};
 
 use crate::browser::address_bar::{self, Place};
 use crate::browser::program::{Program, State};

@@ -191,8 +191,8 @@ fn rules(rules: impl Iterator<Item = &'static Rule>) -> String {
 mod tests {
     use dualstack_core::all_rules;
     use dualstack_core::explain::trace::Step;
-    use dualstack_core::run::{EventReport, Replay};
-    use dualstack_core::scenario::Scenario;
+    use dualstack_core::session::action::Scenario;
+    use dualstack_core::session::replay::{EventReport, Replay};
 
     use super::{Words, blocks, page_block, words};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Key, Node, Pod, World};
-use crate::after::{Change, FieldChange};
+use crate::session::diff::{Change, FieldChange};
 
 /// The difference between two moments.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -41,7 +41,7 @@ use crate::net::Family;
 use crate::network_plugin::{ConfigError, Failure, HostLocal};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
-use crate::scenario::{Event, Scenario};
+use crate::session::action::{Event, Scenario};
 use crate::source::flags::FlagsText;
 use crate::source::span::Span;
 use crate::source::yaml;

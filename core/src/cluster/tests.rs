@@ -4,10 +4,10 @@
 use std::rc::Rc;
 
 use super::{Replay, Report, World, run};
-use crate::after::Change;
 use crate::explain::text::Lang;
 use crate::release::version::KubeVersion;
-use crate::scenario::{Event, Scenario};
+use crate::session::action::{Event, Scenario};
+use crate::session::diff::Change;
 
 const API: &str = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n";
 const KCM: &str = "kube-controller-manager\n--allocate-node-cidrs\n";

@@ -13,7 +13,7 @@ use crate::explain::text::Text;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::scenario::PatchForm;
+use crate::session::action::PatchForm;
 use crate::source::span::Span;
 use crate::source::yaml::{Entry, Node, Value, parse};
 

@@ -22,7 +22,7 @@ pub mod share;
 
 use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Text;
-use dualstack_core::scenario::Shown;
+use dualstack_core::session::action::Shown;
 
 /// Why there is no answer: `{"en":"…","zh":"…"}`.
 #[must_use]

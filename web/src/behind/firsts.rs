@@ -5,7 +5,7 @@ use dualstack_core::cluster::components::{Components, Node};
 use dualstack_core::conflicts::primary_family::{Asked, Decides, First, Resolver, Which, firsts};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
-use dualstack_core::scenario::{Event as Done, Shown};
+use dualstack_core::session::action::{Event as Done, Shown};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 

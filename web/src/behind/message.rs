@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::scenario::{Event, Scenario, Shown};
+use dualstack_core::session::action::{Event, Scenario, Shown};
 use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
 
@@ -140,7 +140,7 @@ impl Said {
 mod tests {
     use dualstack_core::explain::text::Lang;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::scenario::Event;
+    use dualstack_core::session::action::Event;
 
     use dualstack_core::source::span::Span;
 

@@ -5,7 +5,6 @@
 
 use std::rc::Rc;
 
-use dualstack_core::after::Change;
 use dualstack_core::cluster::changes::Changes;
 use dualstack_core::cluster::{Came, Node, Pod, Report, World};
 use dualstack_core::explain::text::{Lang, Text};
@@ -13,7 +12,8 @@ use dualstack_core::explain::trace::{Step, render};
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::planning::capacity::digits;
-use dualstack_core::scenario::Event;
+use dualstack_core::session::action::Event;
+use dualstack_core::session::diff::Change;
 use dualstack_core::{cluster as workloads, facts};
 use yew::prelude::*;
 
@@ -408,7 +408,7 @@ mod tests {
     use dualstack_core::cluster as workloads;
     use dualstack_core::cluster::World;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::scenario::{Event, Scenario as Session};
+    use dualstack_core::session::action::{Event, Scenario as Session};
 
     use super::{deployment_manifest, node_manifest};
     use crate::scenarios::find;

@@ -4,7 +4,7 @@ use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
-use dualstack_core::scenario::Event as Happened;
+use dualstack_core::session::action::Event as Happened;
 use yew::prelude::*;
 
 use super::answer::Verdict;

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::after::After;
 use crate::api::field_path::FieldPath;
 use crate::api::json::Json;
 use crate::api::service::Service;
@@ -15,10 +14,11 @@ use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::trace::{Origin, Step, Trace};
 use crate::facts;
 use crate::kubectl::{self, Applied, NOT_RUNNING, ObjectName, Workload};
-use crate::provenance::{Leaf, provenance};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
-use crate::scenario::{Event, PatchForm, Scenario};
+use crate::session::action::{Event, PatchForm, Scenario};
+use crate::session::diff::After;
+use crate::session::provenance::{Leaf, provenance};
 pub use crate::source::decode::WrittenField;
 use crate::source::decode::{self, Stray};
 use crate::source::flags::{self, Component, FlagsText};
@@ -883,9 +883,9 @@ mod tests {
     use std::rc::Rc;
 
     use super::{EventReport, Replay, run};
-    use crate::after::Change;
     use crate::release::version::KubeVersion;
-    use crate::scenario::{Event, PatchForm, Scenario};
+    use crate::session::action::{Event, PatchForm, Scenario};
+    use crate::session::diff::Change;
 
     const DUAL: &str = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
     const SINGLE: &str = "--service-cluster-ip-range=10.96.0.0/16";
