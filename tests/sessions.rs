@@ -2,6 +2,7 @@
 //! and compares what is reported. `UPDATE_SESSIONS=1` writes the files anew.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use dualstack_tests::session_report::{Action, Player};
 use serde::{Deserialize, Serialize};
@@ -22,17 +23,35 @@ struct Recorded {
     report: String,
 }
 
-/// The files by name.
-fn files() -> Vec<(String, PathBuf)> {
+/// A file, and what its events come to now.
+struct Replayed {
+    name: String,
+    path: PathBuf,
+    session: Session,
+    reports: Vec<String>,
+}
+
+/// Every file, by name. Each event is answered by a replay of the whole session from the start.
+static REPLAYED: LazyLock<Vec<Replayed>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions");
     let entries = std::fs::read_dir(folder).expect("the folder is part of the project");
     let paths = entries.map(|entry| entry.expect("the folder can be listed").path());
-    let paths = paths.filter(|path| path.extension().is_some_and(|own| own == "yaml"));
-    let name = |path: &PathBuf| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let mut files: Vec<_> = paths.map(|path| (name(&path), path)).collect();
-    files.sort();
-    files
-}
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|own| own == "yaml")).collect();
+    paths.sort();
+    let replay = |path: PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let session = read(&path);
+        let actions = actions(&session);
+        let ask = |at| {
+            let report = Player::default().report(session.seed, &actions, at);
+            report.unwrap_or_else(|error| panic!("{name}: {error}"))
+        };
+        let reports = reports(ask, actions.len());
+        Replayed { name, path, session, reports }
+    };
+    paths.into_iter().map(replay).collect()
+});
 
 fn read(path: &Path) -> Session {
     let text = std::fs::read_to_string(path).expect("a session is UTF-8");
@@ -62,16 +81,6 @@ fn reports(mut ask: impl FnMut(usize) -> Vec<(&'static str, String)>, count: usi
         reports.push(report);
     }
     reports
-}
-
-/// Every event by a replay from the start of the whole session.
-fn from_the_start(name: &str, session: &Session) -> Vec<String> {
-    let actions = actions(session);
-    let ask = |at| {
-        let report = Player::default().report(session.seed, &actions, at);
-        report.unwrap_or_else(|error| panic!("{name}: {error}"))
-    };
-    reports(ask, actions.len())
 }
 
 /// The first half of a text, as somebody types it.
@@ -123,9 +132,9 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 /// What differs between two lists of reports.
-fn differences(name: &str, expected: &[String], found: &[String]) -> Vec<String> {
-    let pairs = expected.iter().zip(found).enumerate().filter(|(_, (one, other))| one != other);
-    let say = |(at, (expected, found)): (usize, (&String, &String))| {
+fn differences(name: &str, expected: &[&str], found: &[String]) -> Vec<String> {
+    let pairs = expected.iter().zip(found).enumerate().filter(|(_, (one, other))| *one != *other);
+    let say = |(at, (expected, found)): (usize, (&&str, &String))| {
         format!("{name}, event {}:\n{}", at + 1, difference(expected, found))
     };
     pairs.map(say).collect()
@@ -143,23 +152,20 @@ fn fail_if_any(differences: &[String]) {
 
 #[test]
 fn recorded_sessions_replay_to_the_same_reports() {
-    let files = files();
-    assert!(files.len() >= 60, "only {} sessions", files.len());
+    assert!(REPLAYED.len() >= 60, "only {} sessions", REPLAYED.len());
     let is_update = std::env::var_os("UPDATE_SESSIONS").is_some();
     let mut found = Vec::new();
-    for (name, path) in files {
-        let mut session = read(&path);
-        let reports = from_the_start(&name, &session);
+    for Replayed { name, path, session, reports } in REPLAYED.iter() {
         if is_update {
-            for (event, report) in session.events.iter_mut().zip(reports) {
-                event.report = report;
-            }
+            let pairs = actions(session).into_iter().zip(reports.clone());
+            let events = pairs.map(|(action, report)| Recorded { action, report }).collect();
+            let session = Session { seed: session.seed, events };
             let text = serde_yaml::to_string(&session).expect("it is plain data");
-            std::fs::write(&path, text).expect("the file can be written");
-            assert_eq!(read(&path), session, "{name} is read back");
+            std::fs::write(path, text).expect("the file can be written");
+            assert_eq!(read(path), session, "{name} is read back");
         } else {
-            let expected: Vec<String> = session.events.into_iter().map(|it| it.report).collect();
-            found.extend(differences(&name, &expected, &reports));
+            let expected: Vec<&str> = session.events.iter().map(|it| it.report.as_str()).collect();
+            found.extend(differences(name, &expected, reports));
         }
     }
     fail_if_any(&found);
@@ -168,9 +174,9 @@ fn recorded_sessions_replay_to_the_same_reports() {
 #[test]
 fn a_session_that_is_typed_reports_what_a_replay_from_the_start_reports() {
     let mut found = Vec::new();
-    for (name, path) in files() {
-        let session = read(&path);
-        found.extend(differences(&name, &from_the_start(&name, &session), &typed(&name, &session)));
+    for Replayed { name, session, reports, .. } in REPLAYED.iter() {
+        let expected: Vec<&str> = reports.iter().map(String::as_str).collect();
+        found.extend(differences(name, &expected, &typed(name, session)));
     }
     fail_if_any(&found);
 }

@@ -4,8 +4,7 @@
 //! Words of the playground itself are left out, Kubernetes' own are not.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Write};
-use std::net::IpAddr;
+use std::fmt::Display;
 
 use dualstack_core::after::{After, Change};
 use dualstack_core::api::print;
@@ -181,9 +180,13 @@ impl Player {
     }
 }
 
+/// A space at the end is shown, for an editor would hide it.
 fn line(text: &mut String, words: impl Display) {
-    // A String takes everything.
-    let _ = writeln!(text, "{words}");
+    let words = words.to_string();
+    let kept = words.trim_end_matches(' ');
+    text.push_str(kept);
+    text.push_str(&"␠".repeat(words.len() - kept.len()));
+    text.push('\n');
 }
 
 fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
@@ -195,7 +198,8 @@ fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
 fn block(text: &mut String, title: &str, words: &str) {
     line(text, format_args!("  {title}"));
     for words in words.lines() {
-        line(text, format_args!("    | {words}"));
+        let bar = if words.is_empty() { "|" } else { "| " };
+        line(text, format_args!("    {bar}{words}"));
     }
 }
 
@@ -594,7 +598,6 @@ fn nodes(world: &World) -> String {
 /// The Pods and the Deployments.
 fn pods(world: &World) -> String {
     let mut text = String::new();
-    let ips = |ips: Vec<IpAddr>| list(ips);
     for pod in world.pods() {
         let state = match &pod.state {
             PodState::Waits => "waits",
@@ -613,8 +616,8 @@ fn pods(world: &World) -> String {
                 pod.key.0,
                 pod.key.1,
                 pod.node.as_deref().unwrap_or("no Node"),
-                ips(world.pod_ips(pod)),
-                ips(world.host_ips(pod))
+                list(world.pod_ips(pod)),
+                list(world.host_ips(pod))
             ),
         );
         if let Some((reason, message)) = pod.event() {
