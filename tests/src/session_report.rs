@@ -6,25 +6,25 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use dualstack_core::after::{After, Change};
 use dualstack_core::api::print;
-use dualstack_core::components::agree::Finding;
-use dualstack_core::components::follow::{Consequence, outages};
-use dualstack_core::components::{Components, Report as Started, Said};
-use dualstack_core::diag::{Diagnostic, Program};
-use dualstack_core::env::AllocatorKind;
-use dualstack_core::fix::{Act, fixes};
+use dualstack_core::apiserver::environment::AllocatorKind;
+use dualstack_core::cluster::changes::Changes;
+use dualstack_core::cluster::components::{Components, Report as Started, Said};
+use dualstack_core::cluster::{self, Agent, Came, DocumentAnswer, Os, PodState, World};
+use dualstack_core::conflicts::Finding;
+use dualstack_core::conflicts::consequences::{Consequence, outages};
+use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+use dualstack_core::explain::trace::{Effect, Fact, FactValue, Origin, Step, StepId};
+use dualstack_core::fixes::{Act, fixes};
 use dualstack_core::net::Family;
-use dualstack_core::provenance::Provenance;
-use dualstack_core::run::{BootReport, DocumentReport, EventReport, Replay};
-use dualstack_core::scenario::{Event, PatchForm, Scenario};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm, Scenario};
+use dualstack_core::session::diff::{After, Change};
+use dualstack_core::session::provenance::Provenance;
+use dualstack_core::session::replay::{BootReport, DocumentReport, EventReport, Replay};
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::Component;
-use dualstack_core::span::Span;
-use dualstack_core::trace::{Effect, Fact, FactValue, Origin, Step, StepId};
-use dualstack_core::version::KubeVersion;
-use dualstack_core::workloads::changes::Changes;
-use dualstack_core::workloads::{self, Agent, Came, DocumentAnswer, Os, PodState, World};
+use dualstack_core::source::span::Span;
 use serde::{Deserialize, Serialize};
 
 /// One thing a person did, as the files have it.
@@ -79,7 +79,7 @@ pub type Section = (&'static str, String);
 #[derive(Default)]
 pub struct Player {
     services: Replay,
-    workloads: workloads::Replay,
+    workloads: cluster::Replay,
 }
 
 impl Player {
