@@ -4,7 +4,7 @@
 //!
 //! The sheet is printed into the page when the page is built; `web/buttons.js` listens and presses.
 
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
 
 use crate::text::{self, Word};
 

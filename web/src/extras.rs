@@ -4,11 +4,11 @@
 //! [`Program::state`] says whether it came.
 
 use dualstack_core::api::{Json, go_json};
-use dualstack_core::scenario::{Event, Shown};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::session::action::{Event, Shown};
 use dualstack_core::source::edit::Edit;
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
-use dualstack_core::span::Span;
-use dualstack_core::text::Lang;
 
 use crate::browser::program::Program;
 use crate::words::items;
@@ -158,8 +158,8 @@ pub(crate) fn read_session(answer: &str) -> Option<Result<Shown, Said>> {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::scenario::{Event, Shown};
-    use dualstack_core::text::Lang;
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::session::action::{Event, Shown};
 
     use super::{read_fixes, read_session, refused};
     use crate::presets::Preset;

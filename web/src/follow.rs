@@ -5,8 +5,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use dualstack_core::scenario::Event;
-use dualstack_core::source::parts;
+use dualstack_core::session::action::Event;
+use dualstack_core::source::flags::boxes as parts;
 
 use crate::behind::message::{Said, Told};
 use crate::browser::address_bar::{self, Place};

@@ -1,7 +1,7 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
 //! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
 
-use dualstack_core::text::{Lang, Text};
+use dualstack_core::explain::text::{Lang, Text};
 
 /// A name, label or remark of the page. What it says stands in the page's block of words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,8 +28,8 @@ macro_rules! words {
         $(#[doc = $en] pub const $name: Word = Word(Place::$name as usize);)*
         /// What the words say, in their order.
         #[cfg(feature = "words")]
-        pub static ALL: &[dualstack_core::text::Text] =
-            &[$(dualstack_core::text::Text { en: $en, zh: $zh }),*];
+        pub static ALL: &[dualstack_core::explain::text::Text] =
+            &[$(dualstack_core::explain::text::Text { en: $en, zh: $zh }),*];
     };
 }
 

@@ -7,8 +7,8 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Scenario, Shown};
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::session::action::{Scenario, Shown};
 
 use crate::browser::address_bar::{self, Place};
 use crate::browser::program::{Program, State};
@@ -375,7 +375,7 @@ impl Store {
 }
 #[cfg(test)]
 mod tests {
-    use dualstack_core::text::Lang;
+    use dualstack_core::explain::text::Lang;
 
     use super::{Read, Step, Trouble};
     use crate::browser::address_bar::Place;

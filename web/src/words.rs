@@ -2,10 +2,10 @@
 //! as a block of JSON, so that the program that everybody waits for stays small. The rules of the cluster behind
 //! the Service are another block, which comes with its program.
 
-use dualstack_core::rule::Rule;
+use dualstack_core::explain::rule::Rule;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Piece, Step, render};
 use dualstack_core::source::yaml::{Node, Value, parse_own};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Piece, Step, render};
 
 use crate::scenarios::Scenario;
 
@@ -173,10 +173,10 @@ fn texts(texts: &[&str]) -> String {
 
 #[cfg(feature = "words")]
 fn rules(rules: impl Iterator<Item = &'static Rule>) -> String {
-    use dualstack_core::rule::Fidelity;
+    use dualstack_core::explain::rule::Fidelity;
 
     let rules = rules.map(|rule| {
-        let recorded = dualstack_core::known::recorded(rule).to_string();
+        let recorded = dualstack_core::explain::evidence::recorded(rule).to_string();
         let mut words =
             vec![rule.id, rule.slug, rule.source, &recorded, rule.text.en, rule.text.zh];
         if let Fidelity::Simplified(why) | Fidelity::Chosen(why) = rule.fidelity {
@@ -190,9 +190,9 @@ fn rules(rules: impl Iterator<Item = &'static Rule>) -> String {
 #[cfg(test)]
 mod tests {
     use dualstack_core::all_rules;
-    use dualstack_core::run::{EventReport, Replay};
-    use dualstack_core::scenario::Scenario;
-    use dualstack_core::trace::Step;
+    use dualstack_core::explain::trace::Step;
+    use dualstack_core::session::action::Scenario;
+    use dualstack_core::session::replay::{EventReport, Replay};
 
     use super::{Words, blocks, page_block, words};
 

@@ -28,7 +28,7 @@ use crate::Outcome;
 /// typing. A function that is called in one place only has to be kept out of its caller: `#[inline(never)]`.
 pub const REST: &[&str] = &[
     // Requests that are no creates, and restarts.
-    "dualstack_core::patch::",
+    "dualstack_core::apiserver::patch::",
     "Cluster::handle_get",
     "Cluster::handle_patch",
     "Cluster::update",
@@ -52,7 +52,7 @@ pub const REST: &[&str] = &[
     "families::init_ip_family_fields_old",
     "allocate::allocate_update",
     "node_ports::update_node_ports",
-    "dualstack_core::service_cidr::",
+    "dualstack_core::apiserver::service_cidr::",
     "Pools::sweep_service_cidrs",
     "api::print_list",
     // What is wrong with an address; merge keys.

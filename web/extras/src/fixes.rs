@@ -3,13 +3,13 @@
 use std::cell::Cell;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Fact, Piece, render};
 use dualstack_core::facts;
-use dualstack_core::fix::{Act, Fix, Gives, Repair, fixes};
+use dualstack_core::fixes::{Act, Fix, Gives, Repair, fixes};
 use dualstack_core::net::Family;
-use dualstack_core::run::Replay;
-use dualstack_core::scenario::{Event, Shown};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Fact, Piece, render};
+use dualstack_core::session::action::{Event, Shown};
+use dualstack_core::session::replay::Replay;
 use serde_json::{Value as Json, json};
 
 use crate::{NO_SESSION, refusal};
@@ -182,8 +182,8 @@ fn gives(gives: &Gives, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::scenario::{Event, Scenario, Shown};
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario, Shown};
     use serde_json::{Value, json};
 
     use super::of;

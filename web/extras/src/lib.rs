@@ -21,8 +21,8 @@ pub mod qr;
 pub mod share;
 
 use dualstack_core::api::go_json;
-use dualstack_core::scenario::Shown;
-use dualstack_core::text::Text;
+use dualstack_core::explain::text::Text;
+use dualstack_core::session::action::Shown;
 
 /// Why there is no answer: `{"en":"…","zh":"…"}`.
 #[must_use]

@@ -3,9 +3,9 @@
 //!
 //! Invariant: what a person typed is text in it, never HTML.
 
-use dualstack_core::scenario::{Event, Shown};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::session::action::{Event, Shown};
 use dualstack_core::source::yaml::{Node, parse_own};
-use dualstack_core::text::{Lang, Text};
 
 use crate::{NO_SESSION, TOO_LONG_FOR_A_CODE, encode_shown, qr};
 

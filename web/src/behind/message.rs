@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use dualstack_core::api::go_json;
-use dualstack_core::scenario::{Event, Scenario, Shown};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario, Shown};
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse_own};
-use dualstack_core::span::Span;
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -138,11 +138,11 @@ impl Said {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::scenario::Event;
-    use dualstack_core::text::Lang;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::Event;
 
-    use dualstack_core::span::Span;
+    use dualstack_core::source::span::Span;
 
     use super::{Problem, Problems, Said, Told};
     use crate::store::{Msg, Store};

@@ -1,6 +1,6 @@
 //! The words of these panes. They are in their program, not in the page's block of words: nobody waits for it.
 
-use dualstack_core::text::Text;
+use dualstack_core::explain::text::Text;
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {

@@ -1,7 +1,7 @@
 //! Prints the opening example as HTML, in both languages: the page's own components, rendered on the
 //! host, so that the page reads before the program is there.
 
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
 use dualstack_web::app::{App, Props};
 use dualstack_web::store::Store;
 use yew::LocalServerRenderer;

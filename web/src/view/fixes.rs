@@ -1,8 +1,8 @@
 //! What would make the refused request succeed? A button for each change that the core has tried: what it
 //! changes, and what that gives.
 
+use dualstack_core::explain::text::Lang;
 use dualstack_core::net::Family;
-use dualstack_core::text::Lang;
 use yew::prelude::*;
 
 use super::{Dispatch, classed, code, named};

@@ -1,10 +1,10 @@
 //! What the second program is told, so that it fills the panel to share.
 
 use dualstack_core::api::go_json;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
-use dualstack_core::scenario::Event as Happened;
-use dualstack_core::text::Lang;
-use dualstack_core::trace::Piece;
+use dualstack_core::session::action::Event as Happened;
 use yew::prelude::*;
 
 use super::answer::Verdict;
