@@ -10,9 +10,9 @@ use std::rc::Rc;
 
 use crate::api::field_path::FieldPath;
 use crate::api::status::Status;
-use crate::apiserver::environment::NodeIpamConfig;
 use crate::apiserver::node as pod_cidrs;
 use crate::controller_manager::cidr_set::{Block, CidrSet, CidrSetError};
+use crate::controller_manager::config::NodeIpamConfig;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Effect, Origin, Step, Trace};
@@ -671,7 +671,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Holder, NodeIpam, Refusal};
-    use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
+    use crate::controller_manager::config::{NodeIpamConfig, NodeRange};
     use crate::explain::trace::Trace;
     use crate::net::go_parse::parse_cidr;
     use crate::net::{Cidr, Stack};

@@ -6,7 +6,7 @@
 //! `ipam/range_allocator.rs`.
 
 use crate::api::{parse_cidrs, quote};
-use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
+use crate::controller_manager::config::{NodeIpamConfig, NodeRange};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Trace};
@@ -620,7 +620,7 @@ mod tests {
             Start::Failed(error) => Err(vec![error]),
             Start::Off => Ok("off".to_owned()),
             Start::Running(running) => {
-                let print = |range: &crate::apiserver::environment::NodeRange| {
+                let print = |range: &crate::controller_manager::config::NodeRange| {
                     let blocks = range.blocks().expect("few enough");
                     format!("{} /{} {blocks}", range.cidr, range.node_mask)
                 };
