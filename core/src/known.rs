@@ -29,7 +29,6 @@ impl Known {
 }
 
 /// The releases that have recorded answers of a rule ([`KubeVersion::bit`]).
-#[cfg(feature = "words")]
 #[must_use]
 pub fn recorded(rule: &crate::rule::Rule) -> u32 {
     let table = crate::recorded::RECORDED;
