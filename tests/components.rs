@@ -1,9 +1,9 @@
 //! Do the components of every example fit each other? What is found of them would be a false alarm.
 
 use dualstack_core::api::{Json, go_json};
-use dualstack_core::components::Components;
+use dualstack_core::cluster::components::Components;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::yaml::{Node, Value, parse};
-use dualstack_core::version::KubeVersion;
 use dualstack_tests::components::FITTING;
 
 /// The texts of flags in an example, of every start.

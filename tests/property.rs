@@ -4,12 +4,13 @@
 
 use std::rc::Rc;
 
-use dualstack_core::boot::kube_proxy::HostFamilies;
+use dualstack_core::cluster as workloads;
+use dualstack_core::cluster::{PodState, Replay, World};
+use dualstack_core::explain::trace::Effect;
+use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::net::Family;
-use dualstack_core::run;
-use dualstack_core::scenario::{Event as PageEvent, Scenario};
-use dualstack_core::trace::Effect;
-use dualstack_core::workloads::{self, PodState, Replay, World};
+use dualstack_core::session::action::{Event as PageEvent, Scenario};
+use dualstack_core::session::replay as run;
 use dualstack_tests::nodes;
 use dualstack_tests::sessions::{
     choose, page_document, page_event, page_session, page_start, session, version,

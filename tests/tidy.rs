@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use dualstack_core::rule::Fidelity;
-use dualstack_core::text::Text;
+use dualstack_core::explain::rule::Fidelity;
+use dualstack_core::explain::text::Text;
 
 /// What a module of the core may use: everything in the rows above its own. Modules of one row know
 /// nothing of each other.
@@ -196,7 +196,7 @@ fn javascript_stays_in_one_folder_which_knows_no_core() {
 
 #[test]
 fn versions_are_compared_in_two_files_only() {
-    let free = ["core/src/version.rs", "core/src/behavior.rs"];
+    let free = ["core/src/release/version.rs", "core/src/release/behavior.rs"];
     // A release has no order and few ways to be asked; each of them is listed.
     let comparisons = [
         "KubeVersion::minor(",

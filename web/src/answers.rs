@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use dualstack_core::after::After;
-use dualstack_core::run::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
-use dualstack_core::scenario::{Event, Scenario};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario};
+use dualstack_core::session::diff::After;
+use dualstack_core::session::replay::{
+    BootReport, DocumentReport, EventReport, Replay, RequestsReport,
+};
 
 use crate::panes::answer::{Verdict, started, verdict};
 use crate::store::{Focus, Store};

@@ -4,14 +4,14 @@
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
-use dualstack_core::components::Components;
-use dualstack_core::fix::Fix;
+use dualstack_core::cluster::components::Components;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::plain;
+use dualstack_core::fixes::Fix;
 use dualstack_core::net::Family;
-use dualstack_core::run::{DocumentReport, EventReport, Replay, Verb};
-use dualstack_core::scenario::Event;
+use dualstack_core::session::action::Event;
+use dualstack_core::session::replay::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
-use dualstack_core::text::Lang;
-use dualstack_core::trace::plain;
 use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};

@@ -4,7 +4,7 @@
 //!
 //! The sheet is printed into the page when the page is built; `web/keys.js` listens and presses.
 
-use dualstack_core::text::{Lang, Text};
+use dualstack_core::explain::text::{Lang, Text};
 
 use crate::text;
 

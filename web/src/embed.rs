@@ -6,9 +6,9 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Event, Scenario, Shown};
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario, Shown};
 
 use crate::history::Work;
 use crate::link::Trouble;
@@ -165,9 +165,9 @@ impl Embed {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::scenario::{Event, Scenario, Shown};
-    use dualstack_core::text::Lang;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario, Shown};
 
     use super::{Embed, Unknown, View, link, read};
     use crate::link::Trouble;

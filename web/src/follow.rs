@@ -5,10 +5,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use dualstack_core::fix::{Fix, fixes};
-use dualstack_core::run::Replay;
-use dualstack_core::scenario::Event;
-use dualstack_core::source::parts;
+use dualstack_core::fixes::{Fix, fixes};
+use dualstack_core::session::action::Event;
+use dualstack_core::session::replay::Replay;
+use dualstack_core::source::flags::boxes as parts;
 
 use crate::browser::address_bar::{self, Place};
 use crate::browser::{self, Timer};

@@ -16,9 +16,9 @@ use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
-use dualstack_core::text::Text;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::explain::text::Text;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
@@ -343,8 +343,8 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use base64::Engine;
-    use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
     use proptest::collection::vec;
     use proptest::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
-use dualstack_core::scenario::{Event, Scenario as Session, Shown};
-use dualstack_core::text::Text;
+use dualstack_core::explain::text::Text;
+use dualstack_core::session::action::{Event, Scenario as Session, Shown};
 
 /// An example as build.rs writes it down.
 struct File {
@@ -67,10 +67,10 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::Path;
 
-    use dualstack_core::run::{EventReport, Replay, run};
-    use dualstack_core::text::{Lang, Text};
-    use dualstack_core::trace::Piece;
-    use dualstack_core::workloads;
+    use dualstack_core::cluster as workloads;
+    use dualstack_core::explain::text::{Lang, Text};
+    use dualstack_core::explain::trace::Piece;
+    use dualstack_core::session::replay::{EventReport, Replay, run};
     use serde::Deserialize;
 
     use super::{OPENING, all, find};

@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use dualstack_core::fix::Fix;
-use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::fixes::Fix;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::flags::Component;
-use dualstack_core::source::parts;
+use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::yaml::parse;
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
 use serde::{Deserialize, Serialize};
 use yew::Reducible;
 
@@ -800,10 +800,10 @@ impl Reducible for Store {
 mod tests {
     use std::rc::Rc;
 
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
-    use dualstack_core::source::parts;
-    use dualstack_core::text::Lang;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::source::flags::boxes as parts;
     use proptest::prelude::*;
 
     use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};

@@ -1,7 +1,7 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
 //! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
 
-use dualstack_core::text::Text;
+use dualstack_core::explain::text::Text;
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {

@@ -7,8 +7,8 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Scenario, Shown};
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::session::action::{Scenario, Shown};
 
 use crate::browser::address_bar::Place;
 use crate::browser::{Found, Owner};
@@ -328,7 +328,7 @@ impl Store {
 }
 #[cfg(test)]
 mod tests {
-    use dualstack_core::text::Lang;
+    use dualstack_core::explain::text::Lang;
 
     use super::Step;
     use crate::browser::address_bar::Place;

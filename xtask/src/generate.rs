@@ -33,10 +33,10 @@ pub fn write() -> Outcome {
     let mut recorded = command("cargo");
     recorded.args(["run", "--release", "--quiet", "--package", "dualstack-tests"]);
     let table = output(recorded.args(["--bin", "recorded"]))?;
-    let file = root().join("core/src/recorded.rs");
+    let file = root().join("core/src/explain/recorded.rs");
     if read(&file).ok().as_deref() != Some(&table) {
         process::write(&file, &table)?;
-        println!("core/src/recorded.rs");
+        println!("core/src/explain/recorded.rs");
         // This program still holds the old table.
         return process::run(command("cargo").args(["xtask", "gen"]));
     }

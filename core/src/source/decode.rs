@@ -10,12 +10,12 @@ use std::fmt;
 use crate::api::json::{Json, Map};
 
 use super::yaml::{Entry, Node, Value};
+use crate::api::field_path::{FieldPath, Segment};
 use crate::api::service::{
     ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
     ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
-use crate::path::{FieldPath, Segment};
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// A field of a manifest.
 #[derive(Clone, PartialEq, Debug)]

@@ -10,8 +10,9 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::api::json::Json;
-use crate::api::plain::{self, Plain};
-use crate::span::Span;
+use crate::api::scalar as plain;
+use crate::api::scalar::Plain;
+use crate::source::span::Span;
 
 /// The longest text that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;

@@ -1,7 +1,7 @@
 //! Prints what the page holds before the program is there: the opening example in both languages, as the page's
 //! own components render it on the host, and the sheets of keys.
 
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
 use dualstack_web::app::{App, Props};
 use dualstack_web::commands::sheets;
 use dualstack_web::store::Store;

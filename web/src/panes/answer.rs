@@ -1,17 +1,17 @@
 //! What did the API server say, in one sentence and as addresses?
 
-use dualstack_core::after::{After, Change};
 use dualstack_core::api::service::{
     EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
 };
-use dualstack_core::cluster::{Answer, Outcome};
-use dualstack_core::diag::Program;
+use dualstack_core::apiserver::allocators::ServiceCidrState;
+use dualstack_core::apiserver::requests::{Answer, Outcome};
+use dualstack_core::explain::diagnostic::Program;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
-use dualstack_core::pools::ServiceCidrState;
-use dualstack_core::run::{BootReport, DocumentReport, RequestsReport, Verb};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Effect, Fact, Piece, Step, plain, render as fill};
+use dualstack_core::session::diff::{After, Change};
+use dualstack_core::session::replay::{BootReport, DocumentReport, RequestsReport, Verb};
 use yew::prelude::*;
 
 use crate::text;

@@ -1,11 +1,11 @@
 //! The flags of the control plane, and whether it starts with them.
 
-use dualstack_core::diag::{Diagnostic, Program};
-use dualstack_core::run::BootReport;
+use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::replay::BootReport;
 use dualstack_core::source::flags::Component;
-use dualstack_core::source::parts::{self, Parts};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
 use super::components::{Between, Messages, Seen, problems_of};

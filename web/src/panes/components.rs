@@ -3,17 +3,17 @@
 
 use std::rc::Rc;
 
-use dualstack_core::boot::Severity;
-use dualstack_core::components::agree::{Finding, Side, Weight};
-use dualstack_core::components::follow::{Consequence, outages};
-use dualstack_core::components::prerequisites::{Prerequisites, Switch};
-use dualstack_core::components::{Components, Said, Status};
+use dualstack_core::cluster::components::{Components, Said, Status};
+use dualstack_core::conflicts::consequences::{Consequence, outages};
+use dualstack_core::conflicts::prerequisites::{Prerequisites, Switch};
+use dualstack_core::conflicts::{Finding, Side, Weight};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;
+use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::{self, Component};
-use dualstack_core::source::parts;
-use dualstack_core::span::Span;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::Step;
+use dualstack_core::source::span::Span;
+use dualstack_core::startup::Severity;
 use yew::prelude::*;
 
 use super::text;
@@ -419,9 +419,9 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::components::Components;
+    use dualstack_core::cluster::components::Components;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
-    use dualstack_core::version::KubeVersion;
 
     use super::{Seen, changes, concerned};
 

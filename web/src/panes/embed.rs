@@ -1,8 +1,8 @@
 //! What a page says that was opened by a link; and the page in a frame.
 
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::render;
 use dualstack_core::facts;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::render;
 use yew::prelude::*;
 
 use super::frame::undo_and_redo;

@@ -1,12 +1,12 @@
 //! Five things in a cluster are called "first". Which family is each of, where does it come from, and what does
 //! it decide?
 
-use dualstack_core::components::first::{Asked, Decides, First, Resolver, Which, firsts};
-use dualstack_core::components::{Components, Node};
+use dualstack_core::cluster::components::{Components, Node};
+use dualstack_core::conflicts::primary_family::{Asked, Decides, First, Resolver, Which, firsts};
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
-use dualstack_core::scenario::{Event as Done, Shown};
+use dualstack_core::session::action::{Event as Done, Shown};
 use dualstack_core::source::yaml::{Node as YamlNode, Value, parse};
-use dualstack_core::text::{Lang, Text};
 use yew::prelude::*;
 
 use super::components::{to_flag, told};
@@ -181,8 +181,8 @@ pub fn pane(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::explain::text::Lang;
     use dualstack_core::net::Family::{V4, V6};
-    use dualstack_core::text::Lang;
 
     use super::Wish;
     use crate::store::{Msg, Store};

@@ -4,11 +4,11 @@
 use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Piece, render};
 use dualstack_core::facts;
-use dualstack_core::fix::{Act, Fix, Gives, Repair};
+use dualstack_core::fixes::{Act, Fix, Gives, Repair};
 use dualstack_core::net::Family;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Piece, render};
 use yew::prelude::*;
 
 use crate::browser;
@@ -153,12 +153,12 @@ fn gives(gives: &Gives, lang: Lang) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::fix::{Fix, fixes};
-    use dualstack_core::run::Replay;
-    use dualstack_core::scenario::{Event, Scenario};
-    use dualstack_core::text::Lang;
-    use dualstack_core::trace::plain;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::explain::trace::plain;
+    use dualstack_core::fixes::{Fix, fixes};
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario};
+    use dualstack_core::session::replay::Replay;
 
     use super::{change, gives, title};
 

@@ -1,8 +1,8 @@
 //! What stands around the panes: header, invitation, footer, and the phone's bar.
 
 use dualstack_core::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 
 use crate::browser;

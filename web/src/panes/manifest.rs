@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use dualstack_core::diag::{Cause, Diagnostic, Program};
+use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
+use dualstack_core::explain::text::Lang;
 use dualstack_core::kubectl::FILE;
-use dualstack_core::run::RequestsReport;
-use dualstack_core::scenario::{Event, PatchForm};
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm};
+use dualstack_core::session::replay::RequestsReport;
 use yew::Event as DomEvent;
 use yew::prelude::{AttrValue, Html, InputEvent, html};
 

@@ -5,16 +5,17 @@
 
 use std::rc::Rc;
 
-use dualstack_core::after::Change;
+use dualstack_core::cluster as workloads;
+use dualstack_core::cluster::changes::Changes;
+use dualstack_core::cluster::{Came, Node, Pod, Report, World};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Step, render};
+use dualstack_core::facts;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::plan::capacity::digits;
-use dualstack_core::scenario::Event;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Step, render};
-use dualstack_core::workloads::changes::Changes;
-use dualstack_core::workloads::{Came, Node, Pod, Report, World};
-use dualstack_core::{facts, workloads};
+use dualstack_core::planning::capacity::digits;
+use dualstack_core::session::action::Event;
+use dualstack_core::session::diff::Change;
 use yew::prelude::*;
 
 use super::text;
@@ -104,7 +105,7 @@ pub fn deployment_manifest(world: &World, replicas: &str) -> String {
 }
 
 /// A sentence with numbers or names in it.
-fn filled(text: Text, facts: &[dualstack_core::trace::Fact], lang: Lang) -> Html {
+fn filled(text: Text, facts: &[dualstack_core::explain::trace::Fact], lang: Lang) -> Html {
     sentence(&render(text, facts, lang), lang)
 }
 
@@ -403,9 +404,9 @@ pub fn Nodes(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::scenario::{Event, Scenario as Session};
-    use dualstack_core::version::KubeVersion;
-    use dualstack_core::workloads::{self, World};
+    use dualstack_core::cluster::{self as workloads, World};
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario as Session};
 
     use super::{deployment_manifest, node_manifest};
     use crate::scenarios::find;

@@ -1,15 +1,16 @@
 //! Which addresses shall a cluster have? A field that explains a range while it is typed, a fresh plan, a slider
 //! of sizes, and below them the ruler with everything that the cluster has.
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::components::Components;
+use dualstack_core::cluster::components::Components;
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::plan::capacity::{Fit, Role, digits, fit};
-use dualstack_core::plan::explain::{Explained, Wrong, explain};
-use dualstack_core::plan::slider::{self, stop};
-use dualstack_core::plan::ula::Plan;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::planning::capacity::{Fit, Role, digits, fit};
+use dualstack_core::planning::explain::{Explained, Wrong, explain};
+use dualstack_core::planning::slider;
+use dualstack_core::planning::slider::stop;
+use dualstack_core::planning::ula::Plan;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 
 use super::components::Seen;

@@ -1,11 +1,11 @@
 //! Has the cluster what dual-stack needs, and what follows if not? Three switches, which stand in the text of
 //! the flags (`# provider: ipv4`) or are the release of the start.
 
-use dualstack_core::components::Components;
-use dualstack_core::components::prerequisites::{Families, Kind, Prerequisite, Switch, badge, set};
+use dualstack_core::cluster::components::Components;
+use dualstack_core::conflicts::prerequisites::{Families, Kind, Prerequisite, Switch, badge, set};
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
-use dualstack_core::text::{Lang, Text};
 use yew::prelude::*;
 
 use super::text;

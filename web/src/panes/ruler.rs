@@ -1,12 +1,12 @@
 //! Where do all ranges of the cluster lie, and where do they meet? A ruler per family, with a zoom down to one
 //! address, and a table of the same.
 
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::cidr::to_bits;
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::plan::count;
-use dualstack_core::plan::ranges::{Entry, Kind, Meeting, Meets, entries, meetings};
-use dualstack_core::plan::ruler::{at, beside, parts, place, whole, wider};
-use dualstack_core::text::{Lang, Text};
+use dualstack_core::planning::count;
+use dualstack_core::planning::ranges::{Entry, Kind, Meeting, Meets, entries, meetings};
+use dualstack_core::planning::ruler::{at, beside, parts, place, whole, wider};
 use yew::prelude::*;
 
 use super::components::Seen;

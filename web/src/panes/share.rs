@@ -1,10 +1,10 @@
 //! What can be given away of a session: the link and its QR code, the answer as Markdown, a frame for another
 //! page, and what was sent as a file.
 
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
-use dualstack_core::scenario::Event as Action;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::Piece;
+use dualstack_core::session::action::Event as Action;
 use yew::prelude::*;
 
 use super::answer::Verdict;
@@ -217,9 +217,9 @@ fn data_url(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::explain::trace::Piece;
     use dualstack_core::net::Family;
-    use dualstack_core::text::Lang;
-    use dualstack_core::trace::Piece;
 
     use super::{Given, data_url, fenced};
     use crate::link::Trouble;

@@ -2,13 +2,13 @@
 
 use dualstack_core::api::Json;
 use dualstack_core::api::print::Line;
-use dualstack_core::cluster::printed_json;
+use dualstack_core::apiserver::requests::printed_json;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Effect, Step};
 use dualstack_core::kubectl::FILE;
-use dualstack_core::provenance::{Leaf, Provenance};
-use dualstack_core::run::DocumentReport;
-use dualstack_core::scenario::Event;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Effect, Step};
+use dualstack_core::session::action::Event;
+use dualstack_core::session::provenance::{Leaf, Provenance};
+use dualstack_core::session::replay::DocumentReport;
 use yew::prelude::*;
 
 use crate::output::{Side, lines, text as joined, without_kept};

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use dualstack_core::components::first::Resolver;
-use dualstack_core::scenario::{Event as Action, Shown};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::workloads;
+use dualstack_core::cluster as workloads;
+use dualstack_core::conflicts::primary_family::Resolver;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::session::action::{Event as Action, Shown};
 use yew::prelude::*;
 
 use super::components::{Seen, components};

@@ -1,6 +1,6 @@
 //! The words of the panes about the other components, and about Nodes and Pods.
 
-use dualstack_core::text::Text;
+use dualstack_core::explain::text::Text;
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {

@@ -1,14 +1,14 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
-use dualstack_core::after::{After, Change, ServiceAfter};
-use dualstack_core::cluster::RepairEvent;
+use dualstack_core::apiserver::requests::RepairEvent;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Step, plain, render};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
-use dualstack_core::run::{BootReport, DocumentReport, EventReport};
-use dualstack_core::scenario::{Event, PatchForm};
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::{Step, plain, render};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm};
+use dualstack_core::session::diff::{After, Change, ServiceAfter};
+use dualstack_core::session::replay::{BootReport, DocumentReport, EventReport};
 use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 

@@ -1,14 +1,14 @@
 //! Why is it so? Every decision in order, and the ones about the field at the caret.
 
-use dualstack_core::after::{After, RangeReport};
-use dualstack_core::known::{Known, recorded};
+use dualstack_core::explain::evidence::{Known, recorded};
+use dualstack_core::explain::rule::Fidelity;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::{Effect, Origin, Step};
 use dualstack_core::net::Family;
-use dualstack_core::rule::Fidelity;
-use dualstack_core::run::{BootReport, DocumentReport};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::diff::{After, RangeReport};
+use dualstack_core::session::replay::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
-use dualstack_core::text::Lang;
-use dualstack_core::trace::{Effect, Origin, Step};
-use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use crate::store::Focus;
@@ -276,9 +276,9 @@ mod tests {
     use dualstack_core::net::Cidr;
     use dualstack_core::net::go_parse::parse_cidr;
 
-    use dualstack_core::after::RangeReport;
-    use dualstack_core::run::{EventReport, run};
-    use dualstack_core::text::Lang;
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::session::diff::RangeReport;
+    use dualstack_core::session::replay::{EventReport, run};
 
     use super::{BAND, END, chain, place};
     use crate::store::{Msg, Store};

@@ -1,6 +1,6 @@
 //! Copying a text, also where the page may not.
 
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
 use yew::prelude::*;
 
 use crate::browser;

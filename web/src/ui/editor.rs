@@ -4,10 +4,10 @@
 //! When the editor's file has come (`web/editor`), `text-editor` shows CodeMirror in place of what is in
 //! it. What CodeMirror is to show stands in the attributes; what is done in it comes from the box.
 
-use dualstack_core::diag::Diagnostic;
+use dualstack_core::explain::diagnostic::Diagnostic;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::position::{Utf16, byte_of_utf16};
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
 use yew::prelude::*;
 
 use super::classed;
@@ -176,10 +176,10 @@ fn layer(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::diag::{Diagnostic, Program};
+    use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+    use dualstack_core::explain::text::Lang;
     use dualstack_core::source::position::Utf16;
-    use dualstack_core::span::Span;
-    use dualstack_core::text::Lang;
+    use dualstack_core::source::span::Span;
 
     use super::{lines, told, written};
 

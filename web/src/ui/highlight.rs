@@ -2,8 +2,8 @@
 
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::{parse_cidr, parse_ip};
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::behind_dashes;
-use dualstack_core::span::Span;
 
 /// A stretch with a class.
 pub type Mark = (Span, &'static str);

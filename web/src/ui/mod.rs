@@ -10,10 +10,10 @@ use std::mem::take;
 use std::ops::Deref;
 use std::rc::Rc;
 
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
-use dualstack_core::text::{Lang, Text};
-use dualstack_core::trace::Piece;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes};
 
@@ -219,7 +219,7 @@ pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
 
 /// Words of ours, with back-quoted stretches as code.
 pub fn words(text: Text, lang: Lang) -> Html {
-    sentence(&dualstack_core::trace::render(text, &[], lang), lang)
+    sentence(&dualstack_core::explain::trace::render(text, &[], lang), lang)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What is wrong with a text: how it is shown, and in which words.
 
-use dualstack_core::diag::{Diagnostic, Program};
-use dualstack_core::span::Span;
-use dualstack_core::text::{Lang, Text};
+use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
 use super::classed;
@@ -58,9 +58,9 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::run::{EventReport, run};
-    use dualstack_core::scenario::{Event, Scenario};
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario};
+    use dualstack_core::session::replay::{EventReport, run};
 
     use super::{Lang, tone};
     use crate::text;
