@@ -68,31 +68,32 @@ fn sources(folders: &[&str], extensions: &[&str]) -> Vec<Source> {
 }
 
 fn rust() -> Vec<Source> {
-    sources(&["core/src", "web/src", "web/extras/src", "tests", "xtask/src"], &["rs"])
+    sources(&["core/src", "web/src", "tests", "xtask/src"], &["rs"])
 }
 
 #[test]
 fn javascript_stays_in_one_folder_which_knows_no_core() {
     let mut wrong = Vec::new();
     for source in sources(&["web/src"], &["rs"]) {
-        // The face that the program of the cluster has to the page.
-        if source.path == "web/src/bin/cluster.rs" {
-            continue;
-        }
         if source.path.starts_with("web/src/browser") {
-            wrong.extend(source.places(&["dualstack_core", "crate::view", "crate::app"]));
+            wrong.extend(source.places(&[
+                "dualstack_core",
+                "crate::panes",
+                "crate::ui",
+                "crate::app",
+            ]));
         } else {
             wrong.extend(source.places(&JAVASCRIPT));
         }
-        if source.path.starts_with("web/src/view") {
+        if source.path.starts_with("web/src/panes") {
             wrong.extend(source.places(&["crate::app"]));
         }
-    }
-    for source in sources(&["core/src", "web/extras/src"], &["rs"]) {
-        // The second program's face to the page.
-        if source.path != "web/extras/src/main.rs" {
-            wrong.extend(source.places(&JAVASCRIPT));
+        if source.path.starts_with("web/src/ui") {
+            wrong.extend(source.places(&["crate::app", "crate::panes"]));
         }
+    }
+    for source in sources(&["core/src"], &["rs"]) {
+        wrong.extend(source.places(&JAVASCRIPT));
     }
     let excuses =
         |place: &str, (file, text): &(&str, &str)| place.starts_with(file) && place.contains(text);
@@ -126,7 +127,7 @@ fn versions_are_compared_in_two_files_only() {
         "V1_",
     ];
     let mut wrong = Vec::new();
-    for source in sources(&["core/src", "web/src", "web/extras/src"], &["rs"]) {
+    for source in sources(&["core/src", "web/src"], &["rs"]) {
         if !free.contains(&source.path.as_str()) {
             wrong.extend(source.places(&comparisons));
         }
@@ -274,7 +275,7 @@ fn sentences_of_rules_are_whole_in_both_languages() {
 
 #[test]
 fn chinese_anywhere_has_chinese_punctuation() {
-    let mut files = sources(&["core/src", "web/src", "web/extras/src"], &["rs"]);
+    let mut files = sources(&["core/src", "web/src"], &["rs"]);
     files.extend(sources(&["tests/scenarios"], &["yaml"]));
     let mut wrong = Vec::new();
     for source in files {

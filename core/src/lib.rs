@@ -1,8 +1,7 @@
 //! What Kubernetes answers to dual-stack Services, as one pure function: [`session::replay::run`].
 //!
 //! No clock, no randomness, no I/O. Control flow follows Kubernetes' own functions, in their order;
-//! each decision names a [`explain::rule::Rule`], which holds the explanation in both languages. What is marked
-//! `#[inline(never)]` is asked for less often than a create, so it comes to the page later (xtask/src/split.rs).
+//! each decision names a [`explain::rule::Rule`], which holds the explanation in both languages.
 //!
 //! | module | its question |
 //! |---|---|
@@ -101,7 +100,6 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// `core/RULES.md`: every rule with its versions, source and sentence.
-#[cfg(feature = "words")]
 #[must_use]
 pub fn rules_markdown() -> String {
     use crate::explain::rule::Fidelity;
@@ -133,7 +131,6 @@ pub fn rules_markdown() -> String {
 }
 
 /// Where a rule is known from, by release: `; recorded in 1.20, 1.36; assumed for 1.22`.
-#[cfg(feature = "words")]
 fn known_markdown(rule: &Rule) -> String {
     use crate::explain::evidence::{self, Known};
     use crate::release::version::KubeVersion;

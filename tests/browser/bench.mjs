@@ -70,7 +70,7 @@ async function open(browser, { events, at }) {
     addEventListener("popstate", () => performance.mark("moved"));
   }, work);
   await page.goto(`http://127.0.0.1:${PORT}/some/sub-path/`);
-  await page.locator("html[data-editor][data-cluster=ready]").waitFor({ state: "attached" });
+  await page.locator("html[data-editor]").waitFor({ state: "attached" });
   const box = page.getByRole("textbox", { name: "Manifest", exact: true });
   await box.press("Control+Home");
   await page.keyboard.type("# warm ");
@@ -106,7 +106,6 @@ async function typed(browser, work, slower) {
  */
 async function followed(browser, link) {
   const page = await open(browser, { events: [start, apply(service("mine"))], at: 1 });
-  await page.locator("html[data-extras=ready]").waitFor({ state: "attached" });
   const follow = async ({ link, times }) => {
     const rest = () => new Promise((done) => setTimeout(done, 40));
     const alert = () => document.querySelector("[role=alert]");

@@ -1,11 +1,10 @@
 //! The API server's front door: a cluster takes requests and answers them.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
-
-use litemap::LiteMap;
 
 use crate::api::field_path::FieldPath;
 use crate::api::json::{Json, Map};
@@ -366,7 +365,7 @@ pub fn key(namespace: &str, name: &str) -> Key {
 #[derive(Clone, Debug)]
 pub struct Cluster {
     env: Env,
-    slots: LiteMap<Key, Slot>,
+    slots: BTreeMap<Key, Slot>,
     pools: Pools,
     /// The resourceVersion of the last write.
     revision: u64,
@@ -397,7 +396,7 @@ impl Cluster {
     #[must_use]
     pub fn new(env: Env) -> Self {
         let pools = Pools::new(&env);
-        Self { env, slots: LiteMap::new(), pools, revision: 0, gone_cidrs: Vec::new() }
+        Self { env, slots: BTreeMap::new(), pools, revision: 0, gone_cidrs: Vec::new() }
     }
 
     /// The configuration of the running API server.
@@ -587,7 +586,6 @@ impl Cluster {
         Ok(Answer::Service { service: Stored(Rc::new(service)), created: false })
     }
 
-    #[inline(never)]
     fn delete(
         &mut self,
         name: &str,
@@ -745,7 +743,6 @@ impl Cluster {
         Ok(Answer::Service { service: self.store(&key, service), created: by_put })
     }
 
-    #[inline(never)]
     fn update(
         &mut self,
         key: &Key,
@@ -889,7 +886,6 @@ impl Cluster {
 
     /// The API server starts again with another configuration. Stored objects persist; what they
     /// hold is marked as taken again, as the repair loops do.
-    #[inline(never)]
     pub fn restart(&mut self, env: Env) {
         self.env = env;
         self.pools.forget_what_restarts_rebuild(&self.env);
@@ -902,7 +898,6 @@ impl Cluster {
     }
 
     /// What the repair loops report after a restart, by namespace and name. They change nothing in Services.
-    #[inline(never)]
     pub fn repair(&self, trace: &mut Trace) -> Vec<RepairEvent> {
         let mut events = Vec::new();
         let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;

@@ -29,7 +29,6 @@ impl Known {
 }
 
 /// The releases that have recorded answers of a rule ([`KubeVersion::bit`]).
-#[cfg(feature = "words")]
 #[must_use]
 pub fn recorded(rule: &crate::explain::rule::Rule) -> u32 {
     let table = crate::explain::recorded::RECORDED;

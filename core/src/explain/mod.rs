@@ -3,7 +3,6 @@
 
 pub mod diagnostic;
 pub mod evidence;
-#[cfg(feature = "words")]
 mod recorded;
 pub mod rule;
 pub mod text;

@@ -15,29 +15,23 @@ pub enum Fidelity {
     Chosen(Text),
 }
 
-/// One outcome of a decision Kubernetes (or this simulator) can take. What it says is there with the
-/// feature `words` only: the page's program finds it in the page.
+/// One outcome of a decision Kubernetes (or this simulator) can take.
 #[derive(Debug)]
 pub struct Rule {
     /// The number in the behaviour description, such as `FAM-13`; never reused. Where one number
     /// has several outcomes a letter tells them apart.
     pub id: &'static str,
     /// What happens, present tense: for links and for people.
-    #[cfg(feature = "words")]
     pub slug: &'static str,
     /// The minors in which the rule exists.
     pub versions: Versions,
     /// Upstream file and function.
-    #[cfg(feature = "words")]
     pub source: &'static str,
     /// How closely it is followed.
-    #[cfg(feature = "words")]
     pub fidelity: Fidelity,
     /// The holes in `text`, by name.
-    #[cfg(feature = "words")]
     pub facts: &'static [&'static str],
     /// The sentence, with `{fact}` holes.
-    #[cfg(feature = "words")]
     pub text: Text,
 }
 
@@ -66,19 +60,12 @@ macro_rules! rules {
             pub static $name: $crate::explain::rule::Rule = $crate::explain::rule::Rule {
                 id: $id,
                 versions: $versions,
-                #[cfg(feature = "words")]
                 slug: $slug,
-                #[cfg(feature = "words")]
                 source: $source,
-                #[cfg(feature = "words")]
                 fidelity: $crate::rules!(@fidelity $($fidelity)?),
-                #[cfg(feature = "words")]
                 facts: &[$(stringify!($fact)),*],
-                #[cfg(feature = "words")]
                 text: $crate::explain::text::Text { en: $en, zh: $zh },
             };
-            // In a program without words nothing else would use what this names.
-            const _: $crate::explain::rule::Fidelity = $crate::rules!(@fidelity $($fidelity)?);
         )*
         /// The rules of this file, in order.
         pub static RULES: &[&$crate::explain::rule::Rule] = &[$(&$name),*];

@@ -141,7 +141,6 @@ pub enum Piece {
     Family(Family),
 }
 
-#[cfg(feature = "words")]
 impl Step {
     /// The rule's sentence with its holes filled.
     #[must_use]

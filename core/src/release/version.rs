@@ -3,12 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::explain::text::Lang;
 
 /// A 1.x minor release from 1.20 to 1.36. There is deliberately no `Ord`: code asks the release's
 /// [`crate::release::behavior::Behavior`], never whether it is "already 1.25".
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct KubeVersion(u8);
+
+impl Default for KubeVersion {
+    fn default() -> Self {
+        Self::LATEST
+    }
+}
 
 impl KubeVersion {
     /// The first minor with `ipFamilyPolicy`, `ipFamilies` and `clusterIPs`.
@@ -47,6 +56,20 @@ impl KubeVersion {
 impl fmt::Display for KubeVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "1.{}", self.0)
+    }
+}
+
+impl From<KubeVersion> for String {
+    fn from(version: KubeVersion) -> Self {
+        version.to_string()
+    }
+}
+
+impl TryFrom<String> for KubeVersion {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
     }
 }
 

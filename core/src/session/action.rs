@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use crate::api::go_json;
+use serde::{Deserialize, Serialize};
+
 use crate::release::version::KubeVersion;
-use crate::source::yaml::{Node, Value, parse_own};
 
 /// A session: everything the page shows is computed from it.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,7 +19,8 @@ pub struct Scenario {
 /// A session, and the event of it that is shown: what is saved and linked.
 ///
 /// Invariant: it begins with a start, and the shown event is one of its own.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Saved", into = "Saved")]
 pub struct Shown {
     /// The session.
     pub scenario: Scenario,
@@ -28,43 +29,48 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// As JSON: `{"at":1,"seed":0,"events":[…]}`, the events as [`Event::to_json`] writes them.
+    /// A session at an event; an event that is not there is the last one. `None` unless it begins with a start.
     #[must_use]
-    pub fn to_json(&self) -> String {
-        let events: Vec<String> = self.scenario.events.iter().map(Event::to_json).collect();
-        let (at, seed) = (self.at, self.scenario.seed);
-        format!("{{\"at\":{at},\"seed\":{seed},\"events\":[{}]}}", events.join(","))
-    }
-
-    /// Reads the document that [`Shown::to_json`] wrote.
-    #[must_use]
-    pub fn read(node: &Node) -> Option<Self> {
-        let Value::Seq(list) = &node.entry("events")?.value.value else { return None };
-        let events: Option<Rc<[Event]>> = list.iter().map(Event::read).collect();
-        let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
-        let number = |key: &str| match &node.entry(key)?.value.value {
-            Value::Number(number) => number.parse::<u64>().ok(),
-            _ => None,
-        };
-        let at = number("at").and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
-        let at = at.min(events.len() - 1);
-        let seed = number("seed").unwrap_or_default();
-        Some(Self { scenario: Scenario { seed, events }, at })
-    }
-
-    /// The same from its text: JSON is YAML.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::read(&parse_own(text).documents.first().filter(|it| it.complete)?.node)
+    pub fn new(scenario: Scenario, at: usize) -> Option<Self> {
+        let begins = matches!(scenario.events.first(), Some(Event::Boot { .. }));
+        begins.then(|| Self { at: at.min(scenario.events.len() - 1), scenario })
     }
 }
 
-/// One thing a person did.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// How a [`Shown`] is written: `{"at":1,"seed":0,"events":[…]}`.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    #[serde(default)]
+    at: usize,
+    #[serde(default)]
+    seed: u64,
+    events: Rc<[Event]>,
+}
+
+impl TryFrom<Saved> for Shown {
+    type Error = &'static str;
+
+    fn try_from(Saved { at, seed, events }: Saved) -> Result<Self, Self::Error> {
+        Self::new(Scenario { seed, events }, at).ok_or("a session begins with a start")
+    }
+}
+
+impl From<Shown> for Saved {
+    fn from(Shown { scenario: Scenario { seed, events }, at }: Shown) -> Self {
+        Self { at, seed, events }
+    }
+}
+
+/// One thing a person did. As JSON: `{"apply":"…"}`, `{"restart":{"version":"1.36","flags":"…"}}`,
+/// `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Event {
     /// The control plane starts, or starts again, with these flags.
+    #[serde(rename = "restart")]
     Boot {
-        /// The release.
+        /// The release; the newest where none is named.
+        #[serde(default)]
         version: KubeVersion,
         /// The flags of all components, as typed.
         flags: Rc<str>,
@@ -76,6 +82,7 @@ pub enum Event {
         /// Of which Service: what stands behind `kubectl patch`, such as `service/web -n shop`.
         service: Rc<str>,
         /// How the patch is to be read.
+        #[serde(rename = "type")]
         form: PatchForm,
         /// The patch, as typed: JSON or YAML.
         body: Rc<str>,
@@ -84,60 +91,9 @@ pub enum Event {
     Delete(Rc<str>),
 }
 
-impl Event {
-    /// Reads what [`Event::to_json`] wrote; a start without a release is one of the newest.
-    #[must_use]
-    pub fn read(node: &Node) -> Option<Self> {
-        let Value::Map(map) = &node.value else { return None };
-        let entry = map.first()?;
-        let value = &entry.value;
-        let whole = || match &value.value {
-            Value::String(text) => Some(Rc::from(text.as_str())),
-            _ => None,
-        };
-        let text = |key: &str| Some(Rc::from(value.text_of(key)?));
-        Some(match entry.key.as_str() {
-            "apply" => Self::Apply(whole()?),
-            "delete" => Self::Delete(whole()?),
-            "patch" => {
-                let named = |form: &PatchForm| value.text_of("type") == Some(form.name());
-                let form = PatchForm::ALL.into_iter().find(named)?;
-                Self::Patch { service: text("service")?, form, body: text("body")? }
-            }
-            "restart" => {
-                let version = match value.text_of("version") {
-                    Some(text) => text.parse().ok()?,
-                    None => KubeVersion::LATEST,
-                };
-                Self::Boot { version, flags: text("flags")? }
-            }
-            _ => return None,
-        })
-    }
-
-    /// The event as JSON: `{"apply":"…"}`, `{"restart":{"version":"1.36","flags":"…"}}`,
-    /// `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let text = |text: &str| go_json(&text.into());
-        match self {
-            Self::Boot { version, flags } => {
-                format!("{{\"restart\":{{\"version\":\"{version}\",\"flags\":{}}}}}", text(flags))
-            }
-            Self::Apply(manifest) => format!("{{\"apply\":{}}}", text(manifest)),
-            Self::Patch { service, form, body } => format!(
-                "{{\"patch\":{{\"service\":{},\"type\":\"{}\",\"body\":{}}}}}",
-                text(service),
-                form.name(),
-                text(body)
-            ),
-            Self::Delete(object) => format!("{{\"delete\":{}}}", text(object)),
-        }
-    }
-}
-
 /// The `--type` of `kubectl patch`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PatchForm {
     /// Strategic merge patch, Kubernetes' own; kubectl's default.
     #[default]
@@ -170,7 +126,6 @@ impl PatchForm {
 mod tests {
     use super::{Event, PatchForm, Scenario, Shown};
     use crate::release::version::KubeVersion;
-    use crate::source::yaml::parse;
 
     #[test]
     fn an_event_is_read_back_as_it_was_written() {
@@ -185,8 +140,8 @@ mod tests {
             body: "[]".into(),
         }));
         for event in events {
-            let parsed = parse(&event.to_json());
-            assert_eq!(Event::read(&parsed.documents[0].node), Some(event));
+            let text = serde_json::to_string(&event).expect("it can be written");
+            assert_eq!(serde_json::from_str(&text).ok(), Some(event));
         }
     }
 
@@ -195,13 +150,15 @@ mod tests {
         let start = Event::Boot { version: KubeVersion::LATEST, flags: "--v=2".into() };
         let events = [start, Event::Apply("a: 双".into())].into();
         let shown = Shown { scenario: Scenario { seed: u64::MAX, events }, at: 1 };
-        assert_eq!(Shown::from_text(&shown.to_json()), Some(shown.clone()));
+        let text = serde_json::to_string(&shown).expect("it can be written");
+        let read = |text: &str| serde_json::from_str::<Shown>(text).ok();
+        assert_eq!(read(&text), Some(shown));
         // Older texts have no seed; an event that is not there is the last one.
-        let older = shown.to_json().replace("\"at\":1,\"seed\":18446744073709551615", "\"at\":7");
-        let read = Shown::from_text(&older).expect("it is a session");
-        assert_eq!((read.scenario.seed, read.at), (0, 1));
+        let older = text.replace("\"at\":1,\"seed\":18446744073709551615", "\"at\":7");
+        let older = read(&older).expect("it is a session");
+        assert_eq!((older.scenario.seed, older.at), (0, 1));
         for text in ["", "{}", "{\"events\":[]}", "{\"events\":[{\"apply\":\"\"}]}", "[", "双"] {
-            assert_eq!(Shown::from_text(text), None, "{text}");
+            assert_eq!(read(text), None, "{text}");
         }
     }
 }

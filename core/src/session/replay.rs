@@ -502,7 +502,6 @@ fn apply(plane: &mut ControlPlane, text: &str, asked: &mut Vec<Asked>) -> Reques
 }
 
 /// `kubectl patch`.
-#[inline(never)]
 fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -> RequestsReport {
     let parsed = yaml::parse(body);
     let problems = text_problems(parsed.problems);
@@ -541,7 +540,6 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
 }
 
 /// `kubectl delete`.
-#[inline(never)]
 fn delete(plane: &mut ControlPlane, object: &str) -> RequestsReport {
     let span = Span::new(0, object.len());
     let object = ObjectName::read(object);
@@ -802,7 +800,6 @@ fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut Docume
 }
 
 /// A document of kind ServiceCIDR.
-#[inline(never)]
 fn apply_service_cidr(
     cluster: &mut Cluster,
     node: &Node,

@@ -134,7 +134,6 @@ pub fn create(
 ///
 /// # Errors
 /// The first stage that refuses it. What was taken is in the transaction.
-#[inline(never)]
 pub fn update(
     ask: &mut Ask,
     old: &Service,

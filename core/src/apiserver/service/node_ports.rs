@@ -336,7 +336,6 @@ fn take_named(
     Ok(())
 }
 
-#[inline(never)]
 fn update_node_ports(
     operation: &mut Operation,
     before: &[i32],

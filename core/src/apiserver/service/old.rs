@@ -54,7 +54,6 @@ rules! {
 ///
 /// # Errors
 /// The first stage that refuses it. What was taken is in the transaction.
-#[inline(never)]
 pub fn create(ask: &mut Ask, service: &mut Service, trace: &mut Trace) -> Result<(), Refusal> {
     let behavior = &ask.env.behavior;
     service.status = Default::default();
@@ -80,7 +79,6 @@ pub fn create(ask: &mut Ask, service: &mut Service, trace: &mut Trace) -> Result
 ///
 /// # Errors
 /// The first stage that refuses it. What was taken is in the transaction.
-#[inline(never)]
 pub fn update(
     ask: &mut Ask,
     old: &Service,

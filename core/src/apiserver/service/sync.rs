@@ -188,7 +188,6 @@ pub fn normalize_update(old: &ServiceSpec, new: &mut ServiceSpec, trace: &mut Tr
 }
 
 /// PATCH-1 to PATCH-3: what re-sending a manifest keeps.
-#[inline(never)]
 pub fn carry_over(
     behavior: &Behavior,
     old: &ServiceSpec,
