@@ -19,6 +19,7 @@ rules! {
         id: "API-18a", slug: "pod-cidr-is-a-range",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNode",
+        evidence: SourceRead,
         facts: [],
         en: "An entry of a Node's `podCIDRs` is a CIDR.",
         zh: "节点 `podCIDRs` 的每一项都是 CIDR。",
@@ -28,6 +29,7 @@ rules! {
         id: "API-18b", slug: "one-pod-cidr-per-family",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNode",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "Older releases name an entry that stands twice as well.",
             zh: "较旧的版本还会指出重复的条目。",
@@ -41,6 +43,7 @@ rules! {
         id: "API-18c", slug: "pod-cidrs-stay",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNodeUpdate",
+        evidence: SourceRead,
         facts: [],
         en: "The ranges of a Node never change once there are any, and none is added: a single-stack Node becomes dual-stack when it is deleted and registers again.",
         zh: "节点一旦有了范围就不可更改，也不能追加：单栈节点须删除并重新注册才能变为双栈。",

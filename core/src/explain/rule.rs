@@ -4,6 +4,23 @@
 use crate::explain::text::Text;
 use crate::release::version::Versions;
 
+/// Where a rule is known from. Every rule declares it; coverage.rs compares [`Self::Recorded`] with the recordings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// A recorded answer of Kubernetes' own code reaches the rule. [`recorded`](crate::explain::evidence::recorded) lists the versions; for the others
+    /// nobody recorded it.
+    Recorded,
+    /// The upstream source was read for it, of one version at least.
+    SourceRead,
+    /// A document says so: the Kubernetes documentation, a changelog, an RFC, a registry.
+    Documentation,
+    /// Nobody recorded or read it: a choice of this playground where Kubernetes leaves one, a consequence worked out
+    /// from other rules, or taken over from a similar object.
+    Assumed,
+    /// The rule is about this playground and claims nothing about Kubernetes.
+    Playground,
+}
+
 /// How closely the simulator follows the real program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fidelity {
@@ -30,6 +47,8 @@ pub struct Rule {
     /// Upstream file and function.
     #[cfg(feature = "words")]
     pub source: &'static str,
+    /// Where it is known from.
+    pub evidence: Evidence,
     /// How closely it is followed.
     #[cfg(feature = "words")]
     pub fidelity: Fidelity,
@@ -56,6 +75,7 @@ macro_rules! rules {
         id: $id:literal, slug: $slug:literal,
         versions: $versions:expr,
         source: $source:literal,
+        evidence: $evidence:ident,
         $( fidelity: $fidelity:expr, )?
         facts: [$($fact:ident),* $(,)?],
         en: $en:literal,
@@ -70,6 +90,7 @@ macro_rules! rules {
                 slug: $slug,
                 #[cfg(feature = "words")]
                 source: $source,
+                evidence: $crate::explain::rule::Evidence::$evidence,
                 #[cfg(feature = "words")]
                 fidelity: $crate::rules!(@fidelity $($fidelity)?),
                 #[cfg(feature = "words")]
