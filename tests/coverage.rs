@@ -7,6 +7,7 @@ use dualstack_core::apiserver::node as pod_cidrs;
 use dualstack_core::controller_manager::range_allocator::NodeIpam;
 use dualstack_core::controller_manager::startup as controller_manager;
 use dualstack_core::controller_manager::startup::Start;
+use dualstack_core::explain::rule::Evidence;
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::network_plugin as host_local;
 use dualstack_core::network_plugin::HostLocal;
@@ -317,6 +318,33 @@ fn the_table_of_what_is_recorded_is_current() {
         text == witness::table(recorded()),
         "core/src/explain/recorded.rs is stale: cargo xtask gen"
     );
+}
+
+#[test]
+fn a_rule_is_declared_recorded_exactly_if_it_is() {
+    let wrong: Vec<_> = dualstack_core::all_rules()
+        .filter(|rule| {
+            let is_recorded = recorded().releases.contains_key(rule.id);
+            (rule.evidence == Evidence::Recorded) != is_recorded
+        })
+        .map(|rule| (rule.id, rule.evidence))
+        .collect();
+    assert!(wrong.is_empty(), "the recordings say otherwise: {wrong:?}");
+}
+
+#[test]
+fn the_evidence_of_a_rule_fits_its_source() {
+    let documents = ["kubernetes.io/", "rfc-editor.org/", "iana.org/"];
+    let wrong: Vec<_> = dualstack_core::all_rules()
+        .filter(|rule| {
+            let is_document = documents.iter().any(|site| rule.source.starts_with(site));
+            let is_own = rule.source == "this playground";
+            (rule.evidence == Evidence::Playground) != is_own
+                || (rule.evidence == Evidence::SourceRead && is_document)
+        })
+        .map(|rule| (rule.id, rule.evidence, rule.source))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

@@ -57,9 +57,12 @@ words! {
     ABOUT_FIELD = "About", "关于";
     NOTHING_ABOUT = "No decision was needed for it.", "无需对它做任何决定。";
     SOURCE = "source", "来源";
-    KNOWN_RECORDED = "recorded in", "有实录：";
-    KNOWN_SOURCE = "read from the source of", "依据源代码：";
-    KNOWN_ASSUMED = "assumed for", "推定：";
+    EVIDENCE_RECORDED = "recorded in", "已录制：";
+    EVIDENCE_ELSEWHERE = "recorded in other versions, not in", "其他版本已录制，此版本未录制：";
+    EVIDENCE_SOURCE = "source read, not recorded", "依据源代码，未录制";
+    EVIDENCE_DOCUMENTATION = "documentation, not recorded", "依据文档，未录制";
+    EVIDENCE_ASSUMED = "assumed, not recorded", "推定，未录制";
+    EVIDENCE_PLAYGROUND = "about this playground", "演练场自身的说明";
     SIMPLIFIED = "In the playground:", "在演练场中：";
     KEPT = "kept", "保持不变";
     TIMELINE = "Timeline", "时间线";

@@ -1,7 +1,7 @@
 //! Why is it so? Every decision in order, and the ones about the field at the caret.
 
-use dualstack_core::explain::evidence::{Known, recorded};
-use dualstack_core::explain::rule::Fidelity;
+use dualstack_core::explain::evidence::recorded;
+use dualstack_core::explain::rule::{Evidence, Fidelity};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Origin, Step};
 use dualstack_core::net::Family;
@@ -95,17 +95,27 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
     }
 }
 
+/// Where a rule is known from; of a recorded one, whether it is in this version.
+fn evidence(evidence: Evidence, recorded: u32, version: KubeVersion, lang: Lang) -> String {
+    match evidence {
+        Evidence::Recorded if recorded & version.bit() != 0 => {
+            format!("{} {version}", text::EVIDENCE_RECORDED.get(lang))
+        }
+        Evidence::Recorded => format!("{} {version}", text::EVIDENCE_ELSEWHERE.get(lang)),
+        Evidence::SourceRead => text::EVIDENCE_SOURCE.get(lang).to_owned(),
+        Evidence::Documentation => text::EVIDENCE_DOCUMENTATION.get(lang).to_owned(),
+        Evidence::Assumed => text::EVIDENCE_ASSUMED.get(lang).to_owned(),
+        Evidence::Playground => text::EVIDENCE_PLAYGROUND.get(lang).to_owned(),
+    }
+}
+
 /// One decision: the sentence, then its rule, field and source.
 pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
     let field = step.at.to_string();
     let words = sentence(&step.render(lang), lang);
     let rule = step.rule;
-    let known = match Known::of(recorded(rule), version) {
-        Known::Recorded => text::KNOWN_RECORDED,
-        Known::Source => text::KNOWN_SOURCE,
-        Known::Assumed => text::KNOWN_ASSUMED,
-    };
+    let known = evidence(rule.evidence, recorded(rule), version, lang);
     let fidelity = match rule.fidelity {
         Fidelity::Exact => Html::default(),
         Fidelity::Simplified(why) | Fidelity::Chosen(why) => {
@@ -121,7 +131,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }{ code(field) } }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
                 </details>
             </div>
         </li>
