@@ -8,7 +8,7 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::plain;
 use dualstack_core::net::Family;
 use dualstack_core::session::action::Event;
-use dualstack_core::session::replay::{DocumentReport, EventReport, Replay, Verb};
+use dualstack_core::session::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 
@@ -83,7 +83,7 @@ pub fn App(props: &Props) -> Html {
     }
     let is_accepted = document.as_ref().is_some_and(|document| document.is_accepted());
     if is_accepted {
-        good.1 = document.clone().filter(|document| document.stored().is_some());
+        good.1 = document.clone().filter(|document| document.stored_json().is_some());
     }
     // What is stored all the same is nearer to the truth than what was accepted before.
     let stands = document.clone().filter(|document| document.stands.is_some());
@@ -128,8 +128,8 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let terminal = shown
         .document
         .as_ref()
-        .filter(|it| !it.kubectl.is_empty() && !it.is_behind)
-        .filter(|it| it.stored().is_none() || it.verb == Verb::Patch)
+        .filter(|it| !it.kubectl.is_empty())
+        .filter(|it| !it.is_accepted() || it.stored_json().is_none() || it.verb == Verb::Patch)
         .map(|document| AttrValue::from(document.kubectl.clone()))
         .or_else(|| {
             (!answers.boot.is_running()).then(|| {
@@ -183,7 +183,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         label,
         stale: shown.stale,
         chosen,
-        is_behind: shown.document.as_ref().is_some_and(|document| document.is_behind),
         shows_server_fields: store.shows_server_fields,
         form: store.form,
         sent: sent(store, document_at(store, &answers.documents)),

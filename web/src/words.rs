@@ -192,7 +192,7 @@ mod tests {
     use dualstack_core::all_rules;
     use dualstack_core::explain::trace::Step;
     use dualstack_core::session::action::Scenario;
-    use dualstack_core::session::replay::{EventReport, Replay};
+    use dualstack_core::session::{EventReport, Replay};
 
     use super::{Words, blocks, page_block, words};
 

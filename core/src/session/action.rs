@@ -9,12 +9,17 @@ use crate::source::yaml::{Node, Value, parse_own};
 
 /// A session: everything the page shows is computed from it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Scenario {
+pub struct Session {
     /// Every dynamic pick of the cluster is a hash of this and of what asks.
     pub seed: u64,
-    /// What happened, in order. The first event is a [`Event::Boot`].
-    pub events: Rc<[Event]>,
+    /// What happened, in order. The first event is a [`Action::Boot`].
+    pub events: Rc<[Action]>,
 }
+
+/// What the page calls an [`Action`] and a [`Session`].
+pub type Event = Action;
+/// See [`Event`].
+pub type Scenario = Session;
 
 /// A session, and the event of it that is shown: what is saved and linked.
 ///
@@ -22,16 +27,16 @@ pub struct Scenario {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Shown {
     /// The session.
-    pub scenario: Scenario,
+    pub scenario: Session,
     /// Which event.
     pub at: usize,
 }
 
 impl Shown {
-    /// As JSON: `{"at":1,"seed":0,"events":[…]}`, the events as [`Event::to_json`] writes them.
+    /// As JSON: `{"at":1,"seed":0,"events":[…]}`, the events as [`Action::to_json`] writes them.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let events: Vec<String> = self.scenario.events.iter().map(Event::to_json).collect();
+        let events: Vec<String> = self.scenario.events.iter().map(Action::to_json).collect();
         let (at, seed) = (self.at, self.scenario.seed);
         format!("{{\"at\":{at},\"seed\":{seed},\"events\":[{}]}}", events.join(","))
     }
@@ -40,8 +45,8 @@ impl Shown {
     #[must_use]
     pub fn read(node: &Node) -> Option<Self> {
         let Value::Seq(list) = &node.entry("events")?.value.value else { return None };
-        let events: Option<Rc<[Event]>> = list.iter().map(Event::read).collect();
-        let events = events.filter(|it| matches!(it.first(), Some(Event::Boot { .. })))?;
+        let events: Option<Rc<[Action]>> = list.iter().map(Action::read).collect();
+        let events = events.filter(|it| matches!(it.first(), Some(Action::Boot { .. })))?;
         let number = |key: &str| match &node.entry(key)?.value.value {
             Value::Number(number) => number.parse::<u64>().ok(),
             _ => None,
@@ -49,7 +54,7 @@ impl Shown {
         let at = number("at").and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
         let at = at.min(events.len() - 1);
         let seed = number("seed").unwrap_or_default();
-        Some(Self { scenario: Scenario { seed, events }, at })
+        Some(Self { scenario: Session { seed, events }, at })
     }
 
     /// The same from its text: JSON is YAML.
@@ -61,7 +66,7 @@ impl Shown {
 
 /// One thing a person did.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Event {
+pub enum Action {
     /// The control plane starts, or starts again, with these flags.
     Boot {
         /// The release.
@@ -84,8 +89,8 @@ pub enum Event {
     Delete(Rc<str>),
 }
 
-impl Event {
-    /// Reads what [`Event::to_json`] wrote; a start without a release is one of the newest.
+impl Action {
+    /// Reads what [`Action::to_json`] wrote; a start without a release is one of the newest.
     #[must_use]
     pub fn read(node: &Node) -> Option<Self> {
         let Value::Map(map) = &node.value else { return None };
@@ -168,33 +173,33 @@ impl PatchForm {
 
 #[cfg(test)]
 mod tests {
-    use super::{Event, PatchForm, Scenario, Shown};
+    use super::{Action, PatchForm, Session, Shown};
     use crate::release::version::KubeVersion;
     use crate::source::yaml::parse;
 
     #[test]
     fn an_event_is_read_back_as_it_was_written() {
         let mut events = vec![
-            Event::Boot { version: KubeVersion::OLDEST, flags: "--v=\"2\"\n# 双".into() },
-            Event::Apply("a: 'b'\n---\nc: <d>\n".into()),
-            Event::Delete("service/web -n shop".into()),
+            Action::Boot { version: KubeVersion::OLDEST, flags: "--v=\"2\"\n# 双".into() },
+            Action::Apply("a: 'b'\n---\nc: <d>\n".into()),
+            Action::Delete("service/web -n shop".into()),
         ];
-        events.extend(PatchForm::ALL.map(|form| Event::Patch {
+        events.extend(PatchForm::ALL.map(|form| Action::Patch {
             service: "web".into(),
             form,
             body: "[]".into(),
         }));
         for event in events {
             let parsed = parse(&event.to_json());
-            assert_eq!(Event::read(&parsed.documents[0].node), Some(event));
+            assert_eq!(Action::read(&parsed.documents[0].node), Some(event));
         }
     }
 
     #[test]
     fn a_session_is_read_back_with_its_seed_and_the_event_that_is_shown() {
-        let start = Event::Boot { version: KubeVersion::LATEST, flags: "--v=2".into() };
-        let events = [start, Event::Apply("a: 双".into())].into();
-        let shown = Shown { scenario: Scenario { seed: u64::MAX, events }, at: 1 };
+        let start = Action::Boot { version: KubeVersion::LATEST, flags: "--v=2".into() };
+        let events = [start, Action::Apply("a: 双".into())].into();
+        let shown = Shown { scenario: Session { seed: u64::MAX, events }, at: 1 };
         assert_eq!(Shown::from_text(&shown.to_json()), Some(shown.clone()));
         // Older texts have no seed; an event that is not there is the last one.
         let older = shown.to_json().replace("\"at\":1,\"seed\":18446744073709551615", "\"at\":7");

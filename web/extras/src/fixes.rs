@@ -8,8 +8,8 @@ use dualstack_core::explain::trace::{Fact, Piece, render};
 use dualstack_core::facts;
 use dualstack_core::fixes::{Act, Fix, Gives, Repair, fixes};
 use dualstack_core::net::Family;
+use dualstack_core::session::Replay;
 use dualstack_core::session::action::{Event, Shown};
-use dualstack_core::session::replay::Replay;
 use serde_json::{Value as Json, json};
 
 use crate::{NO_SESSION, refusal};

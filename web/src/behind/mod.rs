@@ -20,10 +20,10 @@ pub mod text;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use dualstack_core::cluster as workloads;
 use dualstack_core::cluster::components::Components;
 use dualstack_core::conflicts::primary_family::Resolver;
 use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::session::{EventReport, Replay};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
@@ -111,10 +111,16 @@ pub fn Behind() -> Html {
     let tab = use_state(Tab::default);
     let kept = use_state(planning::Kept::default);
     let looking = use_state(nodes::Looking::default);
-    let start = told.as_ref().map(Told::boot);
+    let replay = use_mut_ref(Replay::default);
+    let report =
+        told.as_ref().map(|told| replay.borrow_mut().run(&told.shown.scenario, told.shown.at));
+    let start = told.as_ref().zip(report.as_ref()).and_then(|(told, report)| {
+        let EventReport::Boot(boot) = report.events.get(told.boot().0)? else { return None };
+        Some(Shared(Rc::clone(&boot.start)))
+    });
     let seen = use_memo(start, |start| {
-        let (_, version, flags) = start.as_ref()?;
-        Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
+        let components = Components::clone(start.as_ref()?.components());
+        Some(Shared(Rc::new(Seen::of(components))))
     });
     let problems = seen.as_ref().as_ref().map(|seen| components::problems(&seen.components));
     let is_marked = use_mut_ref(|| false);
@@ -126,12 +132,14 @@ pub fn Behind() -> Html {
             say(&Said::Problems(problems.clone()));
         }
     });
-    let replay = use_mut_ref(workloads::Replay::default);
-    let report =
-        told.as_ref().map(|told| replay.borrow_mut().run(&told.shown.scenario, told.shown.at));
     {
         // Whoever comes to an event about Nodes and Pods wants to see them.
-        let is_about = report.as_ref().is_some_and(|report| !report.answer.documents.is_empty());
+        let is_about = told.as_ref().zip(report.as_ref()).is_some_and(|(told, report)| {
+            let Some(EventReport::Requests(requests)) = report.events.get(told.shown.at) else {
+                return false;
+            };
+            requests.documents.iter().any(|document| document.workload.is_some())
+        });
         let event = told.as_ref().map(|told| (told.shown.at, told.shown.scenario.events.len()));
         let tab = tab.setter();
         use_effect_with((event, is_about), move |(_, is_about)| {
@@ -155,7 +163,10 @@ pub fn Behind() -> Html {
             resolver: *resolver,
             onresolver,
         }),
-        Tab::Nodes => html! { <Nodes {lang} {report} looking={looking.clone()} /> },
+        Tab::Nodes => {
+            let (world, objects) = (report.world, report.diff.objects);
+            html! { <Nodes {lang} {world} {objects} looking={looking.clone()} /> }
+        }
         Tab::Planning => html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} /> },
         Tab::Prerequisites => {
             prerequisites(&prerequisites::Props { lang, components: &seen.components })

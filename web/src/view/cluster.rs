@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::replay::BootReport;
+use dualstack_core::session::BootReport;
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::boxes::Parts;
@@ -226,7 +226,7 @@ pub fn cluster(props: &Props) -> Html {
 mod tests {
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::action::{Event, Scenario};
-    use dualstack_core::session::replay::{EventReport, run};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{Lang, verdict};
     use crate::text;
