@@ -13,9 +13,8 @@ use dualstack_core::network_plugin as host_local;
 use dualstack_core::network_plugin::HostLocal;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, Scenario};
-use dualstack_core::session::replay as run;
-use dualstack_core::session::replay::EventReport;
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{self, EventReport};
 use dualstack_core::source::flags;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
@@ -200,10 +199,10 @@ fn requested(k8s: &str, ranges: &str, steps: &str) -> Witness {
 
 fn started(k8s: &str, starts: &[&str], manifest: &str) -> Witness {
     let version: KubeVersion = k8s.parse().expect("a simulated release");
-    let boots = starts.iter().map(|flags| Event::Boot { version, flags: (*flags).into() });
-    let events: Vec<Event> = boots.chain([Event::Apply(manifest.into())]).collect();
+    let boots = starts.iter().map(|flags| Action::Boot { version, flags: (*flags).into() });
+    let events: Vec<Action> = boots.chain([Action::Apply(manifest.into())]).collect();
     let mut witness = Witness::default();
-    for event in run::run(&Scenario { seed: 0, events: events.into() }).events {
+    for event in session::run(&Session { seed: 0, events: events.into() }).events {
         match event {
             EventReport::Boot(boot) => witness.see(version, &boot.trace),
             EventReport::Requests(requests) => {

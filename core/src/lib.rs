@@ -1,4 +1,4 @@
-//! What Kubernetes answers to dual-stack Services, as one pure function: [`session::replay::run`].
+//! What Kubernetes answers to dual-stack Services, as one pure function: [`session::run`].
 //!
 //! No clock, no randomness, no I/O. Control flow follows Kubernetes' own functions, in their order;
 //! each decision names a [`explain::rule::Rule`], which holds the explanation in both languages.
@@ -16,7 +16,7 @@
 //! | [`kubelet`], [`network_plugin`] | does the kubelet start, and which addresses do Node and Pods get? |
 //! | [`kube_proxy`] | does kube-proxy start, and which families does it serve? |
 //! | [`kubectl`] | what does kubectl send and print? |
-//! | [`cluster`] | which Nodes and Pods are there, and how do the programs work together? |
+//! | [`cluster`] | what is stored of every kind, and how do the programs work together? |
 //! | [`conflicts`] | where do the components disagree, and what follows? |
 //! | [`fixes`] | which one change would make it succeed? |
 //! | [`planning`] | which ranges shall a cluster have, and how much fits? |
@@ -47,7 +47,7 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
     service_rules().chain(cluster_rules())
 }
 
-/// The rules by which kube-apiserver starts and answers requests about Services: all that [`run`] decides by.
+/// The rules by which kube-apiserver starts and answers requests about Services: all that a session of Services decides by.
 pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
     [
         apiserver::startup::RULES,

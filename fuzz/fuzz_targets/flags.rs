@@ -6,8 +6,8 @@
 use dualstack_core::behavior::Behavior;
 use dualstack_core::boot::controller_manager;
 use dualstack_core::boot::kube_proxy::HostFamilies;
-use dualstack_core::run::{EventReport, run};
-use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::session::{EventReport, run};
+use dualstack_core::scenario::{Action, Session};
 use dualstack_core::source::flags;
 use dualstack_core::span::Span;
 use dualstack_core::trace::Trace;
@@ -32,8 +32,8 @@ fuzz_target!(|input: (u8, &str)| {
         let _ = controller_manager::start(&behavior, &flags, trace);
     }
     let _ = nodes::start(version, text, HostFamilies::Both);
-    let events = [Event::Boot { version, flags: text.into() }];
-    let report = run(&Scenario { seed: 0, events: events.into() });
+    let events = [Action::Boot { version, flags: text.into() }];
+    let report = run(&Session { seed: 0, events: events.into() });
     let [EventReport::Boot(boot)] = report.events.as_slice() else { panic!("one start") };
     boot.problems.iter().filter_map(|it| it.span).for_each(inside);
 });

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Event, Scenario};
-use dualstack_core::session::diff::After;
-use dualstack_core::session::replay::{
-    BootReport, DocumentReport, EventReport, Replay, RequestsReport,
-};
+use dualstack_core::session::diff::Diff;
+use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
+
+use dualstack_core::cluster::World;
 
 use crate::panes::answer::{Verdict, started, verdict};
 use crate::store::{Focus, Store};
@@ -25,7 +25,9 @@ pub struct Answers {
     /// The answers to all events.
     pub events: Vec<EventReport>,
     /// The cluster after the event that is shown.
-    pub after: Shared<After>,
+    pub after: Shared<Diff>,
+    /// Its Nodes, Pods and Deployments, and the programs as they started last.
+    pub world: Shared<World>,
 }
 
 impl Answers {
@@ -47,7 +49,8 @@ impl Answers {
             requests: Shared(requests),
             documents: documents.into_iter().map(Shared).collect(),
             events: report.events,
-            after: Shared(Rc::new(report.after)),
+            after: Shared(Rc::new(report.diff)),
+            world: Shared(report.world),
         })
     }
 

@@ -10,7 +10,7 @@ use dualstack_core::explain::trace::plain;
 use dualstack_core::fixes::Fix;
 use dualstack_core::net::Family;
 use dualstack_core::session::action::Event;
-use dualstack_core::session::replay::{DocumentReport, EventReport, Replay, Verb};
+use dualstack_core::session::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 
@@ -72,14 +72,11 @@ pub fn App(props: &Props) -> Html {
         let (store, dispatch, replay) = (store.clone(), dispatch.clone(), Rc::clone(&replay));
         use_effect(move || follow(&following, &store, spoken, refused, &replay, &dispatch));
     }
-    let shows_components = store.runs && store.shows_components();
-    let start = shows_components.then(|| {
-        let (_, flags, version) = store.boot();
-        (Rc::clone(flags), version)
-    });
-    let seen = use_memo(start, |start| {
-        let (flags, version) = start.as_ref()?;
-        Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
+    let started = shown.filter(|_| store.shows_components());
+    let started = started.map(|(answers, _)| Shared(Rc::clone(&answers.boot.start)));
+    let seen = use_memo(started, |started| {
+        let components = Components::clone(started.as_ref()?.components());
+        Some(Shared(Rc::new(Seen::of(components))))
     });
     let given = use_state(|| None::<Given>);
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
@@ -95,7 +92,7 @@ pub fn App(props: &Props) -> Html {
     }
     let is_accepted = document.as_ref().is_some_and(|document| document.is_accepted());
     if is_accepted {
-        good.1 = document.clone().filter(|document| document.stored().is_some());
+        good.1 = document.clone().filter(|document| document.stored_json().is_some());
     }
     // What is stored all the same is nearer to the truth than what was accepted before.
     let stands = document.clone().filter(|document| document.stands.is_some());
@@ -150,8 +147,8 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
     let terminal = shown
         .document
         .as_ref()
-        .filter(|it| !it.kubectl.is_empty() && !it.is_behind)
-        .filter(|it| it.stored().is_none() || it.verb == Verb::Patch)
+        .filter(|it| !it.kubectl.is_empty())
+        .filter(|it| !it.is_accepted() || it.stored_json().is_none() || it.verb == Verb::Patch)
         .map(|document| AttrValue::from(document.kubectl.clone()))
         .or_else(|| {
             (!answers.boot.is_running()).then(|| {
@@ -204,7 +201,6 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         label,
         stale: shown.stale,
         chosen,
-        is_behind: shown.document.as_ref().is_some_and(|document| document.is_behind),
         shows_server_fields: store.shows_server_fields,
         form: store.form,
         sent: sent(store, document_at(store, &answers.documents)),
@@ -231,7 +227,9 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         dispatch: dispatch.clone(),
     });
     let tabs = shown.seen.as_ref().map(|seen| {
-        html! { <div id="behind"><Tabs {lang} shown={store.shown()} seen={seen.clone()} dispatch={dispatch.clone()} /></div> }
+        let (world, objects) = (Rc::clone(&answers.world.0), Rc::clone(&answers.after.objects));
+        let is_about_workloads = answers.requests.documents.iter().any(|it| it.workload.is_some());
+        html! { <div id="behind"><Tabs {lang} shown={store.shown()} seen={seen.clone()} {world} {objects} {is_about_workloads} dispatch={dispatch.clone()} /></div> }
     });
     let tabs = tabs.unwrap_or_default();
     if let Some(embed) = &store.visit.embed {

@@ -319,7 +319,7 @@ mod tests {
     use dualstack_core::release::behavior::Behavior;
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::action::Scenario;
-    use dualstack_core::session::replay::{EventReport, run};
+    use dualstack_core::session::{EventReport, run};
     use dualstack_core::source::{decode, flags};
 
     use super::{FIELDS, FLAGS, GATES, SERVICE, print};

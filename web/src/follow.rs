@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::fixes::{Fix, fixes};
+use dualstack_core::session::Replay;
 use dualstack_core::session::action::Event;
-use dualstack_core::session::replay::Replay;
 use dualstack_core::source::flags::boxes as parts;
 
 use crate::browser::address_bar::{self, Place};

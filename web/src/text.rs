@@ -38,7 +38,7 @@ words! {
     STANDS = "Still stored as it was", "仍按原样存储";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
     NOTHING_STORED = "Nothing is stored.", "没有存储任何对象。";
-    STORED_BEHIND = "What is stored stands below, under Nodes and Pods.", "存储的内容见下方的“节点与 Pod”。";
+    SET_BY = "set", "设置";
     ADDED = "added", "新增";
     BY_DEFAULT = "default", "默认值";
     ALLOCATED = "allocated", "已分配";
@@ -211,7 +211,19 @@ words! {
     ONLY_BY_ADDRESS = " {family} is the family of the address you named.", "{family} 是您所指定地址的地址族。";
     ONLY_BY_LIST = " {family} is the family that `ipFamilies` names.", "{family} 是 `ipFamilies` 写明的地址族。";
     OPEN_ON_NODES = " It is open on every node at port {ports}, for each of its families.", "它在每个节点的端口 {ports} 上开放，适用于其每个地址族。";
-    IS_ABOUT = "This is about {object}.", "这涉及 {object}。";
-    SEE_NODES_AND_PODS = "Whether the API server takes it, and what comes of it, stands below in Nodes and Pods.", "API 服务器是否接受、结果如何，见下方的“节点与 Pod”。";
+    OBJECT_IS_CREATED = "{object} is created.", "{object} 已创建。";
+    OBJECT_IS_CHANGED = "{object} is configured.", "{object} 已更新。";
+    OBJECT_IS_UNCHANGED = "{object} is unchanged.", "{object} 未更改。";
+    NODE_HAS = "Its Pods get addresses from {ranges}; the Node itself has {addresses}.", "其 Pod 从 {ranges} 获得地址；节点自身的地址为 {addresses}。";
+    NODE_HAS_NO_RANGE = "It has no `podCIDRs`, so only Pods on the host network start on it; the Node itself has {addresses}.", "它没有 `podCIDRs`，因此只有使用主机网络的 Pod 能在其上启动；节点自身的地址为 {addresses}。";
+    NODE_IS_NOT_READY = " It is not ready: {reason}.", "它未就绪：{reason}。";
+    POD_RUNS = "It runs on {node} with {addresses}.", "它在 {node} 上运行，地址为 {addresses}。";
+    POD_RUNS_WITHOUT = "It runs on {node}.", "它在 {node} 上运行。";
+    POD_WAITS = "It is `Pending`: no Node runs it yet.", "它处于 `Pending` 状态：尚无节点运行它。";
+    POD_WAITS_ON = "It is `Pending` on {node}.", "它在 {node} 上处于 `Pending` 状态。";
+    POD_WAITS_BECAUSE = "It is `Pending`: {message}", "它处于 `Pending` 状态：{message}";
+    POD_FAILED = "It has failed: {message}", "它已失败：{message}";
+    DEPLOYMENT_HAS = "{running} of its {wanted} Pods run.", "要求 {wanted} 个 Pod，其中 {running} 个在运行。";
+    OBJECT_IS_GONE = "It is no longer stored.", "它不再被存储。";
     BALANCER_MISSING = " The address of the load balancer itself would come from a cloud provider, which is not simulated.", "负载均衡器自身的地址由云提供商提供，此处不模拟。";
 }

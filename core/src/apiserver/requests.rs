@@ -267,6 +267,13 @@ pub enum Answer {
         /// What its controllers made of it.
         state: ServiceCidrState,
     },
+    /// A Node, a Pod or a Deployment.
+    Workload {
+        /// Whether the request made it (201).
+        created: bool,
+        /// Whether anything of it was changed.
+        changed: bool,
+    },
 }
 
 /// The answer to a request.
@@ -383,7 +390,7 @@ pub fn key(namespace: &str, name: &str) -> Key {
 
 /// The stored objects of a cluster and what they hold.
 #[derive(Clone, Debug)]
-pub struct Cluster {
+pub struct ApiServer {
     env: Env,
     slots: BTreeMap<Key, Slot>,
     pools: Pools,
@@ -411,7 +418,7 @@ const SERVICE_CIDRS: &str = "servicecidrs.networking.k8s.io";
 /// What was sent, decoded, and the warnings about its fields.
 type Body = Result<(Decoded, Vec<Diagnostic>), Status>;
 
-impl Cluster {
+impl ApiServer {
     /// A cluster that has just been made: nothing stored, not even the `kubernetes` Service.
     #[must_use]
     pub fn new(env: Env) -> Self {

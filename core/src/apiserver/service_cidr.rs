@@ -4,13 +4,16 @@
 //! family, a terminating one's give out none, and it goes when nothing is held in it alone.
 
 use crate::api::field_path::FieldPath;
+use crate::api::json::Json;
 use crate::api::{go_json, print_list};
+use crate::apiserver::allocators::{ServiceCidr, TERMINATING};
 use crate::apiserver::service::errors::Errors;
 use crate::apiserver::service::names;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::yaml;
 
 rules! {
     /// The name of a new object.
@@ -63,6 +66,28 @@ rules! {
         en: "The ranges of a ServiceCIDR are immutable. A second range, of the other address family, may be added.",
         zh: "ServiceCIDR 的范围不可变更。可以追加另一个地址族的第二个范围。",
     }
+}
+
+/// The kind of the objects that hold Service ranges.
+pub const KIND: &str = "ServiceCIDR";
+
+/// A ServiceCIDR as a read prints it.
+#[must_use]
+pub fn to_json(object: &ServiceCidr) -> Json {
+    let ranges: Vec<String> = object.ranges.iter().map(|it| format!("'{it}'")).collect();
+    let (ready, (reason, message)) = if object.terminating {
+        ("False", TERMINATING)
+    } else {
+        ("True", ("", "Kubernetes Service CIDR is ready"))
+    };
+    let text = format!(
+        "{{apiVersion: networking.k8s.io/v1, kind: {KIND}, metadata: {{name: '{}'}}, spec: {{cidrs: \
+         [{}]}}, status: {{conditions: [{{message: '{message}', reason: '{reason}', status: '{ready}', type: \
+         Ready}}]}}}}",
+        object.name,
+        ranges.join(", "),
+    );
+    yaml::parse(&text).documents.pop().map_or(Json::Null, |document| document.node.to_json())
 }
 
 /// The checks of a new object; the ranges that could be read.

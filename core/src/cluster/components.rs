@@ -1,20 +1,13 @@
-//! What do the four components make of one text? Each is started as its program starts, those of a node
-//! for each node; then they are compared, and what follows is said.
+//! What do the programs of one text make of their flags? kube-apiserver and kube-controller-manager are started once
+//! for a start, the kubelet and kube-proxy for each node.
 //!
-//! | module | its question |
-//! |---|---|
-//! | [`nodes`] | which nodes does the text speak of? |
-//! | [`agree`] | where do the components disagree, and which edit mends it? |
-//! | [`follow`] | what would really happen in such a cluster? |
-//! | [`first`] | which of the five "firsts" is of which family? |
-//! | [`prerequisites`] | do release, provider and network plugin have both families? |
-//!
-//! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
-//! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
+//! Invariants: nothing here fails, whatever the text. A program that the text does not speak of has its defaults.
 
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use crate::apiserver::environment::Env;
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam};
@@ -97,6 +90,8 @@ pub struct ApiServer {
     pub completed: Completed,
     /// The Service ranges, the primary first.
     pub services: Vec<Cidr>,
+    /// How it behaves: as its release does, with `--feature-gates` folded in.
+    pub behavior: Behavior,
 }
 
 /// What kube-controller-manager knows.
@@ -182,9 +177,9 @@ pub struct Components {
     /// The text.
     pub text: Rc<str>,
     /// The flags as read.
-    pub flags: FlagsText,
+    pub flags: Rc<FlagsText>,
     /// kube-apiserver.
-    pub apiserver: Report<ApiServer>,
+    pub apiserver: Rc<Report<ApiServer>>,
     /// kube-controller-manager.
     pub controller_manager: Report<ControllerManager>,
     /// The nodes, in the order of the text.
@@ -195,6 +190,66 @@ pub struct Components {
     pub switches: Prerequisites,
 }
 
+/// The programs of a text, started once: kube-apiserver and kube-controller-manager at once, the components of the
+/// nodes when somebody asks for them ([`Start::components`]).
+#[derive(Debug)]
+pub struct Start {
+    /// The release.
+    pub version: KubeVersion,
+    /// The text.
+    pub text: Rc<str>,
+    /// The flags as read.
+    pub flags: Rc<FlagsText>,
+    /// What the kernels of the machines can do.
+    pub host: HostFamilies,
+    /// What the text says of the network of the nodes and of the network plugin.
+    pub switches: Prerequisites,
+    /// kube-apiserver.
+    pub apiserver: Rc<Report<ApiServer>>,
+    /// kube-controller-manager, in a cluster without Nodes.
+    pub controller_manager: Report<ControllerManager>,
+    components: OnceCell<Rc<Components>>,
+}
+
+impl PartialEq for Start {
+    /// A start is a function of the release, the text and the host, whatever was asked of it already.
+    fn eq(&self, other: &Self) -> bool {
+        (self.version, self.host) == (other.version, other.host) && self.text == other.text
+    }
+}
+
+impl Start {
+    /// Starts the programs on machines that can do both families.
+    #[must_use]
+    pub fn new(version: KubeVersion, text: &Rc<str>) -> Self {
+        Self::on(HostFamilies::Both, version, Rc::clone(text))
+    }
+
+    fn on(host: HostFamilies, version: KubeVersion, text: Rc<str>) -> Self {
+        let flags = Rc::new(flags::parse(&text));
+        let behavior = Behavior::of(version);
+        let switches = Prerequisites::of(&text);
+        let provider = switches.provider;
+        let programs = Programs { behavior: &behavior, host, provider, text: &text };
+        let apiserver = Rc::new(programs.apiserver(&flags));
+        let controller_manager = programs.controller_manager(&flags);
+        let components = OnceCell::new();
+        Self { version, text, flags, host, switches, apiserver, controller_manager, components }
+    }
+
+    /// The environment that requests meet, if kube-apiserver runs.
+    pub(crate) fn environment(&self, seed: u64, trace: &mut Trace) -> Option<Env> {
+        let ApiServer { completed, behavior, .. } = self.apiserver.knows.as_ref()?;
+        apiserver::environment(self.version, behavior.clone(), seed, completed, trace)
+    }
+
+    /// All components of the text. They are started when this is asked first.
+    #[must_use]
+    pub fn components(&self) -> &Rc<Components> {
+        self.components.get_or_init(|| Rc::new(Components::of(self)))
+    }
+}
+
 impl Components {
     /// Starts every component, on machines that can do both families.
     #[must_use]
@@ -202,19 +257,20 @@ impl Components {
         Self::start_on(HostFamilies::Both, version, text)
     }
 
-    /// Starts every component, on machines whose kernels can do these families. The machine of the n-th
-    /// node has 192.0.2.11 and 2001:db8::11, and so on, and whatever `--node-ip` gives it, as far as the
-    /// provider routes that family.
+    /// Starts every component, on machines whose kernels can do these families.
     #[must_use]
     pub fn start_on(host: HostFamilies, version: KubeVersion, text: &str) -> Self {
-        let flags = flags::parse(text);
-        let behavior = Behavior::of(version);
-        let switches = Prerequisites::of(text);
-        let provider = switches.provider;
-        let start = Start { behavior: &behavior, host, provider, text };
-        let apiserver = start.apiserver(&flags);
-        let mut controller_manager = start.controller_manager(&flags);
-        let texts = nodes::nodes(&flags, text);
+        Self::of(&Start::on(host, version, text.into()))
+    }
+
+    /// Starts the components of the nodes. The machine of the n-th node has 192.0.2.11 and 2001:db8::11, and so
+    /// on, and whatever `--node-ip` gives it, as far as the provider routes that family.
+    fn of(start: &Start) -> Self {
+        let Start { version, text, flags, host, switches, apiserver, .. } = start;
+        let (behavior, provider) = (Behavior::of(*version), switches.provider);
+        let programs = Programs { behavior: &behavior, host: *host, provider, text };
+        let mut controller_manager = start.controller_manager.clone();
+        let texts = nodes::nodes(flags, text);
         // What the text does not say is taken to fit what it says.
         let controller = controller_manager.running();
         let services = apiserver.running().map(|it| it.services.as_slice());
@@ -232,7 +288,7 @@ impl Components {
                 pod_cidrs = outcome.pod_cidrs.to_vec();
                 event = outcome.event;
             }
-            let kubelet = start.kubelet(&node, i, 0);
+            let kubelet = programs.kubelet(&node, i, 0);
             let node_ips = match &kubelet.knows {
                 Some(known) if kubelet.is_given => known.host_ips.clone(),
                 _ if kubelet.exits() => Vec::new(),
@@ -243,12 +299,19 @@ impl Components {
             } else {
                 some_pod_ranges(first)
             };
-            let proxy = start.proxy(&node, node_ips, pod_ranges);
+            let proxy = programs.proxy(&node, node_ips, pod_ranges);
             Node { text: node, kubelet, proxy, pod_cidrs, event }
         });
-        let nodes = nodes.collect();
-        let text = text.into();
-        Self { version, text, flags, apiserver, controller_manager, nodes, host, switches }
+        Self {
+            nodes: nodes.collect(),
+            version: *version,
+            text: Rc::clone(text),
+            flags: Rc::clone(flags),
+            apiserver: Rc::clone(apiserver),
+            controller_manager,
+            host: *host,
+            switches: switches.clone(),
+        }
     }
 
     /// Every component in one list: those of the control plane, then those of each node.
@@ -296,8 +359,8 @@ pub(crate) fn ranges<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Cidr> 
     read.map(|read| Cidr::new(read.net)).collect()
 }
 
-/// Starts components.
-pub(crate) struct Start<'a> {
+/// Starts programs one by one.
+pub(crate) struct Programs<'a> {
     /// Of the release; the gates of each component are its own business.
     pub(crate) behavior: &'a Behavior,
     /// What the kernels of the machines can do.
@@ -308,7 +371,7 @@ pub(crate) struct Start<'a> {
     pub(crate) text: &'a str,
 }
 
-impl Start<'_> {
+impl Programs<'_> {
     fn error(&self, component: Component, flags: &FlagsText, error: &StartError) -> Said {
         Said {
             message: error.message.clone(),
@@ -366,7 +429,7 @@ impl Start<'_> {
                     step: StepId(step.unwrap_or(0)),
                 }));
                 let services = [completed.primary].into_iter().chain(completed.secondary).collect();
-                report.knows = Some(ApiServer { completed, services });
+                report.knows = Some(ApiServer { completed, services, behavior: behavior.clone() });
             }
         }
         report.finish(&behavior, trace)

@@ -90,6 +90,16 @@ rules! {
         en: "`replicas` must be zero or more.",
         zh: "`replicas` 不能小于零。",
     }
+    /// Nothing to delete.
+    OBJECT_IS_NOT_FOUND {
+        id: "WORK-7g", slug: "object-is-not-found",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Get",
+        evidence: SourceRead,
+        facts: [],
+        en: "There is no object of this kind and name.",
+        zh: "不存在该类型和名称的对象。",
+    }
 }
 
 /// Labels, or a selector of them.
@@ -121,6 +131,11 @@ pub struct PodSpec {
 }
 
 impl PodSpec {
+    /// The whole `spec`, without images.
+    pub(super) fn fixed(&self) -> &Json {
+        &self.fixed
+    }
+
     /// Whether an update asks for something that does not change.
     pub(super) fn would_change(&self, other: &Self) -> bool {
         self.fixed != other.fixed

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
+use super::{Agent, Control, Deployment, Node, NodeOrigin, Os, Pod, PodState, World};
 use crate::api::field_path::FieldPath;
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
@@ -276,9 +276,9 @@ impl World {
         let mut trace = Trace::default();
         let Some(control) = &self.control else { return Vec::new() };
         let name = node.name.as_ref();
-        let came = match node.came {
-            Came::Heading => &NODE_REGISTERS_ITSELF,
-            Came::Manifest => &NODE_OF_A_MANIFEST_HAS_A_MACHINE,
+        let came = match node.origin {
+            NodeOrigin::Heading => &NODE_REGISTERS_ITSELF,
+            NodeOrigin::Manifest => &NODE_OF_A_MANIFEST_HAS_A_MACHINE,
         };
         trace.note(came, FieldPath::metadata("name"), facts![node = name]);
         match &node.agent {

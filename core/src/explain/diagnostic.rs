@@ -11,6 +11,12 @@ use crate::source::span::Span;
 pub enum Program {
     /// The API server, at start or answering a request.
     KubeApiserver,
+    /// The controllers.
+    KubeControllerManager,
+    /// The scheduler.
+    KubeScheduler,
+    /// The agent of a Node.
+    Kubelet,
     /// The command line tool.
     Kubectl,
     /// This playground.
@@ -23,6 +29,9 @@ impl Program {
     pub const fn name(self) -> &'static str {
         match self {
             Self::KubeApiserver => "kube-apiserver",
+            Self::KubeControllerManager => "kube-controller-manager",
+            Self::KubeScheduler => "kube-scheduler",
+            Self::Kubelet => "kubelet",
             Self::Kubectl => "kubectl",
             Self::Playground => "playground",
         }

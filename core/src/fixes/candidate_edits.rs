@@ -220,6 +220,7 @@ fn pointer(path: &FieldPath) -> String {
         match segment {
             Segment::Field("LoadBalancerSourceRanges") => out.push_str("loadBalancerSourceRanges"),
             Segment::Field(name) => out.push_str(name),
+            Segment::Other(name) => out.push_str(name),
             Segment::Index(at) => out.push_str(&at.to_string()),
             Segment::Key(key) => out.push_str(&escaped(key)),
         }

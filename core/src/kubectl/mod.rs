@@ -6,7 +6,7 @@ use crate::api::json::{Json, Map};
 use crate::api::{go_json, quote};
 use crate::apiserver::patch::merge_key;
 use crate::apiserver::requests::{
-    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, key, to_json,
+    ApiServer, FieldValidation, Key, Options, Outcome, Patch, Reason, Status, key, to_json,
 };
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
@@ -97,7 +97,7 @@ pub struct Applied {
 }
 
 /// `kubectl apply` of one Service: create it, or patch the stored one three ways.
-pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
+pub fn apply(cluster: &mut ApiServer, document: &Node) -> Applied {
     let namespace = namespace_of(document).to_owned();
     let options = Options { dry_run: false, field_validation: FieldValidation::Strict, namespace };
     let name = name_of(document).to_owned();
@@ -155,11 +155,11 @@ pub struct ObjectName {
 }
 
 impl ObjectName {
-    /// A Service.
+    /// An object of a resource.
     #[must_use]
-    pub fn of_service(namespace: &str, name: &str) -> Self {
+    pub fn of(resource: &str, namespace: &str, name: &str) -> Self {
         let text = str::to_owned;
-        Self { resource: text("service"), namespace: text(namespace), name: text(name) }
+        Self { resource: text(resource), namespace: text(namespace), name: text(name) }
     }
 
     /// Reads `web`, `service/web`, `svc web` and `service/web -n shop`.
@@ -192,7 +192,13 @@ impl ObjectName {
         ["service", "services", "svc"].contains(&&*self.resource.to_ascii_lowercase())
     }
 
-    /// Which of the objects behind the Services is named, if one is.
+    /// Namespace and name.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        key(&self.namespace, &self.name)
+    }
+
+    /// Whether a Node, a Pod or a Deployment is named, and which.
     #[must_use]
     pub fn workload(&self) -> Option<Workload> {
         let resource = self.resource.to_ascii_lowercase();
@@ -210,7 +216,9 @@ impl ObjectName {
     /// What kubectl says if it cannot ask for such an object.
     #[must_use]
     pub fn problem(&self, behavior: &Behavior) -> Option<String> {
-        let known = self.is_service() || self.is_service_cidr() && behavior.service_cidr_api;
+        let known = self.is_service()
+            || self.workload().is_some()
+            || self.is_service_cidr() && behavior.service_cidr_api;
         if !known {
             let resource = quote(&self.resource);
             return Some(format!("error: the server doesn't have a resource type {resource}"));
@@ -220,7 +228,7 @@ impl ObjectName {
     }
 }
 
-/// A kind of object behind the Services.
+/// A kind of object that says where things run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Workload {
     /// A Node.
@@ -243,6 +251,13 @@ impl Workload {
             Self::Pod => ("v1", "Pod"),
             Self::Deployment => ("apps/v1", "Deployment"),
         }
+    }
+
+    /// The kind of an object as it is printed.
+    #[must_use]
+    pub fn of_object(object: &Json) -> Option<Self> {
+        let kind = object["kind"].as_str()?;
+        Self::ALL.into_iter().find(|it| it.kind().1 == kind)
     }
 
     /// The kind of a document.
@@ -289,31 +304,73 @@ impl Workload {
         self != Self::Node
     }
 
-    /// What kubectl prints of a deletion.
+    /// What kubectl prints of an apply that was accepted.
     #[must_use]
-    pub fn deleted(self, behavior: &Behavior, namespace: &str, name: &str) -> String {
-        let (resource, name) = (self.resource(), quote(name));
-        if behavior.delete_says_namespace && self.is_namespaced() {
-            format!("{resource} {name} deleted from {namespace} namespace")
-        } else {
-            format!("{resource} {name} deleted")
-        }
+    pub fn applied(self, name: &str, verb: ApplyVerb) -> String {
+        let resource = self.resource();
+        let word = match verb {
+            ApplyVerb::Created => "created",
+            ApplyVerb::Unchanged => "unchanged",
+            ApplyVerb::Configured => "configured",
+            // kubectl does not know what to take away.
+            ApplyVerb::Adopted => {
+                return format!(
+                    "Warning: resource {}/{name} is missing the {LAST_APPLIED} annotation which is \
+                     required by kubectl apply. kubectl apply should only be used on resources created \
+                     declaratively by either kubectl create --save-config or kubectl apply. The missing \
+                     annotation will be patched automatically.\n{resource}/{name} configured",
+                    self.plural(),
+                );
+            }
+        };
+        format!("{resource}/{name} {word}")
     }
 
-    /// What kubectl prints of a name that is not there.
+    /// What kubectl prints of an apply that was refused.
     #[must_use]
-    pub fn not_found(self, name: &str) -> String {
-        print_error(&Status::not_found(self.plural(), name), &str::to_owned)
+    pub fn refused(status: &Status) -> String {
+        print_error(status, &|message| format!("error when creating {}: {message}", quote(FILE)))
+    }
+
+    /// What kubectl prints of a deletion.
+    #[must_use]
+    pub fn deleted(self, behavior: &Behavior, key: &Key, result: &Result<(), Status>) -> String {
+        let (resource, name) = (self.resource(), quote(&key.1));
+        match result {
+            Ok(()) if behavior.delete_says_namespace && self.is_namespaced() => {
+                format!("{resource} {name} deleted from {} namespace", key.0)
+            }
+            Ok(()) => format!("{resource} {name} deleted"),
+            Err(status) => print_error(status, &str::to_owned),
+        }
     }
 }
 
+/// What `kubectl apply` did with an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApplyVerb {
+    /// It was not there.
+    Created,
+    /// It was changed.
+    Configured,
+    /// It was changed, and nobody had applied it before.
+    Adopted,
+    /// It was applied like this before.
+    Unchanged,
+}
+
 /// `kubectl patch service`.
-pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: &Node) -> Applied {
+pub fn patch(
+    cluster: &mut ApiServer,
+    object: &ObjectName,
+    form: PatchForm,
+    body: &Node,
+) -> Applied {
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let key = key(&options.namespace, &name);
     let version =
-        |cluster: &Cluster| cluster.service(&key).map(|it| it.metadata.resource_version.clone());
+        |cluster: &ApiServer| cluster.service(&key).map(|it| it.metadata.resource_version.clone());
     let before = version(cluster);
     let body = body.clone();
     let patch = match form {
@@ -328,7 +385,7 @@ pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: 
 }
 
 /// `kubectl delete service`.
-pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
+pub fn delete(cluster: &mut ApiServer, object: &ObjectName) -> Applied {
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let outcome = cluster.handle_delete(&name, &options);
@@ -343,12 +400,12 @@ pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
 }
 
 /// `kubectl apply` of one ServiceCIDR. The document's `spec.cidrs` is a list of texts.
-pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) -> Applied {
+pub fn apply_service_cidr(cluster: &mut ApiServer, name: &str, ranges: &[String]) -> Applied {
     if !cluster.env().behavior.service_cidr_api {
         let terminal = no_resource(name, "", "ServiceCIDR", "networking.k8s.io/v1");
         return Applied { outcome: None, terminal };
     }
-    let find = |cluster: &Cluster| {
+    let find = |cluster: &ApiServer| {
         cluster.pools().service_cidrs.iter().find(|object| object.name == name).cloned()
     };
     let before = find(cluster);
@@ -369,7 +426,7 @@ pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) 
 }
 
 /// `kubectl delete servicecidr`.
-pub fn delete_service_cidr(cluster: &mut Cluster, name: &str) -> Applied {
+pub fn delete_service_cidr(cluster: &mut ApiServer, name: &str) -> Applied {
     let outcome = cluster.delete_service_cidr(name);
     let terminal = match &outcome.result {
         Ok(_) => format!("servicecidr.networking.k8s.io {} deleted", quote(name)),
@@ -551,7 +608,7 @@ fn sorted(node: &Node) -> Node {
 }
 
 /// The manifest as the annotation remembers it: compact JSON with empty annotations.
-fn remember(manifest: &Json) -> String {
+pub(crate) fn remember(manifest: &Json) -> String {
     let mut manifest = manifest.clone();
     if !manifest["metadata"]["annotations"].is_object() {
         set(&mut manifest, &["metadata", "annotations"], Json::Object(Map::new()));

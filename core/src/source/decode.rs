@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::api::json::{Json, Map};
+use crate::api::print::holds_keys;
 
 use super::yaml::{Entry, Node, Value};
 use crate::api::field_path::{FieldPath, Segment};
@@ -633,6 +634,61 @@ impl Reader<'_> {
         let number = text.parse::<i64>().ok().filter(fits);
         let wrong = || self.wrong(format_args!("number {text}"), holder, go_type, span);
         Ok(Checked::Int(number.ok_or_else(wrong)?))
+    }
+}
+
+/// The fields that a manifest of any kind writes, known or not, in the order of the text.
+#[must_use]
+pub fn written(document: &Node) -> Vec<WrittenField> {
+    let mut fields = Vec::new();
+    let kind = document.text_of("kind").unwrap_or_default();
+    visit(document, kind, &mut FieldPath::default(), &mut fields);
+    fields
+}
+
+/// Fields of Nodes, Pods and Deployments that decisions and refusals name.
+const NAMED: [&str; 11] = [
+    "containers",
+    "image",
+    "labels",
+    "metadata",
+    "name",
+    "nodeName",
+    "podCIDRs",
+    "replicas",
+    "selector",
+    "spec",
+    "template",
+];
+
+fn visit(node: &Node, kind: &str, path: &mut FieldPath, fields: &mut Vec<WrittenField>) {
+    let at = path.to_string();
+    let mut enter = |segment, key, node: &Node| {
+        path.0.push(segment);
+        fields.push(WrittenField { path: path.clone(), key, value: node.span });
+        visit(node, kind, path, fields);
+        path.0.pop();
+    };
+    match &node.value {
+        Value::Map(entries) => {
+            let is_map = holds_keys(kind, &at);
+            for entry in entries {
+                let name = NAMED.iter().find(|name| **name == entry.key);
+                let segment = match name {
+                    _ if is_map => Segment::Key(entry.key.as_str().into()),
+                    Some(name) => Segment::Field(name),
+                    None => Segment::Other(entry.key.as_str().into()),
+                };
+                enter(segment, entry.key_span, &entry.value);
+            }
+        }
+        Value::Seq(entries) => {
+            for (i, entry) in entries.iter().enumerate() {
+                let start = Span::new(entry.span.start, entry.span.start);
+                enter(Segment::Index(i), start, entry);
+            }
+        }
+        _ => {}
     }
 }
 

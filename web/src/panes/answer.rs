@@ -1,5 +1,6 @@
 //! What did the API server say, in one sentence and as addresses?
 
+use dualstack_core::api::Json;
 use dualstack_core::api::service::{
     EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
 };
@@ -10,8 +11,8 @@ use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
-use dualstack_core::session::diff::{After, Change};
-use dualstack_core::session::replay::{BootReport, DocumentReport, RequestsReport, Verb};
+use dualstack_core::session::diff::{Change, Diff};
+use dualstack_core::session::{BootReport, DocumentReport, RequestsReport, Verb};
 use yew::prelude::*;
 
 use crate::text;
@@ -102,14 +103,6 @@ pub fn verdict(
             because: problem(apply, lang),
         };
     };
-    if document.is_behind {
-        let object = format!("{}/{}", document.kind.to_ascii_lowercase(), document.name);
-        return Verdict {
-            tone: Tone::None,
-            head: render(text::IS_ABOUT, &facts![object], lang),
-            because: render(text::SEE_NODES_AND_PODS, &[], lang),
-        };
-    }
     match &document.outcome {
         Some(outcome) => of_outcome(boot, document, outcome, lang),
         None if document.diagnostics.is_empty() => Verdict {
@@ -136,7 +129,7 @@ pub fn verdict(
 
 /// The verdict on a start, or on a restart.
 #[must_use]
-pub fn started(boot: &BootReport, after: &After, again: bool, lang: Lang) -> Verdict {
+pub fn started(boot: &BootReport, after: &Diff, again: bool, lang: Lang) -> Verdict {
     let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
     let version = boot.version.to_string();
     let head = if again { text::RESTARTED } else { text::RUNS };
@@ -170,8 +163,14 @@ fn of_outcome(
     let name = if document.name.is_empty() { "Service" } else { document.name.as_str() };
     let Some(service) = outcome.service() else {
         let Err(status) = &outcome.result else {
-            if let Ok(Answer::ServiceCidr { state, .. }) = &outcome.result {
-                return of_service_cidr(name, *state, lang);
+            match &outcome.result {
+                Ok(Answer::ServiceCidr { state, .. }) => {
+                    return of_service_cidr(name, *state, lang);
+                }
+                Ok(Answer::Workload { created, changed }) => {
+                    return of_workload(document, *created, *changed, lang);
+                }
+                _ => {}
             }
             // Up to 1.22 the answer to a delete is no object.
             return of_delete(document, &Service::default(), lang);
@@ -214,6 +213,82 @@ fn of_service_cidr(name: &str, state: ServiceCidrState, lang: Lang) -> Verdict {
         ServiceCidrState::Terminating => (Tone::Look, text::CIDR_WAITS, text::CIDR_IS_HELD),
     };
     Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
+}
+
+/// The verdict on a Node, a Pod or a Deployment, from the object as it is printed.
+fn of_workload(document: &DocumentReport, created: bool, changed: bool, lang: Lang) -> Verdict {
+    let object = format!("{}/{}", document.kind, document.name);
+    if document.verb == Verb::Delete {
+        return Verdict {
+            tone: Tone::Good,
+            head: render(text::IS_DELETED, &facts![name = object], lang),
+            because: render(text::OBJECT_IS_GONE, &[], lang),
+        };
+    }
+    let head = match (created, changed) {
+        (true, _) => text::OBJECT_IS_CREATED,
+        (_, true) => text::OBJECT_IS_CHANGED,
+        _ => text::OBJECT_IS_UNCHANGED,
+    };
+    let stored = document.stored_json().unwrap_or_default();
+    let (tone, because) = match document.kind.as_str() {
+        "Node" => of_node(&stored, lang),
+        "Pod" => of_pod(&stored, lang),
+        _ => of_deployment(&stored, lang),
+    };
+    Verdict { tone, head: render(head, &facts![object], lang), because }
+}
+
+/// A text of an object; empty where there is none.
+fn at<'a>(object: &'a Json, pointer: &str) -> &'a str {
+    object.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// The texts of a list, or of a field of its entries.
+fn list(object: &Json, pointer: &str, field: &str) -> String {
+    let entries = object.pointer(pointer).and_then(Json::as_array).unwrap_or_default();
+    let texts = entries.iter().map(|entry| if field.is_empty() { entry } else { &entry[field] });
+    texts.filter_map(Json::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn of_node(node: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
+    let ranges = list(node, "/spec/podCIDRs", "");
+    let addresses = list(node, "/status/addresses", "address");
+    let text = if ranges.is_empty() { text::NODE_HAS_NO_RANGE } else { text::NODE_HAS };
+    let is_ready = at(node, "/status/conditions/0/status") == "True";
+    let tone = if ranges.is_empty() || !is_ready { Tone::Look } else { Tone::Good };
+    let mut because = render(text, &facts![ranges, addresses], lang);
+    if !is_ready {
+        let reason = at(node, "/status/conditions/0/reason");
+        because.extend(render(text::NODE_IS_NOT_READY, &facts![reason], lang));
+    }
+    (tone, because)
+}
+
+fn of_pod(pod: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
+    let node = at(pod, "/spec/nodeName");
+    let addresses = list(pod, "/status/podIPs", "ip");
+    let (tone, text, message) = match at(pod, "/status/phase") {
+        "Running" if addresses.is_empty() => (Tone::Look, text::POD_RUNS_WITHOUT, ""),
+        "Running" => (Tone::Good, text::POD_RUNS, ""),
+        "Failed" => (Tone::Look, text::POD_FAILED, at(pod, "/status/message")),
+        _ => match at(pod, "/status/conditions/0/message") {
+            "" if node.is_empty() => (Tone::Look, text::POD_WAITS, ""),
+            "" => (Tone::Look, text::POD_WAITS_ON, ""),
+            message => (Tone::Look, text::POD_WAITS_BECAUSE, message),
+        },
+    };
+    (tone, render(text, &facts![node, addresses, message], lang))
+}
+
+fn of_deployment(deployment: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
+    let count = |pointer| match deployment.pointer(pointer) {
+        Some(Json::Number(count)) => count.clone(),
+        _ => "0".to_owned(),
+    };
+    let (wanted, running) = (count("/spec/replicas"), count("/status/readyReplicas"));
+    let tone = if wanted == running { Tone::Good } else { Tone::Look };
+    (tone, render(text::DEPLOYMENT_HAS, &facts![running, wanted], lang))
 }
 
 fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {

@@ -3,7 +3,7 @@
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::replay::BootReport;
+use dualstack_core::session::BootReport;
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;

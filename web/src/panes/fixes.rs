@@ -157,8 +157,8 @@ mod tests {
     use dualstack_core::explain::trace::plain;
     use dualstack_core::fixes::{Fix, fixes};
     use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::Replay;
     use dualstack_core::session::action::{Event, Scenario};
-    use dualstack_core::session::replay::Replay;
 
     use super::{change, gives, title};
 

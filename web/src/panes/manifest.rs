@@ -6,8 +6,8 @@ use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::kubectl::FILE;
 use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::RequestsReport;
 use dualstack_core::session::action::{Event, PatchForm};
-use dualstack_core::session::replay::RequestsReport;
 use yew::Event as DomEvent;
 use yew::prelude::{AttrValue, Html, InputEvent, html};
 
@@ -57,7 +57,7 @@ pub fn manifest(props: &Props) -> Html {
                 let is_note = match problem.says {
                     Program::Playground => true,
                     Program::Kubectl => false,
-                    Program::KubeApiserver => !refused && problem.cause == Cause::Plain,
+                    _ => !refused && problem.cause == Cause::Plain,
                 };
                 invalid |= !is_note;
                 let class = if is_note { "note" } else { "err" };
@@ -148,10 +148,9 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
         .iter()
         .enumerate()
         .map(|(at, document)| {
-            let (mark, word) = match (document.is_behind, document.is_accepted()) {
-                (true, _) => ("↓", text::STORED_BEHIND),
-                (_, true) => ("✓", text::ACCEPTED),
-                (_, false) => ("✕", text::REFUSED),
+            let (mark, word) = match document.is_accepted() {
+                true => ("✓", text::ACCEPTED),
+                false => ("✕", text::REFUSED),
             };
             let onclick = click(&props.dispatch, Msg::Document(at));
             let pressed = (at == props.document).to_string();

@@ -5,9 +5,7 @@
 
 use std::rc::Rc;
 
-use dualstack_core::cluster as workloads;
-use dualstack_core::cluster::changes::Changes;
-use dualstack_core::cluster::{Came, Node, Pod, Report, World};
+use dualstack_core::cluster::{Key, Node, NodeOrigin, Pod, World};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, render};
 use dualstack_core::facts;
@@ -15,7 +13,7 @@ use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::planning::capacity::digits;
 use dualstack_core::session::action::Event;
-use dualstack_core::session::diff::Change;
+use dualstack_core::session::diff::{Change, ObjectDiff};
 use yew::prelude::*;
 
 use super::text;
@@ -31,8 +29,10 @@ pub const WINDOW: usize = 25;
 pub struct Props {
     /// The language.
     pub lang: Lang,
-    /// What the shown event came to.
-    pub report: Report,
+    /// What is there after the shown event.
+    pub world: Rc<World>,
+    /// What the event changed, and what it left as it was.
+    pub objects: Rc<ObjectDiff>,
     /// What a person looks at: it stays while another tab is shown.
     pub looking: UseStateHandle<Looking>,
     /// Where messages go.
@@ -42,11 +42,9 @@ pub struct Props {
 impl PartialEq for Props {
     /// By address: what did not change is the same.
     fn eq(&self, other: &Self) -> bool {
-        let (one, two) = (&self.report, &other.report);
         self.lang == other.lang
-            && Rc::ptr_eq(&one.after, &two.after)
-            && Rc::ptr_eq(&one.before, &two.before)
-            && Rc::ptr_eq(&one.answer, &two.answer)
+            && Rc::ptr_eq(&self.world, &other.world)
+            && Rc::ptr_eq(&self.objects, &other.objects)
             && self.looking == other.looking
             && self.dispatch == other.dispatch
     }
@@ -58,7 +56,7 @@ pub struct Looking {
     /// The Node that is open.
     node: Option<Rc<str>>,
     /// The Pod whose reasons are shown.
-    pod: Option<workloads::Key>,
+    pod: Option<Key>,
     /// The first row of each list: Nodes, Pods of the open Node, Pods without one, changes, Deployments.
     first: [usize; 5],
 }
@@ -176,7 +174,7 @@ fn remove(lang: Lang, what: String, dispatch: &Dispatch) -> Html {
 
 fn pod_row(props: &Props, pod: &Rc<Pod>) -> Html {
     let Props { lang, ref looking, ref dispatch, .. } = *props;
-    let world = &props.report.after;
+    let world = &props.world;
     let is_open = looking.pod.as_ref() == Some(&pod.key);
     let onclick = {
         let (looking, key) = (looking.clone(), pod.key.clone());
@@ -205,7 +203,7 @@ fn pod_row(props: &Props, pod: &Rc<Pod>) -> Html {
 
 fn node_row(props: &Props, node: &Rc<Node>) -> Html {
     let Props { lang, ref looking, ref dispatch, .. } = *props;
-    let world = &props.report.after;
+    let world = &props.world;
     let is_open = looking.node.as_ref() == Some(&node.name);
     let onclick = {
         let (looking, name) = (looking.clone(), Rc::clone(&node.name));
@@ -216,9 +214,9 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
             looking.set(next);
         })
     };
-    let came = match node.came {
-        Came::Heading => text::OF_HEADING,
-        Came::Manifest => text::OF_MANIFEST,
+    let came = match node.origin {
+        NodeOrigin::Heading => text::OF_HEADING,
+        NodeOrigin::Manifest => text::OF_MANIFEST,
     };
     let usage: Html = node
         .usage()
@@ -276,16 +274,17 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
 }
 
 /// What the event changed, and what it left as it was.
-fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> Html {
-    let count = changes.nodes.len() + changes.pods.len();
+fn changes(lang: Lang, looking: &UseStateHandle<Looking>, objects: &ObjectDiff) -> Html {
+    let ObjectDiff { nodes, pods, deployments } = objects;
+    let of = |kind: &'static str, name: &Rc<str>| format!("{kind}/{name}");
+    let nodes_changed = nodes.changed.iter().map(|(name, change)| (of("node", name), change));
+    let pods_changed = pods.changed.iter().map(|(key, change)| (of("pod", &key.1), change));
+    let others = deployments.changed.iter();
+    let others = others.map(|(key, change)| (of("deployment", &key.1), change));
+    let changed: Vec<_> = nodes_changed.chain(pods_changed).chain(others).collect();
+    let count = changed.len();
     let row = |at: usize| {
-        let (kind, name, change) = match changes.nodes.get(at) {
-            Some((name, change)) => ("node", name, change),
-            None => {
-                let (key, change) = &changes.pods[at - changes.nodes.len()];
-                ("pod", &key.1, change)
-            }
-        };
+        let (object, change) = &changed[at];
         let (mark, word) = match change {
             Change::Created => ("+", text::CREATED),
             Change::Deleted => ("−", text::DELETED),
@@ -304,9 +303,9 @@ fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> 
                 .collect(),
             _ => Html::default(),
         };
-        html! { <li><span>{ mark }{ " " }<b>{ word.get(lang) }</b></span>{ code(format!("{kind}/{name}")) }{ fields }</li> }
+        html! { <li><span>{ mark }{ " " }<b>{ word.get(lang) }</b></span>{ code(object.clone()) }{ fields }</li> }
     };
-    let kept = facts![nodes = changes.kept_nodes, pods = changes.kept_pods];
+    let kept = facts![nodes = nodes.kept, pods = pods.kept];
     html! {
         <>
             if count > 0 {
@@ -322,7 +321,7 @@ fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> 
 pub fn Nodes(props: &Props) -> Html {
     let Props { lang, ref looking, ref dispatch, .. } = *props;
     let replicas = use_state(|| "3".to_owned());
-    let world = &props.report.after;
+    let world = &props.world;
     let apply = |text: String| click(dispatch, Msg::Append(Event::Apply(text.into())));
     let oninput = {
         let replicas = replicas.clone();
@@ -333,7 +332,7 @@ pub fn Nodes(props: &Props) -> Html {
         nodes.sort_unstable_by_key(|node| node.number);
         nodes
     };
-    let homeless: Vec<&Rc<Pod>> = world.homeless.values().collect();
+    let unscheduled: Vec<&Rc<Pod>> = world.unscheduled.values().collect();
     let count = facts![nodes = nodes.len(), pods = world.pods().count()];
     let control = world.control.as_ref();
     let exits = control.into_iter().flat_map(|control| {
@@ -351,13 +350,6 @@ pub fn Nodes(props: &Props) -> Html {
     });
     let exits: Vec<Html> = exits
         .map(|(who, why)| html! { <li class="bad"><b lang="en">{ "✕ " }{ who }</b>{ " " }{ text::EXITS_WITH.get(lang) }{ " " }{ code(why.to_string()) }</li> })
-        .collect();
-    let printed: Vec<Html> = props
-        .report
-        .answer
-        .documents
-        .iter()
-        .map(|it| html! { <li>{ if it.is_accepted { "✓ " } else { "✕ " } }{ code(it.kubectl.clone()) }</li> })
         .collect();
     let deployments: Vec<_> = world.deployments.values().collect();
     let deployment = |at: usize| {
@@ -380,18 +372,15 @@ pub fn Nodes(props: &Props) -> Html {
                 <label>{ text::REPLICAS.get(lang) }{ " " }<input type="number" min="0" max="10000" value={replicas.to_string()} {oninput} /></label>
                 <button type="button" class="btn" onclick={apply(deployment_manifest(world, &replicas))}>{ text::ADD_DEPLOYMENT.get(lang) }</button>
             </div>
-            if !printed.is_empty() {
-                <ul class="problems" aria-label={text::KUBECTL.get(lang)}>{ for printed }</ul>
-            }
             if !exits.is_empty() { <ul class="problems" aria-label={text::DOES_NOT_RUN.get(lang)}>{ for exits }</ul> }
             <details open={true}>
                 <summary>{ text::WHAT_CHANGED.get(lang) }</summary>
-                { changes(lang, looking, &props.report.changes) }
+                { changes(lang, looking, &props.objects) }
             </details>
             { window(lang, looking, NODES, nodes.len(), text::NODES, |at| node_row(props, nodes[at])) }
-            if !homeless.is_empty() {
+            if !unscheduled.is_empty() {
                 <h3>{ text::WITHOUT_NODE.get(lang) }</h3>
-                { window(lang, looking, HOMELESS, homeless.len(), text::WITHOUT_NODE, |at| pod_row(props, homeless[at])) }
+                { window(lang, looking, HOMELESS, unscheduled.len(), text::WITHOUT_NODE, |at| pod_row(props, unscheduled[at])) }
             }
             if !deployments.is_empty() {
                 <h3>{ text::DEPLOYMENTS.get(lang) }</h3>
@@ -404,9 +393,10 @@ pub fn Nodes(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::cluster::{self as workloads, World};
+    use dualstack_core::cluster::World;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Scenario as Session};
+    use dualstack_core::session::action::{Event, Session};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{deployment_manifest, node_manifest};
     use crate::scenarios::find;
@@ -414,7 +404,7 @@ mod tests {
     /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.
     fn ends(id: &str) -> Vec<String> {
         let example = find(id).unwrap_or_else(|| panic!("{id} is not in the picker"));
-        let world = workloads::run(&example.shown().scenario).after;
+        let world = run(&example.shown().scenario).world;
         let nodes =
             world.nodes.values().map(|it| format!("{}: {}", it.name, it.pod_cidrs.join(" ")));
         let pods = world.pods().map(|pod| {
@@ -475,13 +465,14 @@ mod tests {
             |world| deployment_manifest(world, "x"),
         ];
         for button in buttons.into_iter().chain(buttons) {
-            let world = workloads::run(&Session { seed: 0, events: events.clone().into() }).after;
+            let world = run(&Session { seed: 0, events: events.clone().into() }).world;
             events.push(Event::Apply(button(&world).into()));
-            let report = workloads::run(&Session { seed: 0, events: events.clone().into() });
-            let kubectl = &report.answer.documents[0].kubectl;
+            let report = run(&Session { seed: 0, events: events.clone().into() });
+            let Some(EventReport::Requests(requests)) = report.events.last() else { panic!() };
+            let kubectl = &requests.documents[0].kubectl;
             assert!(kubectl.ends_with(" created"), "{kubectl}");
         }
-        let world = workloads::run(&Session { seed: 0, events: events.into() }).after;
+        let world = run(&Session { seed: 0, events: events.into() }).world;
         assert_eq!((world.nodes.len(), world.deployments.len(), world.pods().count()), (5, 4, 10));
     }
 }

@@ -2,13 +2,13 @@
 
 use dualstack_core::api::Json;
 use dualstack_core::api::print::Line;
-use dualstack_core::apiserver::requests::printed_json;
+use dualstack_core::cluster::Object;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Step};
 use dualstack_core::kubectl::FILE;
+use dualstack_core::session::DocumentReport;
 use dualstack_core::session::action::Event;
 use dualstack_core::session::provenance::{Leaf, Provenance};
-use dualstack_core::session::replay::DocumentReport;
 use yew::prelude::*;
 
 use crate::output::{Side, lines, text as joined, without_kept};
@@ -35,8 +35,6 @@ pub struct Props {
     pub stale: bool,
     /// The field the Why pane is about.
     pub chosen: Option<AttrValue>,
-    /// Whether the event is about what stands behind the Service: there it is shown.
-    pub is_behind: bool,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,
     /// How the object is printed.
@@ -56,8 +54,8 @@ pub fn stored(props: &Props) -> Html {
     let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
     let before = match form {
         Form::Diff => {
-            let was = props.document.as_ref().and_then(|document| document.was.as_deref());
-            cleaned(props.sent.clone().or_else(|| was.map(printed_json)).unwrap_or_default())
+            let was = props.document.as_ref().and_then(|document| document.was.as_ref());
+            cleaned(props.sent.clone().or_else(|| was.map(Object::to_json)).unwrap_or_default())
         }
         _ => Json::Null,
     };
@@ -81,12 +79,9 @@ pub fn stored(props: &Props) -> Html {
     let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
     let output = if form == Form::Diff { "yaml" } else { form.name() };
-    let (what, nothing) = if props.is_behind && object.is_none() {
-        ("kubectl get nodes,pods,deployments".to_owned(), text::STORED_BEHIND)
-    } else {
-        let name = named.unwrap_or_default();
-        (format!("kubectl get service{name} -o {output}"), text::NOTHING_STORED)
-    };
+    let kind = props.document.as_ref().map(|it| it.kind.to_ascii_lowercase());
+    let kind = kind.filter(|kind| !kind.is_empty()).unwrap_or_else(|| "service".to_owned());
+    let what = format!("kubectl get {kind}{} -o {output}", named.unwrap_or_default());
     let differs = printed.iter().any(|(side, _)| *side != Side::Both);
     let about = match (&props.sent, differs) {
         _ if form != Form::Diff => None,
@@ -103,7 +98,7 @@ pub fn stored(props: &Props) -> Html {
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
             { code }
-            if object.is_none() { <p class="later">{ nothing.get(lang) }</p> }
+            if object.is_none() { <p class="later">{ text::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
                 <div class="switch">
                     { forms(props) }
@@ -224,9 +219,10 @@ fn reason(leaf: &Leaf, trace: &[Step], lang: Lang) -> Option<String> {
             Provenance::Kept => return None,
             // The one field of these that kubectl adds, from the context it runs in.
             _ if leaf.field == "metadata.namespace" => text::YOUR_NAMESPACE,
+            _ if leaf.by.is_some() => text::SET_BY,
             _ => text::KEPT_BY_SERVER,
         };
-        return Some(text.get(lang).to_owned());
+        return Some(by(leaf, text.get(lang)));
     };
     let step = trace.get(step.0);
     if let Some(Effect::Copied { from, .. }) = step.map(|step| &step.effect) {
@@ -246,5 +242,10 @@ fn reason(leaf: &Leaf, trace: &[Step], lang: Lang) -> Option<String> {
         (_, Provenance::Copied(_)) => text::COPIED,
         _ => text::BY_DEFAULT,
     };
-    Some(text.get(lang).to_owned())
+    Some(by(leaf, text.get(lang)))
+}
+
+/// Says which program it was, where it was neither kube-apiserver nor kubectl.
+fn by(leaf: &Leaf, text: &str) -> String {
+    leaf.by.map_or_else(|| text.to_owned(), |program| format!("{text} · {}", program.name()))
 }

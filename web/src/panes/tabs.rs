@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use dualstack_core::cluster as workloads;
+use dualstack_core::cluster::World;
 use dualstack_core::conflicts::primary_family::Resolver;
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::session::action::{Event as Action, Shown};
+use dualstack_core::session::action::Shown;
+use dualstack_core::session::diff::ObjectDiff;
 use yew::prelude::*;
 
 use super::components::{Seen, components};
@@ -14,7 +15,7 @@ use super::nodes::{self, Nodes};
 use super::planning::{self, Planning};
 use super::prerequisites::{self, prerequisites};
 use super::text;
-use crate::browser::{self, Timer};
+use crate::browser;
 use crate::ui::{Dispatch, Shared};
 
 /// Properties of [`Tabs`].
@@ -26,69 +27,34 @@ pub struct Props {
     pub shown: Shown,
     /// The components of the start in force.
     pub seen: Shared<Seen>,
+    /// What is there after the shown event.
+    pub world: Rc<World>,
+    /// What the event changed, and what it left as it was.
+    pub objects: Rc<ObjectDiff>,
+    /// Whether the event is about a Node, a Pod or a Deployment.
+    pub is_about_workloads: bool,
     /// Where messages go.
     pub dispatch: Dispatch,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (&self.shown, &other.shown);
         self.lang == other.lang
-            && is_same(&self.shown, &other.shown)
+            && Rc::ptr_eq(&one.scenario.events, &two.scenario.events)
+            && (one.at, one.scenario.seed) == (two.at, two.scenario.seed)
             && self.seen == other.seen
+            && Rc::ptr_eq(&self.world, &other.world)
+            && Rc::ptr_eq(&self.objects, &other.objects)
+            && self.is_about_workloads == other.is_about_workloads
             && self.dispatch == other.dispatch
     }
-}
-
-fn is_same(one: &Shown, other: &Shown) -> bool {
-    Rc::ptr_eq(&one.scenario.events, &other.scenario.events)
-        && (one.at, one.scenario.seed) == (other.at, other.scenario.seed)
-}
-
-/// Whether only a text was edited in which no flags are.
-fn is_edited_manifest(before: &Shown, after: &Shown) -> bool {
-    let (old, new) = (&before.scenario.events, &after.scenario.events);
-    let is_start = |event: &Action| matches!(event, Action::Boot { .. });
-    before.at == after.at
-        && before.scenario.seed == after.scenario.seed
-        && old.len() == new.len()
-        && old
-            .iter()
-            .zip(new.iter())
-            .all(|(old, new)| old == new || !is_start(old) && !is_start(new))
-}
-
-/// The session as it was when typing in a manifest stopped.
-#[hook]
-fn use_settled(now: &Shown) -> Shown {
-    let settled = use_mut_ref(|| now.clone());
-    let timer = use_mut_ref(|| None::<Timer>);
-    let redraw = use_force_update();
-    let waits = {
-        let mut settled = settled.borrow_mut();
-        let waits = !is_same(&settled, now) && is_edited_manifest(&settled, now);
-        if !waits {
-            *settled = now.clone();
-        }
-        waits
-    };
-    let shown = settled.borrow().clone();
-    let key = (Rc::as_ptr(&now.scenario.events).cast::<()>(), now.at);
-    let now = now.clone();
-    use_effect_with(key, move |_| {
-        let settle = move || {
-            *settled.borrow_mut() = now;
-            redraw.force_update();
-        };
-        *timer.borrow_mut() = waits.then(|| browser::after(150, settle));
-    });
-    shown
 }
 
 /// Do the components start and agree, and one pane about the whole cluster.
 #[component]
 pub fn Tabs(props: &Props) -> Html {
-    let Props { lang, ref seen, ref dispatch, .. } = *props;
-    let shown = use_settled(&props.shown);
+    let Props { lang, ref shown, ref seen, ref dispatch, .. } = *props;
     let resolver = use_state(Resolver::default);
     let onresolver = Callback::from({
         let resolver = resolver.setter();
@@ -102,11 +68,9 @@ pub fn Tabs(props: &Props) -> Html {
     let tab = use_state(Tab::default);
     let kept = use_state(planning::Kept::default);
     let looking = use_state(nodes::Looking::default);
-    let replay = use_mut_ref(workloads::Replay::default);
-    let report = replay.borrow_mut().run(&shown.scenario, shown.at);
     {
         // Whoever comes to an event about Nodes and Pods wants to see them.
-        let is_about = !report.answer.documents.is_empty();
+        let is_about = props.is_about_workloads;
         let event = (shown.at, shown.scenario.events.len());
         let tab = tab.setter();
         use_effect_with((event, is_about), move |(_, is_about)| {
@@ -119,7 +83,7 @@ pub fn Tabs(props: &Props) -> Html {
         Tab::FirstFamilies => first_families::pane(&first_families::Props {
             lang,
             components: &seen.components,
-            wish: &Wish::of(&shown),
+            wish: &Wish::of(shown),
             // A node may be gone by now.
             node: (*node).min(seen.components.nodes.len().saturating_sub(1)),
             onnode,
@@ -127,7 +91,8 @@ pub fn Tabs(props: &Props) -> Html {
             onresolver,
         }),
         Tab::Nodes => {
-            html! { <Nodes {lang} {report} looking={looking.clone()} dispatch={dispatch.clone()} /> }
+            let (world, objects) = (Rc::clone(&props.world), Rc::clone(&props.objects));
+            html! { <Nodes {lang} {world} {objects} looking={looking.clone()} dispatch={dispatch.clone()} /> }
         }
         Tab::Planning => {
             html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} dispatch={dispatch.clone()} /> }

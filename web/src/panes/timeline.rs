@@ -7,8 +7,8 @@ use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Event, PatchForm};
-use dualstack_core::session::diff::{After, Change, ServiceAfter};
-use dualstack_core::session::replay::{BootReport, DocumentReport, EventReport};
+use dualstack_core::session::diff::{Change, Diff, ServiceAfter};
+use dualstack_core::session::{BootReport, DocumentReport, EventReport};
 use yew::Event as DomEvent;
 use yew::prelude::{Html, InputEvent, html};
 
@@ -39,7 +39,7 @@ pub struct Props<'a> {
     /// The answers to its events.
     pub events: &'a [EventReport],
     /// The cluster after the event that is shown.
-    pub after: Shared<After>,
+    pub after: Shared<Diff>,
     /// The start in force.
     pub boot: Shared<BootReport>,
     /// The answer that is shown.
@@ -196,13 +196,8 @@ fn event(at: usize, props: &Props) -> Html {
         // It is answered as soon as typing stops.
         None => true,
     };
-    let is_behind = |report: &EventReport| match report {
-        EventReport::Requests(requests) => requests.documents.iter().any(|it| it.is_behind),
-        EventReport::Boot(_) => false,
-    };
     let (mark, word) = match (accepted, props.events.get(at)) {
         (_, None) => ("…", text::NO_ANSWER),
-        (true, Some(report)) if is_behind(report) => ("↓", text::STORED_BEHIND),
         (true, _) => ("✓", text::ACCEPTED),
         (false, _) => ("✕", text::REFUSED),
     };
@@ -268,7 +263,7 @@ fn after(props: &Props) -> Html {
 }
 
 /// The ServiceCIDRs after the event.
-fn service_cidrs(after: &After, lang: Lang) -> Html {
+fn service_cidrs(after: &Diff, lang: Lang) -> Html {
     after
         .service_cidrs
         .iter()

@@ -6,8 +6,8 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Origin, Step};
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::diff::{After, RangeReport};
-use dualstack_core::session::replay::{BootReport, DocumentReport};
+use dualstack_core::session::diff::{Diff, RangeReport};
+use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
@@ -24,7 +24,7 @@ pub struct Props {
     /// The document that is shown.
     pub document: Option<Shared<DocumentReport>>,
     /// The cluster after it.
-    pub after: Shared<After>,
+    pub after: Shared<Diff>,
     /// What is asked about.
     pub focus: Focus,
 }
@@ -288,7 +288,7 @@ mod tests {
 
     use dualstack_core::explain::text::Lang;
     use dualstack_core::session::diff::RangeReport;
-    use dualstack_core::session::replay::{EventReport, run};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{BAND, END, chain, place};
     use crate::store::{Msg, Store};

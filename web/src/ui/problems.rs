@@ -60,7 +60,7 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
 mod tests {
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::action::{Event, Scenario};
-    use dualstack_core::session::replay::{EventReport, run};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{Lang, tone};
     use crate::text;

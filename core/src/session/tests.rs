@@ -3,11 +3,15 @@
 
 use std::rc::Rc;
 
-use super::{Replay, Report, World, run};
+use super::diff::Change;
+use super::provenance::Provenance;
+use super::{DocumentReport, EventReport, Replay, Report, run};
+use crate::api::Json;
+use crate::cluster::World;
+use crate::explain::diagnostic::Program;
 use crate::explain::text::Lang;
 use crate::release::version::KubeVersion;
-use crate::session::action::{Event, Scenario};
-use crate::session::diff::Change;
+use crate::session::action::{Action, Session};
 
 const API: &str = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n";
 const KCM: &str = "kube-controller-manager\n--allocate-node-cidrs\n";
@@ -17,27 +21,35 @@ const ONE: &str = "kubelet · node-1\n--node-ip=192.0.2.11\n";
 const PAIR: &str = "kubelet · node-1\n--node-ip=192.0.2.11,2001:db8::11\n";
 
 /// A session that is made event by event.
-struct Session {
-    events: Vec<Event>,
+struct Story {
+    events: Vec<Action>,
     replay: Replay,
     report: Report,
 }
 
-impl Session {
+impl Story {
     /// A start with these parts of a text.
     fn start(parts: &[&str]) -> Self {
-        let report = run(&Scenario { seed: 0, events: Rc::new([]) });
+        let report = run(&Session { seed: 0, events: Rc::new([]) });
         let mut session = Self { events: Vec::new(), replay: Replay::default(), report };
         session.boot(parts);
         session
     }
 
-    fn then(&mut self, event: Event) -> Vec<String> {
+    fn then(&mut self, event: Action) -> Vec<String> {
         self.events.push(event);
-        let scenario = Scenario { seed: 0, events: self.events.clone().into() };
-        self.report = self.replay.run(&scenario, self.events.len() - 1);
-        assert_eq!(self.report, run(&scenario), "what is remembered is what a replay gives");
-        self.report.answer.documents.iter().map(|it| it.kubectl.clone()).collect()
+        let session = Session { seed: 0, events: self.events.clone().into() };
+        self.report = self.replay.run(&session, self.events.len() - 1);
+        assert_eq!(self.report, run(&session), "what is remembered is what a replay gives");
+        self.documents().iter().map(|it| it.kubectl.clone()).collect()
+    }
+
+    /// The answers to the last event.
+    fn documents(&self) -> &[Rc<DocumentReport>] {
+        match self.report.events.last() {
+            Some(EventReport::Requests(requests)) => &requests.documents,
+            _ => &[],
+        }
     }
 
     fn boot(&mut self, parts: &[&str]) {
@@ -45,19 +57,19 @@ impl Session {
     }
 
     fn boot_release(&mut self, version: KubeVersion, parts: &[&str]) {
-        self.then(Event::Boot { version, flags: parts.concat().into() });
+        self.then(Action::Boot { version, flags: parts.concat().into() });
     }
 
     fn apply(&mut self, text: &str) -> Vec<String> {
-        self.then(Event::Apply(text.into()))
+        self.then(Action::Apply(text.into()))
     }
 
     fn delete(&mut self, text: &str) -> String {
-        self.then(Event::Delete(text.into())).join("\n")
+        self.then(Action::Delete(text.into())).join("\n")
     }
 
     fn world(&self) -> &World {
-        &self.report.after
+        &self.report.world
     }
 
     /// `podCIDRs` of a Node.
@@ -131,7 +143,7 @@ fn deployment(name: &str, replicas: i32, spec: &str) -> String {
 
 #[test]
 fn a_node_gets_a_range_of_each_family_and_a_pod_an_address_of_each() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     assert_eq!(it.ranges("node-1"), "10.244.0.0/24 fd00:10:244::/64");
     assert_eq!(
         it.addresses("node-1"),
@@ -149,15 +161,15 @@ fn a_node_gets_a_range_of_each_family_and_a_pod_an_address_of_each() {
             "node-2 10.244.1.2,fd00:10:244:1::2 @ 192.0.2.12",
         ]
     );
-    assert_eq!(it.report.changes.kept_nodes, 2);
-    assert_eq!(it.report.changes.pods.len(), 3);
+    assert_eq!(it.report.diff.objects.nodes.kept, 2);
+    assert_eq!(it.report.diff.objects.pods.changed.len(), 3);
     assert_eq!(it.why("node-1")[..2], ["NODE-1a", "KUBELET-3a"]);
     assert_eq!(it.why_pod("web"), ["WORK-4a", "WORK-1a", "POD-1a", "POD-1a", "KUBELET-6"]);
 }
 
 #[test]
 fn a_section_without_a_name_is_about_the_machines_of_all_manifests() {
-    let mut it = Session::start(&[API, KCM, DUAL, "kubelet\n--node-ip=2001:db8::20,192.0.2.20\n"]);
+    let mut it = Story::start(&[API, KCM, DUAL, "kubelet\n--node-ip=2001:db8::20,192.0.2.20\n"]);
     it.apply(&node("node-2"));
     assert_eq!(
         it.addresses("node-1"),
@@ -179,7 +191,7 @@ fn a_section_without_a_name_is_about_the_machines_of_all_manifests() {
 
 #[test]
 fn dual_stack_in_the_right_order_reaches_new_pods_and_nodes_that_register_again() {
-    let mut it = Session::start(&[API, KCM, SINGLE, ONE]);
+    let mut it = Story::start(&[API, KCM, SINGLE, ONE]);
     it.apply(&deployment("web", 1, ""));
     it.apply(&pod("host", "hostNetwork: true"));
     assert_eq!(it.pods("web"), ["node-1 10.244.0.2 @ 192.0.2.11"]);
@@ -191,7 +203,7 @@ fn dual_stack_in_the_right_order_reaches_new_pods_and_nodes_that_register_again(
     it.boot(&[API, KCM, DUAL, PAIR]);
     assert_eq!(it.ranges("node-1"), "10.244.0.0/24");
     assert!(it.why("node-1").contains(&"KCM-13"));
-    assert_eq!((it.report.changes.kept_nodes, it.report.changes.kept_pods), (1, 2));
+    assert_eq!((it.report.diff.objects.nodes.kept, it.report.diff.objects.pods.kept), (1, 2));
     it.apply(&node("node-2"));
     assert_eq!(it.ranges("node-2"), "10.244.1.0/24 fd00:10:244::/64");
     // Registered again, the node gets both, and the Pod of the Deployment comes back elsewhere.
@@ -208,7 +220,7 @@ fn dual_stack_in_the_right_order_reaches_new_pods_and_nodes_that_register_again(
 
 #[test]
 fn dual_stack_in_the_wrong_order_makes_a_node_of_one_family_for_good() {
-    let mut it = Session::start(&[API, KCM, SINGLE, ONE]);
+    let mut it = Story::start(&[API, KCM, SINGLE, ONE]);
     // The nodes are added first, and the range comes too late for them.
     it.apply(&node("node-2"));
     it.boot(&[API, KCM, DUAL, ONE]);
@@ -243,11 +255,10 @@ fn dual_stack_in_the_wrong_order_makes_a_node_of_one_family_for_good() {
 
 #[test]
 fn going_back_is_refused_while_nodes_have_two_ranges() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     it.apply(&pod("a", ""));
     it.boot(&[API, KCM, SINGLE, PAIR]);
-    let why =
-        |it: &Session| it.world().control.as_ref().and_then(|it| it.controller_manager.clone());
+    let why = |it: &Story| it.world().control.as_ref().and_then(|it| it.controller_manager.clone());
     assert_eq!(
         why(&it).as_deref(),
         Some(
@@ -256,7 +267,7 @@ fn going_back_is_refused_while_nodes_have_two_ranges() {
         )
     );
     // What is there stays as it is.
-    assert_eq!((it.report.changes.kept_nodes, it.report.changes.kept_pods), (1, 1));
+    assert_eq!((it.report.diff.objects.nodes.kept, it.report.diff.objects.pods.kept), (1, 1));
     it.delete("node/node-1");
     it.boot(&[API, KCM, SINGLE, ONE]);
     assert_eq!((why(&it), it.ranges("node-1")), (None, "10.244.0.0/24".to_owned()));
@@ -265,14 +276,14 @@ fn going_back_is_refused_while_nodes_have_two_ranges() {
 #[test]
 fn the_last_blocks_are_used_up_burnt_and_used_again() {
     let ranges = "--cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n";
-    let mut it = Session::start(&[API, KCM, ranges, PAIR]);
+    let mut it = Story::start(&[API, KCM, ranges, PAIR]);
     it.apply(&[node("b"), node("c")].concat());
     assert_eq!(it.ranges("b"), "10.244.1.0/24 fd00:10:244:1::/64");
     assert_eq!(it.ranges("c"), "");
     let event = it.world().nodes["c"].event().expect("an event").to_string();
     assert_eq!(event, "Normal CIDRNotAvailable Node c status is now: CIDRNotAvailable");
     assert_eq!(it.why("c")[3..], ["KCM-11", "KCM-10a", "NODE-4", "POD-3d"]);
-    let taken = |it: &Session| it.world().ranges().iter().map(|it| it.taken).collect::<Vec<_>>();
+    let taken = |it: &Story| it.world().ranges().iter().map(|it| it.taken).collect::<Vec<_>>();
     assert_eq!(taken(&it), [3, 2]);
     // Every try burns a block of the first family, until that is empty as well.
     it.apply(&pod("p", "nodeName: c"));
@@ -289,7 +300,7 @@ fn the_last_blocks_are_used_up_burnt_and_used_again() {
 
 #[test]
 fn addresses_run_out_in_the_words_of_the_plugin_and_come_back() {
-    let mut it = Session::start(&[
+    let mut it = Story::start(&[
         API,
         KCM,
         "--cluster-cidr=10.244.0.0/16,fd00:10:244::/112\n--node-cidr-mask-size-ipv4=29 \
@@ -299,7 +310,7 @@ fn addresses_run_out_in_the_words_of_the_plugin_and_come_back() {
     it.apply(&deployment("web", 3, ""));
     let full = "node-1  @ 192.0.2.11,2001:db8::11 FailedCreatePodSandBox: failed to allocate for range 1: no \
                 IP addresses available in range set: fd00:10:244::1-fd00:10:244::3";
-    let failed = |it: &Session| it.pods("web").iter().filter(|pod| *pod == full).count();
+    let failed = |it: &Story| it.pods("web").iter().filter(|pod| *pod == full).count();
     assert_eq!(failed(&it), 1);
     let pods: Vec<_> = it.world().pods().cloned().collect();
     let lost = pods.iter().find(|pod| pod.event().is_some()).expect("one has no address");
@@ -309,13 +320,13 @@ fn addresses_run_out_in_the_words_of_the_plugin_and_come_back() {
     assert_eq!(usage.iter().map(|it| (it.1, it.2)).collect::<Vec<_>>(), [(2, 5), (2, 2)]);
     // The one without an address goes first.
     it.apply(&deployment("web", 2, ""));
-    assert_eq!((failed(&it), it.report.changes.kept_pods), (0, 2));
-    assert!(it.report.changes.pods.iter().all(|it| it.1 == Change::Deleted));
+    assert_eq!((failed(&it), it.report.diff.objects.pods.kept), (0, 2));
+    assert!(it.report.diff.objects.pods.changed.iter().all(|it| it.1 == Change::Deleted));
 }
 
 #[test]
 fn a_windows_node_has_two_families_on_l2bridge_and_one_on_overlay() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     it.apply(&[windows("win-l2", "host-gw"), windows("win-vx", "vxlan")].concat());
     let on = |os: &str| format!("os: {{name: {os}}}, nodeSelector: {{kubernetes.io/os: {os}}}");
     it.apply(&deployment("win", 2, &on("windows")));
@@ -323,8 +334,7 @@ fn a_windows_node_has_two_families_on_l2bridge_and_one_on_overlay() {
         it.pods("win"),
         ["win-l2 10.244.1.2,fd00:10:244:1::2 @ 192.0.2.12", "win-vx 10.244.2.2 @ 192.0.2.13"]
     );
-    let served =
-        |it: &Session, node: &str| it.world().nodes[node].windows.clone().expect("Windows");
+    let served = |it: &Story, node: &str| it.world().nodes[node].windows.clone().expect("Windows");
     assert_eq!(served(&it, "win-l2").services.len(), 2);
     assert_eq!(
         served(&it, "win-vx").log[0].message,
@@ -343,7 +353,7 @@ fn a_windows_node_has_two_families_on_l2bridge_and_one_on_overlay() {
 
 #[test]
 fn windows_does_nothing_with_ipv6_alone() {
-    let mut it = Session::start(&[API, KCM, "--cluster-cidr=fd00:10:244::/56\n", PAIR]);
+    let mut it = Story::start(&[API, KCM, "--cluster-cidr=fd00:10:244::/56\n", PAIR]);
     it.apply(&[windows("win", "host-gw"), pod("a", "nodeName: win")].concat());
     assert_eq!(it.pods("a"), ["win  @ 192.0.2.12"]);
     assert_eq!(it.why_pod("a"), ["WORK-1b", "WIN-1a"]);
@@ -352,7 +362,7 @@ fn windows_does_nothing_with_ipv6_alone() {
 
 #[test]
 fn the_network_plugin_decides_which_ranges_are_used() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR, "# network plugin: none\n"]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR, "# network plugin: none\n"]);
     it.apply(
         &[
             pod("a", ""),
@@ -385,11 +395,11 @@ fn the_network_plugin_decides_which_ranges_are_used() {
 
 #[test]
 fn without_kube_apiserver_nothing_happens_and_nothing_is_lost() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     it.apply(&pod("a", ""));
     it.boot(&["kube-apiserver --service-cluster-ip-range=oops\n", KCM, SINGLE, ONE]);
     assert!(!it.world().runs());
-    assert_eq!((it.report.changes.kept_nodes, it.report.changes.kept_pods), (1, 1));
+    assert_eq!((it.report.diff.objects.nodes.kept, it.report.diff.objects.pods.kept), (1, 1));
     let refused = "The connection to the server 192.0.2.10:6443 was refused - did you specify the right \
                    host or port?";
     assert_eq!(it.apply(&pod("b", "")), [refused]);
@@ -400,7 +410,7 @@ fn without_kube_apiserver_nothing_happens_and_nothing_is_lost() {
 
 #[test]
 fn a_node_whose_kubelet_exits_is_not_ready_and_keeps_its_pods() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     it.apply(&deployment("web", 1, ""));
     it.boot(&[API, KCM, DUAL, "kubelet · node-1\n--node-ip=192.0.2.11,192.0.2.12\nkubelet · node-2\n--node-ip=::,0.0.0.0\n"]);
     assert_eq!(
@@ -428,7 +438,7 @@ fn a_node_whose_kubelet_exits_is_not_ready_and_keeps_its_pods() {
 
 #[test]
 fn a_full_node_takes_no_more_pods() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR, "--max-pods=2\n"]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR, "--max-pods=2\n"]);
     it.apply(&deployment("web", 3, ""));
     assert_eq!(
         it.pods("web")[2],
@@ -451,12 +461,12 @@ fn a_full_node_takes_no_more_pods() {
 
 #[test]
 fn kubectl_says_what_became_of_an_object() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     assert_eq!(it.apply(&pod("a", "")), ["pod/a created"]);
     assert_eq!(it.apply(&pod("a", "")), ["pod/a unchanged"]);
     let labelled = pod("a", "").replace("{name: a}\nspec", "{name: a, labels: {app: x}}\nspec");
     assert_eq!(it.apply(&labelled), ["pod/a configured"]);
-    assert_eq!(it.report.changes.pods.len(), 1);
+    assert_eq!(it.report.diff.objects.pods.changed.len(), 1);
     let moved = it.apply(&pod("a", "hostNetwork: true")).concat();
     assert!(
         moved.starts_with("The Pod \"a\" is invalid: spec: Forbidden: pod updates may not change")
@@ -483,7 +493,7 @@ fn kubectl_says_what_became_of_an_object() {
 
 #[test]
 fn the_api_server_refuses_in_its_words() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     let name = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or \
                 '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used \
                 for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
@@ -537,9 +547,9 @@ fn the_api_server_refuses_in_its_words() {
 
 #[test]
 fn a_new_template_makes_new_pods_and_scaling_does_not() {
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     it.apply(&deployment("web", 4, ""));
-    let names = |it: &Session| {
+    let names = |it: &Story| {
         it.world()
             .pods()
             .map(|pod| pod.key.1.to_string())
@@ -548,7 +558,10 @@ fn a_new_template_makes_new_pods_and_scaling_does_not() {
     let first = names(&it);
     it.apply(&deployment("web", 6, ""));
     assert!(first.is_subset(&names(&it)));
-    assert_eq!((it.report.changes.kept_pods, it.report.changes.pods.len()), (4, 2));
+    assert_eq!(
+        (it.report.diff.objects.pods.kept, it.report.diff.objects.pods.changed.len()),
+        (4, 2)
+    );
     it.apply(&deployment("web", 6, "hostNetwork: true"));
     assert!(first.is_disjoint(&names(&it)));
     assert_eq!(names(&it).len(), 6);
@@ -563,26 +576,29 @@ fn a_new_template_makes_new_pods_and_scaling_does_not() {
 #[test]
 fn a_service_changes_nothing_and_is_not_looked_at_again() {
     let service = |port: u8| {
-        Event::Apply(format!("{{apiVersion: v1, kind: Service, metadata: {{name: a}}, spec: {{ports: [{{port: {port}}}]}}}}").into())
+        Action::Apply(format!("{{apiVersion: v1, kind: Service, metadata: {{name: a}}, spec: {{ports: [{{port: {port}}}]}}}}").into())
     };
-    let start =
-        Event::Boot { version: KubeVersion::LATEST, flags: [API, KCM, DUAL, PAIR].concat().into() };
-    let mut events = vec![start, service(1), Event::Apply(deployment("web", 2, "").into())];
+    let start = Action::Boot {
+        version: KubeVersion::LATEST,
+        flags: [API, KCM, DUAL, PAIR].concat().into(),
+    };
+    let mut events = vec![start, service(1), Action::Apply(deployment("web", 2, "").into())];
     let mut replay = Replay::default();
-    let scenario = |events: &[Event]| Scenario { seed: 0, events: events.into() };
-    let first = replay.run(&scenario(&events), 2);
+    let session = |events: &[Action]| Session { seed: 0, events: events.into() };
+    let first = replay.run(&session(&events), 2);
     events[1] = service(2);
-    let shown = replay.run(&scenario(&events), 1);
-    assert!(Rc::ptr_eq(&shown.before, &shown.after));
-    let again = replay.run(&scenario(&events), 2);
-    assert_eq!(first, again);
-    assert!(Rc::ptr_eq(&first.after, &again.after), "what did not change is not computed again");
+    let started = replay.run(&session(&events), 0);
+    let shown = replay.run(&session(&events), 1);
+    assert!(Rc::ptr_eq(&shown.world, &started.world));
+    let again = replay.run(&session(&events), 2);
+    assert_eq!(first.diff.objects, again.diff.objects);
+    assert!(Rc::ptr_eq(&first.world, &again.world), "what did not change is not computed again");
 }
 
 #[test]
 fn older_releases_show_one_host_ip_and_their_own_words() {
     let version = "1.23".parse().expect("a simulated release");
-    let mut it = Session::start(&[API, KCM, DUAL, PAIR]);
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
     it.apply(&pod("a", ""));
     it.boot_release(version, &[API, KCM, DUAL, PAIR, "# network plugin: none\n"]);
     assert_eq!(it.pods("a"), ["node-1 10.244.0.2,fd00:10:244::2 @ 192.0.2.11"]);
@@ -595,4 +611,187 @@ fn older_releases_show_one_host_ip_and_their_own_words() {
         ]
     );
     assert_eq!(it.delete("pod/b"), "pod \"b\" deleted");
+}
+
+/// The last answers, one after the other: how each went, what kubectl prints, and the kind that is stored.
+fn told(it: &Story) -> Vec<(bool, String, String)> {
+    let kind = |document: &DocumentReport| {
+        let stored = document.stored_json().unwrap_or_default();
+        stored["kind"].as_str().unwrap_or("-").to_owned()
+    };
+    let documents = it.documents().iter();
+    documents.map(|it| (it.is_accepted(), it.kubectl.clone(), kind(it))).collect()
+}
+
+fn service(name: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{ports: [{{port: 80}}]}}\n---\n"
+    )
+}
+
+#[test]
+fn documents_of_all_kinds_are_answered_in_order() {
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
+    let range = "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: more}\nspec: {cidrs: [10.97.0.0/24]}\n---\n";
+    it.apply(
+        &[
+            &*node("b"),
+            &service("web"),
+            &deployment("web", 2, ""),
+            range,
+            &pod("A", ""),
+            &pod("a", ""),
+        ]
+        .concat(),
+    );
+    let accepted = |line: &str, kind: &str| (true, line.to_owned(), kind.to_owned());
+    let told = told(&it);
+    assert_eq!(told[0], accepted("node/b created", "Node"));
+    assert_eq!(told[1], accepted("service/web created", "Service"));
+    assert_eq!(told[2], accepted("deployment.apps/web created", "Deployment"));
+    assert_eq!(told[3], accepted("servicecidr.networking.k8s.io/more created", "ServiceCIDR"));
+    assert!(!told[4].0 && told[4].1.starts_with("The Pod \"A\" is invalid"), "{:?}", told[4]);
+    assert_eq!(told[4].2, "-");
+    assert_eq!(told[5], accepted("pod/a created", "Pod"));
+    let objects = &it.report.diff.objects;
+    let changed = (objects.nodes.changed.len(), objects.pods.changed.len());
+    assert_eq!((changed, objects.deployments.changed.len()), ((1, 3), 1));
+    assert_eq!(it.report.diff.services.len(), 2);
+    it.apply(&[deployment("web", 2, ""), service("web"), node("b")].concat());
+    let lines: Vec<_> = it.documents().iter().map(|it| it.kubectl.clone()).collect();
+    assert_eq!(
+        lines,
+        ["deployment.apps/web unchanged", "service/web unchanged", "node/b unchanged"]
+    );
+    assert_eq!(it.report.diff.objects.deployments.kept, 1);
+}
+
+#[test]
+fn an_object_is_printed_as_it_is_once_the_controllers_have_settled() {
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
+    it.apply(
+        &[pod("a", "nodeSelector: {kubernetes.io/os: linux}"), deployment("web", 2, "")].concat(),
+    );
+    let json = |it: &Story, at: usize| it.documents()[at].stored_json().expect("it is stored");
+    let stored = json(&it, 0);
+    let text = |json: &Json, at: &str| json.pointer(at).and_then(Json::as_str).map(str::to_owned);
+    assert_eq!(text(&stored, "/spec/nodeName").as_deref(), Some("node-1"));
+    assert_eq!(text(&stored, "/status/phase").as_deref(), Some("Running"));
+    assert_eq!(text(&stored, "/status/podIPs/1/ip").as_deref(), Some("fd00:10:244::2"));
+    assert_eq!(text(&stored, "/status/hostIPs/1/ip").as_deref(), Some("2001:db8::11"));
+    let applied = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
+    assert!(text(&stored, applied).is_some_and(|it| it.ends_with("}\n")));
+    let stored = json(&it, 1);
+    assert_eq!(stored.pointer("/status/readyReplicas"), Some(&Json::Number("2".to_owned())));
+    it.apply("{apiVersion: v1, kind: Node, metadata: {name: b}, spec: {unschedulable: false}}");
+    let stored = json(&it, 0);
+    assert_eq!(text(&stored, "/spec/podCIDRs/0").as_deref(), Some("10.244.1.0/24"));
+    assert_eq!(text(&stored, "/spec/podCIDR").as_deref(), Some("10.244.1.0/24"));
+    assert_eq!(text(&stored, "/status/addresses/0/address").as_deref(), Some("192.0.2.12"));
+    assert_eq!(text(&stored, "/status/conditions/0/status").as_deref(), Some("True"));
+    // After a restart it is read again.
+    it.boot(&[API, KCM, DUAL, PAIR, "# network plugin: none\n"]);
+    let Some(EventReport::Boot(boot)) = it.report.events.last() else { panic!("a start") };
+    let read = boot.read.as_ref().expect("the Node is read");
+    assert_eq!((read.kind.as_str(), read.name.as_str()), ("Node", "b"));
+    let stored = read.stored_json().expect("it is stored");
+    assert_eq!(text(&stored, "/status/conditions/0/reason").as_deref(), Some("KubeletNotReady"));
+    it.delete("node/b");
+    assert_eq!(it.documents()[0].stored_json(), None);
+}
+
+#[test]
+fn each_field_says_where_it_comes_from() {
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
+    it.apply(&[pod("a", "terminationGracePeriodSeconds: 3"), node("b")].concat());
+    let came = |at: usize, field: &str| {
+        let document = &it.documents()[at];
+        let leaves = document.provenance();
+        let leaf = leaves.iter().find(|leaf| leaf.field == field);
+        let leaf = leaf.unwrap_or_else(|| panic!("{field} is stored"));
+        let rule = match leaf.provenance {
+            Provenance::Allocated(step) | Provenance::Copied(step) => {
+                document.outcome.as_ref().map(|outcome| outcome.trace[step.0].rule.id)
+            }
+            _ => None,
+        };
+        let written = matches!(leaf.provenance, Provenance::Written(_));
+        (written, rule, leaf.by.map(Program::name))
+    };
+    assert_eq!(came(0, "spec.containers[0].image"), (true, None, None));
+    assert_eq!(came(0, "spec.terminationGracePeriodSeconds"), (true, None, None));
+    assert_eq!(came(0, "spec.nodeName"), (false, None, Some("kube-scheduler")));
+    assert_eq!(came(0, "status.podIPs[1].ip"), (false, Some("POD-1a"), Some("kubelet")));
+    assert_eq!(came(0, "status.podIP"), (false, Some("POD-1a"), Some("kubelet")));
+    assert_eq!(came(0, "status.phase"), (false, None, None));
+    let controller = Some("kube-controller-manager");
+    assert_eq!(came(1, "spec.podCIDRs[1]"), (false, Some("KCM-8a"), controller));
+    assert_eq!(came(1, "metadata.labels[kubernetes.io/os]"), (false, None, Some("kubelet")));
+    assert_eq!(came(1, "metadata.name"), (true, None, None));
+}
+
+#[test]
+fn a_refusal_marks_its_fields_and_shows_what_stays_stored() {
+    let mut it = Story::start(&[API, KCM, DUAL, PAIR]);
+    it.apply(&pod("a", ""));
+    let text = pod("a", "hostNetwork: true");
+    it.apply(&[&*text, &deployment("web", -1, "")].concat());
+    let [pod, deployment] = it.documents() else { panic!("two documents") };
+    let stays = pod.stands.as_ref().expect("the Pod stays").to_json();
+    assert_eq!(pod.stored_json(), Some(stays));
+    assert_eq!(deployment.stored_json(), None);
+    let all = [text, self::deployment("web", -1, "")].concat();
+    let marked = |document: &DocumentReport| {
+        let span = document.diagnostics[0].span.expect("it is marked");
+        all[span.start..span.end].to_owned()
+    };
+    assert_eq!(marked(pod), "spec");
+    assert_eq!(marked(deployment), "-1");
+    let rules = |document: &DocumentReport| -> Vec<&str> {
+        let outcome = document.outcome.as_ref().expect("it was sent");
+        outcome.trace.iter().map(|step| step.rule.id).collect()
+    };
+    assert_eq!((rules(pod), rules(deployment)), (vec!["WORK-7d"], vec!["WORK-7f"]));
+    it.delete("pod/b");
+    assert_eq!(rules(&it.documents()[0]), ["WORK-7g"]);
+    // Nothing was changed, so nothing is another one.
+    assert_eq!(it.report.diff.objects.pods.kept, 1);
+}
+
+#[test]
+fn what_was_refused_leaves_the_very_same_world() {
+    let start = Action::Boot {
+        version: KubeVersion::LATEST,
+        flags: [API, KCM, DUAL, PAIR].concat().into(),
+    };
+    let refused = [pod("A", ""), node("A"), deployment("web", -1, ""), service("web")].concat();
+    let events = [start, Action::Apply(pod("a", "").into()), Action::Apply(refused.into())];
+    let session = Session { seed: 0, events: events.into() };
+    let mut replay = Replay::default();
+    let worlds = [1, 2, 1].map(|shown| replay.run(&session, shown).world);
+    assert!(Rc::ptr_eq(&worlds[0], &worlds[1]) && Rc::ptr_eq(&worlds[0], &worlds[2]));
+}
+
+#[test]
+fn a_start_is_made_once() {
+    let flags: Rc<str> = [API, KCM, DUAL, PAIR].concat().into();
+    let start = Action::Boot { version: KubeVersion::LATEST, flags };
+    let mut events = vec![start.clone(), Action::Apply(service("a").into()), start];
+    let mut replay = Replay::default();
+    let run = |replay: &mut Replay, events: &[Action], shown: usize| {
+        replay.run(&Session { seed: 0, events: events.into() }, shown)
+    };
+    let of = |report: &Report, at: usize| match &report.events[at] {
+        EventReport::Boot(boot) => Rc::clone(&boot.start),
+        EventReport::Requests(_) => panic!("a start"),
+    };
+    let first = run(&mut replay, &events, 2);
+    let components = Rc::clone(of(&first, 2).components());
+    assert_eq!(components.nodes[0].pod_cidrs, ["10.244.0.0/24", "fd00:10:244::/64"]);
+    events[1] = Action::Apply(service("b").into());
+    for shown in [1, 2] {
+        let again = run(&mut replay, &events, shown);
+        assert!(Rc::ptr_eq(&of(&first, 2), &of(&again, 2)), "event {shown} is shown");
+        assert!(Rc::ptr_eq(&components, of(&again, 2).components()));
+    }
 }
