@@ -7,8 +7,8 @@ use crate::release::version::Versions;
 /// Where a rule is known from. Every rule declares it; coverage.rs compares [`Self::Recorded`] with the recordings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Evidence {
-    /// A recorded answer of Kubernetes' own code reaches the rule. [`recorded`](crate::explain::evidence::recorded) lists the versions; for the others
-    /// nobody recorded it.
+    /// A recorded answer of Kubernetes' own code reaches the rule, in the versions that the generated table names;
+    /// of the others nothing is recorded.
     Recorded,
     /// The upstream source was read for it, of one version at least.
     SourceRead,
