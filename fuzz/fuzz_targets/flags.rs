@@ -3,15 +3,15 @@
 
 #![no_main]
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::controller_manager;
-use dualstack_core::boot::kube_proxy::HostFamilies;
+use dualstack_core::controller_manager::startup as controller_manager;
+use dualstack_core::explain::trace::Trace;
+use dualstack_core::kube_proxy::startup::HostFamilies;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, run};
-use dualstack_core::scenario::{Action, Session};
 use dualstack_core::source::flags;
-use dualstack_core::span::Span;
-use dualstack_core::trace::Trace;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::source::span::Span;
 use dualstack_tests::nodes;
 use libfuzzer_sys::fuzz_target;
 

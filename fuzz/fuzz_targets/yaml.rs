@@ -4,11 +4,11 @@
 #![no_main]
 
 use dualstack_core::api::print;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, run};
-use dualstack_core::scenario::{Action, Session};
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse};
-use dualstack_core::span::Span;
-use dualstack_core::version::KubeVersion;
 use libfuzzer_sys::fuzz_target;
 
 /// goyaml prints the key `<<` bare, and takes it for a merge when it reads; and a `-0` is for it the integer 0,

@@ -363,7 +363,8 @@ fn start(boot: &BootReport) -> String {
         );
     }
     steps(&mut text, &boot.trace);
-    if let Some(read) = &boot.read {
+    // Nodes, Pods and Deployments were not read again when the reports were recorded.
+    if let Some(read) = boot.read.as_ref().filter(|read| read.workload.is_none()) {
         line(&mut text, "read");
         document(&mut text, read);
     }

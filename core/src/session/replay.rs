@@ -104,20 +104,21 @@ impl Replay {
             let was = (at == shown).then(|| cluster.clone());
             let asked = (at == shown).then_some(&mut asked);
             let report = self.answer(&mut cluster, at, action, asked);
-            events.push(report);
+            // Before an edit the report is known, and only the cluster is made again.
+            let known = later.get(at - start).filter(|_| at < redo);
+            events.push(known.cloned().unwrap_or(report));
             if let Some(was) = was {
                 diff = self.compare(&was, &cluster);
                 world = Rc::clone(&cluster.world);
             }
         }
+        self.transitions.truncate(session.events.len());
         let slim = events.iter().cloned().map(EventReport::slim).collect();
         let asked = (shown, asked);
         self.last = Some(Last { session: session.clone(), events: slim, before, asked });
         Report { events, diff, world }
     }
-}
 
-impl Replay {
     /// Answers the event at a place of the session; in full where there is something to ask.
     fn answer(
         &mut self,
@@ -174,6 +175,7 @@ impl Replay {
         cluster
     }
 }
+
 #[cfg(test)]
 mod tests {
     use std::rc::Rc;
