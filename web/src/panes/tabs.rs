@@ -84,11 +84,17 @@ fn use_settled(now: &Shown) -> Shown {
     shown
 }
 
-/// Do the components start and agree, and one pane about the whole cluster.
+/// Do the components start and agree, and one pane about the whole cluster; as of when typing stopped.
 #[component]
 pub fn Tabs(props: &Props) -> Html {
     let Props { lang, ref seen, ref dispatch, .. } = *props;
     let shown = use_settled(&props.shown);
+    html! { <Panes {lang} {shown} seen={seen.clone()} dispatch={dispatch.clone()} /> }
+}
+
+#[component]
+fn Panes(props: &Props) -> Html {
+    let Props { lang, ref shown, ref seen, ref dispatch } = *props;
     let resolver = use_state(Resolver::default);
     let onresolver = Callback::from({
         let resolver = resolver.setter();
@@ -119,7 +125,7 @@ pub fn Tabs(props: &Props) -> Html {
         Tab::FirstFamilies => first_families::pane(&first_families::Props {
             lang,
             components: &seen.components,
-            wish: &Wish::of(&shown),
+            wish: &Wish::of(shown),
             // A node may be gone by now.
             node: (*node).min(seen.components.nodes.len().saturating_sub(1)),
             onnode,
