@@ -242,6 +242,8 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         let onclose = Callback::from(move |()| state.set(None));
         html! { <Share given={given.clone()} {onclose} /> }
     });
+    // Always one node: Yew counts children from the last, and would make what stands before a new one anew.
+    let dialog = dialog.unwrap_or_default();
     html! {
         <div class="page" data-pane={pane}>
             { header(store, Some(share), dispatch) }

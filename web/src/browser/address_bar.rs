@@ -56,7 +56,7 @@ pub fn place() -> Place {
         while !hash.is_char_boundary(end) {
             end -= 1;
         }
-        let fragment = hash[..end].trim_start_matches('#').to_owned();
+        let fragment = hash[..end].strip_prefix('#').unwrap_or_default().to_owned();
         let mark = window.history().ok()?.state().ok()?.as_string().unwrap_or_default();
         Some(Place { fragment, mark })
     };

@@ -8,7 +8,7 @@ use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
-use super::components::{Between, Messages, Seen, problems_of};
+use super::components::{Between, Messages, Seen};
 use crate::presets::{self, Preset};
 use crate::store::{Msg, TextBox};
 use crate::text;
@@ -99,10 +99,10 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
         let headings = headings.filter_map(|heading| parts.span_in(component, heading));
         marks.extend(headings.map(|heading| (heading, "heading")));
     }
-    let said = props.seen.iter().flat_map(|seen| problems_of(&seen.components, component));
+    let said = props.seen.iter().flat_map(|seen| seen.problems_of(component));
     let said = said.filter_map(|problem| {
         let span = parts.span_in(component, problem.span)?;
-        Some(Problem { span, ..problem })
+        Some(Problem { span, ..problem.clone() })
     });
     let said: Vec<Problem> = said.collect();
     let class = |exits: bool| if exits { "err" } else { "note" };

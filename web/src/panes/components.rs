@@ -29,6 +29,8 @@ pub struct Seen {
     pub components: Components,
     /// Where they disagree, and what would mend it.
     pub found: Vec<(Finding, Option<Edit>)>,
+    /// What each component logs about places in its flags, for its box to mark.
+    problems: [Vec<Problem>; 4],
 }
 
 impl Seen {
@@ -40,7 +42,14 @@ impl Seen {
             (finding, edit)
         });
         let found = found.collect();
-        Self { components, found }
+        let problems = Component::ALL.map(|component| problems(&components, component));
+        Self { components, found, problems }
+    }
+
+    /// What a component logs about places in its flags.
+    #[must_use]
+    pub fn problems_of(&self, component: Component) -> &[Problem] {
+        &self.problems[component as usize]
     }
 
     /// Whether it starts, if the text speaks of it.
@@ -129,9 +138,7 @@ fn lines(all: &Components, component: Component) -> Vec<Line<'_>> {
     lines
 }
 
-/// What a component logs about places in its flags, for its box to mark.
-#[must_use]
-pub fn problems_of(all: &Components, component: Component) -> Vec<Problem> {
+fn problems(all: &Components, component: Component) -> Vec<Problem> {
     let of_place = lines(all, component).into_iter().filter_map(|(exits, said, _)| {
         let (span, message) = (said.span?, said.message.clone());
         Some(Problem { span, exits, message })
