@@ -15,7 +15,7 @@ use crate::Outcome;
 use crate::pack::pack;
 use crate::process::{command, output, read, root, run, write};
 use crate::split::{REST, REST_OF_LIBRARIES, split};
-use crate::tools::{EDITOR, Tools, host_cargo};
+use crate::tools::{EDITOR, Tools};
 
 const OPENING: &str = "<!-- opening -->";
 const WORDS: &str = "<!-- words -->";
@@ -85,8 +85,8 @@ pub fn finish() -> Outcome {
     }
     // The example is rendered from the page's own components, so the two cannot drift apart.
     let print = |bin: &str, more: &[&str]| {
-        let mut cargo = host_cargo();
-        cargo.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
+        let mut cargo = command("cargo");
+        cargo.args(["run", "--package", "dualstack-web", "--features", "ssr"]);
         output(cargo.args(["--bin", bin, "--"]).args(more))
     };
     let printed = |bin: &str| print(bin, &[]);
