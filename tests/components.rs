@@ -1,9 +1,9 @@
 //! Do the components of every example fit each other? What is found of them would be a false alarm.
 
 use dualstack_core::api::{Json, go_json};
-use dualstack_core::components::Components;
-use dualstack_core::source::yaml::{Node, Value, parse_own};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::cluster::components::Components;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::source::yaml::{Node, Value, parse};
 use dualstack_tests::components::FITTING;
 
 /// The texts of flags in an example, of every start.
@@ -39,7 +39,7 @@ fn examples() -> Vec<Example> {
     for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
         let path = entry.expect("the folder can be listed").path();
         let text = std::fs::read_to_string(&path).expect("a scenario is UTF-8");
-        let node = parse_own(&text).documents.remove(0).node;
+        let node = parse(&text).documents.remove(0).node;
         let list = |key: &str| match node.entry(key).map(|entry| entry.value.to_json()) {
             Some(Json::Array(list)) => {
                 list.iter().map(go_json).map(|it| it.replace('"', "")).collect()

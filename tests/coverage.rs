@@ -3,16 +3,19 @@
 
 use std::sync::OnceLock;
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::controller_manager::{self, Start};
-use dualstack_core::ipam::host_local::{self, HostLocal};
-use dualstack_core::ipam::pod_cidrs;
-use dualstack_core::ipam::range_allocator::NodeIpam;
-use dualstack_core::run::{self, EventReport};
-use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::apiserver::node as pod_cidrs;
+use dualstack_core::controller_manager::range_allocator::NodeIpam;
+use dualstack_core::controller_manager::startup as controller_manager;
+use dualstack_core::controller_manager::startup::Start;
+use dualstack_core::explain::trace::Trace;
+use dualstack_core::network_plugin as host_local;
+use dualstack_core::network_plugin::HostLocal;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario};
+use dualstack_core::session::replay as run;
+use dualstack_core::session::replay::EventReport;
 use dualstack_core::source::flags;
-use dualstack_core::trace::Trace;
-use dualstack_core::version::KubeVersion;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
 use dualstack_tests::nodes;
@@ -308,9 +311,12 @@ fn every_rule_is_reached() {
 
 #[test]
 fn the_table_of_what_is_recorded_is_current() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/src/recorded.rs");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/src/explain/recorded.rs");
     let text = std::fs::read_to_string(file).expect("the table is part of the project");
-    assert!(text == witness::table(recorded()), "core/src/recorded.rs is stale: cargo xtask gen");
+    assert!(
+        text == witness::table(recorded()),
+        "core/src/explain/recorded.rs is stale: cargo xtask gen"
+    );
 }
 
 #[test]

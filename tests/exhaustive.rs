@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
-use dualstack_core::cluster::{Cluster, Options, Outcome, Request};
-use dualstack_core::env::Env;
+use dualstack_core::apiserver::environment::Env;
+use dualstack_core::apiserver::requests::{Cluster, Options, Outcome, Request};
+use dualstack_core::explain::trace::Step;
 use dualstack_core::net::{Family, Stack};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Entry, Node, Value as YamlValue};
-use dualstack_core::span::Span;
-use dualstack_core::trace::Step;
-use dualstack_core::version::KubeVersion;
 use dualstack_tests::covered;
 use dualstack_tests::driver::{self, cidr};
 use dualstack_tests::laws;

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dualstack_core::api::print::yaml;
-use dualstack_core::cluster::{Cluster, FieldValidation, Options, Outcome, Request};
-use dualstack_core::fix::{Fix, Send, Trial, fixes, of_request};
+use dualstack_core::apiserver::requests::{Cluster, FieldValidation, Options, Outcome, Request};
+use dualstack_core::fixes::{Fix, Send, Trial, fixes, of_request};
 use dualstack_core::kubectl;
-use dualstack_core::run::{EventReport, Replay, Report};
-use dualstack_core::scenario::{Event, Scenario as Session};
+use dualstack_core::session::action::{Event, Scenario as Session};
+use dualstack_core::session::replay::{EventReport, Replay, Report};
 use dualstack_core::source::yaml::{Node, parse};
 use dualstack_tests::compare::Judge;
 use dualstack_tests::driver::Driver;

@@ -1,6 +1,6 @@
-// Before the program is there: language, theme, what is typed into the static example, and what to
-// show if the program cannot start or dies; after it, its rest, the editor, the other programs and the address bar.
-// Nothing here may throw where storage is forbidden.
+// Before the program is there: language, theme, and what is typed into the static example. After it: the editor is
+// loaded, work is saved, and the text is shown should the program not start or die. Nothing here may throw where storage
+// is forbidden.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -52,48 +52,6 @@
     });
   }).observe(root, { attributeFilter: ["data-started"] });
 
-  // The program comes in two files (xtask/src/split.rs): one to begin with, and the rest, which fills gaps in the first. That
-  // one is fetched when the page has nothing to do. A visit that begins with something else than the example may need it at
-  // once, and has nothing to show before: it waits. While a page is being developed there is only one file.
-  const restFile = document.querySelector("meta[name=rest]").content;
-  let page, bytes;
-  const fetchRest = async () => { bytes ??= await (await fetch(restFile)).arrayBuffer(); };
-  const join = async () => {
-    try {
-      await fetchRest();
-      await WebAssembly.instantiate(bytes, { page });
-      root.dataset.rest = "ready";
-    } catch {
-      bytes = undefined;
-      addEventListener("online", join, { once: true });
-    }
-  };
-  const early = restFile && "other" in root.dataset && fetchRest().catch(() => { /* `join` tries again. */ });
-  // The program says that it may begin, or, without exports, that it cannot go on without the rest: a program has no other
-  // way to wait than this request.
-  window.loadRest = (exports, begin) => {
-    if (exports) {
-      page = exports;
-      if (early) return void early.then(join).then(begin);
-      if (restFile) idle(join);
-      return begin();
-    }
-    try {
-      if (!bytes) {
-        const request = new XMLHttpRequest();
-        request.open("GET", restFile, false);
-        request.overrideMimeType("text/plain; charset=x-user-defined");
-        request.send();
-        bytes = Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
-      }
-      new WebAssembly.Instance(new WebAssembly.Module(bytes), { page });
-      root.dataset.rest = "ready";
-    } catch (error) {
-      rescue(String(error));
-      throw error;
-    }
-  };
-
   const texts = ({ apply, restart, patch, delete: object }) =>
     apply ?? restart?.flags ?? (patch ? `# kubectl patch ${patch.service}\n${patch.body}` : `# kubectl delete ${object}`);
   const work = () => {
@@ -124,7 +82,8 @@
     return mark !== null && (whose === tab || !(Date.now() - since < 1000));
   };
   if ([true, false].some((lasts) => ended(stored("dualstack.running", lasts)))) root.dataset.unfinished = "";
-  let runs = false, whose = null, calm = 0, marked = 0;
+  let runs = false, whose = null, last = null, calm = 0, marked = 0;
+  const mark = () => put(last === "person", "dualstack.running", `${tab} ${marked = Date.now()}`);
   const calmDown = () => {
     if (runs || !whose) return;
     if (whose === "person") put(false, "dualstack.work", root.dataset.work);
@@ -141,8 +100,8 @@
     const lasts = owner === "person";
     put(lasts, lasts ? "dualstack.work" : "dualstack.draft", work);
     if (!tab) put(false, "dualstack.tab", tab = Math.random().toString(36).slice(2));
-    const now = Date.now();
-    if (!whose || now - marked > 500) put(lasts, "dualstack.running", `${tab} ${marked = now}`);
+    last = owner;
+    if (!whose || Date.now() - marked > 500) mark();
     whose = owner;
   };
   window.workIsSafe = () => {
@@ -157,6 +116,10 @@
     // Without WebAssembly nothing has stopped, and the example may stay, unless there is work to show.
     if (rescued || (!able && !stored("dualstack.work"))) return;
     rescued = true;
+    // What stopped the program is not run at the next visit until the person says so.
+    clearTimeout(calm);
+    whose = null;
+    if (last) mark();
     const text = work();
     const words = chinese()
       ? { head: "演练场停止了。您的文本还在：", name: "您的文本", copy: "复制", reload: "重新加载" }
@@ -181,111 +144,9 @@
     delete root.dataset.other;
   };
 
-  // What is not needed at the start are programs of their own: `extras` (web/extras) and `cluster` (web/src/behind).
-  // Each is loaded when it is first asked for, and again if that failed; from then on it answers at once.
-  const programs = {};
-  const load = async (name, it) => {
-    try {
-      const script = document.querySelector(`meta[name=${name}]`).content;
-      // A browser may remember that a script could not be had: under another name it asks again. In full,
-      // because in a frame of its own origin this script has no place that a name could stand beside.
-      const url = new URL(`${script}${it.failures ? `?${it.failures}` : ""}`, document.baseURI);
-      const program = await import(url.href);
-      if (program.words) {
-        const block = document.createElement("script");
-        document.head.append(Object.assign(block, { type: "application/json", id: `${name}-words`, textContent: program.words }));
-      }
-      await program.default();
-      it.program = program;
-      root.dataset[name] = "ready";
-    } catch {
-      it.failures += 1;
-      root.dataset[name] = "failed";
-    }
-  };
-  window.loadProgram = (name, done, later) => {
-    const it = programs[name] ??= { failures: 0 };
-    if (!it.coming || root.dataset[name] === "failed") {
-      root.dataset[name] = "loading";
-      const begin = () => load(name, it);
-      it.coming = later ? new Promise((now) => idle(now, { timeout: 3000 })).then(begin) : begin();
-    }
-    it.coming.then(done);
-  };
-  // A link cannot be read without it.
-  if (/^#\d/.test(location.hash)) window.loadProgram("extras");
-  window.askProgram = (name, what, text, number) => {
-    try {
-      return programs[name]?.program?.[what](text, number);
-    } catch (error) {
-      console.error(error);
-    }
-  };
-
-  // What the program of the cluster says goes to the program of the page (web/src/browser/cluster.rs).
-  let hears;
-  window.clusterSays = (text) => hears?.(text);
-  window.hearCluster = (hear) => { hears = hear; };
-
-  // The address bar, for web/src/browser/address_bar.rs. A place is what the tab's history keeps with an entry, `#`, and
-  // what stands behind `#` in its address; no link is longer than what is looked at. Of what waits to be written the last is,
-  // at most once in 750 milliseconds: Safari refuses more than a hundred writes in half a minute.
-  let seen, now, timer = 0, waits = false, fresh = false, keeps = false;
-  const here = () => (seen = `${typeof history.state === "string" ? history.state : ""}#${location.hash.slice(1, 100000)}`);
-  const write = (place, pushes) => {
-    pushes ||= keeps;
-    keeps = false;
-    if (!pushes && place === seen) return;
-    const at = place.indexOf("#");
-    const url = location.href.split("#")[0] + (place.length > at + 1 ? place.slice(at) : "");
-    // Where a frame may not, nothing happens.
-    try { history[pushes ? "pushState" : "replaceState"](place.slice(0, at), "", url); seen = place; } catch { /* as it was */ }
-  };
-  const settle = () => { clearTimeout(timer); timer = 0; waits = fresh = false; };
-  const flush = () => {
-    const is = waits;
-    settle();
-    if (is) write(now());
-  };
-  const later = () => { waits = true; timer ||= setTimeout(flush, 750); };
-  window.addressBar = {
-    here, flush, later,
-    page: (whole) => location.href.split(whole ? "#" : /[?#]/)[0],
-    // Leaves the entry as it is, whatever is written next.
-    keep: () => { keeps = true; },
-    // Of entries that follow each other within a moment the last stays.
-    push: (left) => {
-      if (fresh) return later();
-      write(left);
-      write(now(), true);
-      settle();
-      fresh = true;
-      timer = setTimeout(flush, 750);
-    },
-    follow: (arrived, place) => {
-      now = place;
-      // A browser tells of one move by either event or by both. What waits belongs to an entry that cannot be written any more.
-      const move = () => {
-        const before = seen;
-        if (here() === before) return;
-        settle();
-        keeps = false;
-        arrived(seen);
-      };
-      window.addEventListener("popstate", move);
-      window.addEventListener("hashchange", move);
-      window.addEventListener("pagehide", flush);
-    },
-  };
-
   const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {
-    // What stands behind the Service may stop; the page goes on.
-    if (/\/cluster-[^/]*$/.test(event.filename ?? "")) {
-      root.dataset.cluster = "failed";
-      return;
-    }
     if (event.target === editor || (event.filename === editor.src && !("editor" in root.dataset))) return;
     if (event instanceof ErrorEvent || event.target instanceof HTMLScriptElement) {
       rescue(root.dataset.died || event.message || "the program could not be loaded");

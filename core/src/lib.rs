@@ -1,64 +1,46 @@
-//! What Kubernetes answers to dual-stack Services, as one pure function: [`run::run`].
+//! What Kubernetes answers to dual-stack Services, as one pure function: [`session::replay::run`].
 //!
 //! No clock, no randomness, no I/O. Control flow follows Kubernetes' own functions, in their order;
-//! each decision names a [`rule::Rule`], which holds the explanation in both languages. What is marked
-//! `#[inline(never)]` is asked for less often than a create, so it comes to the page later (xtask/src/split.rs).
+//! each decision names a [`explain::rule::Rule`], which holds the explanation in both languages.
 //!
 //! | module | its question |
 //! |---|---|
-//! | [`scenario`] | what did a person do? |
-//! | [`run`] | what does the page show for it? |
-//! | [`fix`] | which one change would make it succeed? |
+//! | [`net`] | how do addresses, ranges and sets of them behave? |
+//! | [`release`] | what differs between versions of Kubernetes? |
+//! | [`explain`] | why, by which rule, in which words, and how is that known? |
+//! | [`api`] | how do objects look, and how does kubectl print them? |
 //! | [`source`] | what does a text say, and where? |
-//! | [`boot`] | does each component start, and as what? |
-//! | [`components`] | do the four components of one text agree, and what follows if not? |
-//! | [`plan`] | which addresses shall a cluster have, and how much fits? |
-//! | [`cluster`], [`patch`] | what does the API server answer to a request? |
-//! | [`service`], [`service_cidr`] | what happens to an object on its way into storage? |
-//! | [`ipam`] | which ranges do Nodes get, and which addresses their Pods? |
-//! | [`workloads`] | which Nodes and Pods are there, and which addresses have they? |
-//! | [`pools`], [`net`] | which addresses and ports are taken? |
+//! | [`startup`] | what do all programs share when they start? |
+//! | [`apiserver`] | does kube-apiserver start, and what does it answer to a request? |
+//! | [`controller_manager`] | does kube-controller-manager start, and which Pod CIDRs do Nodes get? |
+//! | [`kubelet`], [`network_plugin`] | does the kubelet start, and which addresses do Node and Pods get? |
+//! | [`kube_proxy`] | does kube-proxy start, and which families does it serve? |
 //! | [`kubectl`] | what does kubectl send and print? |
-//! | [`behavior`], [`version`] | what differs between releases? |
-//! | [`after`], [`provenance`] | what did an event change, and where does each value come from? |
-//! | [`rule`], [`trace`], [`diag`], [`status`] | why, and in which words? |
-//! | [`env`], [`known`] | what does a request meet, and from where is that known? |
-//! | [`api`], [`path`], [`span`], [`text`] | how do objects, fields, places and words look? |
+//! | [`cluster`] | which Nodes and Pods are there, and how do the programs work together? |
+//! | [`conflicts`] | where do the components disagree, and what follows? |
+//! | [`fixes`] | which one change would make it succeed? |
+//! | [`planning`] | which ranges shall a cluster have, and how much fits? |
+//! | [`session`] | what did a person do, and what does the page show for it? |
 
-pub mod after;
 pub mod api;
-pub mod behavior;
-pub mod boot;
+pub mod apiserver;
 pub mod cluster;
-pub mod components;
-pub mod diag;
-pub mod env;
-pub mod fix;
-pub mod ipam;
-pub mod known;
+pub mod conflicts;
+pub mod controller_manager;
+pub mod explain;
+pub mod fixes;
+pub mod kube_proxy;
 pub mod kubectl;
+pub mod kubelet;
 pub mod net;
-pub mod patch;
-pub mod path;
-pub mod plan;
-pub mod pools;
-pub mod provenance;
-#[cfg(feature = "words")]
-mod recorded;
-pub mod rule;
-pub mod run;
-pub mod scenario;
-pub mod service;
-pub mod service_cidr;
+pub mod network_plugin;
+pub mod planning;
+pub mod release;
+pub mod session;
 pub mod source;
-pub mod span;
-pub mod status;
-pub mod text;
-pub mod trace;
-pub mod version;
-pub mod workloads;
+pub mod startup;
 
-use rule::Rule;
+use crate::explain::rule::Rule;
 
 /// Every rule of the core: those of [`service_rules`], then those of [`cluster_rules`].
 pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
@@ -68,21 +50,21 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
 /// The rules by which kube-apiserver starts and answers requests about Services: all that [`run`] decides by.
 pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
     [
-        boot::apiserver::RULES,
+        apiserver::startup::RULES,
         kubectl::RULES,
-        cluster::RULES,
-        service::default::RULES,
-        service::read::RULES,
-        service::sync::RULES,
-        service::families::RULES,
-        service::allocate::RULES,
-        pools::RULES,
-        service::node_ports::RULES,
-        service::validate::RULES,
-        service::update::RULES,
-        service::old::RULES,
-        service::warn::RULES,
-        service_cidr::RULES,
+        apiserver::requests::RULES,
+        apiserver::service::default::RULES,
+        apiserver::service::read::RULES,
+        apiserver::service::sync::RULES,
+        apiserver::service::families::RULES,
+        apiserver::service::allocate::RULES,
+        apiserver::allocators::RULES,
+        apiserver::service::node_ports::RULES,
+        apiserver::service::validate::RULES,
+        apiserver::service::update::RULES,
+        apiserver::service::old::RULES,
+        apiserver::service::warn::RULES,
+        apiserver::service_cidr::RULES,
     ]
     .into_iter()
     .flatten()
@@ -92,25 +74,25 @@ pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
 /// The rules of the cluster behind the Service.
 pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
     [
-        boot::controller_manager::RULES,
-        boot::default_service_cidr::RULES,
-        boot::kube_proxy::RULES,
-        boot::kubelet::RULES,
-        boot::windows::RULES,
-        ipam::pod_cidrs::RULES,
-        ipam::range_allocator::RULES,
-        ipam::host_local::RULES,
-        components::agree::RULES,
-        components::follow::RULES,
-        components::first::RULES,
-        workloads::objects::RULES,
-        workloads::why::RULES,
-        components::prerequisites::RULES,
-        plan::registry::RULES,
-        plan::explain::RULES,
-        plan::capacity::RULES,
-        plan::ranges::RULES,
-        plan::ula::RULES,
+        controller_manager::startup::RULES,
+        apiserver::default_service_cidr::RULES,
+        kube_proxy::startup::RULES,
+        kubelet::startup::RULES,
+        kube_proxy::windows::RULES,
+        apiserver::node::RULES,
+        controller_manager::range_allocator::RULES,
+        network_plugin::RULES,
+        conflicts::RULES,
+        conflicts::consequences::RULES,
+        conflicts::primary_family::RULES,
+        cluster::objects::RULES,
+        cluster::why::RULES,
+        conflicts::prerequisites::RULES,
+        planning::registry::RULES,
+        planning::explain::RULES,
+        planning::capacity::RULES,
+        planning::ranges::RULES,
+        planning::ula::RULES,
     ]
     .into_iter()
     .flatten()
@@ -118,10 +100,10 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// `core/RULES.md`: every rule with its versions, source and sentence.
-#[cfg(feature = "words")]
 #[must_use]
 pub fn rules_markdown() -> String {
-    use rule::Fidelity;
+    use crate::explain::rule::Fidelity;
+    use crate::explain::text::Lang;
 
     let mut page = String::from(
         "# Rules\n\nGenerated by `cargo xtask gen` from the `rules!` tables. One entry is one \
@@ -140,7 +122,7 @@ pub fn rules_markdown() -> String {
             rule.slug,
             rule.text.en,
             rule.text.zh,
-            rule.versions.words(text::Lang::En),
+            rule.versions.words(Lang::En),
             known_markdown(rule),
             rule.source
         ));
@@ -149,15 +131,14 @@ pub fn rules_markdown() -> String {
 }
 
 /// Where a rule is known from, by release: `; recorded in 1.20, 1.36; assumed for 1.22`.
-#[cfg(feature = "words")]
 fn known_markdown(rule: &Rule) -> String {
-    use known::Known;
-    use version::KubeVersion;
+    use crate::explain::evidence::{self, Known};
+    use crate::release::version::KubeVersion;
 
     let minors: Vec<KubeVersion> = KubeVersion::all().collect();
     let list = |wanted: Known| {
         let minors = minors.iter().rev().filter(|it| rule.versions.contains(**it));
-        let found = minors.filter(|it| Known::of(known::recorded(rule), **it) == wanted);
+        let found = minors.filter(|it| Known::of(evidence::recorded(rule), **it) == wanted);
         found.map(ToString::to_string).collect::<Vec<_>>().join(", ")
     };
     let (recorded, assumed) = (list(Known::Recorded), list(Known::Assumed));

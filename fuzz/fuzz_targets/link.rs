@@ -6,8 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dualstack_core::scenario::Shown;
-use dualstack_extras::link::{pack, read, write};
-use dualstack_extras::{decode, encode};
+use dualstack_web::link::{pack, read, write};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -17,15 +16,11 @@ fuzz_target!(|bytes: &[u8]| {
         Some((b's', session)) => pack(session),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     };
-    let answer = decode(&link);
-    match read(&link) {
-        Ok(session) => {
-            let link = write(&session).expect("it is no longer than what was read");
-            assert!(link.ends_with(|last: char| last.is_ascii_alphanumeric()), "{link}");
-            assert_eq!(Shown::from_text(&answer), Some(session.clone()), "{answer}");
-            assert_eq!(encode(&answer), link);
-            assert_eq!(read(&link), Ok(session));
-        }
-        Err(trouble) => assert!(answer.starts_with("{\"en\":"), "{trouble:?}"),
+    if let Ok(session) = read(&link) {
+        let link = write(&session).expect("it is no longer than what was read");
+        assert!(link.ends_with(|last: char| last.is_ascii_alphanumeric()), "{link}");
+        let json = serde_json::to_string(&session).expect("all keys are texts");
+        assert_eq!(serde_json::from_str::<Shown>(&json).ok(), Some(session.clone()), "{json}");
+        assert_eq!(read(&link), Ok(session));
     }
 });

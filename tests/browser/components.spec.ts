@@ -11,11 +11,10 @@ type Lang = keyof typeof WORDS;
 const box = (page: Page, lang: Lang, component: string) =>
   page.getByRole("textbox", { name: `${component} ${WORDS[lang].flags}`, exact: true });
 
-/** Opens the page on the pane of the cluster, with the program of the cluster there. */
+/** Opens the page on the Cluster pane. */
 async function start(page: Page, lang: Lang, width: number, scenario?: string) {
   await page.setViewportSize({ width, height: 900 });
   await open(page, `?lang=${lang}`);
-  await page.locator("html[data-cluster=ready]").waitFor({ state: "attached" });
   if (scenario) await page.locator("#scenario").selectOption(scenario);
   if (width < 700) await page.getByRole("navigation").getByRole("button").first().click();
   return page.getByRole("group", { name: WORDS[lang].group, exact: true });
@@ -143,20 +142,4 @@ test("a release decides whether kube-proxy starts", async ({ page }) => {
   await page.getByRole("combobox", { name: "Kubernetes version" }).selectOption({ label: "Kubernetes 1.25" });
   await expect(group.getByText(/must be iptables/)).toHaveCount(0);
   await expect(region(page, "Components")).not.toContainText("kube-proxy does not start");
-});
-
-test("the opening example does not move when the program of the cluster comes", async ({ page }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/cluster-*.wasm", async (route) => {
-    await held;
-    await route.continue();
-  });
-  await open(page);
-  const place = () => flagsBox(page, "kubelet").evaluate((it) => it.getBoundingClientRect().top);
-  const before = await place();
-  release();
-  await page.locator("html[data-cluster=ready]").waitFor({ state: "attached" });
-  await expect(page.getByText("They agree.")).toHaveCount(3);
-  expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(1);
 });

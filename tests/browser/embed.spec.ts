@@ -76,14 +76,14 @@ for (const [lang, scenario, parameter] of [
   });
 }
 
-test("a mini frame loads neither the editor nor the second program, until it is left", async ({ page }) => {
+test("a mini frame does not load the editor", async ({ page }) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
   const frame = await host(page, `${SVC}?lang=en&view=mini`);
   await preset(frame, "IPv4").click();
   await expect(answer(frame)).toContainText("only prefers");
   await page.waitForTimeout(1500);
-  expect(asked.filter((url) => /\/(editor|extras)-/.test(url))).toEqual([]);
+  expect(asked.filter((url) => /\/editor-/.test(url))).toEqual([]);
 });
 
 for (const [what, attributes] of [

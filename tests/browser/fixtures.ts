@@ -4,12 +4,11 @@ import { expect as baseExpect, test as base, type Locator, type Page } from "@pl
 export type Options = {
   /** Set for tests in which the page is meant to fail. */
   troubleIsExpected: boolean;
-  /** Whether what comes later can be had, the editor and the cluster behind the Service; if not, the text boxes stay. */
+  /** Whether the editor can be had; if not, the text boxes stay. */
   editor: "there" | "blocked";
 };
 
 export const EDITOR = "**/editor-*.js";
-const LATER = /\/(editor|cluster)-[^/]*$/;
 const withoutEditor = new WeakSet<Page>();
 
 /** A page that fails its test on errors, violations of its policy and requests to elsewhere. */
@@ -21,10 +20,10 @@ export const test = base.extend<Options>({
     const origin = new URL(baseURL!).origin;
     if (editor === "blocked") {
       withoutEditor.add(page);
-      await page.route(LATER, (route) => route.abort());
+      await page.route(EDITOR, (route) => route.abort());
     }
     page.on("console", (message) => {
-      const isBlock = editor === "blocked" && LATER.test(message.location().url);
+      const isBlock = editor === "blocked" && /\/editor-[^/]*$/.test(message.location().url);
       if (message.type() === "error" && !isBlock) trouble.push(`console: ${message.text()}`);
       if (message.text().startsWith("csp-violation ")) trouble.push(message.text());
     });

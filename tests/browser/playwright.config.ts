@@ -34,7 +34,7 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: "editor" },
-    // Where neither the editor nor the cluster behind the Service can be had.
+    // Where the editor cannot be had.
     {
       name: "text boxes",
       testMatch: /(typing|keystroke|robustness|scenarios|links|embed)\.spec\.ts/,

@@ -118,18 +118,3 @@ test("what is too long for a link has the other forms", async ({ page }) => {
   await expect(region(page, "Answer")).toBeVisible();
   await expect(manifestBox(page)).toHold(/x{70000}/);
 });
-
-test.describe("without the second program", () => {
-  test.use({ troubleIsExpected: true });
-
-  test("the panel says so, and works once it is there", async ({ page }) => {
-    await page.route("**/extras-*", (route) => route.abort());
-    await open(page);
-    await button(page, "Share").click();
-    await expect(panel(page).getByRole("alert")).toContainText("could not be loaded");
-    await page.keyboard.press("Escape");
-    await page.unroute("**/extras-*");
-    await button(page, "Share").click();
-    await expect(panel(page).getByRole("textbox", { name: "Link", exact: true })).toHaveValue(/#0/);
-  });
-});

@@ -1,13 +1,13 @@
 //! Which texts reach the rules about components that do not fit each other?
 
-use dualstack_core::boot::kube_proxy::HostFamilies;
-use dualstack_core::components::Components;
-use dualstack_core::components::first::{Asked, firsts};
-use dualstack_core::components::follow::outages;
-use dualstack_core::components::prerequisites::badge;
+use dualstack_core::cluster::components::Components;
+use dualstack_core::conflicts::consequences::outages;
+use dualstack_core::conflicts::prerequisites::badge;
+use dualstack_core::conflicts::primary_family::{Asked, firsts};
+use dualstack_core::explain::trace::Step;
+use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::net::Family;
-use dualstack_core::trace::Step;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
 
 use crate::witness::Witness;
 

@@ -1,6 +1,6 @@
 //! Which lines does the core claim to answer? One table: everything that is not listed in it counts.
 
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
 
 use crate::vector::Line;
 

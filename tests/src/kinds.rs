@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::apiserver::{Flags, Start, parse_port_range, start, too_large};
-use dualstack_core::cluster::{Cluster, Options, Request};
-use dualstack_core::env::{AllocatorKind, Env, PortRange};
+use dualstack_core::api::field_path::FieldPath;
+use dualstack_core::apiserver::allocators::{Pools, Usable, static_band};
+use dualstack_core::apiserver::environment::{AllocatorKind, Env, PortRange};
+use dualstack_core::apiserver::requests::{Cluster, Options, Request};
+use dualstack_core::apiserver::service::errors::Errors;
+use dualstack_core::apiserver::service_cidr;
+use dualstack_core::apiserver::startup::{Flags, Start, parse_port_range, start, too_large};
+use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::cidr::from_bits;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::net::{Cidr, Stack};
-use dualstack_core::path::FieldPath;
-use dualstack_core::pools::{Pools, Usable, static_band};
-use dualstack_core::service::errors::Errors;
-use dualstack_core::service_cidr;
-use dualstack_core::trace::Trace;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::covered;

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use dualstack_core::api::go_json;
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
-use dualstack_core::cluster::{Cluster, Options, Outcome, Request, to_json};
+use dualstack_core::apiserver::requests::{Cluster, Options, Outcome, Request, to_json};
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::source::yaml::Node;

@@ -1,14 +1,15 @@
 //! What do the lines about Nodes' and Pods' ranges record, and what does the core say?
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::controller_manager::{Flags, Start, start};
-use dualstack_core::env::{NodeIpamConfig, NodeRange};
-use dualstack_core::ipam::cidr_set::CidrSet;
-use dualstack_core::ipam::host_local::{self, HostLocal};
-use dualstack_core::ipam::range_allocator::{NodeIpam, Outcome};
+use dualstack_core::apiserver::environment::{NodeIpamConfig, NodeRange};
+use dualstack_core::controller_manager::cidr_set::CidrSet;
+use dualstack_core::controller_manager::range_allocator::{NodeIpam, Outcome};
+use dualstack_core::controller_manager::startup::{Flags, Start, start};
+use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::{Cidr, Stack};
-use dualstack_core::trace::Trace;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::network_plugin as host_local;
+use dualstack_core::network_plugin::HostLocal;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;

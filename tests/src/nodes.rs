@@ -2,16 +2,20 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::StartError;
-use dualstack_core::boot::default_service_cidr::{self, Object};
-use dualstack_core::boot::kube_proxy::{self, HostFamilies};
-use dualstack_core::boot::kubelet::{self, AddressKind, NodeAddress};
-use dualstack_core::boot::windows::{self, Network};
+use dualstack_core::apiserver::default_service_cidr;
+use dualstack_core::apiserver::default_service_cidr::Object;
+use dualstack_core::explain::trace::{Step, Trace};
+use dualstack_core::kube_proxy::startup as kube_proxy;
+use dualstack_core::kube_proxy::startup::HostFamilies;
+use dualstack_core::kube_proxy::windows;
+use dualstack_core::kube_proxy::windows::Network;
+use dualstack_core::kubelet::startup as kubelet;
+use dualstack_core::kubelet::startup::{AddressKind, NodeAddress};
 use dualstack_core::net::Family;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
-use dualstack_core::trace::{Step, Trace};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::startup::StartError;
 
 use crate::driver::cidr;
 use crate::witness::Witness;

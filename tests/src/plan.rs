@@ -1,13 +1,13 @@
 //! Which texts reach the rules about ranges and plans?
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::components::Components;
+use dualstack_core::cluster::components::Components;
 use dualstack_core::net::Family;
-use dualstack_core::plan::capacity::{Role, fit};
-use dualstack_core::plan::explain::{Explained, explain};
-use dualstack_core::plan::ranges::{entries, meetings};
-use dualstack_core::plan::ula::Plan;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::planning::capacity::{Role, fit};
+use dualstack_core::planning::explain::{Explained, explain};
+use dualstack_core::planning::ranges::{entries, meetings};
+use dualstack_core::planning::ula::Plan;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 
 use crate::components::FITTING;
 use crate::witness::Witness;

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
-use dualstack_core::cluster::{Answer, Cluster, Options, Outcome, Patch, Request, key};
-use dualstack_core::run::Replay;
-use dualstack_core::scenario::{Event as PageEvent, PatchForm, Scenario};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::apiserver::requests::{Answer, Cluster, Options, Outcome, Patch, Request, key};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event as PageEvent, PatchForm, Scenario};
+use dualstack_core::session::replay::Replay;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;

@@ -3,15 +3,18 @@
 
 use std::net::IpAddr;
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::default_service_cidr::{self, Object, Ready};
-use dualstack_core::boot::kubelet::{self, AddressKind, Kubelet, NodeAddress};
-use dualstack_core::boot::{LogLine, kube_proxy};
+use dualstack_core::apiserver::default_service_cidr;
+use dualstack_core::apiserver::default_service_cidr::{Object, Ready};
+use dualstack_core::explain::trace::Trace;
+use dualstack_core::kube_proxy::startup as kube_proxy;
+use dualstack_core::kubelet::startup as kubelet;
+use dualstack_core::kubelet::startup::{AddressKind, Kubelet, NodeAddress};
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
-use dualstack_core::trace::Trace;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::startup::LogLine;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;

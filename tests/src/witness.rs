@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dualstack_core::rule::Rule;
-use dualstack_core::text::Lang;
-use dualstack_core::trace::Step;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::explain::rule::Rule;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::Step;
+use dualstack_core::release::version::KubeVersion;
 
 use crate::covered::not_covered;
 use crate::vector::{self, Line};
@@ -71,7 +71,7 @@ pub fn recorded() -> Result<Witness, String> {
     Ok(witness)
 }
 
-/// `core/src/recorded.rs`.
+/// `core/src/explain/recorded.rs`.
 #[must_use]
 pub fn table(witness: &Witness) -> String {
     let mut text = String::from(

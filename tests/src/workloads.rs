@@ -1,8 +1,8 @@
 //! Which sessions reach the rules about Nodes and Pods?
 
-use dualstack_core::scenario::{Event, Scenario};
-use dualstack_core::version::KubeVersion;
-use dualstack_core::workloads::{Replay, World};
+use dualstack_core::cluster::{Replay, World};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario};
 
 use crate::witness::Witness;
 

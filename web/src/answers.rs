@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use dualstack_core::after::After;
-use dualstack_core::run::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
-use dualstack_core::scenario::{Event, Scenario};
-use dualstack_core::version::KubeVersion;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario};
+use dualstack_core::session::diff::After;
+use dualstack_core::session::replay::{
+    BootReport, DocumentReport, EventReport, Replay, RequestsReport,
+};
 
+use crate::panes::answer::{Verdict, started, verdict};
 use crate::store::{Focus, Store};
-use crate::view::Shared;
-use crate::view::answer::{Verdict, started, verdict};
+use crate::ui::Shared;
 
 /// What the core made of the session, each part shared with the panes that show it.
 #[derive(Clone, PartialEq)]
@@ -72,7 +74,6 @@ impl Answers {
 
 /// The same session on another release.
 #[must_use]
-#[inline(never)]
 pub fn compared(store: &Store, other: KubeVersion) -> Option<(Answers, Verdict)> {
     let events = store.events.iter().map(|event| match event {
         Event::Boot { flags, .. } => Event::Boot { version: other, flags: Rc::clone(flags) },

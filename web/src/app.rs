@@ -4,32 +4,34 @@
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
+use dualstack_core::cluster::components::Components;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::plain;
+use dualstack_core::fixes::Fix;
 use dualstack_core::net::Family;
-use dualstack_core::run::{DocumentReport, EventReport, Replay, Verb};
-use dualstack_core::scenario::Event;
+use dualstack_core::session::action::Event;
+use dualstack_core::session::replay::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
-use dualstack_core::text::Lang;
-use dualstack_core::trace::plain;
 use yew::prelude::*;
 
 use crate::answers::{Answers, compared, document_at};
-use crate::behind;
-use crate::browser;
-use crate::extras::Fix;
+use crate::browser::{self, address_bar};
 use crate::follow::{Follow, follow};
+use crate::panes::answer::{self, Verdict, answer};
+use crate::panes::cluster::{self, cluster, families};
+use crate::panes::components::Seen;
+use crate::panes::embed::{self, Panes, notice};
+use crate::panes::fixes::fixes;
+use crate::panes::frame::{footer, header, invitation, phone_bar};
+use crate::panes::manifest::{self, manifest};
+use crate::panes::share::{Given, Share};
+use crate::panes::stored::{self, stored};
+use crate::panes::tabs::Tabs;
+use crate::panes::timeline::{self, timeline};
+use crate::panes::why::{self, why};
 use crate::store::{Focus, Form, Msg, Pane, Store, to_text};
 use crate::text;
-use crate::view::answer::{self, Verdict, answer};
-use crate::view::cluster::{self, cluster, families};
-use crate::view::embed::{self, Panes, notice};
-use crate::view::fixes::fixes;
-use crate::view::frame::{footer, header, invitation, phone_bar};
-use crate::view::manifest::{self, manifest};
-use crate::view::share::share;
-use crate::view::stored::{self, stored};
-use crate::view::timeline::{self, timeline};
-use crate::view::why::{self, why};
-use crate::view::{Dispatch, Shared, click, press};
+use crate::ui::{Dispatch, Shared, click, press};
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
@@ -67,9 +69,19 @@ pub fn App(props: &Props) -> Html {
     let refused = shown.and_then(|(answers, at)| answers.is_refused(&store, at).then_some(at));
     let following = use_mut_ref(Follow::default);
     {
-        let (store, dispatch) = (store.clone(), dispatch.clone());
-        use_effect(move || follow(&following, &store, spoken, refused, &dispatch));
+        let (store, dispatch, replay) = (store.clone(), dispatch.clone(), Rc::clone(&replay));
+        use_effect(move || follow(&following, &store, spoken, refused, &replay, &dispatch));
     }
+    let shows_components = store.runs && store.shows_components();
+    let start = shows_components.then(|| {
+        let (_, flags, version) = store.boot();
+        (Rc::clone(flags), version)
+    });
+    let seen = use_memo(start, |start| {
+        let (flags, version) = start.as_ref()?;
+        Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
+    });
+    let given = use_state(|| None::<Given>);
     let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
 
     let (Some((answers, at)), Some(verdict)) = (shown, verdict) else {
@@ -90,7 +102,13 @@ pub fn App(props: &Props) -> Html {
     let stale = !is_accepted && stands.is_none();
     let shown = stands.or_else(|| good.1.clone());
     let fixes = store.fixes.as_ref().map_or(&[][..], |found| found.of(&store, refused));
-    layout(&store, &dispatch, answers, &Shown { document, shown, stale, verdict, fixes })
+    let seen = Option::clone(&seen);
+    layout(
+        &store,
+        &dispatch,
+        answers,
+        &Shown { document, shown, stale, verdict, fixes, seen, given },
+    )
 }
 
 /// What the panes show.
@@ -103,7 +121,11 @@ struct Shown<'a> {
     stale: bool,
     verdict: Verdict,
     /// What would be accepted instead.
-    fixes: &'a [Fix],
+    fixes: &'a [Rc<Fix>],
+    /// The components, where they are shown.
+    seen: Option<Shared<Seen>>,
+    /// What is given away while the dialog to share is open.
+    given: UseStateHandle<Option<Given>>,
 }
 
 fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
@@ -150,18 +172,17 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
-    let share = share(store, &shown.verdict, &addresses);
+    let share = share(store, shown, &addresses);
     let verdict = shown.verdict.clone();
     let fixes = fixes(shown.fixes, lang, dispatch);
     let answer = answer(&answer::Props { lang, verdict, addresses, label, fixes });
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
-        problems: Rc::clone(&store.problems),
         version: store.boot().2,
         boot: Some(answers.boot.clone()),
         unfolded: store.unfolded || store.visit.embed.is_some(),
-        has_places: store.shows_behind(),
+        seen: shown.seen.clone(),
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {
@@ -209,11 +230,20 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         }),
         dispatch: dispatch.clone(),
     });
+    let tabs = shown.seen.as_ref().map(|seen| {
+        html! { <div id="behind"><Tabs {lang} shown={store.shown()} seen={seen.clone()} dispatch={dispatch.clone()} /></div> }
+    });
+    let tabs = tabs.unwrap_or_default();
     if let Some(embed) = &store.visit.embed {
         let families = families(lang, store.flags(), dispatch);
-        let panes = Panes { answer, families, cluster, manifest, stored, timeline, why };
+        let panes = Panes { answer, families, cluster, manifest, stored, timeline, why, tabs };
         return embed::frame(store, embed, panes, dispatch);
     }
+    let dialog = shown.given.as_ref().map(|given| {
+        let state = shown.given.setter();
+        let onclose = Callback::from(move |()| state.set(None));
+        html! { <Share given={given.clone()} {onclose} /> }
+    });
     html! {
         <div class="page" data-pane={pane}>
             { header(store, Some(share), dispatch) }
@@ -224,11 +254,23 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
             <main>{ cluster }{ manifest }{ stored }</main>
             { timeline }
             { why }
-            <div id={behind::MAIN}></div>
+            { tabs }
             { footer(lang) }
             { phone_bar(store, summary, dispatch) }
+            { dialog }
         </div>
     }
+}
+
+/// Opens the dialog to share with what the page says now.
+fn share(store: &Store, shown: &Shown, addresses: &[(Family, AttrValue)]) -> Callback<MouseEvent> {
+    let (store, verdict, addresses) = (store.clone(), shown.verdict.clone(), addresses.to_vec());
+    let given = shown.given.setter();
+    Callback::from(move |_| {
+        // Whoever copies the address from the bar gets the same.
+        address_bar::flush();
+        given.set(Some(Given::of(&store, &verdict, &addresses)));
+    })
 }
 
 /// What the manifest that is shown sends, where the object is to be compared with it.
@@ -268,18 +310,16 @@ fn summary(
 }
 
 /// After the page died while running: the text, not run, until the person says so.
-#[inline(never)]
 fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let onclick = click(dispatch, Msg::Run);
     let cluster = cluster(&cluster::Props {
         lang,
         flags: AttrValue::from(Rc::clone(store.flags())),
-        problems: Rc::default(),
         version: store.boot().2,
         boot: None,
         unfolded: true,
-        has_places: false,
+        seen: None,
         dispatch: dispatch.clone(),
     });
     let manifest = manifest(&manifest::Props {

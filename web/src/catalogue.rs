@@ -2,10 +2,10 @@
 //! editor's own words. Built into the editor's file (`web/editor`), not into the wasm.
 
 use dualstack_core::api::go_json;
-use dualstack_core::behavior::{Behavior, Gate};
+use dualstack_core::explain::text::Text;
+use dualstack_core::release::behavior::{Behavior, Gate};
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags::Component;
-use dualstack_core::text::Text;
-use dualstack_core::version::KubeVersion;
 
 /// Something that may be written.
 pub struct Entry {
@@ -314,13 +314,13 @@ pub fn print() -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use dualstack_core::behavior::Behavior;
-    use dualstack_core::boot::apiserver;
-    use dualstack_core::run::{EventReport, run};
-    use dualstack_core::scenario::Scenario;
+    use dualstack_core::apiserver::startup as apiserver;
+    use dualstack_core::explain::trace::Trace;
+    use dualstack_core::release::behavior::Behavior;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::Scenario;
+    use dualstack_core::session::replay::{EventReport, run};
     use dualstack_core::source::{decode, flags};
-    use dualstack_core::trace::Trace;
-    use dualstack_core::version::KubeVersion;
 
     use super::{FIELDS, FLAGS, GATES, SERVICE, print};
     use crate::store::start;

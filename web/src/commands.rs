@@ -2,11 +2,11 @@
 //! needed while typing have a chord of their own. Nothing else listens, so that the browser's keys and
 //! those of screen readers stay theirs. A key does what the button on the page does: it presses it.
 //!
-//! The sheet is printed into the page when the page is built; `web/buttons.js` listens and presses.
+//! The sheet is printed into the page when the page is built; `web/keys.js` listens and presses.
 
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::{Lang, Text};
 
-use crate::text::{self, Word};
+use crate::text;
 
 /// A line of the sheet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,23 +27,23 @@ pub struct Command {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Name {
     /// In the language of the page.
-    Word(Word),
+    Text(Text),
     /// The same in every language.
     Same(&'static str),
 }
 
 /// A group of commands.
-pub type Group = (Word, &'static [Command]);
+pub type Group = (Text, &'static [Command]);
 
-const fn press(key: char, name: Word, id: &'static str) -> Command {
-    Command { key, chord: "", name: Name::Word(name), id, focus: false }
+const fn press(key: char, name: Text, id: &'static str) -> Command {
+    Command { key, chord: "", name: Name::Text(name), id, focus: false }
 }
 
 const fn same(key: char, name: &'static str, id: &'static str) -> Command {
     Command { name: Name::Same(name), ..press(key, text::KEYS, id) }
 }
 
-const fn focus(key: char, name: Word, id: &'static str) -> Command {
+const fn focus(key: char, name: Text, id: &'static str) -> Command {
     Command { focus: true, ..press(key, name, id) }
 }
 
@@ -108,7 +108,7 @@ pub static ALL: [Group; 4] = [
 ];
 
 /// The sheets of keys in both languages, as HTML. They are menus, so that screen readers leave their letters
-/// to them. A sheet also has the words of what `web/buttons.js` does.
+/// to them.
 #[must_use]
 pub fn sheets() -> String {
     [Lang::En, Lang::Zh].map(sheet).concat()
@@ -119,10 +119,8 @@ fn sheet(lang: Lang) -> String {
     let about = text::KEYS_ABOUT.get(lang).replace("`?`", "<code>?</code>");
     let groups: String = ALL.iter().map(|group| menu(group, lang)).collect();
     let (single, close) = (text::KEYS_SINGLE.get(lang), text::CLOSE.get(lang));
-    let (copied, by_hand) = (text::COPIED_IT.get(lang), text::COPY_BY_HAND.get(lang));
     format!(
-        "<dialog class=\"sheet\" lang=\"{tag}\" aria-label=\"{name}\" data-copied=\"{copied}\" data-by-hand=\"{by_hand}\" \
-         data-done=\"{close}\"><p>{about}</p>\
+        "<dialog class=\"sheet\" lang=\"{tag}\" aria-label=\"{name}\"><p>{about}</p>\
          <div class=\"menu\" role=\"menu\" aria-label=\"{name}\">{groups}</div>\
          <p class=\"switch\"><button type=\"button\" class=\"btn\" data-single aria-pressed=\"true\">{single}</button> \
          <button type=\"button\" class=\"btn primary\" data-close>{close}</button></p></dialog>\n"
@@ -140,7 +138,7 @@ fn menu((name, commands): &Group, lang: Lang) -> String {
 fn item(command: &Command, lang: Lang) -> String {
     let Command { key, chord, name, id, focus } = command;
     let name = match name {
-        Name::Word(word) => word.get(lang),
+        Name::Text(name) => name.get(lang),
         Name::Same(name) => name,
     };
     let does = if *focus { "focus" } else { "press" };

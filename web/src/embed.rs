@@ -6,15 +6,15 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Event, Scenario, Shown};
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, Scenario, Shown};
 
 use crate::history::Work;
+use crate::link::Trouble;
 use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::store::{Store, Theme};
-use crate::visit::{Read, Trouble};
 
 /// What a frame shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -81,7 +81,7 @@ pub fn link(fragment: &str) -> Option<&str> {
 
 /// Reads what stands behind `#`, if it is meant for a frame; the link in it is read already.
 #[must_use]
-pub fn read(fragment: &str, link: Option<&Read>) -> Option<Embed> {
+pub fn read(fragment: &str, link: Option<&Result<Shown, Trouble>>) -> Option<Embed> {
     let (what, parameters) = fragment.split_once('?').unwrap_or((fragment, ""));
     let mut unknown = Vec::new();
     let start = match what.strip_prefix('/') {
@@ -165,15 +165,15 @@ impl Embed {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::scenario::{Event, Scenario, Shown};
-    use dualstack_core::text::Lang;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario, Shown};
 
     use super::{Embed, Unknown, View, link, read};
+    use crate::link::Trouble;
     use crate::presets::{Preset, current};
     use crate::scenarios;
     use crate::store::{Store, Theme};
-    use crate::visit::Trouble;
 
     fn asked(fragment: &str) -> Embed {
         read(fragment, None).expect("it is meant for a frame")
@@ -220,9 +220,9 @@ mod tests {
         assert_eq!(embed.unknown, unknown);
         let opening = Store::opening(Lang::En).work();
         assert_eq!((embed.view, embed.start), (View::Mini, opening));
-        let trouble = Err(Trouble::Absent);
+        let trouble = Err(Trouble::Damaged);
         let embed = read("0AAAA?view=mini", Some(&trouble)).expect("it is meant for a frame");
-        assert_eq!(embed.unknown, [Unknown::Link(Trouble::Absent)]);
+        assert_eq!(embed.unknown, [Unknown::Link(Trouble::Damaged)]);
     }
 
     #[test]

@@ -5,16 +5,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use dualstack_core::scenario::Event;
-use dualstack_core::source::parts;
+use dualstack_core::fixes::{Fix, fixes};
+use dualstack_core::session::action::Event;
+use dualstack_core::session::replay::Replay;
+use dualstack_core::source::flags::boxes as parts;
 
-use crate::behind::message::{Said, Told};
 use crate::browser::address_bar::{self, Place};
-use crate::browser::program::{Program, State};
-use crate::browser::{self, Timer, cluster};
-use crate::extras::{Fix, fixes};
+use crate::browser::{self, Timer};
 use crate::store::{Msg, Store, TextBox, Theme};
-use crate::view::Dispatch;
+use crate::ui::Dispatch;
+use crate::visit::Step;
 use crate::{address, text};
 
 /// The session, event and document that fixes were found for, and the fixes.
@@ -23,13 +23,13 @@ pub struct Found {
     events: Rc<[Event]>,
     at: usize,
     document: usize,
-    list: Vec<Fix>,
+    list: Vec<Rc<Fix>>,
 }
 
 impl Found {
     /// The fixes, if they are of what the page shows: of its session, and of the document that is `refused`.
     #[must_use]
-    pub fn of(&self, store: &Store, refused: Option<usize>) -> &[Fix] {
+    pub fn of(&self, store: &Store, refused: Option<usize>) -> &[Rc<Fix>] {
         let is_same = Rc::ptr_eq(&self.events, &store.events) && self.at == store.at;
         if is_same && Some(self.document) == refused { &self.list } else { &[] }
     }
@@ -49,7 +49,6 @@ pub struct Follow {
     tick: Option<Timer>,
     speech: Option<Timer>,
     fixing: Option<Timer>,
-    telling: Option<Timer>,
 }
 
 /// The page has been drawn. `spoken` is the verdict in words, `refused` the document that was refused.
@@ -58,46 +57,18 @@ pub fn follow(
     store: &Store,
     spoken: Option<String>,
     refused: Option<usize>,
+    replay: &Rc<RefCell<Replay>>,
     dispatch: &Dispatch,
 ) {
     let before = this.borrow_mut().seen.replace(store.clone());
     if before.is_none() {
-        hear_cluster(this, store, dispatch);
         let (dispatch, this) = (dispatch.clone(), Rc::clone(this));
-        let arrived = move |place| dispatch.emit(address::arrived(place));
+        let arrived = move |place| dispatch.emit(Msg::Visit(Step::Arrived(place)));
         let place = move || this.borrow().seen.as_ref().map_or_else(Place::default, Store::place);
         address_bar::listen(arrived, place);
     }
-    address::follow(before.as_ref(), store, dispatch);
-    this.borrow_mut().react(before.as_ref(), store, spoken, refused, dispatch);
-}
-
-/// Loads the program of the cluster, unless there is no place for its panes, and listens to it.
-fn hear_cluster(this: &Rc<RefCell<Follow>>, store: &Store, dispatch: &Dispatch) {
-    if !store.shows_behind() {
-        return;
-    }
-    let dispatch = dispatch.clone();
-    cluster::hear(move |text| {
-        if let Some(said) = Said::read(&text) {
-            dispatch.emit(Msg::Behind(said));
-        }
-    });
-    let this = Rc::clone(this);
-    Program::Cluster.load(true, move |_| {
-        if let Some(store) = &this.borrow().seen {
-            tell_cluster(store);
-        }
-    });
-}
-
-/// Tells it the session, if it is there.
-fn tell_cluster(store: &Store) {
-    if Program::Cluster.state() != State::Ready {
-        return;
-    }
-    let told = Told { lang: store.lang, shown: store.shown() };
-    let _ = Program::Cluster.ask("show", &told.to_json(), 0);
+    address::follow(before.as_ref(), store);
+    this.borrow_mut().react(before.as_ref(), store, spoken, refused, replay, dispatch);
 }
 
 impl Follow {
@@ -107,6 +78,7 @@ impl Follow {
         store: &Store,
         spoken: Option<String>,
         refused: Option<usize>,
+        replay: &Rc<RefCell<Replay>>,
         dispatch: &Dispatch,
     ) {
         let later = |milliseconds: u32, msg: Msg| {
@@ -134,16 +106,8 @@ impl Follow {
         }
         if edited || settled || moved || self.refused != refused {
             let wanted = refused.filter(|_| store.settled);
-            self.fixing = wanted.map(|document| look_for_fixes(store, document, dispatch));
+            self.fixing = wanted.map(|document| look_for_fixes(store, document, replay, dispatch));
             self.refused = refused;
-        }
-        // A manifest changes little behind the Service: that waits until typing stops.
-        let told_at_once =
-            moved || before.is_none_or(|it| it.lang != store.lang || it.flags() != store.flags());
-        if edited || told_at_once {
-            let store = store.clone();
-            let wait = if told_at_once { 0 } else { 150 };
-            self.telling = Some(browser::after(wait, move || tell_cluster(&store)));
         }
         if let Some(undone) =
             store.undone.filter(|_| before.is_none_or(|it| it.undone != store.undone))
@@ -164,14 +128,17 @@ impl Follow {
 }
 
 /// Looks for the fixes of a document once typing has stopped.
-fn look_for_fixes(store: &Store, document: usize, dispatch: &Dispatch) -> Timer {
-    let (session, dispatch) = (store.shown(), dispatch.clone());
-    let look = move |_| {
-        if let Some(list) = fixes(&session, document) {
-            let events = session.scenario.events;
-            let found = Found { events, at: session.at, document, list };
-            dispatch.emit(Msg::Fixes(Rc::new(found)));
-        }
-    };
-    browser::after(150, move || Program::Extras.load(false, look))
+fn look_for_fixes(
+    store: &Store,
+    document: usize,
+    replay: &Rc<RefCell<Replay>>,
+    dispatch: &Dispatch,
+) -> Timer {
+    let (session, replay, dispatch) = (store.shown(), Rc::clone(replay), dispatch.clone());
+    browser::after(150, move || {
+        let found = fixes(&mut replay.borrow_mut(), &session.scenario, session.at, document);
+        let list = found.into_iter().map(Rc::new).collect();
+        let events = session.scenario.events;
+        dispatch.emit(Msg::Fixes(Rc::new(Found { events, at: session.at, document, list })));
+    })
 }

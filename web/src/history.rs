@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::Event;
+use dualstack_core::session::action::Event;
 use dualstack_core::source::flags::Component;
 
 /// The most steps back that are kept.

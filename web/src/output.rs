@@ -1,10 +1,9 @@
 //! In which form is the stored object shown? As kubectl prints it, or against what was sent.
 
 use dualstack_core::api::Json;
-use dualstack_core::api::print::{Line, yaml_lines};
+use dualstack_core::api::print::{Line, json, kyaml, yaml_lines};
 use dualstack_core::kubectl::LAST_APPLIED;
 
-use crate::extras;
 use crate::store::Form;
 
 /// What a line of a comparison is.
@@ -37,7 +36,7 @@ pub fn lines(object: &Json, form: Form, before: &Json) -> Vec<(Side, Line)> {
     match form {
         Form::Yaml => both(yaml_lines(object)),
         Form::Json | Form::Kyaml => {
-            let text = extras::form(form.name(), object).unwrap_or_default();
+            let text = if form == Form::Json { json(object) } else { kyaml(object) };
             let line = |text: &str| Line { text: text.to_owned(), path: Vec::new() };
             both(text.lines().map(line).collect())
         }
@@ -83,7 +82,6 @@ pub fn without_kept(mut object: Json) -> Json {
 const MOST_PAIRS: usize = 4_000_000;
 
 /// The shortest way from one text to the other, in lines: a longest common subsequence.
-#[inline(never)]
 fn diff(before: Vec<Line>, after: Vec<Line>) -> Vec<(Side, Line)> {
     let same = |i: usize, j: usize| before[i].text == after[j].text;
     let (rows, columns) = (before.len(), after.len());

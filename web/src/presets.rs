@@ -4,7 +4,7 @@
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::source::flags::{Component, Flag, FlagsText, line_to_add, parse};
-use dualstack_core::span::Span;
+use dualstack_core::source::span::Span;
 
 /// Families in order: what a button asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -219,10 +219,10 @@ fn advertise(text: &str, flag: &Flag, preset: Preset, edits: &mut Vec<(usize, us
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::components::Components;
-    use dualstack_core::components::agree::Finding;
-    use dualstack_core::scenario::Event;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::cluster::components::Components;
+    use dualstack_core::conflicts::Finding;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::Event;
 
     use super::{Preset, apply, current};
 

@@ -1,11 +1,23 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
-use dualstack_core::scenario::{Event, Scenario as Session, Shown};
-use dualstack_core::source::yaml::Node;
-use dualstack_core::text::Text;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::explain::text::Text;
+use dualstack_core::session::action::{Event, Scenario as Session, Shown};
 
-use crate::words::{items, lasting, words};
+/// An example as build.rs writes it down.
+struct File {
+    id: &'static str,
+    title: Text,
+    about: Text,
+    /// The list of its events, as JSON.
+    events: &'static str,
+}
+
+static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+
+thread_local! {
+    // They last as long as the page.
+    static ALL: &'static [Scenario] = FILES.iter().map(Scenario::read).collect::<Vec<_>>().leak();
+}
 
 /// An example.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,7 +38,7 @@ pub const OPENING: &str = "dual-stack-preferred-ipfamilies-svc";
 /// All examples.
 #[must_use]
 pub fn all() -> &'static [Scenario] {
-    &words().scenarios
+    ALL.with(|all| *all)
 }
 
 /// An example by its name.
@@ -43,25 +55,10 @@ impl Scenario {
         Shown { at: scenario.events.len() - 1, scenario }
     }
 
-    /// Reads an entry of the page's block, which build.rs made of a file.
-    pub(crate) fn read(node: &Node) -> Option<Self> {
-        let text = |key: &str| lasting(&node.entry(key)?.value);
-        let both = |key: &str| {
-            let words = &node.entry(key)?.value;
-            Some(Text {
-                en: lasting(&words.entry("en")?.value)?,
-                zh: lasting(&words.entry("zh")?.value)?,
-            })
-        };
-        let version = KubeVersion::LATEST;
-        let mut events = vec![
-            Event::Boot { version, flags: text("flags")?.into() },
-            Event::Apply(text("manifest")?.into()),
-        ];
-        for then in node.entry("then").map(|then| items(&then.value)).unwrap_or_default() {
-            events.push(Event::read(then)?);
-        }
-        Some(Self { id: text("id")?, title: both("title")?, about: both("about")?, events })
+    fn read(file: &File) -> Self {
+        let File { id, title, about, events } = *file;
+        let events = serde_json::from_str(events).expect("a test reads every example");
+        Self { id, title, about, events }
     }
 }
 
@@ -70,16 +67,16 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::Path;
 
-    use dualstack_core::run::{EventReport, Replay, run};
-    use dualstack_core::text::{Lang, Text};
-    use dualstack_core::trace::Piece;
-    use dualstack_core::workloads;
+    use dualstack_core::cluster as workloads;
+    use dualstack_core::explain::text::{Lang, Text};
+    use dualstack_core::explain::trace::Piece;
+    use dualstack_core::session::replay::{EventReport, Replay, run};
     use serde::Deserialize;
 
     use super::{OPENING, all, find};
     use crate::answers::Answers;
+    use crate::panes::answer::{Tone, Verdict};
     use crate::store::{Msg, Store};
-    use crate::view::answer::{Tone, Verdict};
 
     /// What a file says beyond what the page needs.
     #[derive(Deserialize)]

@@ -3,22 +3,21 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Event, PatchForm, Scenario, Shown};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::fixes::Fix;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
 use dualstack_core::source::flags::Component;
-use dualstack_core::source::parts;
-use dualstack_core::source::yaml::{Node, parse, parse_own};
-use dualstack_core::text::Lang;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::source::flags::boxes as parts;
+use dualstack_core::source::yaml::parse;
+use serde::{Deserialize, Serialize};
 use yew::Reducible;
 
-use crate::behind::message::{Problems, Said};
-use crate::extras::Fix;
 use crate::follow::Found;
 use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
 use crate::visit::{Step, Visit};
-use crate::words::items;
 
 /// What the Why pane is asked about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -75,8 +74,6 @@ pub struct Store {
     pub form: Form,
     /// The fixes that were found last.
     pub fixes: Option<Rc<Found>>,
-    /// What the components behind the API server said last of their flags.
-    pub problems: Rc<Problems>,
     /// The language.
     pub lang: Lang,
     /// Dark, light, or as the system says.
@@ -215,7 +212,7 @@ pub enum Msg {
     /// Typed into the manifest.
     EditManifest(String),
     /// Chose a fix.
-    Fix(Fix),
+    Fix(Rc<Fix>),
     /// Fixes were found.
     Fixes(Rc<Found>),
     /// Chose another Service or form of the patch that is shown.
@@ -279,66 +276,80 @@ pub enum Msg {
     Replace(&'static str, &'static str),
     /// Answers what follows the event that is shown.
     Settle,
-    /// Does what was done in a pane of the cluster behind the Service.
-    Behind(Said),
+    /// Puts an event behind the one that is shown.
+    Append(Event),
     /// Runs what safe mode only shows.
     Run,
     /// Did something about links.
     Visit(Step),
 }
 
-/// The session as it is saved: `{"at":1,"seed":0,"session":0,"events":[…]}`; with `branch` and `branches` if
-/// it was forked.
+/// The session as it is saved.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    #[serde(default)]
+    at: usize,
+    #[serde(default)]
+    seed: u64,
+    #[serde(default)]
+    session: u32,
+    events: Rc<[Event]>,
+    #[serde(default)]
+    branch: usize,
+    #[serde(default)]
+    branches: Vec<SavedBranch>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedBranch {
+    at: usize,
+    events: Rc<[Event]>,
+    from: Option<(usize, usize)>,
+}
+
+/// The two texts of the static example, which boot.js hands over.
+#[derive(Deserialize)]
+struct Typed {
+    flags: Rc<str>,
+    manifest: Rc<str>,
+}
+
+/// The session as JSON.
 #[must_use]
 pub fn to_text(store: &Store) -> String {
-    let session = |at: usize, events: &Rc<[Event]>| {
-        let scenario = Scenario { seed: store.seed, events: Rc::clone(events) };
-        Shown { scenario, at }.to_json()
+    let branches = store.branches.iter().map(|branch| SavedBranch {
+        at: branch.at,
+        events: Rc::clone(&branch.events),
+        from: branch.from,
+    });
+    let saved = Saved {
+        at: store.at,
+        seed: store.seed,
+        session: store.session,
+        events: Rc::clone(&store.events),
+        branch: store.branch,
+        branches: branches.collect(),
     };
-    let mut text = session(store.at, &store.events);
-    text.pop();
-    text += &format!(",\"session\":{}", store.session);
-    if !store.branches.is_empty() {
-        let branches = store.branches.iter().map(|branch| {
-            let from = branch.from.map(|(from, common)| format!(",\"from\":[{from},{common}]"));
-            let mut text = session(branch.at, &branch.events);
-            text.pop();
-            text + &from.unwrap_or_default() + "}"
-        });
-        let branches: Vec<String> = branches.collect();
-        text += &format!(",\"branch\":{},\"branches\":[{}]", store.branch, branches.join(","));
-    }
-    text + "}"
+    serde_json::to_string(&saved).expect("all keys are texts")
 }
 
-/// Reads what [`to_text`] wrote, or the two texts of the static example that boot.js hands over; JSON
-/// is YAML.
+/// Reads what [`to_text`] wrote, or what was typed into the static example.
 pub(crate) fn from_text(text: &str) -> Option<Work> {
-    let parsed = parse_own(text);
-    let node = &parsed.documents.first().filter(|it| it.complete)?.node;
-    let shown = match (node.text_of("flags"), node.text_of("manifest")) {
-        (Some(flags), Some(manifest)) => {
-            Shown { scenario: Scenario { seed: 0, events: start(flags, manifest).into() }, at: 1 }
-        }
-        _ => Shown::read(node)?,
-    };
-    let mut work = Work::of(shown);
-    work.session = node.number_of("session").and_then(|it| it.try_into().ok()).unwrap_or_default();
-    if let Some(list) = node.entry("branches") {
-        work.branches = items(&list.value).iter().map(read_branch).collect::<Option<_>>()?;
-        work.branch = node.number_of("branch").filter(|branch| *branch < work.branches.len())?;
+    if let Ok(Typed { flags, manifest }) = serde_json::from_str(text) {
+        let scenario = Scenario { seed: 0, events: start(&flags, &manifest).into() };
+        return Some(Work::of(Shown { scenario, at: 1 }));
     }
-    Some(work)
-}
-
-fn read_branch(node: &Node) -> Option<Branch> {
-    let Shown { scenario: Scenario { events, .. }, at } = Shown::read(node)?;
-    let from = node.entry("from").map(|from| items(&from.value));
-    let from = match from {
-        Some([branch, common]) => Some((branch.as_number()?, common.as_number()?)),
-        _ => None,
-    };
-    Some(Branch { events, at, from })
+    let Saved { at, seed, session, events, branch, branches } = serde_json::from_str(text).ok()?;
+    if branch > 0 && branch >= branches.len() {
+        return None;
+    }
+    let read = |at, events| Shown::new(Scenario { seed, events }, at);
+    let branches = branches.into_iter().map(|SavedBranch { at, events, from }| {
+        let Shown { scenario, at } = read(at, events)?;
+        Some(Branch { events: scenario.events, at, from })
+    });
+    let branches = branches.collect::<Option<_>>()?;
+    Some(Work { session, branch, branches, ..Work::of(read(at, events)?) })
 }
 
 /// A session of one start and one apply.
@@ -398,7 +409,6 @@ impl Store {
             playing: false,
             form: Form::default(),
             fixes: None,
-            problems: Rc::default(),
             lang,
             theme: None,
             focus: Focus::None,
@@ -618,10 +628,9 @@ impl Store {
                 return self.edit(at, event);
             }
             Msg::Fix(fix) => {
-                return match self.events.get(fix.at).and_then(|event| fix.apply(event)) {
-                    Some(event) => self.edit(fix.at, event),
-                    None => self.clone(),
-                };
+                if fix.at < self.events.len() {
+                    return self.edit(fix.at, fix.event.clone());
+                }
             }
             Msg::EditPatch(new_service, new_form) => {
                 if let Some(at) = self.request()
@@ -709,14 +718,7 @@ impl Store {
             Msg::Replace(from, to) => {
                 return self.step(Msg::EditManifest(self.manifest().replace(from, to)));
             }
-            Msg::Behind(said) => {
-                return match said {
-                    Said::Flags(text) => self.step(Msg::EditFlags(text)),
-                    Said::Version(version) => self.step(Msg::Version(version)),
-                    Said::Event(event) => self.append(event),
-                    Said::Problems(problems) => Self { problems: Rc::new(problems), ..next },
-                };
-            }
+            Msg::Append(event) => return self.append(event),
             Msg::Settle => next.settled = true,
             Msg::Run => next.runs = true,
         }
@@ -725,7 +727,6 @@ impl Store {
 
     /// The state with its events in another order, or with another branch. The first start is the cluster
     /// itself: it stays first.
-    #[inline(never)]
     fn rearranged(&self, msg: Msg) -> Self {
         let mut next = self.clone();
         let shown = match msg {
@@ -799,10 +800,10 @@ impl Reducible for Store {
 mod tests {
     use std::rc::Rc;
 
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
-    use dualstack_core::source::parts;
-    use dualstack_core::text::Lang;
-    use dualstack_core::version::KubeVersion;
+    use dualstack_core::source::flags::boxes as parts;
     use proptest::prelude::*;
 
     use super::{Msg, Store, TextBox, end_of_change, from_text, to_text};

@@ -1,35 +1,11 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
 //! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
 
-use dualstack_core::text::{Lang, Text};
-
-/// A name, label or remark of the page. What it says stands in the page's block of words.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Word(usize);
-
-impl Word {
-    /// The word in `lang`.
-    #[must_use]
-    pub fn get(self, lang: Lang) -> &'static str {
-        self.text().get(lang)
-    }
-
-    /// The word in both languages.
-    #[must_use]
-    pub fn text(self) -> Text {
-        crate::words::words().page(self.0)
-    }
-}
+use dualstack_core::explain::text::Text;
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {
-        #[expect(clippy::upper_case_acronyms, non_camel_case_types, reason = "constants bear these names")]
-        enum Place { $($name),* }
-        $(#[doc = $en] pub const $name: Word = Word(Place::$name as usize);)*
-        /// What the words say, in their order.
-        #[cfg(feature = "words")]
-        pub static ALL: &[dualstack_core::text::Text] =
-            &[$(dualstack_core::text::Text { en: $en, zh: $zh }),*];
+        $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
     };
 }
 
@@ -118,16 +94,12 @@ words! {
     COPIED_IT = "Copied.", "已复制。";
     COPY_BY_HAND = "This page may not copy. The text is selected: copy it yourself.", "此页面无权复制。文本已选中：请自行复制。";
     SHARE = "Share", "分享";
-    SHARE_ABSENT = "The part that makes links could not be loaded. Close this and try again when you are online.", "无法加载生成链接所需的部分。请关闭此面板，联网后重试。";
-    FORM_ABSENT = "The part that prints this format could not be loaded. Try again when you are online.", "无法加载输出此格式所需的部分。请联网后重试。";
-    LOADING = "Loading …", "正在加载……";
     SHARED_LINK = "Shared link", "分享的链接";
     DRAFT = "You are looking at a shared link.", "您正在查看分享的链接。";
     OWN_WAITS = "Your own work is kept as it is.", "您自己的内容保持不变。";
     TO_OWN = "Back to my own work", "返回我自己的内容";
     KEEP = "Keep this as mine", "保留为我的内容";
     KEEP_INSTEAD = "Replace my own work with this", "用它替换我自己的内容";
-    LINKS_ABSENT = "The link could not be read: the part of the playground that does so could not be loaded. Reload the page to try again.", "无法读取此链接：演练场中负责读取的部分未能加载。请重新加载页面重试。";
     NOTHING_CHANGED = "Nothing else has changed.", "其他内容没有变化。";
     RESET = "Reset", "重置";
     OPEN = "Open in the playground", "在演练场中打开";

@@ -7,18 +7,16 @@
 
 use std::rc::Rc;
 
-use dualstack_core::scenario::{Scenario, Shown};
-use dualstack_core::text::Lang;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::session::action::{Scenario, Shown};
 
-use crate::browser::address_bar::{self, Place};
-use crate::browser::program::{Program, State};
+use crate::browser::address_bar::Place;
 use crate::browser::{Found, Owner};
 use crate::embed::{self, Embed, View};
-use crate::extras::{self, Said};
 use crate::history::{History, Work};
+use crate::link::{self, Trouble};
 use crate::scenarios;
 use crate::store::{Msg, Store, Theme, from_text};
-use crate::text;
 
 /// How the page was opened, and what was opened before.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -29,8 +27,6 @@ pub struct Visit {
     pub embed: Option<Rc<Embed>>,
     /// Why the address could not be read.
     pub trouble: Option<Trouble>,
-    /// The address that is to be read when the second program is there.
-    pub reading: Option<Place>,
     /// How many sessions were opened: examples, links, one's own work.
     sessions: u32,
     /// The sessions that Back and Forward may lead to, as they were left, and whether they are drafts.
@@ -39,51 +35,18 @@ pub struct Visit {
     stays: u32,
 }
 
-/// Why an address could not be read.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Trouble {
-    /// The second program says so.
-    Said(Said),
-    /// The second program did not come.
-    Absent,
-}
-
-impl Trouble {
-    /// What a person is told.
-    #[must_use]
-    pub fn get(&self, lang: Lang) -> &str {
-        match self {
-            Self::Said(said) => said.get(lang),
-            Self::Absent => text::LINKS_ABSENT.get(lang),
-        }
-    }
-}
-
-/// What became of a link.
-pub type Read = Result<Shown, Trouble>;
-
-/// Reads the link in an address.
-///
-/// # Errors
-///
-/// What kept it from being read.
-pub fn read(place: &Place) -> Read {
-    let session = extras::session(embed::link(&place.fragment).unwrap_or_default());
-    session.map_or(Err(Trouble::Absent), |session| session.map_err(Trouble::Said))
-}
-
 /// What a person did about links.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Step {
-    /// Went back or forward, or to another address, of which the link was read or not.
-    Arrived(Place, Option<Read>),
+    /// Went back or forward, or to another address.
+    Arrived(Place),
     /// Makes the link one's own work.
     Keep,
     /// Returns to one's own work, as it is saved.
     Own(Option<String>),
     /// Returns a frame to its start.
     Reset,
-    /// Learned what is wrong with a link, or has read it.
+    /// Learned that there is no link, or has read why.
     Trouble(Option<Trouble>),
 }
 
@@ -156,7 +119,7 @@ impl Store {
             && (!(is_of_tab && (found.died || is_here(&store.work())))
                 || mark.is_some_and(|mark| mark.is_draft))
         {
-            store.arrive(&found.place, None);
+            store = store.visited(Step::Arrived(found.place.clone()));
         }
         store.visit.stays = store.turn;
         store
@@ -180,9 +143,9 @@ impl Store {
         self.visit.own.as_ref().is_some_and(|own| !own.0.is_opening())
     }
 
-    /// Whether the page has places for what stands behind the Service: a frame may ask for less.
+    /// Whether the page shows the other components, and their Nodes and Pods: a frame may ask for less.
     #[must_use]
-    pub fn shows_behind(&self) -> bool {
+    pub fn shows_components(&self) -> bool {
         self.visit.embed.as_ref().is_none_or(|embed| embed.view == View::All)
     }
 
@@ -201,12 +164,7 @@ impl Store {
     #[must_use]
     pub fn place(&self) -> Place {
         let whose = if self.is_draft() { "draft" } else { "own" };
-        let fragment = match extras::link(&self.shown()) {
-            Some(link) => link.unwrap_or_default(),
-            None if Program::Extras.state() == State::Failed => String::new(),
-            // In a moment.
-            None => address_bar::place().fragment,
-        };
+        let fragment = link::write(&self.shown()).unwrap_or_default();
         let mark = format!("{} {} {} {whose}", self.session, self.branch, self.at);
         Place { fragment, mark }
     }
@@ -270,15 +228,12 @@ impl Store {
     }
 
     /// Opens what an address asks for.
-    fn open(&mut self, place: &Place, read: Option<Read>) {
+    fn open(&mut self, place: &Place) {
         // Where the keyboard skips to.
         if place.fragment == "answer" {
             return;
         }
-        if read.is_none() && embed::link(&place.fragment).is_some() {
-            self.visit.reading = Some(place.clone());
-            return;
-        }
+        let read = embed::link(&place.fragment).map(link::read);
         let mark = Mark::read(&place.mark).filter(|_| read.is_some());
         let own = self.visit.own.as_ref().map_or_else(|| self.work(), |own| own.0.clone());
         let embed = embed::read(&place.fragment, read.as_ref());
@@ -312,10 +267,8 @@ impl Store {
     }
 
     /// Follows the browser's history, or an address that was typed.
-    #[inline(never)]
-    fn arrive(&mut self, place: &Place, read: Option<Read>) {
+    fn arrive(&mut self, place: &Place) {
         self.visit.trouble = None;
-        self.visit.reading = None;
         let mark = Mark::read(&place.mark).filter(|_| self.visit.embed.is_none());
         let left = mark.as_ref().and_then(|mark| {
             let mut left = self.visit.left.iter();
@@ -334,7 +287,7 @@ impl Store {
                 let at = mark.at.min(work.events.len() - 1);
                 self.show(Work { at, ..work });
             }
-            _ => self.open(place, read),
+            _ => self.open(place),
         }
         self.visit.stays = self.turn;
     }
@@ -344,7 +297,7 @@ impl Store {
     pub fn visited(&self, step: Step) -> Self {
         let mut next = self.clone();
         match step {
-            Step::Arrived(place, read) => next.arrive(&place, read),
+            Step::Arrived(place) => next.arrive(&place),
             Step::Keep => {
                 if let Some(own) = next.visit.own.take() {
                     // Undo returns to what it takes the place of.
@@ -375,12 +328,11 @@ impl Store {
 }
 #[cfg(test)]
 mod tests {
-    use dualstack_core::text::Lang;
+    use dualstack_core::explain::text::Lang;
 
-    use super::{Read, Step, Trouble};
+    use super::Step;
     use crate::browser::address_bar::Place;
     use crate::browser::{Found, Owner};
-    use crate::extras::read_session;
     use crate::store::{Msg, Store, to_text};
 
     fn typed(store: &Store, text: &str) -> Store {
@@ -391,41 +343,18 @@ mod tests {
         typed(&Store::opening(Lang::En), "a: own")
     }
 
-    /// The address of a state, as the second program makes it.
-    fn place(store: &Store) -> Place {
-        let fragment = dualstack_extras::encode(&store.shown().to_json());
-        Place { fragment, ..store.place() }
-    }
-
     /// A link that somebody made, as it arrives.
     fn link() -> Place {
         let made = typed(&Store::opening(Lang::En), "a: link");
-        Place { mark: String::new(), ..place(&made) }
-    }
-
-    fn read(place: &Place) -> Read {
-        let link = crate::embed::link(&place.fragment).unwrap_or_default();
-        let session = read_session(&dualstack_extras::decode(link)).expect("it is an answer");
-        session.map_err(Trouble::Said)
-    }
-
-    /// Goes on as the page does, when the second program has come.
-    fn settle(store: &Store) -> Store {
-        match store.visit.reading.clone() {
-            Some(place) => {
-                let read = read(&place);
-                store.update(Msg::Visit(Step::Arrived(place, Some(read))))
-            }
-            None => store.clone(),
-        }
+        Place { mark: String::new(), ..made.place() }
     }
 
     fn arrive(store: &Store, place: Place) -> Store {
-        settle(&store.update(Msg::Visit(Step::Arrived(place, None))))
+        store.update(Msg::Visit(Step::Arrived(place)))
     }
 
     fn visit(found: Found) -> Store {
-        settle(&Store::resumed(&found))
+        Store::resumed(&found)
     }
 
     #[test]
@@ -474,7 +403,7 @@ mod tests {
     #[test]
     fn a_link_to_ones_own_work_is_no_draft() {
         let saved = Some(to_text(&own()));
-        let place = Place { mark: String::new(), ..place(&own()) };
+        let place = Place { mark: String::new(), ..own().place() };
         let store = visit(Found { place: place.clone(), saved, ..Found::default() });
         assert_eq!(store.owner(), Owner::Person);
         // Not even when it is opened while another one is looked at.
@@ -499,21 +428,11 @@ mod tests {
                 arrive(&own(), place),
             ] {
                 let trouble = store.visit.trouble.as_ref().expect("it is told");
-                assert!(trouble.get(Lang::En).starts_with("This link "));
+                assert!(trouble.text().en.starts_with("This link "));
                 assert_eq!((&*store.manifest(), store.owner()), ("a: own", Owner::Person));
                 assert_eq!(store.update(Msg::Visit(Step::Trouble(None))).visit.trouble, None);
             }
         }
-    }
-
-    #[test]
-    fn without_the_second_program_a_link_changes_nothing() {
-        let asked = own().update(Msg::Visit(Step::Arrived(link(), None)));
-        assert_eq!((&*asked.manifest(), asked.visit.reading.clone()), ("a: own", Some(link())));
-        let read = Some(super::read(&link()));
-        let store = asked.update(Msg::Visit(Step::Arrived(link(), read)));
-        assert_eq!((&store.visit.trouble, &store.visit.reading), (&Some(Trouble::Absent), &None));
-        assert_eq!((&*store.manifest(), store.owner()), ("a: own", Owner::Person));
     }
 
     #[test]
@@ -523,8 +442,7 @@ mod tests {
             let skipped = arrive(&store, place.clone());
             assert_eq!((skipped.manifest(), skipped.owner()), (store.manifest(), store.owner()));
             // Back again, to an address without a mark.
-            let back =
-                arrive(&skipped, Place { mark: String::new(), ..super::tests::place(&store) });
+            let back = arrive(&skipped, Place { mark: String::new(), ..Store::place(&store) });
             assert_eq!((back.turn, back.owner()), (store.turn, store.owner()));
         }
     }
@@ -590,17 +508,16 @@ mod tests {
         let second = first.update(Msg::Scenario("node-port"));
         let of_tab = Some(to_text(&second));
         // Even while the address was not written yet.
-        for place in [place(&second), Place { fragment: String::new(), ..second.place() }] {
+        for place in [second.place(), Place { fragment: String::new(), ..second.place() }] {
             let found = Found { place, of_tab: of_tab.clone(), ..Found::default() };
             let reloaded = Store::resumed(&found);
-            assert_eq!(reloaded.visit.reading, None);
             assert_eq!((reloaded.scenario, reloaded.owner()), (Some("node-port"), Owner::Person));
-            let back = arrive(&reloaded, self::place(&first));
+            let back = arrive(&reloaded, first.place());
             assert_eq!((&*back.manifest(), back.owner()), ("a: own", Owner::Person));
             assert_eq!(arrive(&back, second.place()).scenario, Some("node-port"));
         }
         // The tab went back to an older session before it was left.
-        let found = Found { place: place(&first), of_tab, ..Found::default() };
+        let found = Found { place: first.place(), of_tab, ..Found::default() };
         assert_eq!(&*visit(found).manifest(), "a: own");
     }
 
@@ -644,7 +561,7 @@ mod tests {
     fn the_seed_of_a_link_is_kept() {
         let mut made = own();
         made.seed = u64::MAX;
-        let draft = arrive(&own(), Place { mark: String::new(), ..place(&made) });
+        let draft = arrive(&own(), Place { mark: String::new(), ..made.place() });
         assert_eq!(draft.session().seed, u64::MAX);
         let found =
             Found { place: draft.place(), draft: Some(to_text(&draft)), ..Found::default() };

@@ -33,10 +33,10 @@ pub fn write() -> Outcome {
     let mut recorded = command("cargo");
     recorded.args(["run", "--profile", "test", "--package", "dualstack-tests"]);
     let table = output(recorded.args(["--bin", "recorded"]))?;
-    let file = root().join("core/src/recorded.rs");
+    let file = root().join("core/src/explain/recorded.rs");
     if read(&file).ok().as_deref() != Some(&table) {
         process::write(&file, &table)?;
-        println!("core/src/recorded.rs");
+        println!("core/src/explain/recorded.rs");
         // This program still holds the old table.
         return process::run(command("cargo").args(["xtask", "gen"]));
     }
@@ -125,7 +125,7 @@ struct Package {
     folder: PathBuf,
 }
 
-/// The crates that the two programs link: normal dependencies of the page, without macros.
+/// The crates that the page links: its normal dependencies, without macros.
 fn shipped() -> Outcome<Vec<Package>> {
     let mut metadata = command("cargo");
     metadata.args(["metadata", "--format-version", "1", "--locked"]);
@@ -144,9 +144,7 @@ fn shipped() -> Outcome<Vec<Package>> {
         .collect();
     let mut queue: Vec<String> = packages
         .iter()
-        .filter(|(_, package)| {
-            ["dualstack-web", "dualstack-extras"].contains(&&*text(&package["name"]))
-        })
+        .filter(|(_, package)| text(&package["name"]) == "dualstack-web")
         .map(|(id, _)| id.clone())
         .collect();
     let mut seen = BTreeSet::new();
@@ -187,10 +185,10 @@ fn notice(crates: &[Package], npm: &[Package]) -> String {
     let mut page = String::from(
         "Third-party software in the Dual-Stack Playground\n\
          =================================================\n\n\
-         The WebAssembly modules contain parts of the Rust standard library, copyright The Rust Project\n\
+         The WebAssembly module contains parts of the Rust standard library, copyright The Rust Project\n\
          contributors, and of the crates it is made with (compiler_builtins, dlmalloc, hashbrown and\n\
-         others); all of them are used under MIT or Apache-2.0, the texts of which stand below. They also\n\
-         contain these Rust crates:\n\n",
+         others); all of them are used under MIT or Apache-2.0, the texts of which stand below. It also\n\
+         contains these Rust crates:\n\n",
     );
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (at, package) in crates.iter().chain(npm).enumerate() {

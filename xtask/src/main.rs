@@ -4,10 +4,8 @@
 mod bench;
 mod check;
 mod generate;
-mod pack;
 mod process;
 mod site;
-mod split;
 mod tools;
 
 use std::process::ExitCode;

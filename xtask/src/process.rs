@@ -13,18 +13,14 @@ pub fn root() -> PathBuf {
 }
 
 /// How the published wasm is built: with a standard library made for size, whose panics stop at once.
-/// (The page's rescue screen does not depend on what a panic says.) Takes a fifth off the download.
+/// (The page's rescue screen does not depend on what a panic says.)
 pub const SMALL_BUILD: [(&str, &str); 4] = [
     ("RUSTC_BOOTSTRAP", "1"),
     ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
     (
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        // With a stack of a quarter of the usual, addresses of data take a byte less. No call is that deep.
-        // What LLVM computes once and keeps in a local takes more room after gzip than what stands there twice.
-        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none \
-         -Clink-arg=-zstack-size=262144 -Cllvm-args=-disable-lsr -Cllvm-args=-enable-pre=false \
-         -Cllvm-args=-disable-licm-promotion -Cllvm-args=-disable-machine-licm",
+        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
     ),
 ];
 

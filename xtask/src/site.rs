@@ -12,25 +12,16 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
-use crate::pack::pack;
 use crate::process::{command, output, read, root, run, write};
-use crate::split::{REST, REST_OF_LIBRARIES, split};
 use crate::tools::{EDITOR, Tools};
 
 const OPENING: &str = "<!-- opening -->";
-const WORDS: &str = "<!-- words -->";
 const KEYS: &str = "<!-- keys -->";
 const POLICY: &str = "<!-- content security policy -->";
-/// Where the page names the editor, and the program that it loads when it needs it.
+/// Where the page names the editor.
 const BUNDLE: &str = "content=\"editor.js\"";
 /// How the file of the bundled editor is called: between these stands a hash.
 const EDITOR_FILE: (&str, &str) = ("editor-", ".js");
-/// Where the page names the rest of its program.
-const REST_FILE: &str = "<meta name=\"rest\" content=\"\">";
-/// How the file of the page's program is called.
-const PAGE_PROGRAM: (&str, &str) = ("dualstack-web-", "_bg.wasm");
-/// The programs beside that of the page.
-const PROGRAMS: [&str; 2] = ["extras", "cluster"];
 /// Where `serve` listens, for the hook that completes the page.
 const SERVED_AT: &str = "XTASK_SERVED_AT";
 
@@ -84,44 +75,22 @@ pub fn finish() -> Outcome {
         html = reloading(&html, &address);
     }
     // The example is rendered from the page's own components, so the two cannot drift apart.
-    let print = |bin: &str, more: &[&str]| {
+    let print = |bin: &str| {
         let mut cargo = command("cargo");
         cargo.args(["run", "--package", "dualstack-web", "--features", "ssr"]);
-        output(cargo.args(["--bin", bin, "--"]).args(more))
+        output(cargo.args(["--bin", bin]))
     };
-    let printed = |bin: &str| print(bin, &[]);
-    let (opening, words, keys) = (printed("opening")?, printed("words")?, printed("sheet")?);
-    let cluster_words = print("words", &["cluster"])?;
+    let prerendered = print("prerender")?;
+    let (opening, keys) =
+        prerendered.split_once(KEYS).ok_or("`prerender` prints no sheets of keys")?;
     let catalogue = root().join("target/catalogue.json");
-    write(&catalogue, &printed("catalogue")?)?;
+    write(&catalogue, &print("catalogue")?)?;
     let editor = bundle(&catalogue, &staging)?;
     let editor = format!("content=\"{editor}\"");
-    let is_release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
-    if is_release {
-        let page_program = named_in(&staging, PAGE_PROGRAM)?;
-        split_program(&staging.join(&page_program), &staging.join("rest.wasm"))?;
-        pack_programs(&staging)?;
-        html = name_page_program(html, &page_program, &staging)?;
-    }
-    // What only the program of the cluster says comes with it.
-    let script = staging.join("cluster.js");
-    let words_of_cluster = serde_json::Value::from(cluster_words.trim());
-    write(&script, &format!("{}\nexport const words = {words_of_cluster};\n", read(&script)?))?;
-    let mut programs = Vec::new();
-    for program in PROGRAMS {
-        let named = format!("content=\"{}\"", name_program(program, &staging)?);
-        programs.push((format!("content=\"{program}.js\""), named));
-    }
-    if is_release {
+    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
         minify(&staging)?;
     }
-    let mut parts = vec![
-        (OPENING, opening.trim()),
-        (WORDS, words.trim()),
-        (KEYS, keys.trim()),
-        (BUNDLE, editor.as_str()),
-    ];
-    parts.extend(programs.iter().map(|(marker, named)| (marker.as_str(), named.as_str())));
+    let parts = [(OPENING, opening.trim()), (KEYS, keys.trim()), (BUNDLE, editor.as_str())];
     write(&page, &complete(&html, &parts)?)
 }
 
@@ -146,59 +115,8 @@ fn named_in(folder: &Path, (start, end): (&str, &str)) -> Outcome<String> {
         .ok_or_else(|| format!("{} holds no {start}…{end}", folder.display()))
 }
 
-/// Puts a part of a program into a file of its own.
-fn split_program(program: &Path, rest: &Path) -> Outcome {
-    let parts = split(&read_bytes(program)?, &[REST, REST_OF_LIBRARIES].concat())?;
-    for text in &parts.unknown {
-        eprintln!("No function is called {text}: it cannot come later.");
-    }
-    write_bytes(program, &parts.first)?;
-    write_bytes(rest, &parts.rest)
-}
-
-/// Packs the programs in `folder` for their download.
-fn pack_programs(folder: &Path) -> Outcome {
-    for path in paths(folder)? {
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            write_bytes(&path, &pack(&read_bytes(&path)?)?)?;
-        }
-    }
-    Ok(())
-}
-
-/// Gives both files of the page's program names of what is in them, so that one never meets the other of
-/// another day. The page, which names them.
-fn name_page_program(html: String, program: &str, folder: &Path) -> Outcome<String> {
-    let files = [folder.join(program), folder.join("rest.wasm")];
-    let hash = hashed(&[&read_bytes(&files[0])?, &read_bytes(&files[1])?]);
-    let (start, end) = PAGE_PROGRAM;
-    let named = [format!("{start}{hash}{end}"), format!("rest-{hash}.wasm")];
-    for (file, name) in files.iter().zip(&named) {
-        std::fs::rename(file, folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
-    }
-    let [program_name, rest_name] = named;
-    for part in [REST_FILE, program] {
-        if !html.contains(part) {
-            return Err(format!("index.html has to hold `{part}`"));
-        }
-    }
-    let rest = REST_FILE.replace("content=\"", &format!("content=\"{rest_name}"));
-    Ok(html.replace(program, &program_name).replace(REST_FILE, &rest))
-}
-
-/// What tells files of one day from those of another, in a name.
-fn hashed(contents: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    contents.iter().for_each(|content| hash.update(content));
-    format!("{:x}", hash.finalize())[..16].to_owned()
-}
-
 fn read_bytes(path: &Path) -> Outcome<Vec<u8>> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn write_bytes(path: &Path, bytes: &[u8]) -> Outcome {
-    std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Leaves out of the scripts and styles in `folder` what only a reader needs. Their names stay.
@@ -224,26 +142,6 @@ fn bundle(catalogue: &Path, folder: &Path) -> Outcome<String> {
     esbuild.arg(format!("--alias:catalogue={}", catalogue.display()));
     run(esbuild.arg(format!("--outdir={}", folder.display())))?;
     named_in(folder, EDITOR_FILE)
-}
-
-/// Gives the files of a program names that change when they do: a page never meets those of another day. The
-/// name of its script.
-fn name_program(program: &str, folder: &Path) -> Outcome<String> {
-    let place = format!("'{program}_bg.wasm'");
-    let script = folder.join(format!("{program}.js"));
-    let program_file = folder.join(format!("{program}_bg.wasm"));
-    let text = read(&script)?;
-    if text.matches(&place).count() != 1 {
-        return Err(format!("{program}.js does not say once where its program is"));
-    }
-    let bytes = read_bytes(&program_file)?;
-    let name = format!("{program}-{}", hashed(&[text.as_bytes(), &bytes]));
-    let text = text.replace(&place, &format!("'{name}_bg.wasm'"));
-    write(&folder.join(format!("{name}.js")), &text)?;
-    std::fs::rename(&program_file, folder.join(format!("{name}_bg.wasm")))
-        .and_then(|()| std::fs::remove_file(&script))
-        .map_err(|error| format!("{name}: {error}"))?;
-    Ok(format!("{name}.js"))
 }
 
 /// The page with what Trunk's reload script has to know. Trunk would fill it in on each request, which
@@ -283,8 +181,7 @@ fn inline_scripts(html: &str) -> Vec<&str> {
         rest = &rest[at..];
         let (Some(open), Some(close)) = (rest.find('>'), rest.find("</script>")) else { break };
         let tag = &rest[..open.min(close)];
-        // A block of data is not run, so no policy is about it.
-        if !tag.contains(" src=") && !tag.contains("json") && open < close {
+        if !tag.contains(" src=") && open < close {
             scripts.push(&rest[open + 1..close]);
         }
         rest = &rest[close..];
@@ -299,11 +196,6 @@ pub fn first_load() -> Outcome<Vec<(String, u64)>> {
         let is_named = html.contains(&format!("/{name}")) && name.contains('.');
         name == "index.html" || is_named && name != "third-party.txt"
     })
-}
-
-/// What a page loads later of this name.
-pub fn program(program: &str) -> Outcome<Vec<(String, u64)>> {
-    files(|name| name.starts_with(&format!("{program}-")))
 }
 
 /// Some files of the site, with their sizes after gzip.
@@ -328,7 +220,7 @@ fn size_of(file: &Path) -> Outcome<u64> {
 }
 
 /// How many bytes a server sends of these.
-pub fn gzipped(bytes: &[u8]) -> Outcome<usize> {
+fn gzipped(bytes: &[u8]) -> Outcome<usize> {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).map_err(|error| error.to_string())?;
@@ -337,7 +229,7 @@ pub fn gzipped(bytes: &[u8]) -> Outcome<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUNDLE, OPENING, WORDS, complete, inline_scripts, reloading};
+    use super::{BUNDLE, KEYS, OPENING, complete, inline_scripts, reloading};
 
     #[test]
     fn only_scripts_without_a_source_are_hashed() {
@@ -353,14 +245,14 @@ mod tests {
 
     #[test]
     fn a_page_without_its_markers_is_refused() {
-        let parts = [(OPENING, "<p>hi</p>"), (WORDS, "{}"), (BUNDLE, "content=\"editor-1.js\"")];
+        let parts =
+            [(OPENING, "<p>hi</p>"), (KEYS, "<p>?</p>"), (BUNDLE, "content=\"editor-1.js\"")];
         assert!(complete("<html></html>", &parts).is_err());
         let page = "<!-- content security policy --><meta name=\"editor\" content=\"editor.js\">\
-                    <script>1</script>\
-                    <script type=\"application/json\"><!-- words --></script><!-- opening -->";
+                    <script>1</script><!-- opening --><!-- keys -->";
         let done = complete(page, &parts).expect("all markers are there");
         assert!(done.contains("<meta name=\"editor\" content=\"editor-1.js\">"));
         assert_eq!(done.matches("'sha256-").count(), 1);
-        assert!(done.contains(">{}</script>") && done.ends_with("<p>hi</p>"));
+        assert!(done.ends_with("<p>hi</p><p>?</p>"));
     }
 }

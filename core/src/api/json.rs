@@ -2,13 +2,11 @@
 //!
 //! Invariant: numbers stay the texts that were sent, as Go prints them back in its errors.
 
+use std::collections::BTreeMap;
 use std::ops::Index;
 
-use litemap::LiteMap;
-
-/// Values by key, in the order of the keys' bytes. A sorted vector: several values are put into it at
-/// once, as each alone moves what stands behind it.
-pub type Map<V> = LiteMap<String, V>;
+/// Values by key, in the order of the keys' bytes.
+pub type Map<V> = BTreeMap<String, V>;
 
 /// A value.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -131,7 +129,6 @@ impl From<String> for Json {
 }
 
 /// For the tests: they write values with `json!`.
-#[cfg(any(test, feature = "serde_json"))]
 impl From<serde_json::Value> for Json {
     fn from(value: serde_json::Value) -> Self {
         use serde_json::Value;
@@ -149,7 +146,6 @@ impl From<serde_json::Value> for Json {
 }
 
 /// For the tests: they compare with recorded values.
-#[cfg(any(test, feature = "serde_json"))]
 impl From<Json> for serde_json::Value {
     fn from(value: Json) -> Self {
         match value {
@@ -166,14 +162,12 @@ impl From<Json> for serde_json::Value {
 }
 
 /// By way of the library's own value, which keeps the texts of numbers.
-#[cfg(any(test, feature = "serde_json"))]
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serde_json::Value::from(self.clone()).serialize(serializer)
     }
 }
 
-#[cfg(any(test, feature = "serde_json"))]
 impl<'de> serde::Deserialize<'de> for Json {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         serde_json::Value::deserialize(deserializer).map(Self::from)

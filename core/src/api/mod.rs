@@ -1,14 +1,16 @@
 //! Kubernetes objects as plain data, and how kubectl prints them.
 
+pub mod field_path;
 pub mod json;
-pub mod plain;
 pub mod print;
+pub mod scalar;
 pub mod service;
+pub mod status;
 
 pub use self::json::Json;
-use crate::behavior::Behavior;
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
+use crate::release::behavior::Behavior;
 
 /// A text in double quotes as Go's `%q` prints it: what every error message shows of a string.
 #[must_use]

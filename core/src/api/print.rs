@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 use super::is_printable as is_go_printable;
 use super::json::{Json, Map};
-use super::plain::{Plain, is_base_60, is_time, resolve};
+use super::scalar::{Plain, is_base_60, is_time, resolve};
 
 /// A step from an object to a value inside it.
 #[derive(Clone, PartialEq, Eq, Debug)]

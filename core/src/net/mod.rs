@@ -1,11 +1,11 @@
 //! Addresses only: this folder knows nothing of Kubernetes objects.
 
+pub mod bitmap;
 pub mod cidr;
 pub mod family;
 pub mod go_parse;
-pub mod pool;
-pub mod runs;
+pub mod intervals;
 
 pub use cidr::Cidr;
 pub use family::{Family, Stack};
-pub use runs::Runs;
+pub use intervals::Runs;

@@ -10,12 +10,12 @@ use std::fmt;
 use crate::api::json::{Json, Map};
 
 use super::yaml::{Entry, Node, Value};
+use crate::api::field_path::{FieldPath, Segment};
 use crate::api::service::{
     ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
     ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
-use crate::path::{FieldPath, Segment};
-use crate::span::Span;
+use crate::source::span::Span;
 
 /// A field of a manifest.
 #[derive(Clone, PartialEq, Debug)]
@@ -251,7 +251,6 @@ pub fn service(
 }
 
 /// The wire form, which [`to_json`](crate::api::service::to_json) writes.
-#[cfg(any(test, feature = "serde_json"))]
 impl serde::Serialize for Service {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         crate::api::service::to_json(self).serialize(serializer)
@@ -259,7 +258,6 @@ impl serde::Serialize for Service {
 }
 
 /// Decoded as the API server decodes; members that nobody knows are left out.
-#[cfg(any(test, feature = "serde_json"))]
 impl<'de> serde::Deserialize<'de> for Service {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let body = Node::from_json(&Json::deserialize(deserializer)?);

@@ -9,8 +9,8 @@ use crate::api::json::{Json, Map, key_of};
 
 use super::yaml::{Node, Value};
 use crate::api::go_json;
-use crate::api::plain::{Plain, is_base_60, resolve};
-use crate::span::Span;
+use crate::api::scalar::{Plain, is_base_60, resolve};
+use crate::source::span::Span;
 
 /// One stretch of a text and what takes its place.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -3,8 +3,8 @@
 pub mod decode;
 pub mod edit;
 pub mod flags;
-pub mod parts;
 pub mod position;
+pub mod span;
 pub mod yaml;
 
 /// Numbers below a bound, as if by chance but the same in every run: for tests with made-up texts.

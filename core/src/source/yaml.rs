@@ -10,8 +10,9 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::api::json::Json;
-use crate::api::plain::{self, Plain};
-use crate::span::Span;
+use crate::api::scalar as plain;
+use crate::api::scalar::Plain;
+use crate::source::span::Span;
 
 /// The longest text that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -147,21 +148,6 @@ impl Node {
         }
     }
 
-    /// The value of a key, if it is a whole number.
-    #[must_use]
-    pub fn number_of(&self, key: &str) -> Option<usize> {
-        self.entry(key)?.value.as_number()
-    }
-
-    /// The value, if it is a whole number.
-    #[must_use]
-    pub fn as_number(&self) -> Option<usize> {
-        match &self.value {
-            Value::Number(text) => text.parse().ok(),
-            _ => None,
-        }
-    }
-
     /// A node without a place in a text.
     #[must_use]
     pub fn from_json(json: &Json) -> Self {
@@ -215,13 +201,6 @@ pub fn parse(text: &str) -> Parsed {
         ));
         return parsed;
     }
-    parse_own(text)
-}
-
-/// Reads what the page itself wrote, however long it is.
-#[must_use]
-pub fn parse_own(text: &str) -> Parsed {
-    let mut parsed = Parsed::default();
     let mut from = 0;
     let mut pads = Vec::new();
     loop {

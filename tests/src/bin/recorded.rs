@@ -1,4 +1,4 @@
-//! Prints `core/src/recorded.rs`.
+//! Prints `core/src/explain/recorded.rs`.
 
 use dualstack_tests::witness::{recorded, table};
 

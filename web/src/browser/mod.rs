@@ -1,17 +1,16 @@
 //! Every touch of JavaScript. Each function is total: storage may be absent or refuse.
 
 pub mod address_bar;
-pub mod cluster;
-pub mod panel;
-pub mod program;
 pub mod random;
-pub mod rest;
 
 use address_bar::Place;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage};
+use web_sys::{
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+    Storage,
+};
 use yew::{Event as DomEvent, InputEvent, TargetCast};
 
 const WORK: &str = "dualstack.work";
@@ -231,13 +230,6 @@ pub fn place_caret(id: &str, text: &str, byte: usize) {
     }
 }
 
-/// The text of a block of data that stands in the page.
-#[must_use]
-pub fn block(id: &str) -> String {
-    let element = || window()?.document()?.get_element_by_id(id);
-    element().and_then(|it| it.text_content()).unwrap_or_default()
-}
-
 /// An element of the page.
 #[must_use]
 pub fn element(id: &str) -> Option<web_sys::Element> {
@@ -268,10 +260,30 @@ pub fn lead(id: &str, address: &str) {
     }
 }
 
-/// Presses a button or follows a link.
-pub fn press(id: &str) {
-    let element = || window()?.document()?.get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();
-    if let Some(element) = element() {
-        element.click();
+/// Opens a dialog of the page, unless it is open.
+pub fn open_dialog(id: &str) {
+    let dialog = element(id).and_then(|it| it.dyn_into::<HtmlDialogElement>().ok());
+    if let Some(dialog) = dialog.filter(|dialog| !dialog.open()) {
+        let _ = dialog.show_modal();
     }
+}
+
+/// Gives the focus to a text box and selects what is in it.
+pub fn select(id: &str) {
+    if let Some(area) = element(id).and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok()) {
+        let _ = area.focus();
+        area.select();
+    }
+}
+
+/// Copies a text, and says whether that was allowed.
+pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
+    wasm_bindgen_futures::spawn_local(async move { done(write_text(&text).await.is_ok()) });
+}
+
+#[wasm_bindgen]
+extern "C" {
+    // A sandboxed frame may have no clipboard at all.
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "clipboard"], js_name = writeText)]
+    async fn write_text(text: &str) -> Result<JsValue, JsValue>;
 }

@@ -1,0 +1,11 @@
+//! kube-apiserver: how it starts, and what it answers to a request.
+
+pub mod allocators;
+pub mod default_service_cidr;
+pub mod environment;
+pub mod node;
+pub mod patch;
+pub mod requests;
+pub mod service;
+pub mod service_cidr;
+pub mod startup;

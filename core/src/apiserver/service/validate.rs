@@ -1,0 +1,1064 @@
+//! Is this a Service? The checks of the whole object: rules VAL-1 to VAL-41, in upstream's order.
+//! Source: pkg/apis/core/validation/validation.go ValidateService.
+//!
+//! The IP block runs twice: once before families are settled (FAM-4), once with the rest.
+
+use std::net::IpAddr;
+
+use super::errors::{Errors, print_ips};
+use super::{externally_accessible, names};
+use crate::api::field_path::FieldPath;
+use crate::api::json::Map;
+use crate::api::service::{
+    CLUSTER_IP, EXTERNAL_NAME, IntOrString, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK,
+    REQUIRE_DUAL_STACK, SINGLE_STACK, Service, ServicePort,
+};
+use crate::api::{go_json, quote};
+use crate::explain::rule::Rule;
+use crate::net::Family;
+use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
+use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
+use crate::rules;
+
+rules! {
+    /// Name is a label.
+    NAME_IS_A_LABEL {
+        id: "VAL-1", slug: "name-is-a-label",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceName",
+        facts: [],
+        en: "The Service's name becomes a DNS label, so it has to be one.",
+        zh: "Service 的名称会成为 DNS 标签，因此必须是合法的标签。",
+    }
+    /// Labels are well formed.
+    LABELS_ARE_WELL_FORMED {
+        id: "VAL-2", slug: "labels-are-well-formed",
+        versions: Versions::ALL,
+        source: "apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels",
+        facts: [],
+        en: "Keys and values of labels, and keys of annotations, follow the usual form.",
+        zh: "标签的键和值、注解的键须符合通用格式。",
+    }
+    /// Topology annotations agree.
+    TOPOLOGY_ANNOTATIONS_AGREE {
+        id: "VAL-3", slug: "topology-annotations-agree",
+        versions: Versions::since(27),
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "Two annotations say the same thing under an old and a new name; they may not disagree.",
+        zh: "两个注解以新旧名称表达同一含义，二者不得矛盾。",
+    }
+    /// Ports are required.
+    PORTS_ARE_REQUIRED {
+        id: "VAL-4", slug: "ports-are-required",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "Only a headless or an `ExternalName` Service can do without ports.",
+        zh: "只有无头服务或 `ExternalName` Service 可以没有端口。",
+    }
+    /// Headless is cluster ip only.
+    HEADLESS_IS_CLUSTER_IP_ONLY {
+        id: "VAL-5", slug: "headless-is-cluster-ip-only",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "A node port or a load balancer needs a cluster IP behind it, so `None` is refused.",
+        zh: "节点端口或负载均衡器背后需要集群 IP，因此 `None` 被拒绝。",
+    }
+    /// External name has no addresses.
+    EXTERNAL_NAME_HAS_NO_ADDRESSES {
+        id: "VAL-6", slug: "external-name-has-no-addresses",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "An `ExternalName` Service is only a DNS alias: it has no addresses and no families.",
+        zh: "`ExternalName` Service 只是 DNS 别名：没有地址，也没有地址族。",
+    }
+    /// External name is a domain.
+    EXTERNAL_NAME_IS_A_DOMAIN {
+        id: "VAL-7", slug: "external-name-is-a-domain",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "`externalName` is the DNS name the Service stands for.",
+        zh: "`externalName` 是该 Service 所代表的 DNS 名称。",
+    }
+    /// Port name is a unique label.
+    PORT_NAME_IS_A_LABEL {
+        id: "VAL-8", slug: "port-name-is-a-unique-label",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServicePort",
+        facts: [],
+        en: "Several ports are told apart by name: each needs one of its own.",
+        zh: "多个端口靠名称区分：每个端口都需要唯一的名称。",
+    }
+    /// Port is a port number.
+    PORT_IS_A_PORT {
+        id: "VAL-9", slug: "port-is-a-port-number",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServicePort",
+        facts: [],
+        en: "A port is a number from 1 to 65535.",
+        zh: "端口是 1 到 65535 之间的数字。",
+    }
+    /// Protocol is known.
+    PROTOCOL_IS_KNOWN {
+        id: "VAL-10", slug: "protocol-is-known",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServicePort",
+        facts: [],
+        en: "Services carry TCP, UDP and SCTP, spelled in capitals.",
+        zh: "Service 支持 TCP、UDP 和 SCTP，须大写。",
+    }
+    /// Target port is a port.
+    TARGET_PORT_IS_A_PORT {
+        id: "VAL-11", slug: "target-port-is-a-port",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServicePort",
+        facts: [],
+        en: "`targetPort` is a number, or the name of a container's port.",
+        zh: "`targetPort` 是端口号或容器端口的名称。",
+    }
+    /// App protocol is a qualified name.
+    APP_PROTOCOL_IS_A_NAME {
+        id: "VAL-12", slug: "app-protocol-is-a-qualified-name",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServicePort",
+        facts: [],
+        en: "`appProtocol` is a name, with a domain in front unless it is a standard one.",
+        zh: "`appProtocol` 是一个名称；非标准名称前须带域名前缀。",
+    }
+    /// Selector is well formed.
+    SELECTOR_IS_WELL_FORMED {
+        id: "VAL-13", slug: "selector-is-well-formed",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "A selector is made of labels, so its keys and values look like theirs.",
+        zh: "选择算符由标签组成，键和值须符合标签格式。",
+    }
+    /// Affinity is known.
+    AFFINITY_IS_KNOWN {
+        id: "VAL-14", slug: "affinity-is-known",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "`sessionAffinity` is `ClientIP` or `None`.",
+        zh: "`sessionAffinity` 只能是 `ClientIP` 或 `None`。",
+    }
+    /// Affinity timeout is a day at most.
+    AFFINITY_TIMEOUT_IS_A_DAY_AT_MOST {
+        id: "VAL-15", slug: "affinity-timeout-is-a-day-at-most",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateClientIPAffinityConfig",
+        facts: [],
+        en: "Affinity lasts from one second to one day; 86400 itself is accepted, whatever the text says.",
+        zh: "亲和性持续 1 秒到 1 天；无论错误消息怎么写，86400 本身是被接受的。",
+    }
+    /// External ip is usable.
+    EXTERNAL_IP_IS_USABLE {
+        id: "VAL-16", slug: "external-ip-is-usable",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateNonSpecialIP",
+        facts: [],
+        en: "An external address has to be one that traffic can reach from elsewhere.",
+        zh: "外部地址必须是其他地方的流量能够到达的地址。",
+    }
+    /// Type is known.
+    TYPE_IS_KNOWN {
+        id: "VAL-17", slug: "type-is-known",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "`type` is one of four, and case matters.",
+        zh: "`type` 是四个值之一，区分大小写。",
+    }
+    /// Cluster ip has no node port.
+    CLUSTER_IP_HAS_NO_NODE_PORT {
+        id: "VAL-18", slug: "cluster-ip-has-no-node-port",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "A `ClusterIP` Service is not opened on nodes, so it may not name a node port.",
+        zh: "`ClusterIP` Service 不在节点上开放，因此不能指定节点端口。",
+    }
+    /// Node port stands once.
+    NODE_PORT_STANDS_ONCE {
+        id: "VAL-19", slug: "node-port-stands-once",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "Two ports cannot share a node port and a protocol.",
+        zh: "两个端口不能共用同一节点端口和协议。",
+    }
+    /// Port and protocol stand once.
+    PORT_STANDS_ONCE {
+        id: "VAL-20", slug: "port-and-protocol-stand-once",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "The same port and protocol stand there twice.",
+        zh: "同一端口和协议出现了两次。",
+    }
+    /// Source ranges are cidrs.
+    SOURCE_RANGES_ARE_CIDRS {
+        id: "VAL-21", slug: "source-ranges-are-cidrs",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateLoadBalancerSourceRanges",
+        facts: [],
+        en: "Client ranges of a load balancer are CIDRs in their canonical form. (The API server spells this field with a capital L.)",
+        zh: "负载均衡器的客户端范围是规范形式的 CIDR。（API 服务器将该字段写作大写 L。）",
+    }
+    /// Source ranges annotation is cidrs.
+    SOURCE_RANGES_ANNOTATION_IS_CIDRS {
+        id: "VAL-22", slug: "source-ranges-annotation-is-cidrs",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "The old annotation for client ranges follows the rules of the field.",
+        zh: "旧的客户端范围注解遵循与字段相同的规则。",
+    }
+    /// Allocation switch is for load balancers.
+    ALLOCATION_SWITCH_IS_FOR_BALANCERS {
+        id: "VAL-23", slug: "allocation-switch-is-for-load-balancers",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "Only a load balancer can say whether it wants node ports.",
+        zh: "只有负载均衡器可以声明是否需要节点端口。",
+    }
+    /// Class is for load balancers.
+    CLASS_IS_FOR_BALANCERS {
+        id: "VAL-24", slug: "class-is-for-load-balancers",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateLoadBalancerClassField",
+        facts: [],
+        en: "`loadBalancerClass` names who makes the load balancer; other types have none.",
+        zh: "`loadBalancerClass` 指明由谁实现负载均衡器；其他类型没有该字段。",
+    }
+    /// External policy needs external access.
+    EXTERNAL_POLICY_NEEDS_ACCESS {
+        id: "VAL-25", slug: "external-policy-needs-external-access",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficPolicy",
+        facts: [],
+        en: "`externalTrafficPolicy` is about traffic from outside; nothing outside reaches this Service.",
+        zh: "`externalTrafficPolicy` 针对来自外部的流量；外部无法访问此 Service。",
+    }
+    /// Health port needs local policy.
+    HEALTH_PORT_NEEDS_LOCAL {
+        id: "VAL-26", slug: "health-port-needs-local-policy",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficFieldsValue",
+        facts: [],
+        en: "Only a load balancer that keeps traffic on the node asks nodes for their health.",
+        zh: "只有将流量保留在本节点的负载均衡器才会检查节点健康状态。",
+    }
+    /// Internal policy is known.
+    INTERNAL_POLICY_IS_KNOWN {
+        id: "VAL-27", slug: "internal-policy-is-known",
+        versions: Versions::since(21),
+        source: "pkg/apis/core/validation/validation.go validateServiceInternalTrafficFieldsValue",
+        facts: [],
+        en: "`internalTrafficPolicy` is `Cluster` or `Local`; an empty text is neither.",
+        zh: "`internalTrafficPolicy` 只能是 `Cluster` 或 `Local`；空文本两者都不是。",
+    }
+    /// Traffic distribution is known.
+    DISTRIBUTION_IS_KNOWN {
+        id: "VAL-28", slug: "traffic-distribution-is-known",
+        versions: Versions::since(30),
+        source: "pkg/apis/core/validation/validation.go validateServiceTrafficDistribution",
+        facts: [],
+        en: "`trafficDistribution` is one of the known preferences.",
+        zh: "`trafficDistribution` 须为已知的偏好之一。",
+    }
+    /// Kubelet port stays inside.
+    KUBELET_PORT_STAYS_INSIDE {
+        id: "REL-25", slug: "kubelet-port-stays-inside",
+        versions: Versions::until(32),
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "Port 10250 is the kubelet's; a load balancer may not expose it.",
+        zh: "端口 10250 属于 kubelet，负载均衡器不得暴露它。",
+    }
+    /// Load balancer ports share a protocol.
+    BALANCER_PORTS_SHARE_A_PROTOCOL {
+        id: "REL-30", slug: "load-balancer-ports-share-a-protocol",
+        versions: Versions::until(27),
+        source: "pkg/apis/core/validation/validation.go ValidateService",
+        facts: [],
+        en: "Without the gate `MixedProtocolLBService` all ports of a load balancer speak one protocol.",
+        zh: "未启用 `MixedProtocolLBService` 门控时，负载均衡器的所有端口须使用同一协议。",
+    }
+    /// Cluster ips start with cluster ip.
+    CLUSTER_IPS_START_WITH_CLUSTER_IP {
+        id: "VAL-30", slug: "cluster-ips-start-with-cluster-ip",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "`clusterIP` is the first of `clusterIPs`; the two may not disagree.",
+        zh: "`clusterIP` 就是 `clusterIPs` 的第一个值，二者不得矛盾。",
+    }
+    /// Cluster ips need cluster ip.
+    CLUSTER_IPS_NEED_CLUSTER_IP {
+        id: "VAL-31", slug: "cluster-ips-need-cluster-ip",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "`clusterIPs` alone is refused: whoever writes it writes `clusterIP` too.",
+        zh: "只写 `clusterIPs` 会被拒绝：写它就必须同时写 `clusterIP`。",
+    }
+    /// Family is known.
+    FAMILY_IS_KNOWN {
+        id: "VAL-32", slug: "family-is-known",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "Families are spelled `IPv4` and `IPv6`.",
+        zh: "地址族写作 `IPv4` 和 `IPv6`。",
+    }
+    /// Family stands once.
+    FAMILY_STANDS_ONCE {
+        id: "VAL-33", slug: "family-stands-once",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "A family can be asked for once.",
+        zh: "每个地址族只能请求一次。",
+    }
+    /// Policy is known.
+    POLICY_IS_KNOWN {
+        id: "VAL-34", slug: "policy-is-known",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "`ipFamilyPolicy` is `SingleStack`, `PreferDualStack` or `RequireDualStack`; an empty text is none of them.",
+        zh: "`ipFamilyPolicy` 是 `SingleStack`、`PreferDualStack` 或 `RequireDualStack`；空文本不属于其中任何一个。",
+    }
+    /// None stands alone.
+    NONE_STANDS_ALONE {
+        id: "VAL-35", slug: "none-stands-alone",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "A headless Service has no address, so nothing may stand beside `None`.",
+        zh: "无头服务没有地址，因此 `None` 旁边不能有其他值。",
+    }
+    /// Cluster ip is an address.
+    CLUSTER_IP_IS_AN_ADDRESS {
+        id: "VAL-36", slug: "cluster-ip-is-an-address",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "Every entry of `clusterIPs` has to be an IP address.",
+        zh: "`clusterIPs` 的每一项都必须是 IP 地址。",
+    }
+    /// Cluster ip is unambiguous.
+    CLUSTER_IP_IS_UNAMBIGUOUS {
+        id: "VAL-37", slug: "cluster-ip-is-unambiguous",
+        versions: Versions::since(33),
+        source: "apimachinery pkg/util/validation/ip.go IsValidIP",
+        facts: [],
+        en: "Programs read this address in different ways (leading zeros, IPv4 inside IPv6), so it is refused.",
+        zh: "不同程序对该地址的解读不同（前导零、嵌在 IPv6 中的 IPv4），因此被拒绝。",
+    }
+    /// Cluster ips are two at most.
+    CLUSTER_IPS_ARE_TWO_AT_MOST {
+        id: "VAL-38", slug: "cluster-ips-are-two-at-most",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "A Service has one address per family, so two at most.",
+        zh: "每个地址族一个地址，因此最多两个。",
+    }
+    /// One address per family.
+    ONE_ADDRESS_PER_FAMILY {
+        id: "VAL-39", slug: "one-address-per-family",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "Two addresses of one family were asked for.",
+        zh: "请求了同一地址族的两个地址。",
+    }
+    /// Ipv4 family needs ipv4 address.
+    IPV4_FAMILY_NEEDS_IPV4 {
+        id: "VAL-40", slug: "ipv4-family-needs-ipv4-address",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "`ipFamilies` says IPv4 at this place, but the address is not.",
+        zh: "`ipFamilies` 在此位置是 IPv4，但地址不是。",
+    }
+    /// Ipv6 family needs ipv6 address.
+    IPV6_FAMILY_NEEDS_IPV6 {
+        id: "VAL-41", slug: "ipv6-family-needs-ipv6-address",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        facts: [],
+        en: "`ipFamilies` says IPv6 at this place, but the address is not.",
+        zh: "`ipFamilies` 在此位置是 IPv6，但地址不是。",
+    }
+}
+
+/// The old annotation for client ranges of a load balancer.
+pub const SOURCE_RANGES_ANNOTATION: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+/// The annotation for topology hints.
+pub const TOPOLOGY_MODE: &str = "service.kubernetes.io/topology-mode";
+/// Its old name.
+pub const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
+
+const ONLY_FOR_BALANCERS: &str = "may only be used when `type` is 'LoadBalancer'";
+const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
+
+/// Checks a Service to be stored; `old` is the stored one on update.
+pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
+    metadata(service, old, errors);
+    let spec = &service.spec;
+    ports_and_type(service, errors);
+    for (i, port) in spec.ports.iter().enumerate() {
+        let earlier = &spec.ports[..i];
+        service_port(port, earlier, spec.ports.len() > 1, &FieldPath::port(i), errors);
+    }
+    selector(service, errors);
+    affinity(service, errors);
+    ip_block(service, old, errors);
+    external_ips(service, old, errors);
+    let types = [CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT];
+    if !types.contains(&spec.type_.as_str()) {
+        errors.not_supported(&TYPE_IS_KNOWN, FieldPath::spec("type"), &spec.type_, &types);
+    }
+    node_ports(service, errors);
+    repeated_ports(service, errors);
+    source_ranges(service, old, errors);
+    if spec.allocate_load_balancer_node_ports.is_some() && spec.type_ != LOAD_BALANCER {
+        let path = FieldPath::spec("allocateLoadBalancerNodePorts");
+        errors.forbidden(&ALLOCATION_SWITCH_IS_FOR_BALANCERS, path, ONLY_FOR_BALANCERS);
+    }
+    load_balancer_class(service, errors);
+    if errors.behavior().is_old() {
+        external_traffic_values(service, errors);
+    } else {
+        external_traffic(service, errors);
+    }
+    if let Some(policy) = &spec.internal_traffic_policy {
+        traffic_policy(&INTERNAL_POLICY_IS_KNOWN, "internalTrafficPolicy", policy, errors);
+    }
+    mixed_protocols(service, old, errors);
+    traffic_distribution(service, errors);
+}
+
+fn metadata(service: &Service, old: Option<&Service>, errors: &mut Errors) {
+    let meta = &service.metadata;
+    if old.is_none() {
+        let path = FieldPath::metadata("name");
+        if meta.name.is_empty() {
+            errors.required(&NAME_IS_A_LABEL, path, "name or generateName is required");
+        } else {
+            let complaints = if errors.behavior().relaxed_service_name.on() {
+                names::label_1123(&meta.name)
+            } else {
+                names::label_1035(&meta.name)
+            };
+            for complaint in complaints {
+                errors.invalid_text(&NAME_IS_A_LABEL, path.clone(), &meta.name, complaint);
+            }
+        }
+    }
+    let rule = &LABELS_ARE_WELL_FORMED;
+    labels(rule, &meta.labels, &FieldPath::metadata("labels"), errors);
+    for key in meta.annotations.keys() {
+        for complaint in names::qualified_name(&key.to_ascii_lowercase()) {
+            errors.invalid_text(rule, FieldPath::metadata("annotations"), key, complaint);
+        }
+    }
+    if errors.behavior().compares_topology_annotations {
+        let (mode, hints) =
+            (meta.annotations.get(TOPOLOGY_MODE), meta.annotations.get(TOPOLOGY_HINTS));
+        if let (Some(mode), Some(hints)) = (mode, hints)
+            && mode != hints
+        {
+            let detail =
+                format!("must match annotations[{TOPOLOGY_HINTS}] when both are specified");
+            let path = FieldPath::metadata("annotations").key(TOPOLOGY_MODE);
+            errors.invalid_text(&TOPOLOGY_ANNOTATIONS_AGREE, path, mode, detail);
+        }
+    }
+}
+
+fn labels(rule: &'static Rule, labels: &Map<String>, path: &FieldPath, errors: &mut Errors) {
+    for (key, value) in labels {
+        for complaint in names::qualified_name(key) {
+            errors.invalid_text(rule, path.clone(), key, complaint);
+        }
+        for complaint in names::label_value(value) {
+            errors.invalid_text(rule, path.clone(), value, complaint);
+        }
+    }
+}
+
+fn ports_and_type(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    if spec.ports.is_empty() && !spec.is_headless() && !spec.is_external_name() {
+        errors.required(&PORTS_ARE_REQUIRED, FieldPath::spec("ports"), "");
+    }
+    kubelet_port(service, errors);
+    match spec.type_.as_str() {
+        LOAD_BALANCER | NODE_PORT if spec.is_headless() => {
+            let detail = format!("may not be set to 'None' for {} services", spec.type_);
+            let path = FieldPath::spec("clusterIPs").index(0);
+            errors.invalid_text(&HEADLESS_IS_CLUSTER_IP_ONLY, path, NONE, detail);
+        }
+        EXTERNAL_NAME => external_name(service, errors),
+        _ => {}
+    }
+}
+
+fn external_name(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let given = [
+        ("clusterIPs", !spec.cluster_ips.is_empty()),
+        ("ipFamilies", !spec.ip_families.is_empty()),
+        ("ipFamilyPolicy", spec.ip_family_policy.is_some()),
+    ];
+    for (field, _) in given.into_iter().filter(|(_, given)| *given) {
+        let detail = "may not be set for ExternalName services";
+        errors.forbidden(&EXTERNAL_NAME_HAS_NO_ADDRESSES, FieldPath::spec(field), detail);
+    }
+    // A fully qualified name may end with a dot.
+    let name = spec.external_name.strip_suffix('.').unwrap_or(&spec.external_name);
+    let path = FieldPath::spec("externalName");
+    if name.is_empty() {
+        errors.required(&EXTERNAL_NAME_IS_A_DOMAIN, path, "");
+        return;
+    }
+    for complaint in names::subdomain_1123(name) {
+        errors.invalid_text(&EXTERNAL_NAME_IS_A_DOMAIN, path.clone(), name, complaint);
+    }
+}
+
+fn service_port(
+    port: &ServicePort,
+    earlier: &[ServicePort],
+    needs_name: bool,
+    path: &FieldPath,
+    errors: &mut Errors,
+) {
+    let name_path = path.clone().field("name");
+    if port.name.is_empty() {
+        if needs_name {
+            errors.required(&PORT_NAME_IS_A_LABEL, name_path, "");
+        }
+    } else {
+        for complaint in names::label_1123(&port.name) {
+            errors.invalid_text(&PORT_NAME_IS_A_LABEL, name_path.clone(), &port.name, complaint);
+        }
+        if earlier.iter().any(|other| other.name == port.name) {
+            errors.duplicate(&PORT_NAME_IS_A_LABEL, name_path, quote(&port.name));
+        }
+    }
+    port_number(&PORT_IS_A_PORT, port.port, path.clone().field("port"), errors);
+    let protocols = ["SCTP", "TCP", "UDP"];
+    if !protocols.contains(&port.protocol.as_str()) {
+        let path = path.clone().field("protocol");
+        errors.not_supported(&PROTOCOL_IS_KNOWN, path, &port.protocol, &protocols);
+    }
+    let target = path.clone().field("targetPort");
+    match &port.target_port {
+        IntOrString::Int(number) => port_number(&TARGET_PORT_IS_A_PORT, *number, target, errors),
+        IntOrString::Str(name) => {
+            for complaint in names::port_name(name, errors.behavior().port_name_letter_or_number) {
+                errors.invalid_text(&TARGET_PORT_IS_A_PORT, target.clone(), name, complaint);
+            }
+        }
+    }
+    if let Some(protocol) = &port.app_protocol {
+        let path = path.clone().field("appProtocol");
+        for complaint in names::qualified_name(protocol) {
+            errors.invalid_text(&APP_PROTOCOL_IS_A_NAME, path.clone(), protocol, complaint);
+        }
+    }
+}
+
+fn port_number(rule: &'static Rule, number: i32, path: FieldPath, errors: &mut Errors) {
+    if !(1..=65535).contains(&number) {
+        errors.invalid(rule, path, number.to_string(), PORT_RANGE);
+    }
+}
+
+fn selector(service: &Service, errors: &mut Errors) {
+    let path = FieldPath::spec("selector");
+    labels(&SELECTOR_IS_WELL_FORMED, &service.spec.selector, &path, errors);
+}
+
+fn affinity(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let known = ["ClientIP", "None"];
+    if !known.contains(&spec.session_affinity.as_str()) {
+        let path = FieldPath::spec("sessionAffinity");
+        errors.not_supported(&AFFINITY_IS_KNOWN, path, &spec.session_affinity, &known);
+    }
+    if spec.session_affinity != "ClientIP" {
+        return;
+    }
+    let client_ip = spec.session_affinity_config.as_ref().and_then(|it| it.client_ip.as_ref());
+    if let Some(seconds) = client_ip.and_then(|it| it.timeout_seconds)
+        && !(1..=86400).contains(&seconds)
+    {
+        let path =
+            FieldPath::spec("sessionAffinityConfig").field("clientIP").field("timeoutSeconds");
+        let detail = "must be greater than 0 and less than 86400";
+        let rule = &AFFINITY_TIMEOUT_IS_A_DAY_AT_MOST;
+        errors.invalid(rule, path, seconds.to_string(), detail);
+    }
+}
+
+/// Which of the two complaints about an address text applies: not an address at all, or one that
+/// only Go's old parser accepts.
+enum BadAddress {
+    Malformed(&'static str),
+    Ambiguous(&'static str),
+}
+
+fn check_address(behavior: &Behavior, text: &str) -> Result<IpAddr, BadAddress> {
+    let Some(read) = parse_ip(text) else {
+        return Err(BadAddress::Malformed(
+            "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+        ));
+    };
+    if behavior.strict_ip_validation.on() {
+        if read.leading_zeros {
+            return Err(BadAddress::Ambiguous("must not have leading 0s"));
+        }
+        if read.mapped {
+            return Err(BadAddress::Ambiguous("must not be an IPv4-mapped IPv6 address"));
+        }
+    }
+    Ok(read.ip)
+}
+
+/// The checks of addresses, families and policy (VAL-30 to VAL-41).
+/// Source: ValidateServiceClusterIPsRelatedFields.
+pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
+    let spec = &service.spec;
+    if spec.is_external_name() {
+        return;
+    }
+    let behavior = errors.behavior();
+    let path = FieldPath::spec("clusterIPs");
+    let printed = || print_ips(behavior, spec);
+    if spec.cluster_ip.is_empty() {
+        if !spec.cluster_ips.is_empty() {
+            let detail = if behavior.is_old() {
+                "must be empty when clusterIP is empty"
+            } else {
+                "must be empty when `clusterIP` is not specified"
+            };
+            errors.invalid(&CLUSTER_IPS_NEED_CLUSTER_IP, path.clone(), printed(), detail);
+        }
+    } else if spec.cluster_ips.is_empty() {
+        errors.required(&CLUSTER_IPS_START_WITH_CLUSTER_IP, path.clone(), "");
+    } else if spec.cluster_ips[0] != spec.cluster_ip {
+        let detail = if behavior.is_old() {
+            "element [0] must match clusterIP"
+        } else {
+            "first value must match `clusterIP`"
+        };
+        errors.invalid(&CLUSTER_IPS_START_WITH_CLUSTER_IP, path.clone(), printed(), detail);
+    }
+    for (i, family) in spec.ip_families.iter().enumerate() {
+        let path = FieldPath::spec("ipFamilies").index(i);
+        if Family::from_name(family).is_none() {
+            errors.not_supported(&FAMILY_IS_KNOWN, path.clone(), family, &["IPv4", "IPv6"]);
+        }
+        if spec.ip_families[..i].contains(family) {
+            errors.duplicate(&FAMILY_STANDS_ONCE, path, quote(family));
+        }
+    }
+    if let Some(policy) = &spec.ip_family_policy {
+        let known = [PREFER_DUAL_STACK, REQUIRE_DUAL_STACK, SINGLE_STACK];
+        if !known.contains(&policy.as_str()) {
+            errors.not_supported(
+                &POLICY_IS_KNOWN,
+                FieldPath::spec("ipFamilyPolicy"),
+                policy,
+                &known,
+            );
+        }
+    }
+    let mut bad_ips = false;
+    let mut families = Vec::new();
+    let old_ips = old.map_or(&[][..], |old| &old.spec.cluster_ips);
+    for (i, text) in spec.cluster_ips.iter().enumerate() {
+        if i == 0 && text == NONE {
+            if spec.cluster_ips.len() > 1 {
+                bad_ips = true;
+                let detail = "'None' must be the first and only value";
+                errors.invalid(&NONE_STANDS_ALONE, path.clone(), printed(), detail);
+            }
+            continue;
+        }
+        match check_address(behavior, text) {
+            Ok(ip) => families.push(Family::of(ip)),
+            Err(_) if old_ips.contains(text) => {
+                families.extend(parse_ip(text).map(|read| Family::of(read.ip)));
+            }
+            Err(bad) => {
+                bad_ips = true;
+                let (rule, detail) = match bad {
+                    BadAddress::Malformed(detail) => (&CLUSTER_IP_IS_AN_ADDRESS, detail),
+                    BadAddress::Ambiguous(detail) => (&CLUSTER_IP_IS_UNAMBIGUOUS, detail),
+                };
+                errors.invalid_text(rule, path.clone().index(i), text, detail);
+            }
+        }
+    }
+    if spec.cluster_ips.len() > 2 {
+        let detail = "may only hold up to 2 values";
+        errors.invalid(&CLUSTER_IPS_ARE_TWO_AT_MOST, path.clone(), printed(), detail);
+    }
+    if bad_ips {
+        return;
+    }
+    let both = families.contains(&Family::V4) && families.contains(&Family::V6);
+    if spec.cluster_ips.len() > 1 && !both {
+        let detail = "may specify no more than one IP for each IP family";
+        errors.invalid(&ONE_ADDRESS_PER_FAMILY, path.clone(), printed(), detail);
+    }
+    if spec.has_no_cluster_ip() {
+        return;
+    }
+    for (i, (text, family)) in spec.cluster_ips.iter().zip(&spec.ip_families).enumerate() {
+        let of_text = parse_ip(text).map(|read| Family::of(read.ip));
+        let (rule, expected) = match Family::from_name(family) {
+            Some(Family::V4) if of_text == Some(Family::V6) => (&IPV4_FAMILY_NEEDS_IPV4, "IPv4"),
+            Some(Family::V6) if of_text != Some(Family::V6) => (&IPV6_FAMILY_NEEDS_IPV6, "IPv6"),
+            _ => continue,
+        };
+        let detail = format!("expected an {expected} value as indicated by `ipFamilies[{i}]`");
+        errors.invalid_text(rule, path.clone().index(i), text, detail);
+    }
+}
+
+fn external_ips(service: &Service, old: Option<&Service>, errors: &mut Errors) {
+    let old_ips = old.map_or(&[][..], |old| &old.spec.external_ips);
+    for (i, text) in service.spec.external_ips.iter().enumerate() {
+        let path = FieldPath::spec("externalIPs").index(i);
+        let ip = match check_address(errors.behavior(), text) {
+            Ok(ip) => ip,
+            Err(BadAddress::Malformed(detail) | BadAddress::Ambiguous(detail)) => {
+                let kept = parse_ip(text).filter(|_| old_ips.contains(text));
+                let Some(read) = kept else {
+                    errors.invalid_text(&EXTERNAL_IP_IS_USABLE, path, text, detail);
+                    continue;
+                };
+                read.ip
+            }
+        };
+        for detail in special_ip(errors.behavior(), ip, text) {
+            errors.invalid_text(&EXTERNAL_IP_IS_USABLE, path.clone(), text, detail);
+        }
+    }
+}
+
+/// Why an address cannot be reached from elsewhere.
+fn special_ip(behavior: &Behavior, ip: IpAddr, text: &str) -> Vec<String> {
+    let (link_local, link_local_multicast) = match ip {
+        IpAddr::V4(v4) => (v4.is_link_local(), v4.octets()[..3] == [224, 0, 0]),
+        IpAddr::V6(v6) => {
+            let first = v6.segments()[0];
+            (first & 0xffc0 == 0xfe80, first & 0xff0f == 0xff02)
+        }
+    };
+    // Up to 1.22 only the IPv4 half of each is named (REL-48).
+    let old = behavior.is_old();
+    let mut complaints = Vec::new();
+    if ip.is_unspecified() {
+        let shown = if old { "0.0.0.0" } else { text };
+        complaints.push(format!("may not be unspecified ({shown})"));
+    }
+    let ranges = [
+        (ip.is_loopback(), "loopback", "127.0.0.0/8", ", ::1/128"),
+        (link_local, "link-local", "169.254.0.0/16", ", fe80::/10"),
+        (link_local_multicast, "link-local multicast", "224.0.0.0/24", ", ff02::/10"),
+    ];
+    for (_, what, v4, v6) in ranges.into_iter().filter(|(is, ..)| *is) {
+        let v6 = if old { "" } else { v6 };
+        complaints.push(format!("may not be in the {what} range ({v4}{v6})"));
+    }
+    complaints
+}
+
+fn kubelet_port(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    if spec.type_ != LOAD_BALANCER || !errors.behavior().protects_kubelet_port {
+        return;
+    }
+    for (i, _) in spec.ports.iter().enumerate().filter(|(_, port)| port.port == 10250) {
+        let detail = "may not expose port 10250 externally since it is used by kubelet";
+        let rule = &KUBELET_PORT_STAYS_INSIDE;
+        errors.invalid(rule, FieldPath::port(i), "10250".to_owned(), detail);
+    }
+}
+
+fn mixed_protocols(service: &Service, old: Option<&Service>, errors: &mut Errors) {
+    let spec = &service.spec;
+    if spec.type_ != LOAD_BALANCER {
+        return;
+    }
+    let mixed = |service: &Service| {
+        service.spec.ports.windows(2).any(|pair| pair[0].protocol != pair[1].protocol)
+    };
+    // What the stored object has already is let through.
+    let new = mixed(service) && !old.is_some_and(mixed);
+    if new && !errors.behavior().mixed_protocol_lb.on() {
+        let printed: Vec<String> = spec.ports.iter().map(go_struct).collect();
+        let value = format!("[]core.ServicePort{{{}}}", printed.join(", "));
+        let detail = "may not contain more than 1 protocol when type is 'LoadBalancer'";
+        let rule = &BALANCER_PORTS_SHARE_A_PROTOCOL;
+        errors.invalid(rule, FieldPath::spec("ports"), value, detail);
+    }
+}
+
+fn node_ports(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    if spec.type_ == CLUSTER_IP {
+        for (i, _) in spec.ports.iter().enumerate().filter(|(_, port)| port.node_port != 0) {
+            let path = FieldPath::port(i).field("nodePort");
+            let detail = "may not be used when `type` is 'ClusterIP'";
+            errors.forbidden(&CLUSTER_IP_HAS_NO_NODE_PORT, path, detail);
+        }
+    }
+    for (i, port) in spec.ports.iter().enumerate() {
+        let same = |other: &ServicePort| {
+            (&other.protocol, other.node_port) == (&port.protocol, port.node_port)
+        };
+        if port.node_port != 0 && spec.ports[..i].iter().any(same) {
+            let path = FieldPath::port(i).field("nodePort");
+            errors.duplicate(&NODE_PORT_STANDS_ONCE, path, port.node_port.to_string());
+        }
+    }
+}
+
+fn repeated_ports(service: &Service, errors: &mut Errors) {
+    let ports = &service.spec.ports;
+    for (i, port) in ports.iter().enumerate() {
+        let same =
+            |other: &ServicePort| (&other.protocol, other.port) == (&port.protocol, port.port);
+        if ports[..i].iter().any(same) {
+            // Upstream compares, and so prints, a port with only these two fields filled in.
+            let key = ServicePort {
+                protocol: port.protocol.clone(),
+                port: port.port,
+                ..ServicePort::default()
+            };
+            let value = if errors.behavior().prints_json_values {
+                json_struct(&key)
+            } else {
+                go_struct(&key)
+            };
+            errors.duplicate(&PORT_STANDS_ONCE, FieldPath::port(i), value);
+        }
+    }
+}
+
+/// A port as JSON of the internal type, which has no field tags.
+fn json_struct(port: &ServicePort) -> String {
+    let (kind, number, name) = target_parts(&port.target_port);
+    let target = if kind == 1 { go_json(&name.into()) } else { number.to_string() };
+    format!(
+        "{{\"Name\":{},\"Protocol\":{},\"AppProtocol\":{},\"Port\":{},\"TargetPort\":{target},\"NodePort\":{}}}",
+        go_json(&port.name.as_str().into()),
+        go_json(&port.protocol.as_str().into()),
+        port.app_protocol.as_deref().map_or("null".to_owned(), |text| go_json(&text.into())),
+        port.port,
+        port.node_port,
+    )
+}
+
+/// A port in Go syntax (REL-14).
+fn go_struct(port: &ServicePort) -> String {
+    let (kind, number, name) = target_parts(&port.target_port);
+    // Go prints the address of a string that is there; no release prints the same one twice.
+    let app_protocol =
+        if port.app_protocol.is_some() { "(*string)(0x0)" } else { "(*string)(nil)" };
+    format!(
+        "core.ServicePort{{Name:{}, Protocol:{}, AppProtocol:{app_protocol}, Port:{}, \
+         TargetPort:intstr.IntOrString{{Type:{kind}, IntVal:{number}, StrVal:{}}}, NodePort:{}}}",
+        quote(&port.name),
+        quote(&port.protocol),
+        port.port,
+        quote(name),
+        port.node_port,
+    )
+}
+
+fn target_parts(target: &IntOrString) -> (u8, i32, &str) {
+    match target {
+        IntOrString::Int(number) => (0, *number, ""),
+        IntOrString::Str(name) => (1, 0, name),
+    }
+}
+
+fn source_ranges(service: &Service, old: Option<&Service>, errors: &mut Errors) {
+    let spec = &service.spec;
+    let is_balancer = spec.type_ == LOAD_BALANCER;
+    if !spec.load_balancer_source_ranges.is_empty() {
+        let path = FieldPath::spec("LoadBalancerSourceRanges");
+        if !is_balancer {
+            errors.forbidden(&SOURCE_RANGES_ARE_CIDRS, path.clone(), ONLY_FOR_BALANCERS);
+        }
+        let texts: Vec<&str> =
+            spec.load_balancer_source_ranges.iter().map(|text| text.trim()).collect();
+        if !errors.behavior().source_ranges_one_by_one {
+            if texts.iter().any(|text| parse_cidr(text).is_none()) {
+                let printed = format!("[{}]", spec.load_balancer_source_ranges.join(" "));
+                whole_list(&SOURCE_RANGES_ARE_CIDRS, path, &printed, errors);
+            }
+            return;
+        }
+        let kept: Vec<&str> = old
+            .iter()
+            .flat_map(|old| &old.spec.load_balancer_source_ranges)
+            .map(|text| text.trim())
+            .collect();
+        for (i, text) in texts.iter().enumerate() {
+            if !kept.contains(text) {
+                source_range(&SOURCE_RANGES_ARE_CIDRS, &path.clone().index(i), text, errors);
+            }
+        }
+        return;
+    }
+    let Some(value) = service.metadata.annotations.get(SOURCE_RANGES_ANNOTATION) else { return };
+    let path = FieldPath::metadata("annotations").key(SOURCE_RANGES_ANNOTATION);
+    if !is_balancer {
+        errors.forbidden(&SOURCE_RANGES_ANNOTATION_IS_CIDRS, path.clone(), ONLY_FOR_BALANCERS);
+    }
+    let before = old.and_then(|old| old.metadata.annotations.get(SOURCE_RANGES_ANNOTATION));
+    if value.trim().is_empty() {
+        return;
+    }
+    let items = value.split(',').map(str::trim);
+    if !errors.behavior().source_ranges_one_by_one {
+        if items.into_iter().any(|item| parse_cidr(item).is_none()) {
+            whole_list(&SOURCE_RANGES_ANNOTATION_IS_CIDRS, path, value, errors);
+        }
+    } else if before != Some(value) {
+        for item in items {
+            source_range(&SOURCE_RANGES_ANNOTATION_IS_CIDRS, &path, item, errors);
+        }
+    }
+}
+
+/// One error for a whole list, as releases up to 1.29 give it (REL-4).
+fn whole_list(rule: &'static Rule, path: FieldPath, printed: &str, errors: &mut Errors) {
+    let detail = "must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 ";
+    errors.invalid_text(rule, path, printed, detail);
+}
+
+fn source_range(rule: &'static Rule, path: &FieldPath, text: &str, errors: &mut Errors) {
+    let Some(read) = parse_cidr(text) else {
+        errors.invalid_text(rule, path.clone(), text, BAD_CIDR);
+        return;
+    };
+    if errors.behavior().strict_ip_validation.on()
+        && let Some(detail) = not_strict(&read)
+    {
+        errors.invalid_text(rule, path.clone(), text, detail);
+    }
+}
+
+/// VAL-24; also run among the checks of an update, so its causes can stand twice (UPD-11).
+pub fn load_balancer_class(service: &Service, errors: &mut Errors) {
+    let Some(class) = &service.spec.load_balancer_class else { return };
+    let path = FieldPath::spec("loadBalancerClass");
+    if service.spec.type_ != LOAD_BALANCER {
+        errors.forbidden(&CLASS_IS_FOR_BALANCERS, path, ONLY_FOR_BALANCERS);
+        return;
+    }
+    for complaint in names::qualified_name(class) {
+        errors.invalid_text(&CLASS_IS_FOR_BALANCERS, path.clone(), class, complaint);
+    }
+}
+
+/// What releases up to 1.22 say of these fields alone; how they go together is looked at later.
+/// Source: validateServiceExternalTrafficFieldsValue.
+fn external_traffic_values(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let policy = &spec.external_traffic_policy;
+    if !["", "Cluster", "Local"].contains(&policy.as_str()) {
+        let detail = "ExternalTrafficPolicy must be empty, Cluster or Local";
+        let path = FieldPath::spec("externalTrafficPolicy");
+        errors.invalid_text(&EXTERNAL_POLICY_NEEDS_ACCESS, path, policy, detail);
+    }
+    let number = spec.health_check_node_port;
+    if number < 0 {
+        let detail = "HealthCheckNodePort must be not less than 0";
+        let path = FieldPath::spec("healthCheckNodePort");
+        errors.invalid(&HEALTH_PORT_NEEDS_LOCAL, path, number.to_string(), detail);
+    }
+}
+
+/// How type, policy and port for health checks go together, in releases up to 1.22 (REL-49).
+/// Source: ValidateServiceExternalTrafficFieldsCombination.
+pub fn external_traffic_combination(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let policy = &spec.external_traffic_policy;
+    if !externally_accessible(errors.behavior(), spec) && !policy.is_empty() {
+        let detail = "ExternalTrafficPolicy can only be set on NodePort and LoadBalancer service";
+        let path = FieldPath::spec("externalTrafficPolicy");
+        errors.invalid_text(&EXTERNAL_POLICY_NEEDS_ACCESS, path, policy, detail);
+    }
+    let number = spec.health_check_node_port;
+    if !spec.needs_health_check() && number != 0 {
+        let detail = "HealthCheckNodePort can only be set on LoadBalancer service with \
+             ExternalTrafficPolicy=Local";
+        let path = FieldPath::spec("healthCheckNodePort");
+        errors.invalid(&HEALTH_PORT_NEEDS_LOCAL, path, number.to_string(), detail);
+    }
+}
+
+fn external_traffic(service: &Service, errors: &mut Errors) {
+    let spec = &service.spec;
+    let policy = &spec.external_traffic_policy;
+    if externally_accessible(errors.behavior(), spec) {
+        traffic_policy(&EXTERNAL_POLICY_NEEDS_ACCESS, "externalTrafficPolicy", policy, errors);
+    } else if !policy.is_empty() {
+        let detail = if errors.behavior().external_ips_are_external_access {
+            "may only be set for externally-accessible services"
+        } else {
+            "may only be set when `type` is 'NodePort' or 'LoadBalancer'"
+        };
+        let path = FieldPath::spec("externalTrafficPolicy");
+        errors.invalid_text(&EXTERNAL_POLICY_NEEDS_ACCESS, path, policy, detail);
+    }
+    let path = FieldPath::spec("healthCheckNodePort");
+    let number = spec.health_check_node_port;
+    if spec.needs_health_check() {
+        port_number(&HEALTH_PORT_NEEDS_LOCAL, number, path, errors);
+    } else if number != 0 {
+        let detail =
+            "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+        errors.invalid(&HEALTH_PORT_NEEDS_LOCAL, path, number.to_string(), detail);
+    }
+}
+
+fn traffic_policy(rule: &'static Rule, field: &'static str, policy: &str, errors: &mut Errors) {
+    let known = ["Cluster", "Local"];
+    if !known.contains(&policy) {
+        errors.not_supported(rule, FieldPath::spec(field), policy, &known);
+    }
+}
+
+fn traffic_distribution(service: &Service, errors: &mut Errors) {
+    let Some(value) = &service.spec.traffic_distribution else { return };
+    let mut known = vec!["PreferClose"];
+    if errors.behavior().prefer_same.on() {
+        known.extend(["PreferSameZone", "PreferSameNode"]);
+    }
+    if !known.contains(&value.as_str()) {
+        let path = FieldPath::spec("trafficDistribution");
+        errors.not_supported(&DISTRIBUTION_IS_KNOWN, path, value, &known);
+    }
+}

@@ -1,0 +1,625 @@
+//! What do the four components make of one text? Each is started as its program starts, those of a node
+//! for each node; then they are compared, and what follows is said.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`nodes`] | which nodes does the text speak of? |
+//! | [`agree`] | where do the components disagree, and which edit mends it? |
+//! | [`follow`] | what would really happen in such a cluster? |
+//! | [`first`] | which of the five "firsts" is of which family? |
+//! | [`prerequisites`] | do release, provider and network plugin have both families? |
+//!
+//! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
+//! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use crate::apiserver::startup as apiserver;
+use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
+use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam};
+use crate::controller_manager::startup as controller_manager;
+use crate::explain::trace::{Step, StepId, Trace};
+use crate::kube_proxy::startup as kube_proxy;
+use crate::kube_proxy::startup::{Configured, HostFamilies};
+use crate::kubelet::startup as kubelet;
+use crate::kubelet::startup::{Kubelet, NodeStatus};
+use crate::net::cidr::{from_bits, to_bits};
+use crate::net::go_parse::parse_cidr;
+use crate::net::{Cidr, Family};
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
+use crate::source::flags::{self, Component, FlagsText};
+use crate::source::span::Span;
+use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
+
+use super::nodes::{self, NodeText};
+use crate::conflicts::prerequisites::{Families, Prerequisites, routed};
+
+/// Something that a component says while it starts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The component's words.
+    pub message: String,
+    /// How much it matters, where it goes on.
+    pub severity: Severity,
+    /// The flag to look at, without dashes.
+    pub flag: Option<&'static str>,
+    /// Where in the text.
+    pub span: Option<Span>,
+    /// The decision behind it.
+    pub step: StepId,
+}
+
+/// How a component came up.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report<T> {
+    /// Whether the text speaks of it: it has a heading or a flag. If not, it has its defaults.
+    pub is_given: bool,
+    /// Why it exits, as it prints it; it starts if there is nothing.
+    pub errors: Vec<Said>,
+    /// What it logs, and goes on.
+    pub warnings: Vec<Said>,
+    /// Flags and gates that change nothing here.
+    pub unmodelled: Vec<Unmodelled>,
+    /// Whether it knows of two families: off only where its gate `IPv6DualStack` is.
+    pub dual_stack: bool,
+    /// What it knows, as far as it came.
+    pub knows: Option<T>,
+    /// What was decided. Origins are flags of this component.
+    pub trace: Vec<Step>,
+}
+
+impl<T> Report<T> {
+    /// Whether it starts.
+    #[must_use]
+    pub fn starts(&self) -> bool {
+        self.errors.is_empty() && self.knows.is_some()
+    }
+
+    /// What it knows, if the text speaks of it and it starts: what may be compared.
+    #[must_use]
+    pub fn running(&self) -> Option<&T> {
+        self.knows.as_ref().filter(|_| self.is_given && self.errors.is_empty())
+    }
+
+    /// Whether the text speaks of it and it exits.
+    #[must_use]
+    pub fn exits(&self) -> bool {
+        self.is_given && !self.errors.is_empty()
+    }
+}
+
+/// What kube-apiserver knows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ApiServer {
+    /// Its flags, completed: ranges, address, ports.
+    pub completed: Completed,
+    /// The Service ranges, the primary first.
+    pub services: Vec<Cidr>,
+}
+
+/// What kube-controller-manager knows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ControllerManager {
+    /// Its flags.
+    pub flags: controller_manager::Flags,
+    /// `--cluster-cidr`, in its order. Without `--allocate-node-cidrs` the program does not look at it;
+    /// it is here all the same, as far as it can be read.
+    pub cluster: Vec<Cidr>,
+    /// `--service-cluster-ip-range`, read in the same way.
+    pub services: Vec<Cidr>,
+    /// The node CIDR controller, with the nodes of the text; `None` if it gives out no ranges.
+    pub ipam: Option<NodeIpam>,
+}
+
+/// What a kubelet knows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NodeAgent {
+    /// Its flags, checked: the addresses of `--node-ip`, the name of the node.
+    pub kubelet: Kubelet,
+    /// What it says of its node.
+    pub status: NodeStatus,
+    /// The host IPs of the node, the first one first; none while it waits for a cloud.
+    pub host_ips: Vec<IpAddr>,
+}
+
+/// What a kube-proxy knows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NodeProxy {
+    /// Its flags.
+    pub flags: kube_proxy::Flags,
+    /// Mode, primary family, addresses, what tells local Pods.
+    pub configured: Configured,
+    /// `--cluster-cidr`, in its order, as far as it can be read.
+    pub cluster: Vec<Cidr>,
+}
+
+/// A node with the components on it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Node {
+    /// Its name and its flags.
+    pub text: NodeText,
+    /// The kubelet.
+    pub kubelet: Report<NodeAgent>,
+    /// kube-proxy.
+    pub proxy: Report<NodeProxy>,
+    /// `spec.podCIDRs`, if kube-controller-manager gives out ranges.
+    pub pod_cidrs: Vec<String>,
+    /// What is recorded of a node that got none.
+    pub event: Option<NodeEvent>,
+}
+
+/// What can be said of any component, whatever it knows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Status<'a> {
+    /// The component.
+    pub component: Component,
+    /// The node it is on; none for the control plane.
+    pub node: Option<&'a Node>,
+    /// Whether the text speaks of it.
+    pub is_given: bool,
+    /// Why it exits.
+    pub errors: &'a [Said],
+    /// What it logs, and goes on.
+    pub warnings: &'a [Said],
+    /// What was decided.
+    pub trace: &'a [Step],
+}
+
+impl<'a> Status<'a> {
+    fn of<T>(component: Component, node: Option<&'a Node>, report: &'a Report<T>) -> Self {
+        let Report { is_given, errors, warnings, trace, .. } = report;
+        Self { component, node, is_given: *is_given, errors, warnings, trace }
+    }
+}
+
+/// All components of a text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Components {
+    /// The release.
+    pub version: KubeVersion,
+    /// The text.
+    pub text: Rc<str>,
+    /// The flags as read.
+    pub flags: FlagsText,
+    /// kube-apiserver.
+    pub apiserver: Report<ApiServer>,
+    /// kube-controller-manager.
+    pub controller_manager: Report<ControllerManager>,
+    /// The nodes, in the order of the text.
+    pub nodes: Vec<Node>,
+    /// What the kernels of the machines can do.
+    pub host: HostFamilies,
+    /// What the text says of the network of the nodes and of the network plugin.
+    pub switches: Prerequisites,
+}
+
+impl Components {
+    /// Starts every component, on machines that can do both families.
+    #[must_use]
+    pub fn start(version: KubeVersion, text: &str) -> Self {
+        Self::start_on(HostFamilies::Both, version, text)
+    }
+
+    /// Starts every component, on machines whose kernels can do these families. The machine of the n-th
+    /// node has 192.0.2.11 and 2001:db8::11, and so on, and whatever `--node-ip` gives it, as far as the
+    /// provider routes that family.
+    #[must_use]
+    pub fn start_on(host: HostFamilies, version: KubeVersion, text: &str) -> Self {
+        let flags = flags::parse(text);
+        let behavior = Behavior::of(version);
+        let switches = Prerequisites::of(text);
+        let provider = switches.provider;
+        let start = Start { behavior: &behavior, host, provider, text };
+        let apiserver = start.apiserver(&flags);
+        let mut controller_manager = start.controller_manager(&flags);
+        let texts = nodes::nodes(&flags, text);
+        // What the text does not say is taken to fit what it says.
+        let controller = controller_manager.running();
+        let services = apiserver.running().map(|it| it.services.as_slice());
+        let cluster = controller.map(|it| it.cluster.as_slice()).filter(|it| !it.is_empty());
+        let first = cluster.or(services).and_then(<[Cidr]>::first);
+        let first = first.map_or(Family::V4, |range| range.family());
+        let nodes = texts.into_iter().enumerate();
+        let nodes = nodes.map(|(i, node)| {
+            let mut pod_cidrs = Vec::new();
+            let mut event = None;
+            if let Some(ipam) =
+                controller_manager.knows.as_mut().and_then(|known| known.ipam.as_mut())
+            {
+                let outcome = ipam.add(&node.name, &[]);
+                pod_cidrs = outcome.pod_cidrs.to_vec();
+                event = outcome.event;
+            }
+            let kubelet = start.kubelet(&node, i, 0);
+            let node_ips = match &kubelet.knows {
+                Some(known) if kubelet.is_given => known.host_ips.clone(),
+                _ if kubelet.exits() => Vec::new(),
+                _ => routed(provider, [first, first.other()].map(|family| machine(family, i))),
+            };
+            let pod_ranges = if controller_manager.is_given {
+                ranges(pod_cidrs.iter().map(String::as_str))
+            } else {
+                some_pod_ranges(first)
+            };
+            let proxy = start.proxy(&node, node_ips, pod_ranges);
+            Node { text: node, kubelet, proxy, pod_cidrs, event }
+        });
+        let nodes = nodes.collect();
+        let text = text.into();
+        Self { version, text, flags, apiserver, controller_manager, nodes, host, switches }
+    }
+
+    /// Every component in one list: those of the control plane, then those of each node.
+    pub fn all(&self) -> impl Iterator<Item = Status<'_>> {
+        let control_plane = [
+            Status::of(Component::KubeApiserver, None, &self.apiserver),
+            Status::of(Component::KubeControllerManager, None, &self.controller_manager),
+        ];
+        let nodes = self.nodes.iter().flat_map(|node| {
+            [
+                Status::of(Component::KubeProxy, Some(node), &node.proxy),
+                Status::of(Component::Kubelet, Some(node), &node.kubelet),
+            ]
+        });
+        control_plane.into_iter().chain(nodes)
+    }
+
+    /// Whether every component that the text speaks of starts.
+    #[must_use]
+    pub fn all_start(&self) -> bool {
+        self.all().all(|status| !status.is_given || status.errors.is_empty())
+    }
+}
+
+/// The address of a family that the machine of the `i`-th node has. That of kube-apiserver's is one below.
+pub(crate) fn machine(family: Family, i: usize) -> IpAddr {
+    let first = match family {
+        Family::V4 => IpAddr::V4(MACHINE_V4),
+        Family::V6 => IpAddr::V6(MACHINE_V6),
+    };
+    let next = to_bits(first) + i as u128 + 1;
+    from_bits(family, next).unwrap_or(first)
+}
+
+/// The ranges that a node is taken to have if the text does not speak of kube-controller-manager.
+fn some_pod_ranges(first: Family) -> Vec<Cidr> {
+    let mut some = ranges(["10.244.0.0/24", "fd00:10:244::/64"]);
+    some.sort_by_key(|range| range.family() != first);
+    some
+}
+
+/// Ranges as far as they can be read.
+pub(crate) fn ranges<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Cidr> {
+    let read = texts.into_iter().filter_map(|text| parse_cidr(text.trim()));
+    read.map(|read| Cidr::new(read.net)).collect()
+}
+
+/// Starts components.
+pub(crate) struct Start<'a> {
+    /// Of the release; the gates of each component are its own business.
+    pub(crate) behavior: &'a Behavior,
+    /// What the kernels of the machines can do.
+    pub(crate) host: HostFamilies,
+    /// The families that the network of the nodes routes.
+    pub(crate) provider: Families,
+    /// The text of which the flags are.
+    pub(crate) text: &'a str,
+}
+
+impl Start<'_> {
+    fn error(&self, component: Component, flags: &FlagsText, error: &StartError) -> Said {
+        Said {
+            message: error.message.clone(),
+            severity: Severity::Error,
+            flag: Some(error.flag),
+            span: error.span(component, flags, self.text),
+            step: error.step,
+        }
+    }
+
+    fn line(&self, component: Component, flags: &FlagsText, line: &LogLine) -> Said {
+        Said {
+            message: line.message.clone(),
+            severity: line.severity,
+            flag: line.flag,
+            span: line.span(component, flags, self.text),
+            step: line.step,
+        }
+    }
+
+    pub(crate) fn apiserver(&self, flags: &FlagsText) -> Report<ApiServer> {
+        const WHO: Component = Component::KubeApiserver;
+        let mut behavior = self.behavior.clone();
+        let mut trace = Trace::default();
+        let mut report = Report::new(WHO, flags);
+        let start = match apiserver::read(flags, &mut behavior, &mut trace) {
+            Err(error) => apiserver::Start::FlagError(error),
+            Ok((given, unmodelled)) => {
+                report.unmodelled = unmodelled;
+                apiserver::start(&behavior, &given, &mut trace)
+            }
+        };
+        match start {
+            apiserver::Start::FlagError(error) => {
+                let mut said = self.error(WHO, flags, &error);
+                let value = flags.last(WHO, error.flag).and_then(|flag| flag.value.as_ref());
+                if let Some(value) = value {
+                    said.message = pflag::invalid_argument(error.flag, value, &error.message);
+                }
+                report.errors.push(said);
+            }
+            apiserver::Start::CompleteError(error) => {
+                report.errors.push(self.error(WHO, flags, &error));
+            }
+            apiserver::Start::Completed(completed) => {
+                let errors = completed.errors.iter().chain(&completed.exit);
+                report.errors = errors.map(|error| self.error(WHO, flags, error)).collect();
+                let defaulted = &apiserver::RANGE_HAS_A_DEFAULT;
+                let step = trace.steps().iter().position(|step| step.rule == defaulted);
+                report.warnings.extend(completed.warning.map(|message| Said {
+                    message: message.to_owned(),
+                    severity: Severity::Info,
+                    flag: Some(apiserver::RANGE),
+                    span: flags.last(WHO, apiserver::RANGE).map(|flag| flag.span),
+                    step: StepId(step.unwrap_or(0)),
+                }));
+                let services = [completed.primary].into_iter().chain(completed.secondary).collect();
+                report.knows = Some(ApiServer { completed, services });
+            }
+        }
+        report.finish(&behavior, trace)
+    }
+
+    pub(crate) fn controller_manager(&self, flags: &FlagsText) -> Report<ControllerManager> {
+        const WHO: Component = Component::KubeControllerManager;
+        let mut behavior = self.behavior.clone();
+        let mut trace = Trace::default();
+        let mut report = Report::new(WHO, flags);
+        match controller_manager::read(flags, &mut behavior, &mut trace) {
+            Err(error) => report.errors.push(self.error(WHO, flags, &error)),
+            Ok((given, unmodelled)) => {
+                report.unmodelled = unmodelled;
+                let mut known = ControllerManager {
+                    cluster: ranges(given.cluster_cidr.split(',')),
+                    services: ranges(given.service_cluster_ip_range.split(',')),
+                    ipam: None,
+                    flags: given,
+                };
+                match controller_manager::start(&behavior, &known.flags, &mut trace) {
+                    controller_manager::Start::FlagErrors(errors) => {
+                        let errors = errors.iter().map(|error| self.error(WHO, flags, error));
+                        report.errors.extend(errors);
+                    }
+                    controller_manager::Start::Failed(error) => {
+                        report.errors.push(self.error(WHO, flags, &error));
+                    }
+                    controller_manager::Start::Off => {}
+                    controller_manager::Start::Running(running) => {
+                        let warnings = running.warnings.iter();
+                        report.warnings.extend(warnings.map(|it| self.error(WHO, flags, it)));
+                        // There are no Nodes yet that could be in the way.
+                        known.ipam = NodeIpam::start(&running.config, [], &mut trace).ok();
+                    }
+                }
+                report.knows = Some(known);
+            }
+        }
+        report.finish(&behavior, trace)
+    }
+
+    /// The kubelet on the machine of the `i`-th node. `further` is added to the addresses of `--node-ip`,
+    /// where one text speaks for many machines.
+    pub(crate) fn kubelet(&self, node: &NodeText, i: usize, further: u128) -> Report<NodeAgent> {
+        const WHO: Component = Component::Kubelet;
+        let flags = node.flags.as_ref();
+        let mut behavior = self.behavior.clone();
+        let mut trace = Trace::default();
+        let mut report = Report::new(WHO, flags);
+        let started = kubelet::read(flags, &mut behavior, &mut trace);
+        let started = started.and_then(|(given, unmodelled)| {
+            report.unmodelled = unmodelled;
+            kubelet::start(&behavior, &given, &node.name, &mut trace)
+        });
+        match started {
+            Err(error) => report.errors.push(self.error(WHO, flags, &error)),
+            Ok(mut kubelet) => {
+                for ip in kubelet.node_ips.iter_mut().filter(|ip| !ip.is_unspecified()) {
+                    let bits = to_bits(*ip).checked_add(further);
+                    *ip = bits.and_then(|bits| from_bits(Family::of(*ip), bits)).unwrap_or(*ip);
+                }
+                let lines = kubelet.log.iter().map(|line| self.line(WHO, flags, line));
+                report.warnings.extend(lines);
+                let own = match self.host {
+                    HostFamilies::Both => {
+                        [Family::V4, Family::V6].map(|it| machine(it, i)).to_vec()
+                    }
+                    HostFamilies::Only(family) => vec![machine(family, i)],
+                };
+                let own = routed(self.provider, own);
+                let given = routed(self.provider, kubelet.node_ips.iter().copied());
+                let addresses = own.iter().copied().chain(given).collect();
+                let host = kubelet::Host { addresses, resolved: Vec::new(), default_route: own };
+                let status = kubelet::node_addresses(&behavior, &kubelet, &host, &[], &mut trace);
+                let status = status.unwrap_or_else(|message| {
+                    // It goes on without addresses, and tries again.
+                    let step = StepId(trace.steps().len().saturating_sub(1));
+                    let line =
+                        LogLine { severity: Severity::Error, message, flag: Some("node-ip"), step };
+                    report.warnings.push(self.line(WHO, flags, &line));
+                    NodeStatus::default()
+                });
+                let host_ips = kubelet::host_ips(&behavior, &status.addresses, &mut trace);
+                let host_ips = host_ips.unwrap_or_default();
+                report.knows = Some(NodeAgent { kubelet, status, host_ips });
+            }
+        }
+        report.finish(&behavior, trace)
+    }
+
+    pub(crate) fn proxy(
+        &self,
+        node: &NodeText,
+        node_ips: Vec<IpAddr>,
+        pod_cidrs: Vec<Cidr>,
+    ) -> Report<NodeProxy> {
+        const WHO: Component = Component::KubeProxy;
+        let flags = node.flags.as_ref();
+        let mut behavior = self.behavior.clone();
+        let mut trace = Trace::default();
+        let mut report = Report::new(WHO, flags);
+        match kube_proxy::read(flags, &mut behavior, &mut trace) {
+            Err(error) => report.errors.push(self.error(WHO, flags, &error)),
+            Ok((given, unmodelled)) => {
+                report.unmodelled = unmodelled;
+                let host = kube_proxy::Host {
+                    name: node.name.to_string(),
+                    node_ips,
+                    pod_cidrs,
+                    families: self.host,
+                };
+                match kube_proxy::start(&behavior, &given, &host, &mut trace) {
+                    Err(errors) => {
+                        let errors = errors.iter().map(|error| self.error(WHO, flags, error));
+                        report.errors.extend(errors);
+                    }
+                    Ok(configured) => {
+                        let lines = configured.lines().map(|line| self.line(WHO, flags, line));
+                        report.warnings.extend(lines);
+                        let exit = configured.exit.iter();
+                        report.errors.extend(exit.map(|error| self.error(WHO, flags, error)));
+                        let cluster = ranges(given.cluster_cidrs.iter().map(String::as_str));
+                        report.knows = Some(NodeProxy { flags: given, configured, cluster });
+                    }
+                }
+            }
+        }
+        report.finish(&behavior, trace)
+    }
+}
+
+impl<T> Report<T> {
+    fn new(component: Component, flags: &FlagsText) -> Self {
+        Self {
+            is_given: flags.sections.iter().any(|section| section.component == component),
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            unmodelled: Vec::new(),
+            dual_stack: true,
+            knows: None,
+            trace: Vec::new(),
+        }
+    }
+
+    fn finish(mut self, behavior: &Behavior, trace: Trace) -> Self {
+        self.dual_stack = behavior.dual_stack.on();
+        self.trace = trace.into_steps();
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Components, Said};
+    use crate::net::Family;
+    use crate::release::version::KubeVersion;
+    use crate::source::flags::Component;
+
+    /// `component node: what it says at which text`, of the components that say something.
+    fn said(text: &str) -> Vec<String> {
+        let components = Components::start(KubeVersion::LATEST, text);
+        let mut lines = Vec::new();
+        for status in components.all().filter(|status| status.is_given) {
+            let node = status.node.map_or(String::new(), |node| format!(" {}", node.text.name));
+            let at = |said: &Said| said.span.map_or("-", |span| &text[span.start..span.end]);
+            let marked = [("!", status.errors), ("?", status.warnings)];
+            for (mark, said) in
+                marked.iter().flat_map(|(mark, all)| all.iter().map(move |it| (mark, it)))
+            {
+                let component = status.component.name();
+                lines.push(format!("{component}{node}{mark} {} @ {}", said.message, at(said)));
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn each_component_says_itself_why_it_exits_and_where() {
+        assert_eq!(
+            said(
+                "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16\n\
+                  kube-controller-manager\n--allocate-node-cidrs --cluster-cidr=10.244.0.0/16,x\n\
+                  kube-proxy · a --proxy-mode=userspace --nodeport-addresses=primary\n\
+                  kube-proxy · b --nodeport-addresses=192.0.2.0/24\n\
+                  kubelet --node-ip=::,0.0.0.0\nkubelet · b --node-ip=here"
+            ),
+            [
+                "kube-apiserver! --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of \
+                 different IP family @ 10.97.0.0/16",
+                "kube-controller-manager! invalid CIDR[1]: <nil> (invalid CIDR address: x) @ x",
+                "kube-proxy a! KubeProxyConfiguration.Mode.ProxyMode: Invalid value: \"userspace\": must be \
+                 iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables]) \
+                 @ --proxy-mode=userspace",
+                "kubelet a! bad --node-ip \"::,0.0.0.0\": dual-stack node IP cannot include '0.0.0.0' or '::' @ \
+                 --node-ip=::,0.0.0.0",
+                "kube-proxy b? kube-proxy running in dual-stack mode @ -",
+                "kubelet b? Could not parse some node IP(s), ignoring them: \"here\" @ --node-ip=here",
+            ]
+        );
+        let odd = said("--secure-port=x");
+        assert!(
+            odd[0].starts_with("kube-apiserver! invalid argument \"x\" for \"--secure-port\" flag"),
+            "{odd:?}"
+        );
+    }
+
+    #[test]
+    fn components_know_what_their_flags_come_to() {
+        let text = "--service-cluster-ip-range=10.96.5.7/16,fd00:10:96::/112 --advertise-address=192.0.2.1\n\
+                    kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00::/56 \
+                    --node-cidr-mask-size-ipv4=26\n\
+                    kube-proxy --proxy-mode=nftables\nkube-proxy · b --bind-address=2001:db8::9\n\
+                    kubelet · a --node-ip=192.0.2.7,2001:db8::7\nkubelet · b";
+        let components = Components::start(KubeVersion::LATEST, text);
+        assert!(components.all_start());
+        let api = components.apiserver.running().expect("it starts");
+        assert_eq!(
+            api.services.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.96.0.0/16", "fd00:10:96::/112"]
+        );
+        assert_eq!(api.completed.advertise.to_string(), "192.0.2.1");
+        let controller = components.controller_manager.running().expect("it starts");
+        let ipam = controller.ipam.as_ref().expect("it gives out ranges");
+        let masks: Vec<u32> =
+            ipam.config().cluster.iter().map(|(_, range)| range.node_mask).collect();
+        assert_eq!(masks, [26, 64]);
+        // In the order in which they are named.
+        let [b, a] = &components.nodes[..] else { panic!("two nodes") };
+        assert_eq!(b.pod_cidrs, ["10.244.0.0/26", "fd00::/64"]);
+        assert_eq!(a.pod_cidrs, ["10.244.0.64/26", "fd00:0:0:1::/64"]);
+        let ips = |node: &super::Node| {
+            let known = node.kubelet.running().expect("it starts");
+            known.host_ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        assert_eq!((ips(a), ips(b)), ("192.0.2.7,2001:db8::7".to_owned(), "192.0.2.11".to_owned()));
+        let proxies = [a, b].map(|node| {
+            let known = &node.proxy.running().expect("it starts").configured;
+            (known.mode.name(), known.primary)
+        });
+        assert_eq!(proxies, [("nftables", Family::V4), ("nftables", Family::V6)]);
+    }
+
+    #[test]
+    fn what_the_text_does_not_speak_of_is_not_given() {
+        let components = Components::start(KubeVersion::LATEST, "kube-proxy · a");
+        let given: Vec<Component> = components
+            .all()
+            .filter(|status| status.is_given)
+            .map(|status| status.component)
+            .collect();
+        assert_eq!(given, [Component::KubeProxy]);
+        assert!(components.all().all(|status| status.errors.is_empty()));
+        assert!(components.apiserver.running().is_none() && components.apiserver.starts());
+    }
+}

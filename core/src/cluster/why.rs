@@ -1,0 +1,416 @@
+//! By which rules has a Node its ranges and addresses, and a Pod its own? Steps are made for the one that
+//! is asked about, from what was remembered; nobody needs those of all.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
+use crate::api::field_path::FieldPath;
+use crate::explain::rule::Fidelity;
+use crate::explain::text::Text;
+use crate::explain::trace::{Step, Trace};
+use crate::facts;
+use crate::kube_proxy::windows;
+use crate::kubelet::startup as kubelet;
+use crate::net::{Cidr, Family};
+use crate::network_plugin as host_local;
+use crate::release::version::Versions;
+use crate::rules;
+
+rules! {
+    /// A kubelet makes its Node.
+    NODE_REGISTERS_ITSELF {
+        id: "NODE-1a", slug: "node-registers-itself",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kubelet_node_status.go registerWithAPIServer",
+        facts: [node],
+        en: "A heading names {node}, so there is such a machine: its kubelet registers the Node when it starts. One that is there already is only told its addresses anew; one that was deleted comes back.",
+        zh: "标题指定了 {node}，因此有这样一台机器：其 kubelet 启动时会注册该节点。已存在的节点只更新地址；已删除的节点会重新出现。",
+    }
+    /// A Node of a manifest.
+    NODE_OF_A_MANIFEST_HAS_A_MACHINE {
+        id: "NODE-1b", slug: "node-of-a-manifest-has-a-machine",
+        versions: Versions::ALL,
+        source: "this playground",
+        fidelity: Fidelity::Chosen(Text {
+            en: "In a real cluster a manifest makes only the object, and machines come from elsewhere. The label `kubernetes.io/os` says which system the machine has, the annotation of flannel how Windows connects its Pods.",
+            zh: "在真实集群中，清单只创建对象，机器来自别处。标签 `kubernetes.io/os` 说明机器的系统，flannel 的注解说明 Windows 如何连接 Pod。",
+        }),
+        facts: [node],
+        en: "{node} comes from a manifest. Here a machine stands behind it, whose kubelet has the flags of the sections without a name, and of those that name it.",
+        zh: "{node} 来自清单。此处它背后有一台机器，其 kubelet 使用未命名小节以及指定该节点的小节中的标志。",
+    }
+    /// One `--node-ip` of many machines.
+    SHARED_NODE_IP_COUNTS_UP {
+        id: "NODE-1c", slug: "shared-node-ip-counts-up",
+        versions: Versions::ALL,
+        source: "this playground",
+        fidelity: Fidelity::Chosen(Text {
+            en: "Two machines with one address would be an accident that nobody wants to look at here.",
+            zh: "两台机器使用同一地址是一种事故，此处无意展示。",
+        }),
+        facts: [node, ips],
+        en: "The section that gives `--node-ip` names no node, and two machines cannot have the same address: {node} has {ips}, counted further from what is written.",
+        zh: "给出 `--node-ip` 的小节没有指定节点，而两台机器不能有相同的地址：{node} 从所写的地址往后数，得到 {ips}。",
+    }
+    /// A kubelet that exits.
+    KUBELET_DOES_NOT_RUN {
+        id: "NODE-2a", slug: "kubelet-of-the-node-does-not-run",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
+        fidelity: Fidelity::Simplified(Text {
+            en: "After five minutes a real cluster deletes the Pods of such a Node, and Deployments make others.",
+            zh: "五分钟后，真实集群会删除此类节点上的 Pod，由 Deployment 创建新的。",
+        }),
+        facts: [node, message],
+        en: "The kubelet of {node} exits: {message}. The Node stays as it was, and is not ready; its Pods keep their addresses, and new ones go elsewhere.",
+        zh: "{node} 的 kubelet 退出：{message}。节点保持原状且未就绪；其上的 Pod 保留地址，新的 Pod 去往别处。",
+    }
+    /// A machine that is not there any more.
+    MACHINE_IS_GONE {
+        id: "NODE-2b", slug: "text-names-the-machine-no-more",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
+        facts: [node],
+        en: "The text names {node} no more, so no kubelet runs there. The Node stays until it is deleted, and so does its range.",
+        zh: "文本不再指定 {node}，因此那里没有 kubelet 运行。节点及其范围会保留，直到节点被删除。",
+    }
+    /// A node without a network.
+    PLUGIN_IS_MISSING {
+        id: "NODE-2c", slug: "node-waits-for-a-network-plugin",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/runtime.go networkErrors",
+        facts: [node],
+        en: "No network plugin is installed, so {node} is not ready, and only Pods on the host's network start there.",
+        zh: "没有安装网络插件，因此 {node} 未就绪，只有使用主机网络的 Pod 才能在其上启动。",
+    }
+    /// Nobody gives out ranges.
+    CONTROLLER_IS_DOWN {
+        id: "NODE-3a", slug: "controller-manager-is-down",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/controllermanager.go Run",
+        facts: [],
+        en: "kube-controller-manager does not run: Nodes keep the ranges they have and new ones get none, and no Deployment makes or deletes a Pod.",
+        zh: "kube-controller-manager 没有运行：节点保留已有的范围，新节点得不到范围，Deployment 也不会创建或删除 Pod。",
+    }
+    /// Ranges are not its business.
+    RANGES_ARE_NOT_GIVEN_OUT {
+        id: "NODE-3b", slug: "node-gets-no-range-without-the-flag",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        facts: [node],
+        en: "Without `--allocate-node-cidrs` kube-controller-manager gives {node} no range.",
+        zh: "没有 `--allocate-node-cidrs`，kube-controller-manager 不会给 {node} 分配范围。",
+    }
+    /// Back-off.
+    TRIED_ONCE_FOR_EACH_EVENT {
+        id: "NODE-4", slug: "waiting-node-is-tried-once-for-each-event",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodeipam/ipam/range_allocator.go processNextNodeWorkItem",
+        fidelity: Fidelity::Chosen(Text {
+            en: "A real controller tries again after seconds and then minutes, whatever happens in between.",
+            zh: "真实的控制器会在几秒乃至几分钟后重试，与其间发生的事情无关。",
+        }),
+        facts: [node],
+        en: "{node} waits for its ranges. Here it is tried again once for each event about Nodes and Pods.",
+        zh: "{node} 在等待其范围。此处每发生一个有关节点和 Pod 的事件，就重试一次。",
+    }
+    /// Ranges that lie idle.
+    PLUGIN_LACKS_A_FAMILY {
+        id: "NODE-5", slug: "plugin-gives-not-every-family",
+        versions: Versions::ALL,
+        source: "containernetworking/plugins plugins/ipam/host-local/main.go cmdAdd",
+        facts: [node, range],
+        en: "The network plugin gives no addresses of {range}: that range of {node} lies idle.",
+        zh: "网络插件不分配 {range} 的地址：{node} 的这个范围闲置。",
+    }
+    /// The scheduler's choice.
+    POD_GOES_WHERE_FEWEST_ARE {
+        id: "WORK-1a", slug: "pod-goes-where-fewest-are",
+        versions: Versions::ALL,
+        source: "pkg/scheduler/schedule_one.go selectHost",
+        fidelity: Fidelity::Chosen(Text {
+            en: "The real scheduler weighs many things, and picks at random among the best.",
+            zh: "真实的调度器权衡诸多因素，并在最优者中随机选取。",
+        }),
+        facts: [pod, node],
+        en: "{pod} goes to {node}: of the Nodes that are fit the one with the fewest Pods, and of those the oldest.",
+        zh: "{pod} 去往 {node}：在符合条件的节点中 Pod 最少的那个，相同时取最早的。",
+    }
+    /// A Pod with a wish.
+    POD_NAMES_ITS_NODE {
+        id: "WORK-1b", slug: "pod-names-its-node",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/config/apiserver.go NewSourceApiserver",
+        facts: [pod, node],
+        en: "{pod} names {node} itself in `nodeName`, so the scheduler is not asked.",
+        zh: "{pod} 自己在 `nodeName` 中指定了 {node}，因此不经过调度器。",
+    }
+    /// A Pod without a Node.
+    POD_FITS_NOWHERE {
+        id: "WORK-1c", slug: "pod-fits-nowhere",
+        versions: Versions::ALL,
+        source: "pkg/scheduler/framework/types.go FitError",
+        fidelity: Fidelity::Simplified(Text {
+            en: "The real message goes on with what came of the search for Pods to push out, and in releases up to 1.21 it names a selector in other words.",
+            zh: "真实的消息后面还有寻找可驱逐 Pod 的结果；在 1.21 及更早的版本中，对选择算符的措辞有所不同。",
+        }),
+        facts: [pod],
+        en: "No Node takes {pod}. It stays `Pending`, and is tried again when something changes.",
+        zh: "没有节点接受 {pod}。它保持 `Pending`，有变化时会重试。",
+    }
+    /// A Node that is not there.
+    POD_NAMES_NO_NODE {
+        id: "WORK-1d", slug: "pod-names-a-node-that-is-not-there",
+        versions: Versions::ALL,
+        source: "pkg/controller/podgc/gc_controller.go gcOrphaned",
+        fidelity: Fidelity::Simplified(Text {
+            en: "A real cluster deletes such a Pod after less than a minute.",
+            zh: "真实集群会在不到一分钟内删除这样的 Pod。",
+        }),
+        facts: [pod, node],
+        en: "{pod} names {node}, and there is no such Node: nobody runs it.",
+        zh: "{pod} 指定了 {node}，而没有这个节点：没有谁会运行它。",
+    }
+    /// A kubelet that does not answer.
+    POD_WAITS_FOR_ITS_KUBELET {
+        id: "WORK-1e", slug: "pod-waits-for-its-kubelet",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kubelet.go HandlePodAdditions",
+        facts: [pod, node],
+        en: "{pod} is bound to {node}, whose kubelet does not run: it waits.",
+        zh: "{pod} 绑定在 {node} 上，而那里的 kubelet 没有运行：它在等待。",
+    }
+    /// A Pod that is not admitted.
+    KUBELET_REJECTS_THE_POD {
+        id: "WORK-2a", slug: "kubelet-rejects-the-pod",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/lifecycle/predicate.go Admit",
+        fidelity: Fidelity::Simplified(Text {
+            en: "Older releases begin the message otherwise, and a Deployment would make one Pod after the other.",
+            zh: "较旧的版本消息开头不同；Deployment 还会接连创建新的 Pod。",
+        }),
+        facts: [pod, node, reason],
+        en: "The kubelet of {node} does not take {pod}: {reason}. The Pod has failed, and is not tried again.",
+        zh: "{node} 的 kubelet 不接受 {pod}：{reason}。该 Pod 已失败，不会重试。",
+    }
+    /// A Pod in a cluster without a network.
+    POD_WAITS_FOR_THE_PLUGIN {
+        id: "WORK-2b", slug: "pod-waits-for-the-plugin",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kubelet.go SyncPod",
+        facts: [pod],
+        en: "{pod} waits until a network plugin is installed. On the host's network it would start.",
+        zh: "{pod} 在等待安装网络插件。若使用主机网络，它可以启动。",
+    }
+    /// Addresses are for life.
+    POD_KEEPS_ITS_ADDRESSES {
+        id: "WORK-3", slug: "pod-keeps-its-addresses",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod",
+        facts: [pod, had, now],
+        en: "{pod} got addresses of {had} when it started, and keeps them: that Pods on this Node get {now} now changes nothing. Delete it, and the next one is as new ones are.",
+        zh: "{pod} 启动时获得了 {had} 地址，并一直保留：此节点上的 Pod 现在获得 {now}，对它没有影响。删除它，新建的 Pod 便与新的一样。",
+    }
+    /// A name that nobody chose.
+    NAME_IS_MADE_UP {
+        id: "WORK-4a", slug: "name-of-the-pod-is-made-up",
+        versions: Versions::ALL,
+        source: "apimachinery pkg/util/rand/rand.go String",
+        fidelity: Fidelity::Chosen(Text {
+            en: "The real hash is that of the template as Go prints it, and the end is random; here both come from what was written, so that a name does not jump while one types elsewhere.",
+            zh: "真实的哈希取自 Go 打印的模板，末尾是随机的；此处两者都由所写内容得出，因此在别处输入时名称不会跳动。",
+        }),
+        facts: [pod, deployment],
+        en: "{deployment} made {pod}: its name, a hash of its template, and five letters.",
+        zh: "{deployment} 创建了 {pod}：其名称、模板的哈希，以及五个字符。",
+    }
+    /// As many as asked for.
+    DEPLOYMENT_HAS_ITS_PODS {
+        id: "WORK-4b", slug: "deployment-has-its-pods",
+        versions: Versions::ALL,
+        source: "pkg/controller/replicaset/replica_set.go manageReplicas",
+        fidelity: Fidelity::Chosen(Text {
+            en: "With fewer Pods to keep, those that do not run go first and then the youngest; the real controller looks at more. A new template comes a quarter at a time, whether the new Pods start or not.",
+            zh: "缩减时先删除未运行的 Pod，再删除最新的；真实的控制器会考虑更多。新模板每次替换四分之一，无论新的 Pod 是否启动。",
+        }),
+        facts: [deployment, wanted, runs],
+        en: "{deployment} asks for {wanted} Pods, and {runs} of them run. A Pod that is deleted, or whose Node is, is made again under another name; scaling leaves the others as they are.",
+        zh: "{deployment} 要求 {wanted} 个 Pod，其中 {runs} 个在运行。被删除的 Pod，或所在节点被删除的 Pod，会以另一名称重新创建；扩缩容不影响其余的 Pod。",
+    }
+}
+
+fn at(field: &'static str) -> FieldPath {
+    FieldPath::default().field("status").field(field)
+}
+
+fn join(ips: &[IpAddr]) -> String {
+    ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl World {
+    /// Why a Node has what it has. Origins are flags of its kubelet, or of kube-controller-manager where
+    /// the step is about `spec.podCIDRs`.
+    #[must_use]
+    pub fn explain_node(&self, node: &Node) -> Vec<Step> {
+        let mut trace = Trace::default();
+        let Some(control) = &self.control else { return Vec::new() };
+        let name = node.name.as_ref();
+        let came = match node.came {
+            Came::Heading => &NODE_REGISTERS_ITSELF,
+            Came::Manifest => &NODE_OF_A_MANIFEST_HAS_A_MACHINE,
+        };
+        trace.note(came, FieldPath::metadata("name"), facts![node = name]);
+        match &node.agent {
+            Agent::Exits(message) => {
+                let facts = facts![node = name, message = message.as_ref()];
+                trace.reject(&KUBELET_DOES_NOT_RUN, at("conditions"), facts);
+            }
+            Agent::Gone => {
+                trace.reject(&MACHINE_IS_GONE, at("conditions"), facts![node = name]);
+            }
+            Agent::NoPlugin => {
+                trace.reject(&PLUGIN_IS_MISSING, at("conditions"), facts![node = name]);
+            }
+            Agent::Runs => {}
+        }
+        if matches!(node.agent, Agent::Runs | Agent::NoPlugin)
+            && let Some(report) = self.kubelet(node)
+        {
+            for step in report.trace {
+                trace.push(step);
+            }
+            let machine = self.machines.get(&node.name).copied().unwrap_or(0);
+            let shared = !control.named.contains_key(&node.name) && machine > 0;
+            if shared && !node.node_ips.is_empty() {
+                let facts = facts![node = name, ips = join(&node.node_ips)];
+                trace.note(&SHARED_NODE_IP_COUNTS_UP, at("addresses"), facts);
+            }
+        }
+        self.explain_ranges(control, node, &mut trace);
+        trace.into_steps()
+    }
+
+    fn explain_ranges(&self, control: &Control, node: &Node, trace: &mut Trace) {
+        let name = node.name.as_ref();
+        let ranges = FieldPath::spec("podCIDRs");
+        match (&self.ipam, &node.outcome) {
+            (_, Some(outcome)) => outcome.explain(trace),
+            (Some(ipam), None) => ipam.kept(name).explain(trace),
+            (None, None) => {}
+        }
+        if control.controller_manager.is_some() {
+            trace.note(&CONTROLLER_IS_DOWN, ranges.clone(), facts![]);
+        } else if self.ipam.is_none() && node.pod_cidrs.is_empty() {
+            trace.note(&RANGES_ARE_NOT_GIVEN_OUT, ranges.clone(), facts![node = name]);
+        } else if node.pod_cidrs.is_empty() {
+            trace.note(&TRIED_ONCE_FOR_EACH_EVENT, ranges.clone(), facts![node = name]);
+        }
+        let cidrs = crate::cluster::components::ranges(node.pod_cidrs.iter().map(String::as_str));
+        let is_given = |range: &Cidr| control.gives(range.family());
+        for range in cidrs.iter().filter(|range| !is_given(range) && control.plugin.is_some()) {
+            trace.note(&PLUGIN_LACKS_A_FAMILY, ranges.clone(), facts![node = name, range]);
+        }
+        if let Os::Windows(network) = node.os {
+            let families: Vec<Family> =
+                cidrs.iter().filter(|it| is_given(it)).map(|it| it.family()).collect();
+            let host = windows::Host { network, supports_dual_stack: true };
+            let _ = windows::serves(&control.behavior, host, &families, trace);
+        }
+        if let Some(refusal) = node.refusal.as_ref().filter(|_| control.plugin.is_some()) {
+            refusal.explain(trace);
+        }
+    }
+
+    /// Why a Pod has what it has.
+    #[must_use]
+    pub fn explain_pod(&self, pod: &Pod) -> Vec<Step> {
+        let mut trace = Trace::default();
+        let shown = pod.shown();
+        let name = shown.as_str();
+        if let Some((deployment, _)) = &pod.owner {
+            let facts = facts![pod = name, deployment = deployment.as_ref()];
+            trace.note(&NAME_IS_MADE_UP, FieldPath::metadata("name"), facts);
+        }
+        let bound = FieldPath::spec("nodeName");
+        let node = self.node_of(pod);
+        match (&pod.spec.node_name, node) {
+            (Some(wish), None) => {
+                let facts = facts![pod = name, node = wish.as_ref()];
+                trace.reject(&POD_NAMES_NO_NODE, bound, facts);
+            }
+            (wish, Some(node)) => {
+                let rule =
+                    if wish.is_some() { &POD_NAMES_ITS_NODE } else { &POD_GOES_WHERE_FEWEST_ARE };
+                trace.note(rule, bound, facts![pod = name, node = node.name.as_ref()]);
+            }
+            (None, None) => {
+                trace.reject(&POD_FITS_NOWHERE, bound, facts![pod = name]);
+            }
+        }
+        if let Some(node) = node {
+            self.explain_network(pod, node, name, &mut trace);
+        }
+        trace.into_steps()
+    }
+
+    fn explain_network(&self, pod: &Pod, node: &Rc<Node>, name: &str, trace: &mut Trace) {
+        let of_node = |trace: &mut Trace, rule, facts| trace.reject(rule, at("podIPs"), facts);
+        match &pod.state {
+            PodState::Unschedulable(_) => {}
+            PodState::Waits => {
+                let facts = facts![pod = name, node = node.name.as_ref()];
+                of_node(trace, &POD_WAITS_FOR_ITS_KUBELET, facts);
+            }
+            PodState::NoPlugin => {
+                of_node(trace, &POD_WAITS_FOR_THE_PLUGIN, facts![pod = name]);
+            }
+            PodState::Rejected { reason, .. } => {
+                let facts = facts![pod = name, node = node.name.as_ref(), reason = *reason];
+                of_node(trace, &KUBELET_REJECTS_THE_POD, facts);
+            }
+            PodState::BadRanges(error) => error.explain(trace),
+            PodState::NoFamily => {
+                trace.note(&windows::IPV6_ALONE_IS_NOT_SUPPORTED, at("podIPs"), facts![]);
+            }
+            PodState::NoAddress(failure) => {
+                host_local::explain(name, &Err(failure.clone()), trace);
+            }
+            PodState::Runs(runtime) if pod.spec.host_network => {
+                let _ = kubelet::host_network_pod_ips(runtime, &node.host_ips, trace);
+            }
+            PodState::Runs(runtime) => {
+                let given = |ip: &IpAddr| node.network.as_ref()?.given(*ip);
+                host_local::explain(name, &Ok(runtime.iter().filter_map(given).collect()), trace);
+                let _ = kubelet::sort_pod_ips(&node.node_ips, runtime, trace);
+                let had: Vec<Family> = runtime.iter().map(|ip| Family::of(*ip)).collect();
+                let now = node.pod_families();
+                if !now.is_empty() && now != had {
+                    trace.note(
+                        &POD_KEEPS_ITS_ADDRESSES,
+                        at("podIPs"),
+                        facts![pod = name, had, now],
+                    );
+                }
+            }
+        }
+    }
+
+    /// How a Deployment does.
+    #[must_use]
+    pub fn explain_deployment(&self, deployment: &Deployment) -> Vec<Step> {
+        let mut trace = Trace::default();
+        let is_own = |pod: &&Rc<Pod>| pod.is_of(&deployment.key);
+        let runs = self.pods().filter(is_own).filter(|it| matches!(it.state, PodState::Runs(_)));
+        let facts = facts![
+            deployment = deployment.key.1.as_ref(),
+            wanted = deployment.replicas,
+            runs = runs.count(),
+        ];
+        trace.note(&DEPLOYMENT_HAS_ITS_PODS, FieldPath::spec("replicas"), facts);
+        if self.control.as_ref().is_some_and(|it| it.controller_manager.is_some()) {
+            trace.reject(&CONTROLLER_IS_DOWN, FieldPath::spec("replicas"), facts![]);
+        }
+        trace.into_steps()
+    }
+}

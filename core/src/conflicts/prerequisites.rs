@@ -1,0 +1,875 @@
+//! Does the cluster have what dual-stack needs: a release that knows it, a provider whose network routes both
+//! families to the nodes, a network plugin that gives Pods both? And what follows where one is missing?
+//!
+//! No flag tells of provider and plugin, so they are switches: comment lines in the text of the flags, where
+//! they travel with it and no program reads them. `# provider: dual-stack | ipv4 | ipv6`,
+//! `# network plugin: dual-stack | ipv4 | ipv6 | none`. The last line of a switch counts, and a switch that is
+//! not there is dual-stack.
+//!
+//! Invariant: where every prerequisite is met, nothing is said to follow.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use crate::apiserver::startup as apiserver;
+use crate::cluster::components::{Components, Node};
+use crate::conflicts::consequences::{Consequence, step};
+use crate::conflicts::{Finding, Side, Weight};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Step};
+use crate::facts;
+use crate::kubelet::startup as kubelet;
+use crate::net::go_parse::parse_ip;
+use crate::net::{Cidr, Family};
+use crate::release::behavior::{Behavior, Gate};
+use crate::release::version::{KubeVersion, Versions};
+use crate::rules;
+use crate::source::edit::Edit;
+use crate::source::flags::edit as mend;
+use crate::source::flags::{self, Component, FlagsText};
+use crate::source::span::Span;
+
+rules! {
+    /// Nothing to switch on, nothing to switch off.
+    RELEASE_HAS_DUAL_STACK {
+        id: "PRE-1a", slug: "release-has-dual-stack-built-in",
+        versions: Versions::since(23),
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [release],
+        en: "Kubernetes {release} has dual-stack built in: from 1.23 on it needs no gate and none switches it off.",
+        zh: "Kubernetes {release} 内置双栈：从 1.23 起不需要门控，也没有门控能关闭它。",
+    }
+    /// The gate is on.
+    GATE_IS_ON {
+        id: "PRE-1b", slug: "dual-stack-gate-is-on",
+        versions: Versions::until(22),
+        source: "pkg/features/kube_features.go IPv6DualStack",
+        facts: [release],
+        en: "In Kubernetes {release} dual-stack depends on the gate `IPv6DualStack`, and all four components have it on. (In 1.20 it is off by default; in 1.21 and 1.22 it is on.)",
+        zh: "在 Kubernetes {release} 中，双栈取决于 `IPv6DualStack` 门控，四个组件均已启用。（1.20 默认关闭；1.21 和 1.22 默认启用。）",
+    }
+    /// The gate is off.
+    GATE_IS_OFF {
+        id: "PRE-1c", slug: "dual-stack-gate-is-off",
+        versions: Versions::until(22),
+        source: "pkg/features/kube_features.go IPv6DualStack",
+        facts: [release, components],
+        en: "In Kubernetes {release} the gate `IPv6DualStack` is off for {components}, which know one family only. 1.20 is the first release with today's fields, and there each of the four components needs the gate; from 1.21 on it is on unless it is switched off.",
+        zh: "在 Kubernetes {release} 中，{components} 的 `IPv6DualStack` 门控处于关闭状态，只认识一个地址族。1.20 是首个具有现行字段的版本，四个组件都需要启用该门控；从 1.21 起默认启用，除非被关闭。",
+    }
+    /// Both families reach the nodes.
+    PROVIDER_HAS_BOTH {
+        id: "PRE-2a", slug: "provider-routes-both-families",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [],
+        en: "The network of the nodes routes IPv4 and IPv6: each node can have an address of either.",
+        zh: "节点网络可路由 IPv4 和 IPv6：每个节点都可拥有两个地址族的地址。",
+    }
+    /// One family reaches the nodes.
+    PROVIDER_LACKS_A_FAMILY {
+        id: "PRE-2b", slug: "provider-lacks-a-family",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [family],
+        en: "The network of the nodes does not route {family}: no interface of a node has a routable {family} address. The documentation asks for both; no component checks.",
+        zh: "节点网络不路由 {family}：节点的任何接口都没有可路由的 {family} 地址。文档要求两者兼备，但没有组件检查。",
+    }
+    /// Both families for Pods.
+    PLUGIN_HAS_BOTH {
+        id: "PRE-3a", slug: "network-plugin-has-both-families",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [],
+        en: "The network plugin gives Pods an address of each family.",
+        zh: "网络插件为 Pod 分配每个地址族的地址。",
+    }
+    /// One family for Pods.
+    PLUGIN_LACKS_A_FAMILY {
+        id: "PRE-3b", slug: "network-plugin-lacks-a-family",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        fidelity: Fidelity::Simplified(Text {
+            en: "A plugin that refuses a Node with ranges of both families is not simulated.",
+            zh: "未模拟拒绝双地址族节点范围的插件。",
+        }),
+        facts: [family],
+        en: "The network plugin gives Pods no {family} address, whatever ranges their Node has. Kubernetes does not ask it, so nothing complains.",
+        zh: "无论节点有哪些范围，网络插件都不给 Pod 分配 {family} 地址。Kubernetes 不会询问它，因此没有任何报错。",
+    }
+    /// No network for Pods.
+    PLUGIN_IS_MISSING {
+        id: "PRE-3c", slug: "network-plugin-is-missing",
+        versions: Versions::ALL,
+        source: "pkg/kubelet/kubelet.go updateRuntimeUp",
+        facts: [],
+        en: "No network plugin is installed. Kubernetes brings none of its own.",
+        zh: "没有安装网络插件。Kubernetes 自身不带网络插件。",
+    }
+    /// A switch with a word it does not know.
+    SWITCH_IS_NOT_READ {
+        id: "PRE-4", slug: "switch-value-is-not-read",
+        versions: Versions::ALL,
+        source: "this playground",
+        facts: [switch, value, values],
+        en: "The switch {switch} knows {values}; {value} is left aside, as any comment is.",
+        zh: "开关 {switch} 只认识 {values}；{value} 与其他注释一样被忽略。",
+    }
+    /// What the badge of the documentation means.
+    BADGE_IS_OF_A_GONE_PARAGRAPH {
+        id: "VER-3", slug: "badge-of-alpha-in-1-27-is-a-leftover",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        facts: [release, state],
+        en: "The badge `Kubernetes v1.27 [alpha]` above the heading Services is a leftover. It belonged to a paragraph about a pair in `--node-ip` together with an external cloud provider (the gate `CloudDualStackNodeIPs`: alpha in 1.27, beta in 1.29, stable since 1.30), which is gone. Dual-stack Services are stable since 1.23. In {release} that gate {state}.",
+        zh: "标题 Services 上方的标记 `Kubernetes v1.27 [alpha]` 是遗留物。它属于一段已删除的文字，讲的是 `--node-ip` 中的一对地址与外部云提供商（`CloudDualStackNodeIPs` 门控：1.27 alpha，1.29 beta，1.30 起稳定）。双栈 Service 自 1.23 起已稳定。在 {release} 中，该门控的状态：{state}。",
+    }
+}
+
+/// The families that something can do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Families {
+    /// IPv4 and IPv6.
+    #[default]
+    Both,
+    /// One of them.
+    Only(Family),
+}
+
+impl Families {
+    /// Every value, the usual one first.
+    pub const ALL: [Self; 3] = [Self::Both, Self::Only(Family::V4), Self::Only(Family::V6)];
+
+    /// Whether this family is among them.
+    #[must_use]
+    pub fn has(self, family: Family) -> bool {
+        self.lacks() != Some(family)
+    }
+
+    /// The family that is not.
+    #[must_use]
+    pub const fn lacks(self) -> Option<Family> {
+        match self {
+            Self::Both => None,
+            Self::Only(family) => Some(family.other()),
+        }
+    }
+
+    /// As a switch has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Both => "dual-stack",
+            Self::Only(Family::V4) => "ipv4",
+            Self::Only(Family::V6) => "ipv6",
+        }
+    }
+}
+
+/// What a switch says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Switch {
+    /// The families that the network of the nodes routes.
+    Provider(Families),
+    /// The families that the network plugin gives Pods; none if there is no plugin.
+    Plugin(Option<Families>),
+}
+
+impl Switch {
+    const PROVIDER: &'static str = "provider";
+    const PLUGIN: &'static str = "network plugin";
+
+    /// What the switch is about, as its line has it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Provider(_) => Self::PROVIDER,
+            Self::Plugin(_) => Self::PLUGIN,
+        }
+    }
+
+    /// Its value, as its line has it.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Provider(families) | Self::Plugin(Some(families)) => families.name(),
+            Self::Plugin(None) => "none",
+        }
+    }
+
+    /// Whether it says what is so without it.
+    #[must_use]
+    pub const fn is_usual(self) -> bool {
+        matches!(self, Self::Provider(Families::Both) | Self::Plugin(Some(Families::Both)))
+    }
+
+    /// Every value of the switch of a key.
+    fn all(key: &str) -> Vec<Self> {
+        let families = Families::ALL.into_iter();
+        if key == Self::PROVIDER {
+            return families.map(Self::Provider).collect();
+        }
+        families.map(|it| Self::Plugin(Some(it))).chain([Self::Plugin(None)]).collect()
+    }
+}
+
+/// A line with the key of a switch.
+struct Line {
+    key: &'static str,
+    /// From the hash to the end of the value.
+    span: Span,
+    value: Span,
+    read: Option<Switch>,
+}
+
+/// Letters and digits of a word, small.
+fn plain(text: &str) -> String {
+    text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        found.extend(switch_line(line, start));
+        start += line.len();
+    }
+    found
+}
+
+fn switch_line(line: &str, start: usize) -> Option<Line> {
+    let body = line.trim();
+    let at = start + line.len() - line.trim_start().len();
+    let inner = body.strip_prefix('#')?;
+    let (key, value) = inner.split_once([':', '：'])?;
+    let key = [Switch::PROVIDER, Switch::PLUGIN].into_iter().find(|it| plain(it) == plain(key))?;
+    let span = Span::new(at, at + body.len());
+    let value = Span::new(span.end - value.trim_start().len(), span.end);
+    let said = match plain(&text_of(line, start, value)) {
+        said if ["dual", "both", "ipv4ipv6", "ipv6ipv4"].contains(&said.as_str()) => {
+            plain(Families::Both.name())
+        }
+        said => said,
+    };
+    let read = Switch::all(key).into_iter().find(|switch| plain(switch.value()) == said);
+    Some(Line { key, span, value, read })
+}
+
+fn text_of(line: &str, start: usize, span: Span) -> String {
+    line.get(span.start - start..span.end - start).unwrap_or_default().to_owned()
+}
+
+/// A value that a switch does not know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unread {
+    /// Of which switch.
+    pub key: &'static str,
+    /// Where it stands.
+    pub span: Span,
+    /// As it was written.
+    pub value: String,
+}
+
+impl Unread {
+    /// What it means.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        let values = Switch::all(self.key).into_iter().map(Switch::value).collect::<Vec<_>>();
+        let facts = facts![
+            switch = ["# ", self.key, ":"].concat(),
+            value = self.value.clone(),
+            values = values.join(", ")
+        ];
+        step(&SWITCH_IS_NOT_READ, facts)
+    }
+}
+
+/// The switches of a text.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Prerequisites {
+    /// The families that the network of the nodes routes.
+    pub provider: Families,
+    /// The families that the network plugin gives Pods; none if there is no plugin.
+    pub plugin: Option<Families>,
+    /// Where the line of the first stands, if the text has one.
+    pub provider_span: Option<Span>,
+    /// Where the line of the second stands, if the text has one.
+    pub plugin_span: Option<Span>,
+    /// Values that nobody knows.
+    pub unread: Vec<Unread>,
+}
+
+impl Prerequisites {
+    /// Reads the switches of a text; never fails.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut found = Self { plugin: Some(Families::Both), ..Self::default() };
+        for line in lines(text) {
+            match line.read {
+                Some(Switch::Provider(families)) => {
+                    (found.provider, found.provider_span) = (families, Some(line.span));
+                }
+                Some(Switch::Plugin(families)) => {
+                    (found.plugin, found.plugin_span) = (families, Some(line.span));
+                }
+                None => {
+                    let value = text_of(text, 0, line.value);
+                    found.unread.push(Unread { key: line.key, span: line.value, value });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The edit that sets a switch; `None` if the text says that already. What is so without a line gets none: its
+/// lines go.
+#[must_use]
+pub fn set(text: &str, switch: Switch) -> Option<Edit> {
+    let lines = lines(text);
+    let own = || lines.iter().filter(|line| line.key == switch.key());
+    if switch.is_usual() {
+        let whole = |line: &Line| {
+            let start = text[..line.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let behind = text[line.span.end..].find('\n');
+            let end = behind.map_or(text.len(), |newline| line.span.end + newline + 1);
+            Edit { span: Span::new(start, end), text: String::new() }
+        };
+        return mend::merge(text, own().map(whole).collect());
+    }
+    // Of lines that say something the last one counts; one that says nothing may be mended instead.
+    let counts = own().rfind(|line| line.read.is_some()).or(own().next_back());
+    if let Some(line) = counts {
+        let value = switch.value();
+        let lead = if text[..line.value.start].ends_with([':', '：']) { " " } else { "" };
+        let edit = Edit { span: line.value, text: [lead, value].concat() };
+        return (line.read != Some(switch)).then_some(edit);
+    }
+    // Below the other switch; or above everything else, but for a heading that has its line to itself.
+    let flags = flags::parse(text);
+    let heading = flags.sections.first().and_then(|section| section.heading).filter(|heading| {
+        let line = text[heading.end..].split('\n').next().unwrap_or_default();
+        text[..heading.start].trim().is_empty() && line.trim().is_empty()
+    });
+    let above = lines.first().map(|line| line.span).or(heading);
+    let at = above.map_or(0, |above| {
+        text[above.end..].find('\n').map_or(text.len(), |newline| above.end + newline + 1)
+    });
+    let lead = if at > 0 && !text[..at].ends_with('\n') { "\n" } else { "" };
+    let line = ["# ", switch.key(), ": ", switch.value()].concat();
+    Some(Edit { span: Span::new(at, at), text: [lead, &line, "\n"].concat() })
+}
+
+/// Which of the three prerequisites of Kubernetes' page.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    /// A release that knows dual-stack.
+    Release,
+    /// A provider whose network routes both families.
+    Provider,
+    /// A network plugin that gives Pods both families.
+    Plugin,
+}
+
+/// A prerequisite, and what follows if it is missing.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prerequisite {
+    /// Which one.
+    pub kind: Kind,
+    /// Whether it is there.
+    pub is_met: bool,
+    /// What is so.
+    pub rule: &'static Rule,
+    /// The values of its sentence.
+    pub facts: Vec<Fact>,
+    /// The line that says it; none where the text says nothing.
+    pub span: Option<Span>,
+    /// The flags that ask for what is missing.
+    pub sides: Vec<Side>,
+    /// What follows; nothing if it is met.
+    pub consequences: Vec<Consequence>,
+    /// The edit with which it is met. A release or a provider is not changed by an edit of a real cluster's
+    /// flags, but here it is.
+    pub mend: Option<Edit>,
+}
+
+impl Prerequisite {
+    /// As a step, which can be rendered.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        step(self.rule, self.facts.clone())
+    }
+
+    fn met(kind: Kind, rule: &'static Rule, facts: Vec<Fact>, span: Option<Span>) -> Self {
+        let (sides, consequences) = (Vec::new(), Vec::new());
+        Self { kind, is_met: true, rule, facts, span, sides, consequences, mend: None }
+    }
+}
+
+/// What the badge `v1.27 [alpha]` of the documentation means (VER-3), with what is so in a release.
+#[must_use]
+pub fn badge(version: KubeVersion) -> Step {
+    let state = match Behavior::of(version).cloud_dual_stack_node_ips {
+        Gate::Absent(false) => Text { en: "is not there yet", zh: "尚不存在" },
+        Gate::Absent(true) => Text {
+            en: "is gone, for it can no longer be off",
+            zh: "已移除，因为不再能关闭",
+        },
+        Gate::Default(false) => Text { en: "is off unless it is switched on", zh: "默认关闭" },
+        Gate::Default(true) => Text { en: "is on unless it is switched off", zh: "默认启用" },
+        Gate::Locked(_) => {
+            Text { en: "is on and cannot be switched off", zh: "已启用且无法关闭" }
+        }
+    };
+    step(&BADGE_IS_OF_A_GONE_PARAGRAPH, facts![release = version.to_string(), state])
+}
+
+impl Components {
+    /// The three prerequisites of dual-stack, as they stand.
+    #[must_use]
+    pub fn prerequisites(&self) -> [Prerequisite; 3] {
+        [self.release(), self.provider(), self.plugin()]
+    }
+
+    /// What is missing and asked for, as findings. (Of the release the components speak themselves, and
+    /// AGREE-10.)
+    pub(crate) fn lacking(&self) -> impl Iterator<Item = Finding> {
+        let nothing = |it: &Consequence| matches!(it, Consequence::NothingAsksFor(_));
+        [self.provider(), self.plugin()].into_iter().filter_map(move |it| {
+            if it.is_met || it.consequences.iter().any(nothing) {
+                return None;
+            }
+            let Prerequisite { rule, facts, sides, consequences, mend, .. } = it;
+            Some(Finding::of_cluster(rule, facts, Weight::Breaks, sides, consequences, mend))
+        })
+    }
+
+    /// The families that ranges of Services, or of Pods, have.
+    fn asked(&self) -> (Vec<Family>, Vec<Family>) {
+        let api = self.apiserver.running().map(|it| it.services.as_slice());
+        let controller = self.controller_manager.running();
+        let services = api.or(controller.map(|it| it.services.as_slice())).unwrap_or_default();
+        let pods = controller.map(|it| it.cluster.as_slice()).unwrap_or_default();
+        let families = |ranges: &[Cidr]| -> Vec<Family> {
+            ranges.iter().map(|range| range.family()).collect()
+        };
+        (families(services), families(pods))
+    }
+
+    fn release(&self) -> Prerequisite {
+        let release = self.version.to_string();
+        let off = self.without_gate();
+        if off.is_empty() {
+            let behavior = Behavior::of(self.version);
+            let hangs = matches!(behavior.dual_stack, Gate::Default(_));
+            let rule = if hangs { &GATE_IS_ON } else { &RELEASE_HAS_DUAL_STACK };
+            return Prerequisite::met(Kind::Release, rule, facts![release], None);
+        }
+        let (services, pods) = self.asked();
+        let first = services.first().or(pods.first()).copied().unwrap_or(Family::V4);
+        let second = first.other();
+        let mut names: Vec<&str> = Vec::new();
+        let mut consequences = Vec::new();
+        let mut edits = Vec::new();
+        for (component, node) in off {
+            if !names.contains(&component.name()) {
+                names.push(component.name());
+            }
+            let flags = node.map_or(&self.flags, |node| &node.text.flags);
+            edits.extend(mend::dual_stack_gate(&self.text, flags, component));
+            let exits = match (component, node) {
+                (Component::KubeApiserver, _) => self.apiserver.exits(),
+                (Component::KubeControllerManager, _) => self.controller_manager.exits(),
+                (Component::KubeProxy, node) => node.is_some_and(|node| node.proxy.exits()),
+                (Component::Kubelet, node) => node.is_some_and(|node| node.kubelet.exits()),
+            };
+            let follows = match component {
+                _ if exits => Consequence::ComponentExits(component),
+                Component::KubeApiserver => Consequence::ServicesLack(second),
+                Component::KubeProxy => Consequence::FamilyIsNotProxied(second),
+                Component::KubeControllerManager | Component::Kubelet => {
+                    Consequence::PodsLack(second)
+                }
+            };
+            if !consequences.contains(&follows) {
+                consequences.push(follows);
+            }
+        }
+        let facts = facts![release, components = names.join(", ")];
+        let mend = mend::merge(&self.text, edits);
+        let (kind, rule) = (Kind::Release, &GATE_IS_OFF);
+        let sides = Vec::new();
+        Prerequisite { kind, is_met: false, rule, facts, span: None, sides, consequences, mend }
+    }
+
+    /// The components that know one family only; those of nodes once for each node.
+    fn without_gate(&self) -> Vec<(Component, Option<&Node>)> {
+        let mut off = Vec::new();
+        if !self.apiserver.dual_stack {
+            off.push((Component::KubeApiserver, None));
+        }
+        if !self.controller_manager.dual_stack {
+            off.push((Component::KubeControllerManager, None));
+        }
+        for node in &self.nodes {
+            if !node.proxy.dual_stack {
+                off.push((Component::KubeProxy, Some(node)));
+            }
+            if !node.kubelet.dual_stack {
+                off.push((Component::Kubelet, Some(node)));
+            }
+        }
+        off
+    }
+
+    /// The flags that ask for a family: of ranges, and if asked, of nodes.
+    fn asking(&self, family: Family, of_nodes: bool) -> Vec<Side> {
+        let of = |text: &str| {
+            let ip = text.trim().split('/').next().unwrap_or_default();
+            parse_ip(ip).map(|read| Family::of(read.ip))
+        };
+        let side = |flags: &FlagsText, component, name| {
+            let flag = flags.last(component, name)?;
+            let mut start = flag.value_span.start;
+            for part in self.text.get(start..flag.value_span.end)?.split(',') {
+                if of(part) == Some(family) {
+                    let span = Some(Span::new(start, start + part.len()));
+                    return Some(Side { component, flag: name, span });
+                }
+                start += part.len() + 1;
+            }
+            None
+        };
+        let control_plane = [
+            (Component::KubeApiserver, apiserver::RANGE),
+            (Component::KubeControllerManager, "cluster-cidr"),
+        ];
+        let ranges = control_plane.into_iter();
+        let ranges = ranges.filter_map(|(component, name)| side(&self.flags, component, name));
+        let nodes = self.nodes.iter().filter(|_| of_nodes);
+        let nodes = nodes.filter_map(|node| side(&node.text.flags, Component::Kubelet, "node-ip"));
+        ranges.chain(nodes).collect()
+    }
+
+    fn provider(&self) -> Prerequisite {
+        let switches = &self.switches;
+        let (kind, span) = (Kind::Provider, switches.provider_span);
+        let Some(family) = switches.provider.lacks() else {
+            return Prerequisite::met(kind, &PROVIDER_HAS_BOTH, facts![], span);
+        };
+        let (services, pods) = self.asked();
+        let sides = self.asking(family, true);
+        let mut consequences = Vec::new();
+        let asks = services.contains(&family) || pods.contains(&family) || !sides.is_empty();
+        if asks {
+            consequences.push(Consequence::NodesLack(family));
+            consequences.extend(self.without_addresses());
+            consequences.push(Consequence::HostNetworkLacks(family));
+        }
+        if pods.contains(&family) {
+            consequences.push(Consequence::PodsAreCutOff(family));
+        }
+        if !asks {
+            consequences.push(Consequence::NothingAsksFor(family));
+        }
+        let rule = &PROVIDER_LACKS_A_FAMILY;
+        let mend = set(&self.text, Switch::Provider(Families::Both));
+        let facts = facts![family];
+        Prerequisite { kind, is_met: false, rule, facts, span, sides, consequences, mend }
+    }
+
+    /// The nodes whose kubelets refuse an address that the host does not have, each with its words.
+    fn without_addresses(&self) -> Vec<Consequence> {
+        let mut found: Vec<(String, Vec<Rc<str>>)> = Vec::new();
+        for node in self.nodes.iter().filter(|node| node.kubelet.is_given) {
+            let report = &node.kubelet;
+            let refuses = |step: usize| {
+                report.trace.get(step).is_some_and(|it| it.rule == &kubelet::ADDRESS_IS_UNUSABLE)
+            };
+            let said = report.warnings.iter().find(|said| refuses(said.step.0));
+            let Some(message) = said.map(|said| said.message.clone()) else { continue };
+            match found.iter_mut().find(|(known, _)| *known == message) {
+                Some((_, nodes)) => nodes.push(Rc::clone(&node.text.name)),
+                None => found.push((message, Vec::from([Rc::clone(&node.text.name)]))),
+            }
+        }
+        let found = found.into_iter();
+        found.map(|(message, nodes)| Consequence::NodesWithoutAddress { nodes, message }).collect()
+    }
+
+    fn plugin(&self) -> Prerequisite {
+        let switches = &self.switches;
+        let (kind, span) = (Kind::Plugin, switches.plugin_span);
+        let mend = set(&self.text, Switch::Plugin(Some(Families::Both)));
+        let Some(plugin) = switches.plugin else {
+            let consequences =
+                Vec::from([Consequence::NodesAreNotReady, Consequence::OnlyHostNetworkRuns]);
+            let families = [Family::V4, Family::V6].into_iter();
+            let sides = families.flat_map(|family| self.asking(family, false)).collect();
+            let (rule, facts) = (&PLUGIN_IS_MISSING, facts![]);
+            return Prerequisite {
+                kind,
+                is_met: false,
+                rule,
+                facts,
+                span,
+                sides,
+                consequences,
+                mend,
+            };
+        };
+        let Some(family) = plugin.lacks() else {
+            return Prerequisite::met(kind, &PLUGIN_HAS_BOTH, facts![], span);
+        };
+        let (services, pods) = self.asked();
+        let sides = self.asking(family, false);
+        let mut consequences = Vec::new();
+        if !pods.is_empty() && !pods.contains(&family.other()) {
+            // There is no range that it could take addresses from.
+            consequences.push(Consequence::NoPodAddresses);
+        } else if pods.contains(&family) || !sides.is_empty() {
+            consequences.push(Consequence::PodsLack(family));
+        }
+        if services.contains(&family) {
+            consequences.push(Consequence::ClusterIpsLeadNowhere(family));
+        }
+        if consequences.is_empty() {
+            consequences.push(Consequence::NothingAsksFor(family));
+        }
+        let (rule, facts) = (&PLUGIN_LACKS_A_FAMILY, facts![family]);
+        Prerequisite { kind, is_met: false, rule, facts, span, sides, consequences, mend }
+    }
+}
+
+/// Addresses as far as a provider routes their family.
+pub(crate) fn routed(provider: Families, ips: impl IntoIterator<Item = IpAddr>) -> Vec<IpAddr> {
+    ips.into_iter().filter(|ip| provider.has(Family::of(*ip))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Families, Kind, Prerequisites, Switch, badge, set};
+    use crate::cluster::components::Components;
+    use crate::explain::text::Lang;
+    use crate::net::Family::{V4, V6};
+    use crate::release::version::KubeVersion;
+
+    const ONLY_V4: Families = Families::Only(V4);
+    const ONLY_V6: Families = Families::Only(V6);
+
+    fn read(text: &str) -> (Families, Option<Families>) {
+        let found = Prerequisites::of(text);
+        (found.provider, found.plugin)
+    }
+
+    #[test]
+    fn a_switch_is_a_comment_line_whatever_its_case_and_blanks() {
+        for line in [
+            "# provider: ipv4",
+            "#provider:IPv4",
+            "  #  Provider :  IPV4  ",
+            "--a=1\n# provider: ipv4\n--b=2",
+            "# provider: ipv6\n# provider: ipv4",
+            "# PROVIDER：ipv4\r\nkubelet",
+        ] {
+            assert_eq!(read(line).0, ONLY_V4, "{line}");
+        }
+        for line in ["# network plugin: none", "# Network-Plugin: NONE", "#network_plugin : none"] {
+            assert_eq!(read(line), (Families::Both, None), "{line}");
+        }
+        for line in
+            ["# provider: dual-stack", "# provider: Dual Stack", "# provider: IPv4, IPv6", ""]
+        {
+            assert_eq!(read(line), (Families::Both, Some(Families::Both)), "{line}");
+        }
+        // A flag with a comment behind it, a word that is no key, a line that is no comment.
+        for line in ["--a=1 # provider: ipv4", "# my provider: ipv4", "provider: ipv4"] {
+            assert_eq!(read(line).0, Families::Both, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_nobody_knows_is_told_and_changes_nothing() {
+        let text = "# provider: aws\n# network plugin: ipv6\n# provider: none";
+        let found = Prerequisites::of(text);
+        assert_eq!((found.provider, found.plugin), (Families::Both, Some(ONLY_V6)));
+        let unread = found.unread.iter().map(|it| &text[it.span.start..it.span.end]);
+        assert_eq!(unread.collect::<Vec<_>>(), ["aws", "none"]);
+        let says = found.unread[0].step().plain(Lang::En);
+        assert!(says.contains("# provider:") && says.contains("dual-stack, ipv4, ipv6"), "{says}");
+    }
+
+    /// What becomes of a text; it says then what was meant.
+    fn sets(text: &str, switch: Switch, expect: Option<&str>) {
+        let edited = set(text, switch).map(|edit| edit.apply(text));
+        assert_eq!(edited.as_deref(), expect, "{text}");
+        let found = Prerequisites::of(edited.as_deref().unwrap_or(text));
+        let says = match switch {
+            Switch::Provider(_) => Switch::Provider(found.provider),
+            Switch::Plugin(_) => Switch::Plugin(found.plugin),
+        };
+        assert_eq!(says, switch);
+    }
+
+    #[test]
+    fn a_switch_is_set_where_it_stands_or_above_everything() {
+        let (v4, both) = (Switch::Provider(ONLY_V4), Switch::Provider(Families::Both));
+        sets("kubelet\n--a=1\n", v4, Some("kubelet\n# provider: ipv4\n--a=1\n"));
+        sets("kubelet · a", v4, Some("kubelet · a\n# provider: ipv4\n"));
+        sets("kubelet --a=1", v4, Some("# provider: ipv4\nkubelet --a=1"));
+        sets("- kubelet\n- --a=1", v4, Some("# provider: ipv4\n- kubelet\n- --a=1"));
+        sets("kubelet \\\n--a=1", v4, Some("# provider: ipv4\nkubelet \\\n--a=1"));
+        sets("", v4, Some("# provider: ipv4\n"));
+        sets("x\n#provider:IPv6 \n", v4, Some("x\n#provider: ipv4 \n"));
+        sets("# provider: ipv4", v4, None);
+        sets("# provider: aws\n", v4, Some("# provider: ipv4\n"));
+        sets("x\n# provider: ipv4\ny", both, Some("x\ny"));
+        sets("# provider: ipv4\nx\n# provider: ipv6", both, Some("x\n"));
+        sets("x", both, None);
+        let none = Switch::Plugin(None);
+        sets("# provider: ipv4", none, Some("# provider: ipv4\n# network plugin: none\n"));
+        sets("# provider: ipv4\nx", none, Some("# provider: ipv4\n# network plugin: none\nx"));
+        sets("# network plugin:\nx", none, Some("# network plugin: none\nx"));
+    }
+
+    /// A dual-stack cluster of two nodes.
+    const DUAL: &str = "kube-apiserver --service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112
+kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00:10:244::/56
+kube-proxy --cluster-cidr=10.244.0.0/16,fd00:10:244::/56
+kubelet · a --node-ip=192.0.2.11,2001:db8::11
+kubelet · b --node-ip=192.0.2.12,2001:db8::12
+";
+    const SINGLE: &str = "kube-apiserver --service-cluster-ip-range=10.96.0.0/16
+kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
+";
+
+    /// A line for each prerequisite that is missing: rule, the flags that ask, what follows.
+    fn missing(release: &str, switches: &str, text: &str) -> Vec<String> {
+        let text = [switches, text].concat();
+        let version: KubeVersion = release.parse().expect("a simulated release");
+        let components = Components::start(version, &text);
+        let all = components.prerequisites();
+        assert_eq!(all.each_ref().map(|it| it.kind), [Kind::Release, Kind::Provider, Kind::Plugin]);
+        for it in &all {
+            assert!(!it.is_met || (it.consequences.is_empty() && it.mend.is_none()), "{it:?}");
+        }
+        let line = |it: &super::Prerequisite| {
+            let sides = it.sides.iter().filter_map(|side| side.span);
+            let sides: Vec<&str> = sides.map(|span| &text[span.start..span.end]).collect();
+            let follows: Vec<&str> = it.consequences.iter().map(|it| it.rule().id).collect();
+            format!("{} {} => {}", it.rule.id, sides.join(" "), follows.join(" "))
+        };
+        all.iter().filter(|it| !it.is_met).map(line).collect()
+    }
+
+    /// The edit that is offered for what is missing makes it met.
+    fn mends(release: &str, text: &str, kind: Kind) {
+        let version: KubeVersion = release.parse().expect("a simulated release");
+        let find = |text: &str| {
+            let all = Components::start(version, text).prerequisites();
+            all.into_iter().find(|it| it.kind == kind).expect("all three are there")
+        };
+        let before = find(text);
+        assert!(!before.is_met, "{text}");
+        let mended = before.mend.expect("it can be mended").apply(text);
+        assert!(find(&mended).is_met, "{mended}");
+    }
+
+    #[test]
+    fn what_is_there_has_no_consequence() {
+        for text in [DUAL, SINGLE, ""] {
+            assert_eq!(missing("1.36", "", text), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_release_without_the_gate_knows_one_family() {
+        assert_eq!(missing("1.21", "", DUAL), [""; 0]);
+        assert_eq!(missing("1.20", "", DUAL), ["PRE-1c  => THEN-21 THEN-21 THEN-21 THEN-21"]);
+        assert_eq!(missing("1.20", "", SINGLE), ["PRE-1c  => THEN-6 THEN-5 THEN-17"]);
+        let off = "kube-proxy --feature-gates=A=true,IPv6DualStack=false";
+        let off = DUAL.replace("kube-proxy", off);
+        assert_eq!(missing("1.21", "", &off), ["PRE-1c  => THEN-21"]);
+        mends("1.20", DUAL, Kind::Release);
+        mends("1.21", &off, Kind::Release);
+    }
+
+    #[test]
+    fn a_provider_of_one_family_leaves_nodes_without_the_other() {
+        let v4 = "# provider: ipv4\n";
+        assert_eq!(
+            missing("1.36", v4, DUAL),
+            [
+                "PRE-2b fd00:10:96::/112 fd00:10:244::/56 2001:db8::11 2001:db8::12 => THEN-29 THEN-30 \
+              THEN-30 THEN-16 THEN-31"
+            ]
+        );
+        // The kubelet's own words are behind it.
+        let components = Components::start(KubeVersion::LATEST, &[v4, DUAL].concat());
+        let [_, provider, _] = components.prerequisites();
+        let says = provider.consequences[1].step().plain(Lang::En);
+        let words = "failed to validate secondaryNodeIP: node IP: \"2001:db8::11\" not found in the \
+                     host's network interfaces";
+        assert!(says.contains(words), "{says}");
+        assert_eq!(missing("1.36", v4, SINGLE), ["PRE-2b  => THEN-34"]);
+        let v6 = missing("1.36", "# provider: ipv6\n", SINGLE);
+        assert_eq!(v6, ["PRE-2b 10.96.0.0/16 10.244.0.0/16 => THEN-29 THEN-16 THEN-31"]);
+    }
+
+    #[test]
+    fn a_plugin_of_one_family_leaves_pods_without_the_other() {
+        let v4 = "# network plugin: ipv4\n";
+        let ranges = "fd00:10:96::/112 fd00:10:244::/56";
+        assert_eq!(missing("1.36", v4, DUAL), [format!("PRE-3b {ranges} => THEN-5 THEN-7")]);
+        assert_eq!(missing("1.36", v4, SINGLE), ["PRE-3b  => THEN-34"]);
+        let v6 = "# network plugin: ipv6\n";
+        let ranges = "10.96.0.0/16 10.244.0.0/16";
+        assert_eq!(missing("1.36", v6, SINGLE), [format!("PRE-3b {ranges} => THEN-4 THEN-7")]);
+        let none = "# network plugin: none\n";
+        assert_eq!(
+            missing("1.36", none, SINGLE),
+            ["PRE-3c 10.96.0.0/16 10.244.0.0/16 => THEN-32 THEN-33"]
+        );
+    }
+
+    #[test]
+    fn what_is_missing_and_asked_for_is_a_finding_with_its_edit() {
+        let check = |text: &str, expect: &[&str]| {
+            let components = Components::start(KubeVersion::LATEST, text);
+            let found = components.findings();
+            let ids: Vec<&str> = found.iter().map(|it| it.rule.id).collect();
+            let ours: Vec<&str> = ids.iter().copied().filter(|id| id.starts_with("PRE")).collect();
+            assert_eq!(ours, expect, "{ids:?}");
+            for finding in found.iter().filter(|it| it.rule.id.starts_with("PRE")) {
+                let edit = components.mend(finding).expect("the switch can be turned");
+                assert!(!edit.apply(text).contains('#'), "{}", edit.apply(text));
+            }
+            // No address is offered that the provider does not route.
+            for finding in found.iter().filter(|it| it.rule.id.starts_with("AGREE-6")) {
+                assert_eq!(components.mend(finding), None, "{finding:?}");
+            }
+        };
+        check(&["# provider: ipv4\n", DUAL].concat(), &["PRE-2b"]);
+        check(&["# network plugin: none\n", DUAL].concat(), &["PRE-3c"]);
+        check(&["# network plugin: ipv6\n", DUAL].concat(), &["PRE-3b"]);
+        check(&["# provider: ipv4\n", SINGLE].concat(), &[]);
+        check(&["# provider: ipv4\n", SINGLE, "kubelet"].concat(), &[]);
+        let one = DUAL.replace(",2001:db8::12", "");
+        check(&["# provider: ipv4\n", &one].concat(), &["PRE-2b"]);
+    }
+
+    #[test]
+    fn the_badge_is_explained_with_what_is_so_in_the_release() {
+        for (release, state) in [
+            ("1.26", "is not there yet."),
+            ("1.27", "is off unless it is switched on."),
+            ("1.29", "is on unless it is switched off."),
+            ("1.31", "is on and cannot be switched off."),
+            ("1.36", "is gone, for it can no longer be off."),
+        ] {
+            let says = badge(release.parse().expect("a release")).plain(Lang::En);
+            assert!(says.ends_with(&format!("In {release} that gate {state}")), "{says}");
+        }
+    }
+}

@@ -1,0 +1,809 @@
+//! Does kube-controller-manager start, and from which ranges does it give Nodes theirs? Rules KCM-1 to
+//! KCM-7. Source: cmd/kube-controller-manager/app/core.go newNodeIpamController.
+//!
+//! Parsing of flags comes first, then their validation, then the controllers start: the first of these
+//! that finds something ends the process. The Nodes that are there already are asked last, in
+//! `ipam/range_allocator.rs`.
+
+use crate::api::{parse_cidrs, quote};
+use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
+use crate::explain::trace::{Fact, Trace};
+use crate::facts;
+use crate::net::go_parse::parse_cidr;
+use crate::net::{Cidr, Family, Stack};
+use crate::release::behavior::{Behavior, CloudAllocators, Gate};
+use crate::release::version::Versions;
+use crate::rules;
+use crate::source::flags::{Component, Flag, FlagsText};
+use crate::startup::pflag::{invalid_argument, parse_bool, parse_i32};
+use crate::startup::{StartError, Unmodelled, note, reject, set_gates};
+
+rules! {
+    /// Nodes get no range from here.
+    ALLOCATION_IS_OFF {
+        id: "KCM-1a", slug: "node-ranges-are-not-given-out",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        facts: [],
+        en: "`--allocate-node-cidrs` is not set, so kube-controller-manager gives no Node a range, and looks at none of the other flags about ranges.",
+        zh: "未设置 `--allocate-node-cidrs`，因此 kube-controller-manager 不会给任何节点分配范围，也不查看其他关于范围的标志。",
+    }
+    /// A value that is of no use for its flag.
+    FLAG_DOES_NOT_PARSE {
+        id: "KCM-1b", slug: "controller-manager-flag-does-not-parse",
+        versions: Versions::ALL,
+        source: "spf13/pflag flag.go Set",
+        facts: [flag],
+        en: "{flag} does not take what was written, so kube-controller-manager exits before it looks at anything else.",
+        zh: "{flag} 不接受所写的内容，因此 kube-controller-manager 在检查其他内容之前就退出。",
+    }
+    /// An allocator that nobody knows.
+    ALLOCATOR_IS_UNKNOWN {
+        id: "KCM-1c", slug: "cidr-allocator-type-is-unknown",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodeipam/ipam/cidr_allocator.go New",
+        facts: [kind],
+        en: "There is no allocator {kind} in this release. `RangeAllocator` is the one that works without a cloud provider.",
+        zh: "此版本没有分配器 {kind}。无需云提供商即可工作的是 `RangeAllocator`。",
+    }
+    /// An allocator of a cloud provider.
+    ALLOCATOR_NEEDS_A_CLOUD {
+        id: "KCM-1d", slug: "cidr-allocator-type-needs-a-cloud",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        facts: [kind],
+        en: "{kind} takes the ranges of Nodes from a cloud provider inside kube-controller-manager, and there is none.",
+        zh: "{kind} 从 kube-controller-manager 内置的云提供商获取节点范围，而这里没有云提供商。",
+    }
+    /// The allocator with ClusterCIDR objects.
+    MULTI_CIDR_IS_SIMPLIFIED {
+        id: "KCM-1e", slug: "cluster-cidr-objects-are-left-out",
+        versions: Versions::between(25, 28),
+        source: "pkg/controller/nodeipam/ipam/multi_cidr_range_allocator.go NewMultiCIDRRangeAllocator",
+        fidelity: Fidelity::Simplified(Text {
+            en: "ClusterCIDR objects are not simulated. The one that is made of the flags gives the ranges that `RangeAllocator` would give.",
+            zh: "未模拟 ClusterCIDR 对象。由标志生成的那个对象会给出与 `RangeAllocator` 相同的范围。",
+        }),
+        facts: [],
+        en: "`MultiCIDRRangeAllocator` was an experiment of these releases. Here Nodes get their ranges as with `RangeAllocator`.",
+        zh: "`MultiCIDRRangeAllocator` 是这些版本中的试验。此处节点获得范围的方式与 `RangeAllocator` 相同。",
+    }
+    /// Three Service ranges.
+    SERVICE_RANGES_ARE_TWO_AT_MOST {
+        id: "KCM-2", slug: "controller-manager-takes-two-service-ranges",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/options/nodeipamcontroller.go Validate",
+        facts: [],
+        en: "kube-controller-manager takes at most two Service ranges, and looks even where it gives out no ranges.",
+        zh: "kube-controller-manager 最多接受两个 Service 范围，即使不分配范围也会检查。",
+    }
+    /// A range that is none.
+    CLUSTER_RANGE_DOES_NOT_PARSE {
+        id: "KCM-3a", slug: "cluster-range-is-no-cidr",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go processCIDRs",
+        facts: [entry],
+        en: "{entry} in `--cluster-cidr` is no CIDR. Blanks around commas are not removed, and an empty entry is an entry.",
+        zh: "`--cluster-cidr` 中的 {entry} 不是 CIDR。逗号两侧的空白不会去除，空条目也算一项。",
+    }
+    /// Several ranges of one family.
+    CLUSTER_RANGES_DIFFER_IN_FAMILY {
+        id: "KCM-3b", slug: "cluster-ranges-differ-in-family",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
+        facts: [],
+        en: "Several cluster ranges have to be of both families: a second range of one family does not make it larger.",
+        zh: "多个集群范围须包含两个地址族：同一地址族的第二个范围不会扩大地址空间。",
+    }
+    /// Three ranges.
+    CLUSTER_RANGES_ARE_TWO_AT_MOST {
+        id: "KCM-3c", slug: "cluster-ranges-are-two-at-most",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
+        facts: [],
+        en: "There is at most one cluster range per family, so two.",
+        zh: "每个地址族最多一个集群范围，因此最多两个。",
+    }
+    /// Two ranges without the gate.
+    SECOND_CLUSTER_RANGE_NEEDS_GATE {
+        id: "KCM-3d", slug: "second-cluster-range-needs-the-gate",
+        versions: Versions::until(22),
+        source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
+        facts: [],
+        en: "A second cluster range needs the gate `IPv6DualStack` of kube-controller-manager in this release.",
+        zh: "在此版本中，第二个集群范围需要启用 kube-controller-manager 的 `IPv6DualStack` 门控。",
+    }
+    /// Two Service ranges of one family.
+    SERVICE_RANGES_DIFFER_IN_FAMILY {
+        id: "KCM-4a", slug: "controller-manager-service-ranges-differ-in-family",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        facts: [],
+        en: "The two Service ranges of kube-controller-manager are one of each family. They need not be those of kube-apiserver, nor in the order of the cluster ranges: nobody compares.",
+        zh: "kube-controller-manager 的两个 Service 范围须各属一个地址族。它们不必与 kube-apiserver 的相同，也不必与集群范围顺序一致：没有组件比较它们。",
+    }
+    /// A Service range that is none.
+    SERVICE_RANGE_IS_IGNORED {
+        id: "KCM-4b", slug: "bad-service-range-is-only-logged",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        facts: [entry],
+        en: "{entry} in `--service-cluster-ip-range` is no CIDR. kube-controller-manager logs that and goes on without it: nothing is kept out of the ranges of Nodes for it.",
+        zh: "`--service-cluster-ip-range` 中的 {entry} 不是 CIDR。kube-controller-manager 只记录日志并忽略它：不会为它在节点范围中预留任何地址。",
+    }
+    /// Two Service ranges without the gate.
+    SECOND_SERVICE_RANGE_NEEDS_GATE {
+        id: "KCM-4c", slug: "controller-manager-second-service-range-needs-the-gate",
+        versions: Versions::until(22),
+        source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
+        facts: [],
+        en: "A second Service range needs the gate `IPv6DualStack` of kube-controller-manager in this release.",
+        zh: "在此版本中，第二个 Service 范围需要启用 kube-controller-manager 的 `IPv6DualStack` 门控。",
+    }
+    /// One mask for two families.
+    ONE_MASK_IS_FOR_ONE_FAMILY {
+        id: "KCM-5a", slug: "one-mask-is-for-one-family",
+        versions: Versions::ALL,
+        source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        facts: [],
+        en: "`--node-cidr-mask-size` fits no two families. With two cluster ranges there are `--node-cidr-mask-size-ipv4` and `--node-cidr-mask-size-ipv6`.",
+        zh: "`--node-cidr-mask-size` 不能同时适用于两个地址族。有两个集群范围时，请使用 `--node-cidr-mask-size-ipv4` 和 `--node-cidr-mask-size-ipv6`。",
+    }
+    /// Both kinds of mask flags.
+    MASK_IS_SAID_ONCE {
+        id: "KCM-5b", slug: "mask-is-said-once",
+        versions: Versions::since(23),
+        source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        facts: [],
+        en: "`--node-cidr-mask-size` and the flags per family exclude each other, even where they say the same.",
+        zh: "`--node-cidr-mask-size` 与按地址族区分的标志互斥，即使取值相同。",
+    }
+    /// The mask of a family that is not there.
+    MASK_OF_A_MISSING_FAMILY {
+        id: "KCM-5c", slug: "mask-is-of-a-configured-family",
+        versions: Versions::since(23),
+        source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        facts: [family],
+        en: "There is no {family} cluster range that this mask could be for.",
+        zh: "没有 {family} 集群范围可使用此掩码。",
+    }
+    /// A mask per family for one range.
+    FAMILY_MASKS_ARE_FOR_TWO_RANGES {
+        id: "KCM-5d", slug: "family-masks-are-for-two-ranges",
+        versions: Versions::until(22),
+        source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        facts: [],
+        en: "In this release a mask per family goes with two cluster ranges only; with one it is `--node-cidr-mask-size`.",
+        zh: "在此版本中，按地址族区分的掩码只能用于两个集群范围；只有一个范围时须使用 `--node-cidr-mask-size`。",
+    }
+    /// A block that is larger than its range.
+    BLOCK_IS_LARGER_THAN_RANGE {
+        id: "KCM-6", slug: "node-block-is-larger-than-cluster-range",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodeipam/node_ipam_controller.go NewNodeIpamController",
+        facts: [range, mask],
+        en: "{range} holds no block with a prefix of {mask} bits. Give a wider range, or a longer mask: equal lengths are one Node.",
+        zh: "{range} 容纳不下前缀长度为 {mask} 位的块。请使用更大的范围或更长的掩码：长度相等时只有一个节点。",
+    }
+    /// More blocks than are kept.
+    RANGE_HOLDS_TOO_MANY_BLOCKS {
+        id: "KCM-7a", slug: "ipv6-range-holds-too-many-blocks",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
+        facts: [range, mask],
+        en: "A block of {range} with a prefix of {mask} bits is more than 16 bits longer than the range. kube-controller-manager keeps at most 65536 blocks of an IPv6 range; for IPv4 it has no such limit.",
+        zh: "{range} 中前缀长度为 {mask} 位的块比范围长 16 位以上。kube-controller-manager 对 IPv6 范围最多管理 65536 个块；IPv4 没有此限制。",
+    }
+    /// How many Nodes fit.
+    RANGE_HOLDS_BLOCKS {
+        id: "KCM-7b", slug: "cluster-range-holds-so-many-nodes",
+        versions: Versions::ALL,
+        source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
+        facts: [range, mask, blocks],
+        en: "{range} is given out in blocks with a prefix of {mask} bits: it lasts for {blocks} Nodes.",
+        zh: "{range} 按前缀长度 {mask} 位的块分配：可供 {blocks} 个节点使用。",
+    }
+}
+
+/// The flags of kube-controller-manager that the simulator acts on, as given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Flags {
+    /// `--allocate-node-cidrs`.
+    pub allocate_node_cidrs: bool,
+    /// `--cidr-allocator-type`.
+    pub cidr_allocator_type: String,
+    /// `--cluster-cidr`.
+    pub cluster_cidr: String,
+    /// `--service-cluster-ip-range`.
+    pub service_cluster_ip_range: String,
+    /// `--node-cidr-mask-size`, in bits; 0 is unset.
+    pub node_cidr_mask_size: i32,
+    /// `--node-cidr-mask-size-ipv4`, in bits; 0 is unset.
+    pub node_cidr_mask_size_ipv4: i32,
+    /// `--node-cidr-mask-size-ipv6`, in bits; 0 is unset.
+    pub node_cidr_mask_size_ipv6: i32,
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        Self {
+            allocate_node_cidrs: false,
+            cidr_allocator_type: RANGE_ALLOCATOR.to_owned(),
+            cluster_cidr: String::new(),
+            service_cluster_ip_range: String::new(),
+            node_cidr_mask_size: 0,
+            node_cidr_mask_size_ipv4: 0,
+            node_cidr_mask_size_ipv6: 0,
+        }
+    }
+}
+
+const ALLOCATE: &str = "allocate-node-cidrs";
+const ALLOCATOR: &str = "cidr-allocator-type";
+const CLUSTER: &str = "cluster-cidr";
+const SERVICES: &str = "service-cluster-ip-range";
+const MASK: &str = "node-cidr-mask-size";
+const MASK_V4: &str = "node-cidr-mask-size-ipv4";
+const MASK_V6: &str = "node-cidr-mask-size-ipv6";
+const GATES: &str = "feature-gates";
+
+const RANGE_ALLOCATOR: &str = "RangeAllocator";
+const CLOUD_ALLOCATOR: &str = "CloudAllocator";
+const MULTI_CIDR_ALLOCATOR: &str = "MultiCIDRRangeAllocator";
+
+/// What Go says when it asks a thing that is not there.
+const CRASH: &str = "panic: runtime error: invalid memory address or nil pointer dereference";
+
+/// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags that
+/// the simulator does not act on are named in the second list.
+///
+/// # Errors
+/// The first text that a flag does not take, in the order in which the program reads them.
+pub fn read(
+    text: &FlagsText,
+    behavior: &mut Behavior,
+    trace: &mut Trace,
+) -> Result<(Flags, Vec<Unmodelled>), StartError> {
+    let mut flags = Flags::default();
+    let mut unmodelled = Vec::new();
+    let (mut gates, mut arguments) = (Vec::new(), Vec::new());
+    for flag in text.of(Component::KubeControllerManager) {
+        if let Err((name, message)) = read_flag(flag, &mut flags, &mut arguments) {
+            return Err(refuse(name, message, trace));
+        }
+        match flag.name.as_str() {
+            GATES if behavior.gates_after_flags => gates.push(flag),
+            GATES => set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
+                let value = flag.value.as_deref().unwrap_or_default();
+                refuse(GATES, invalid_argument(GATES, value, &why), trace)
+            })?,
+            name if KNOWN.contains(&name) => {}
+            name => unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") }),
+        }
+    }
+    if !arguments.is_empty() {
+        let message = format!(
+            "\"kube-controller-manager\" does not take any arguments, got [{}]",
+            arguments.join(" ")
+        );
+        return Err(refuse(ALLOCATE, message, trace));
+    }
+    for flag in gates {
+        set_gates(behavior, flag, &mut unmodelled).map_err(|why| refuse(GATES, why, trace))?;
+    }
+    Ok((flags, unmodelled))
+}
+
+/// The flags that the simulator acts on.
+const KNOWN: [&str; 8] = [ALLOCATE, ALLOCATOR, CLUSTER, SERVICES, MASK, MASK_V4, MASK_V6, GATES];
+
+/// Reads one flag; what stands behind a boolean is an argument of its own.
+fn read_flag(
+    flag: &Flag,
+    flags: &mut Flags,
+    arguments: &mut Vec<String>,
+) -> Result<(), (&'static str, String)> {
+    let Some(name) = KNOWN.into_iter().find(|name| *name == flag.name) else { return Ok(()) };
+    if name == ALLOCATE && (flag.spaced || flag.value.is_none()) {
+        flags.allocate_node_cidrs = true;
+        arguments.extend(flag.value.as_deref().filter(|text| !text.is_empty()).map(quote));
+        return Ok(());
+    }
+    let Some(value) = &flag.value else {
+        return Err((name, format!("flag needs an argument: --{name}")));
+    };
+    let refused = |why: String| (name, invalid_argument(name, value, &why));
+    match name {
+        ALLOCATE => flags.allocate_node_cidrs = parse_bool(value).map_err(refused)?,
+        ALLOCATOR => flags.cidr_allocator_type.clone_from(value),
+        CLUSTER => flags.cluster_cidr.clone_from(value),
+        SERVICES => flags.service_cluster_ip_range.clone_from(value),
+        MASK => flags.node_cidr_mask_size = parse_i32(value).map_err(refused)?,
+        MASK_V4 => flags.node_cidr_mask_size_ipv4 = parse_i32(value).map_err(refused)?,
+        MASK_V6 => flags.node_cidr_mask_size_ipv6 = parse_i32(value).map_err(refused)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn refuse(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
+    let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag]);
+    StartError { message, flag, entry: None, step }
+}
+
+/// What the flags come to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Start {
+    /// The process exits before it starts any controller.
+    FlagErrors(Vec<StartError>),
+    /// The node CIDR controller does not start, and with it the process exits.
+    Failed(StartError),
+    /// It runs, and gives Nodes no ranges.
+    Off,
+    /// It gives Nodes their ranges, if those that are there already fit
+    /// ([`crate::controller_manager::range_allocator::NodeIpam::start`]).
+    Running(Running),
+}
+
+/// A node CIDR controller that runs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Running {
+    /// Its configuration.
+    pub config: NodeIpamConfig,
+    /// What it logs about flags it goes on without.
+    pub warnings: Vec<StartError>,
+}
+
+/// Checks the flags of kube-controller-manager. Its steps' origins are flags of this component.
+#[must_use]
+pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
+    let mut starting = Starting { behavior, flags, trace };
+    if flags.service_cluster_ip_range.split(',').count() > 2 {
+        let words = "--service-cluster-ip-range can not contain more than two entries";
+        let rule = &SERVICE_RANGES_ARE_TWO_AT_MOST;
+        return Start::FlagErrors(vec![starting.error(rule, words, SERVICES, Some(2), vec![])]);
+    }
+    if !flags.allocate_node_cidrs {
+        note(starting.trace, &ALLOCATION_IS_OFF, ALLOCATE, facts![]);
+        return Start::Off;
+    }
+    starting.node_ipam().map_or_else(Start::Failed, Start::Running)
+}
+
+struct Starting<'a> {
+    behavior: &'a Behavior,
+    flags: &'a Flags,
+    trace: &'a mut Trace,
+}
+
+impl Starting<'_> {
+    fn error(
+        &mut self,
+        rule: &'static Rule,
+        message: impl Into<String>,
+        flag: &'static str,
+        entry: Option<usize>,
+        facts: Vec<Fact>,
+    ) -> StartError {
+        let step = reject(self.trace, rule, flag, facts);
+        StartError { message: message.into(), flag, entry, step }
+    }
+
+    /// Source: newNodeIpamController, NewNodeIpamController, ipam.New.
+    fn node_ipam(&mut self) -> Result<Running, StartError> {
+        let kind = self.flags.cidr_allocator_type.as_str();
+        if kind == CLOUD_ALLOCATOR && self.behavior.cloud_allocators != CloudAllocators::Crash {
+            let words = "--cidr-allocator-type is set to 'CloudAllocator' but cloud provider is not \
+                         configured";
+            return Err(self.needs_a_cloud(words));
+        }
+        let ranges = self.cluster_ranges()?;
+        let (services, warnings) = self.service_ranges()?;
+        let masks = self.masks(&ranges)?;
+        if kind != CLOUD_ALLOCATOR {
+            for (i, (range, mask)) in ranges.iter().zip(&masks).enumerate() {
+                if i32::from(range.prefix_len()) > *mask {
+                    let words = "Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be \
+                                 less than or equal to --node-cidr-mask-size configured for CIDR family";
+                    let facts = facts![range = *range, mask = mask.to_string()];
+                    let rule = &BLOCK_IS_LARGER_THAN_RANGE;
+                    return Err(self.error(rule, words, CLUSTER, Some(i), facts));
+                }
+            }
+        }
+        self.allocator_type()?;
+        let mut nodes = Vec::new();
+        for (i, (cidr, mask)) in ranges.into_iter().zip(masks).enumerate() {
+            let range = NodeRange { cidr, node_mask: mask.unsigned_abs() };
+            let mask = u64::from(range.node_mask);
+            let Some(blocks) = range.blocks() else {
+                let words = "New CIDR set failed; the node CIDR size is too big";
+                let facts = facts![range = cidr, mask];
+                let rule = &RANGE_HOLDS_TOO_MANY_BLOCKS;
+                return Err(self.error(rule, words, CLUSTER, Some(i), facts));
+            };
+            let facts = facts![range = cidr, mask, blocks];
+            note(self.trace, &RANGE_HOLDS_BLOCKS, CLUSTER, facts);
+            nodes.push(range);
+        }
+        let primary = nodes[0].cidr.family();
+        let cluster = match nodes[..] {
+            [first, second] => Stack::dual(primary, first, second),
+            _ => Stack::single(primary, nodes[0]),
+        };
+        let behavior = self.behavior.clone();
+        Ok(Running { config: NodeIpamConfig { behavior, cluster, services }, warnings })
+    }
+
+    /// KCM-3: one range, or one of each family. Source: validateCIDRs.
+    fn cluster_ranges(&mut self) -> Result<Vec<Cidr>, StartError> {
+        let entries: Vec<&str> = self.flags.cluster_cidr.trim().split(',').collect();
+        let ranges = parse_cidrs(self.behavior, &entries).map_err(|(i, words)| {
+            let facts = facts![entry = quote(entries[i])];
+            self.error(&CLUSTER_RANGE_DOES_NOT_PARSE, words, CLUSTER, Some(i), facts)
+        })?;
+        let count = ranges.len();
+        if count > 1 && !self.behavior.dual_stack.on() {
+            let words = format!(
+                "len of ClusterCIDRs=={count} and dualstack or EndpointSlice feature is not enabled"
+            );
+            let rule = &SECOND_CLUSTER_RANGE_NEEDS_GATE;
+            return Err(self.error(rule, words, CLUSTER, Some(1), vec![]));
+        }
+        if count > 1 && ranges.iter().all(|range| family(*range) == family(ranges[0])) {
+            let bracket = if self.behavior.leaves_bracket_open { "" } else { ")" };
+            let words = format!(
+                "len of ClusterCIDRs=={count} and they are not configured as dual stack (at least one \
+                 from each IPFamily{bracket}"
+            );
+            let rule = &CLUSTER_RANGES_DIFFER_IN_FAMILY;
+            return Err(self.error(rule, words, CLUSTER, Some(1), vec![]));
+        }
+        if count > 2 {
+            let words = if self.behavior.leaves_bracket_open {
+                format!("length of clusterCIDRs is:{count} more than max allowed of 2")
+            } else {
+                format!("len of clusters is:{count} > more than max allowed of 2")
+            };
+            let rule = &CLUSTER_RANGES_ARE_TWO_AT_MOST;
+            return Err(self.error(rule, words, CLUSTER, Some(2), vec![]));
+        }
+        Ok(ranges)
+    }
+
+    /// KCM-4: what Nodes must not get, as far as it can be read.
+    fn service_ranges(&mut self) -> Result<(Vec<Cidr>, Vec<StartError>), StartError> {
+        let (mut ranges, mut warnings) = (Vec::new(), Vec::new());
+        for (i, text) in self.flags.service_cluster_ip_range.split(',').enumerate() {
+            if text.trim().is_empty() {
+                continue;
+            }
+            if let Some(read) = parse_cidr(text) {
+                ranges.push(Cidr::new(read.net));
+                continue;
+            }
+            let why = format!("invalid CIDR address: {text}");
+            let message = if self.behavior.logs_names {
+                let (text, why) = (quote(text), quote(&why));
+                format!("\"Warning: unsuccessful parsing of service CIDR\" CIDR={text} err={why}")
+            } else {
+                format!("Unsuccessful parsing of service CIDR {text}: {why}")
+            };
+            let facts = facts![entry = quote(text)];
+            let step = note(self.trace, &SERVICE_RANGE_IS_IGNORED, SERVICES, facts);
+            warnings.push(StartError { message, flag: SERVICES, entry: Some(i), step });
+        }
+        let [first, second] = ranges[..] else { return Ok((ranges, warnings)) };
+        if !self.behavior.dual_stack.on() {
+            let words =
+                "secondary service cidr is provided and IPv6DualStack feature is not enabled";
+            let rule = &SECOND_SERVICE_RANGE_NEEDS_GATE;
+            return Err(self.error(rule, words, SERVICES, Some(1), vec![]));
+        }
+        if family(first) == family(second) {
+            let words = "serviceCIDR and secondaryServiceCIDR are not dualstack (from different \
+                         IPfamiles)";
+            let rule = &SERVICE_RANGES_DIFFER_IN_FAMILY;
+            return Err(self.error(rule, words, SERVICES, Some(1), vec![]));
+        }
+        Ok((ranges, warnings))
+    }
+
+    /// KCM-5: the prefix length of a Node's block, for each cluster range. Source: setNodeCIDRMaskSizes.
+    fn masks(&mut self, ranges: &[Cidr]) -> Result<Vec<i32>, StartError> {
+        let both = self.flags.node_cidr_mask_size;
+        let (v4, v6) = (self.flags.node_cidr_mask_size_ipv4, self.flags.node_cidr_mask_size_ipv6);
+        let or = |mask, default| if mask == 0 { default } else { mask };
+        let [only] = ranges else {
+            if both != 0 {
+                let words =
+                    "usage of --node-cidr-mask-size is not allowed with dual-stack clusters";
+                return Err(self.error(&ONE_MASK_IS_FOR_ONE_FAMILY, words, MASK, None, vec![]));
+            }
+            let mask = |range: &Cidr| match family(*range) {
+                Family::V4 => or(v4, 24),
+                Family::V6 => or(v6, 64),
+            };
+            return Ok(ranges.iter().map(mask).collect());
+        };
+        let given = if v4 != 0 { MASK_V4 } else { MASK_V6 };
+        let any = v4 != 0 || v6 != 0;
+        if any && !self.behavior.family_mask_for_one_range {
+            let words = "usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 are not \
+                         allowed with non dual-stack clusters";
+            return Err(self.error(&FAMILY_MASKS_ARE_FOR_TWO_RANGES, words, given, None, vec![]));
+        }
+        if any && both != 0 {
+            let words = "usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not \
+                         allowed if --node-cidr-mask-size is set. For dual-stack clusters please unset \
+                         it and use IPFamily specific flags";
+            return Err(self.error(&MASK_IS_SAID_ONCE, words, MASK, None, vec![]));
+        }
+        let (own, other, other_flag, default) = match family(*only) {
+            Family::V4 => (v4, v6, MASK_V6, 24),
+            Family::V6 => (v6, v4, MASK_V4, 64),
+        };
+        if other != 0 {
+            let family = family(*only);
+            let words = format!(
+                "usage of --{other_flag} is not allowed for a single-stack {family} cluster"
+            );
+            let facts = facts![family = family.other()];
+            return Err(self.error(&MASK_OF_A_MISSING_FAMILY, words, other_flag, None, facts));
+        }
+        Ok(vec![or(own, or(both, default))])
+    }
+
+    /// Source: ipam.New, createLegacyIPAM.
+    fn allocator_type(&mut self) -> Result<(), StartError> {
+        let kind = self.flags.cidr_allocator_type.as_str();
+        match kind {
+            RANGE_ALLOCATOR => Ok(()),
+            CLOUD_ALLOCATOR => Err(self.needs_a_cloud(CRASH)),
+            "IPAMFromCluster" | "IPAMFromCloud" => {
+                let words = match self.behavior.cloud_allocators {
+                    CloudAllocators::Refuse => {
+                        "Error trying to Init(): legacy cloud provider support disabled at build time"
+                    }
+                    CloudAllocators::Crash | CloudAllocators::RefuseOne => CRASH,
+                };
+                Err(self.needs_a_cloud(words))
+            }
+            MULTI_CIDR_ALLOCATOR if self.behavior.multi_cidr_ranges.on() => {
+                note(self.trace, &MULTI_CIDR_IS_SIMPLIFIED, ALLOCATOR, facts![]);
+                Ok(())
+            }
+            _ => {
+                let mut words = format!("invalid CIDR allocator type: {kind}");
+                let is_known = !matches!(self.behavior.multi_cidr_ranges, Gate::Absent(_));
+                if kind == MULTI_CIDR_ALLOCATOR && is_known {
+                    words.push_str(", feature gate MultiCIDRRangeAllocator must be enabled");
+                }
+                Err(self.error(&ALLOCATOR_IS_UNKNOWN, words, ALLOCATOR, None, facts![kind]))
+            }
+        }
+    }
+
+    fn needs_a_cloud(&mut self, words: &str) -> StartError {
+        let kind = self.flags.cidr_allocator_type.as_str();
+        self.error(&ALLOCATOR_NEEDS_A_CLOUD, words, ALLOCATOR, None, facts![kind])
+    }
+}
+
+/// The family that Go sees: an IPv4-mapped IPv6 range is IPv4.
+fn family(range: Cidr) -> Family {
+    Family::of(range.network())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Start, StartError, read, start};
+    use crate::explain::trace::Trace;
+    use crate::release::behavior::{
+        Behavior, V1_20, V1_21, V1_22, V1_23, V1_25, V1_26, V1_27, V1_28, V1_29, V1_30, V1_31,
+        V1_32, V1_36,
+    };
+    use crate::source::flags::parse;
+
+    const DUAL: &str = "--cluster-cidr=10.244.0.0/16,fd00:10:244::/56";
+
+    /// The errors of a start, or the ranges with their masks and how many blocks they have.
+    fn started(behavior: &Behavior, flags: &str) -> Result<String, Vec<StartError>> {
+        let (mut behavior, mut trace) = (behavior.clone(), Trace::default());
+        let text = parse(&format!("kube-controller-manager {flags}"));
+        assert_eq!(text.problems, [], "{flags}");
+        let (flags, _) = read(&text, &mut behavior, &mut trace).map_err(|error| vec![error])?;
+        match start(&behavior, &flags, &mut trace) {
+            Start::FlagErrors(errors) => Err(errors),
+            Start::Failed(error) => Err(vec![error]),
+            Start::Off => Ok("off".to_owned()),
+            Start::Running(running) => {
+                let print = |range: &crate::apiserver::environment::NodeRange| {
+                    let blocks = range.blocks().expect("few enough");
+                    format!("{} /{} {blocks}", range.cidr, range.node_mask)
+                };
+                let ranges = running.config.cluster.iter().map(|(_, range)| print(range));
+                let warnings = running.warnings.into_iter().map(|warning| warning.message);
+                Ok(ranges.chain(warnings).collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+
+    fn check(behavior: &Behavior, flags: &str, expect: &str) {
+        let got = started(behavior, &format!("--allocate-node-cidrs {flags}"));
+        let got = got.unwrap_or_else(|errors| errors[0].message.clone());
+        assert_eq!(got, expect, "{flags}");
+    }
+
+    #[test]
+    fn nothing_is_looked_at_while_no_ranges_are_given_out() {
+        assert_eq!(started(&V1_36, "--cluster-cidr=x").as_deref(), Ok("off"));
+        assert_eq!(started(&V1_36, "--allocate-node-cidrs=false").as_deref(), Ok("off"));
+        let error = started(&V1_36, "--service-cluster-ip-range=a,b,c").expect_err("three entries");
+        assert_eq!((error[0].flag, error[0].entry), ("service-cluster-ip-range", Some(2)));
+    }
+
+    #[test]
+    fn a_value_its_flag_does_not_take_is_told_as_pflag_tells_it() {
+        let refused = |flags: &str| {
+            let error = started(&V1_36, flags).expect_err("refused").remove(0);
+            (error.flag, error.message)
+        };
+        let argument = |flag, value, why| {
+            let why = format!("strconv.{why}: parsing \"{value}\": invalid syntax");
+            (flag, format!("invalid argument \"{value}\" for \"--{flag}\" flag: {why}"))
+        };
+        let maybe = argument("allocate-node-cidrs", "maybe", "ParseBool");
+        assert_eq!(refused("--allocate-node-cidrs=maybe --cluster-cidr=x"), maybe);
+        assert_eq!(
+            refused("--node-cidr-mask-size-ipv6=/64"),
+            argument("node-cidr-mask-size-ipv6", "/64", "ParseInt")
+        );
+        let needs = "flag needs an argument: --cluster-cidr".to_owned();
+        assert_eq!(refused("--cluster-cidr"), ("cluster-cidr", needs));
+        let words = "\"kube-controller-manager\" does not take any arguments, got [\"false\"]";
+        assert_eq!(
+            refused("--allocate-node-cidrs false --feature-gates=X"),
+            ("allocate-node-cidrs", words.to_owned())
+        );
+    }
+
+    #[test]
+    fn gates_are_looked_at_with_the_flags_or_behind_them() {
+        let gate = "--feature-gates=MultiCIDRRangeAllocator=true --node-cidr-mask-size=x";
+        let unknown = "unrecognized feature gate: MultiCIDRRangeAllocator";
+        check(
+            &V1_31,
+            gate,
+            &format!(
+                "invalid argument \"MultiCIDRRangeAllocator=true\" for \"--feature-gates\" flag: \
+                 {unknown}"
+            ),
+        );
+        let size = "strconv.ParseInt: parsing \"x\": invalid syntax";
+        check(
+            &V1_32,
+            gate,
+            &format!("invalid argument \"x\" for \"--node-cidr-mask-size\" flag: {size}"),
+        );
+        check(&V1_32, "--feature-gates=MultiCIDRRangeAllocator=true", unknown);
+        check(&V1_36, "--feature-gates=X", "missing bool value for X");
+    }
+
+    #[test]
+    fn cluster_ranges_are_told_in_the_words_of_the_release() {
+        check(&V1_36, DUAL, "10.244.0.0/16 /24 256; fd00:10:244::/56 /64 256");
+        check(&V1_36, "--cluster-cidr=\" 10.244.7.0/16 \"", "10.244.0.0/16 /24 256");
+        check(&V1_27, "", "invalid CIDR[0]: <nil> (invalid CIDR address: )");
+        check(
+            &V1_26,
+            "--cluster-cidr=10.244.0.0/16,",
+            "failed to parse cidr value:\"\" with error:invalid CIDR address: ",
+        );
+        let pair = "--cluster-cidr=10.244.0.0/16,10.245.0.0/16";
+        let words = "len of ClusterCIDRs==2 and they are not configured as dual stack (at least one from \
+                     each IPFamily";
+        check(&V1_26, pair, words);
+        check(&V1_25, pair, &format!("{words})"));
+        let three = "--cluster-cidr=10.244.0.0/16,fd00::/56,10.245.0.0/16";
+        check(&V1_26, three, "length of clusterCIDRs is:3 more than max allowed of 2");
+        check(&V1_25, three, "len of clusters is:3 > more than max allowed of 2");
+    }
+
+    #[test]
+    fn two_ranges_need_the_gate_while_there_is_one() {
+        let words = "len of ClusterCIDRs==2 and dualstack or EndpointSlice feature is not enabled";
+        let (on, off) =
+            ("--feature-gates=IPv6DualStack=true", "--feature-gates=IPv6DualStack=false");
+        let running = "10.244.0.0/16 /24 256; fd00:10:244::/56 /64 256";
+        check(&V1_20, DUAL, words);
+        check(&V1_20, &format!("{DUAL} {on}"), running);
+        check(&V1_22, DUAL, running);
+        check(&V1_22, &format!("{DUAL} {off}"), words);
+        let services = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
+        check(
+            &V1_20,
+            &format!("--cluster-cidr=10.244.0.0/16 {services}"),
+            "secondary service cidr is provided and IPv6DualStack feature is not enabled",
+        );
+        check(
+            &V1_23,
+            &format!("{DUAL} {off}"),
+            "invalid argument \"IPv6DualStack=false\" for \"--feature-gates\" flag: cannot set feature \
+             gate IPv6DualStack to false, feature is locked to true",
+        );
+    }
+
+    #[test]
+    fn a_service_range_that_is_none_is_logged() {
+        let flags = "--cluster-cidr=10.244.0.0/16 --service-cluster-ip-range=bogus,fd00::/112";
+        let range = "10.244.0.0/16 /24 256";
+        let old = "Unsuccessful parsing of service CIDR bogus: invalid CIDR address: bogus";
+        check(&V1_26, flags, &format!("{range}; {old}"));
+        let new = "\"Warning: unsuccessful parsing of service CIDR\" CIDR=\"bogus\" err=\"invalid CIDR \
+                   address: bogus\"";
+        check(&V1_36, flags, &format!("{range}; {new}"));
+    }
+
+    #[test]
+    fn a_single_range_takes_the_mask_of_its_family_since_1_23() {
+        let flags = "--cluster-cidr=fd00::/64 --node-cidr-mask-size-ipv6=80";
+        check(&V1_23, flags, "fd00::/64 /80 65536");
+        let words = "usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 are not allowed \
+                     with non dual-stack clusters";
+        check(&V1_22, flags, words);
+        check(&V1_22, &format!("{flags} --node-cidr-mask-size=80"), words);
+        check(&V1_21, "--cluster-cidr=fd00::/64 --node-cidr-mask-size=0x50", "fd00::/64 /80 65536");
+        check(
+            &V1_36,
+            "--cluster-cidr=fd00::/64 --node-cidr-mask-size-ipv4=24",
+            "usage of --node-cidr-mask-size-ipv4 is not allowed for a single-stack IPv6 cluster",
+        );
+    }
+
+    #[test]
+    fn a_block_is_at_most_as_large_as_its_range() {
+        let words = "Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less than or \
+                     equal to --node-cidr-mask-size configured for CIDR family";
+        for flags in [
+            "--cluster-cidr=10.244.0.0/25",
+            "--cluster-cidr=fd00::/65",
+            "--cluster-cidr=10.0.0.0/8 --node-cidr-mask-size=-1",
+            "--cluster-cidr=::ffff:10.244.0.0/112",
+        ] {
+            check(&V1_36, flags, words);
+        }
+        let error =
+            started(&V1_36, &format!("--allocate-node-cidrs {DUAL} --node-cidr-mask-size-ipv6=48"));
+        let error = error.expect_err("the second range is smaller").remove(0);
+        assert_eq!((error.flag, error.entry), ("cluster-cidr", Some(1)));
+    }
+
+    #[test]
+    fn an_allocator_that_asks_a_cloud_provider_does_not_start() {
+        let of = |kind: &str| format!("--cluster-cidr=10.244.0.0/16 --cidr-allocator-type={kind}");
+        let crash = "panic: runtime error: invalid memory address or nil pointer dereference";
+        let refused = "--cidr-allocator-type is set to 'CloudAllocator' but cloud provider is not \
+                       configured";
+        check(&V1_26, &of("CloudAllocator"), crash);
+        check(&V1_27, &of("CloudAllocator"), refused);
+        check(&V1_30, &of("IPAMFromCluster"), crash);
+        check(
+            &V1_31,
+            &of("IPAMFromCloud"),
+            "Error trying to Init(): legacy cloud provider support disabled at build time",
+        );
+        let unknown = "invalid CIDR allocator type: MultiCIDRRangeAllocator";
+        let multi = of("MultiCIDRRangeAllocator");
+        check(
+            &V1_28,
+            &multi,
+            &format!("{unknown}, feature gate MultiCIDRRangeAllocator must be enabled"),
+        );
+        let on = format!("{multi} --feature-gates=MultiCIDRRangeAllocator=true");
+        check(&V1_28, &on, "10.244.0.0/16 /24 256");
+        check(&V1_29, &multi, unknown);
+    }
+}

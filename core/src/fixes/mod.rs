@@ -1,0 +1,464 @@
+//! Which one change would make a refused request, or a start that failed, succeed? Changes are proposed
+//! from the words of the refusal (`draft.rs`), and each is tried: what is offered was accepted.
+//!
+//! Invariants: a fix changes the text of one event, and in it only what its repairs name; the API server
+//! of the session, with everything that happened before, accepts the request with it.
+
+mod candidate_edits;
+
+use std::rc::Rc;
+
+use crate::api::Json;
+
+use crate::api::service::Service;
+use crate::apiserver::requests::{Cluster, Outcome};
+use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::kubectl::{self, ObjectName};
+use crate::net::Family;
+use crate::release::version::KubeVersion;
+use crate::session::action::{Event, PatchForm, Scenario};
+use crate::session::replay as run;
+use crate::session::replay::{BootReport, ControlPlane, DocumentReport, EventReport, Replay};
+use crate::source::edit::Edit;
+use crate::source::span::Span;
+use crate::source::yaml::{self, Node};
+
+/// A change of one event with which the answer is another one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fix {
+    /// Which event.
+    pub at: usize,
+    /// What it becomes.
+    pub event: Event,
+    /// What is changed in its text, one after the other; most often one thing.
+    pub repairs: Vec<Repair>,
+    /// What it leads to.
+    pub gives: Gives,
+}
+
+/// One field or flag that changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repair {
+    /// What happens to it.
+    pub act: Act,
+    /// Which field, as kubectl prints it, or which flag, with its dashes.
+    pub field: String,
+    /// The value, or the name, before; empty where there was none.
+    pub before: String,
+    /// The value, or the name, afterwards; empty where there is none.
+    pub after: String,
+    /// The same in the text as the repairs before it left it.
+    pub edit: Edit,
+}
+
+/// What happens to a field or flag.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// It gets another value.
+    Set,
+    /// It gets the value that is stored.
+    Restore,
+    /// It is added.
+    Add,
+    /// It goes.
+    Remove,
+    /// It gets another name.
+    Rename,
+    /// The Service ranges get one of this family.
+    AddRange(Family),
+}
+
+/// What a fix leads to.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Gives {
+    /// The answer to the request; `None` if there is none that was asked for.
+    pub document: Option<Rc<DocumentReport>>,
+    /// The start, where its flags change.
+    pub boot: Option<Rc<BootReport>>,
+    /// How many other requests would be accepted that are refused now. Of what comes later only so
+    /// much is looked at as time allows ([`MOST_LATER`]).
+    pub accepts: usize,
+    /// How many other requests would be refused that are accepted now.
+    pub refuses: usize,
+}
+
+/// The most fixes that are offered.
+pub const MOST: usize = 4;
+/// The most fields that one fix changes.
+const MOST_REPAIRS: usize = 6;
+/// How many events behind the changed one are looked at.
+pub const MOST_LATER: usize = 12;
+/// How many texts are tried.
+const TRIES: usize = 64;
+/// How many sets of flags are tried: each is a start and all that follows it.
+const STARTS: usize = 12;
+
+/// The fixes of the document at `document` of the event at `at`, or of the start in force if that failed;
+/// the best first. None if nothing failed, or if no simple change helps.
+#[must_use]
+pub fn fixes(replay: &mut Replay, scenario: &Scenario, at: usize, document: usize) -> Vec<Fix> {
+    let now = replay.run(scenario, at).events;
+    let is_start = |report: &EventReport| matches!(report, EventReport::Boot(_));
+    let Some(boot) = now.iter().take(at + 1).rposition(is_start) else { return Vec::new() };
+    let (EventReport::Boot(started), Event::Boot { version, flags }) =
+        (&now[boot], &scenario.events[boot])
+    else {
+        return Vec::new();
+    };
+    let mut start = Start {
+        plane: replay.before(scenario, boot),
+        seed: scenario.seed,
+        version: *version,
+        events: &[],
+        document,
+    };
+    let mut found = Vec::new();
+    let answer = match &now[at] {
+        _ if !started.is_running() => Answer::of_start(started),
+        EventReport::Boot(_) => return Vec::new(),
+        EventReport::Requests(requests) => {
+            let Some(report) = requests.documents.get(document) else { return Vec::new() };
+            let answer = Answer::of(report.outcome.as_deref());
+            start.events = &scenario.events[boot + 1..=at];
+            let plane = replay.before(scenario, at);
+            of_event(plane, &scenario.events[at], document, &answer, &mut found);
+            answer
+        }
+    };
+    for trial in search(&Target::Start(&start), flags, answer, STARTS) {
+        let flags = trial.text.as_str().into();
+        found.push((Event::Boot { version: *version, flags }, trial));
+    }
+    let mut fixes = Vec::new();
+    while fixes.len() < MOST
+        && let Some(best) = (0..found.len()).min_by_key(|number| found[*number].1.cost)
+    {
+        let (event, trial) = found.swap_remove(best);
+        let place = if let Event::Boot { .. } = event { boot } else { at };
+        let mut plane = replay.before(scenario, place);
+        let mut gives = Gives::default();
+        let last = at.max(place + MOST_LATER);
+        for (number, was) in now.iter().enumerate().take(last + 1).skip(place) {
+            let event = if number == place { &event } else { &scenario.events[number] };
+            let report = plane.handle(event, scenario.seed, false);
+            gives.take(&report, was, (number == at).then_some(document));
+        }
+        let is_done = match &gives.document {
+            Some(document) if started.is_running() => document.is_accepted(),
+            _ => gives.boot.as_ref().is_some_and(|boot| boot.is_running()),
+        };
+        if is_done {
+            fixes.push(Fix { at: place, event, repairs: trial.repairs, gives });
+        }
+    }
+    fixes
+}
+
+impl Gives {
+    /// Compares the answers to an event, of which one may be the one that was asked for.
+    fn take(&mut self, report: &EventReport, was: &EventReport, own: Option<usize>) {
+        let (report, was) = match (report, was) {
+            (EventReport::Requests(report), EventReport::Requests(was)) => (report, was),
+            (EventReport::Boot(boot), _) => {
+                self.boot.get_or_insert_with(|| Rc::clone(boot));
+                return;
+            }
+            _ => return,
+        };
+        for (number, (after, before)) in report.documents.iter().zip(&was.documents).enumerate() {
+            if own == Some(number) {
+                self.document = Some(Rc::clone(after));
+                continue;
+            }
+            let (before, after) = (before.is_accepted(), after.is_accepted());
+            self.accepts += usize::from(!before && after);
+            self.refuses += usize::from(before && !after);
+        }
+    }
+}
+
+/// A start, and the request that is to be accepted behind it.
+struct Start<'a> {
+    /// What was before.
+    plane: ControlPlane,
+    seed: u64,
+    version: KubeVersion,
+    /// What follows the start, the request last; nothing if the start itself is to succeed.
+    events: &'a [Event],
+    document: usize,
+}
+
+impl Start<'_> {
+    fn ask(&self, flags: &str) -> Option<Answer> {
+        let mut plane = self.plane.clone();
+        let boot = Event::Boot { version: self.version, flags: flags.into() };
+        let EventReport::Boot(report) = plane.handle(&boot, self.seed, false) else { return None };
+        let mut answer = Answer::of_start(&report);
+        if !report.is_running() {
+            return Some(answer);
+        }
+        for event in self.events {
+            if let EventReport::Requests(requests) = plane.handle(event, self.seed, false) {
+                let document = requests.documents.get(self.document);
+                answer = Answer::of(document.and_then(|it| it.outcome.as_deref()));
+            }
+        }
+        Some(answer)
+    }
+}
+
+/// Finds the changes of an event's own text that are accepted, where this is answered now.
+fn of_event(
+    mut plane: ControlPlane,
+    event: &Event,
+    number: usize,
+    answer: &Answer,
+    found: &mut Vec<(Event, Trial)>,
+) -> Option<()> {
+    let mut object = None;
+    let (text, span) = match event {
+        Event::Apply(text) => {
+            let documents = yaml::parse(text).documents;
+            let span = documents.get(number).filter(|it| it.complete)?.span;
+            for document in &documents[..number] {
+                run::apply_document(&mut plane, text, document, None);
+            }
+            (text, span)
+        }
+        Event::Patch { service, form, body } if *form != PatchForm::Apply => {
+            object = Some(ObjectName::read(service));
+            (body, Span::new(0, body.len()))
+        }
+        _ => return None,
+    };
+    let cluster = plane.running()?;
+    let send = |cluster: &mut Cluster, node: &Node| match (&object, event) {
+        (Some(object), Event::Patch { form, .. }) => {
+            kubectl::patch(cluster, object, *form, node).outcome
+        }
+        _ => run::send(cluster, node),
+    };
+    let own = &text[span.start..span.end];
+    let target = Target::Request { cluster, object: object.as_ref(), send: &send };
+    for mut trial in search(&target, own, answer.clone(), TRIES) {
+        for repair in &mut trial.repairs {
+            repair.edit.span.start += span.start;
+            repair.edit.span.end += span.start;
+        }
+        let text = [&text[..span.start], &trial.text, &text[span.end..]].concat().into();
+        let event = match event {
+            Event::Patch { service, form, .. } => {
+                Event::Patch { service: Rc::clone(service), form: *form, body: text }
+            }
+            _ => Event::Apply(text),
+        };
+        found.push((event, trial));
+    }
+    Some(())
+}
+
+/// The changes of a request's text with which a cluster accepts it. `object` is what a patch is about; a
+/// manifest says so itself.
+#[must_use]
+pub fn of_request(
+    text: &str,
+    cluster: &Cluster,
+    object: Option<&ObjectName>,
+    send: &Send,
+) -> Vec<Trial> {
+    let target = Target::Request { cluster, object, send };
+    let answer = target.ask(text, None).unwrap_or_default();
+    search(&target, text, answer, TRIES)
+}
+
+/// Sends a document; `None` if kubectl would send nothing.
+pub type Send<'a> = dyn Fn(&mut Cluster, &Node) -> Option<Outcome> + 'a;
+
+/// Whose text is to be fixed.
+enum Target<'a> {
+    /// A request's, to a cluster in its present state. `object` is what a patch is about.
+    Request { cluster: &'a Cluster, object: Option<&'a ObjectName>, send: &'a Send<'a> },
+    /// The flags of a start.
+    Start(&'a Start<'a>),
+}
+
+/// The only document of a text.
+fn read(text: &str) -> Option<Node> {
+    let mut parsed = yaml::parse(text);
+    let document = parsed.documents.pop()?;
+    (parsed.documents.is_empty() && parsed.problems.is_empty()).then_some(document.node)
+}
+
+impl Target<'_> {
+    /// What is answered to a text; `None` if it does not say what it should.
+    fn ask(&self, text: &str, model: Option<&Json>) -> Option<Answer> {
+        match self {
+            Self::Start(start) => start.ask(text),
+            Self::Request { cluster, send, .. } => {
+                let root = read(text)?;
+                if model.is_some_and(|model| *model != root.to_json()) {
+                    return None;
+                }
+                Some(Answer::of(send(&mut (*cluster).clone(), &root).as_ref()))
+            }
+        }
+    }
+}
+
+/// A text that was tried.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The text.
+    pub text: String,
+    /// What was changed.
+    pub repairs: Vec<Repair>,
+    /// How much was changed, and how unlikely it was meant.
+    pub cost: usize,
+    answer: Answer,
+}
+
+/// What was answered to a text.
+#[derive(Clone, Debug, Default)]
+struct Answer {
+    /// Why it was refused; empty if it was not.
+    causes: Vec<Diagnostic>,
+    /// What is stored then.
+    service: Option<Service>,
+}
+
+impl Answer {
+    fn of_start(report: &BootReport) -> Self {
+        let mut causes = report.problems.clone();
+        causes.retain(|it| it.says == Program::KubeApiserver);
+        Self { causes, service: None }
+    }
+
+    fn of(outcome: Option<&Outcome>) -> Self {
+        let mut answer = Self::default();
+        match outcome.map(|outcome| &outcome.result) {
+            None => answer.causes.push(Diagnostic::plain(Program::Kubectl, "")),
+            Some(Ok(_)) => answer.service = outcome.and_then(Outcome::service).cloned(),
+            Some(Err(status)) => {
+                answer.causes.clone_from(&status.causes);
+                if answer.causes.is_empty() {
+                    let message = status.message.as_str();
+                    answer.causes.push(Diagnostic::plain(Program::KubeApiserver, message));
+                }
+            }
+        }
+        answer
+    }
+}
+
+/// A change that may help.
+struct Proposal {
+    repair: Repair,
+    cost: usize,
+    /// What the text should say then.
+    model: Json,
+}
+
+/// What a cause that remains weighs, against changes.
+const CAUSE: usize = 100;
+/// What a second change weighs.
+const ANOTHER: usize = 100;
+/// What it weighs to get one family where two were asked for.
+const ONE_OF_TWO: usize = 200;
+
+/// Looks for accepted texts, from the likeliest changes on; where one change is not enough, for more on
+/// top of the most promising text.
+fn search(target: &Target, text: &str, answer: Answer, mut tries: usize) -> Vec<Trial> {
+    let mut seen = Vec::<Json>::new();
+    let (mut open, mut found) = (Vec::<Trial>::new(), Vec::<Trial>::new());
+    let wants_two = wants_two(target, text);
+    if !answer.causes.is_empty() {
+        open.push(Trial { text: text.to_owned(), repairs: Vec::new(), cost: 0, answer });
+    }
+    let (mut most, mut best) = (MOST_REPAIRS, usize::MAX - ANOTHER);
+    let rank = |draft: &Trial| draft.cost + CAUSE * draft.answer.causes.len();
+    while let Some(at) = (0..open.len()).min_by_key(|at| rank(&open[*at])) {
+        let draft = open.swap_remove(at);
+        if draft.repairs.len() >= most {
+            continue;
+        }
+        if draft.cost + CAUSE > best + ANOTHER {
+            break;
+        }
+        for Proposal { repair, cost, model } in proposals(target, &draft) {
+            if seen.contains(&model) {
+                continue;
+            }
+            if tries == 0 {
+                return found;
+            }
+            tries -= 1;
+            let text = repair.edit.apply(&draft.text);
+            let answer = target.ask(&text, Some(&model));
+            seen.push(model);
+            let Some(answer) = answer else { continue };
+            let mut repairs = draft.repairs.clone();
+            repairs.push(repair);
+            let cost = draft.cost + cost + if repairs.len() > 1 { ANOTHER } else { 0 };
+            let mut trial = Trial { text, repairs, cost, answer };
+            if !trial.answer.causes.is_empty() {
+                open.push(trial);
+                continue;
+            }
+            let service = trial.answer.service.as_ref();
+            if wants_two && service.is_some_and(|it| it.spec.ip_families.len() < 2) {
+                trial.cost += ONE_OF_TWO;
+            }
+            most = most.min(trial.repairs.len());
+            best = best.min(trial.cost);
+            keep(&mut found, trial);
+        }
+    }
+    found
+}
+
+/// Whether a request asks for two families.
+fn wants_two(target: &Target, text: &str) -> bool {
+    let Target::Request { .. } = target else { return false };
+    let json = read(text).map(|root| root.to_json()).unwrap_or_default();
+    let policy = json.pointer("/spec/ipFamilyPolicy").and_then(Json::as_str).unwrap_or_default();
+    policy.to_ascii_lowercase().contains("dual")
+        || json.pointer("/spec/ipFamilies/1").is_some()
+        || json.pointer("/spec/clusterIPs/1").is_some()
+}
+
+/// Of two fixes that store the same, the cheaper one is kept.
+fn keep(found: &mut Vec<Trial>, trial: Trial) {
+    for other in found.iter_mut() {
+        let is_same = match (&trial.answer.service, &other.answer.service) {
+            (Some(one), Some(two)) => {
+                let (meta, other) = (&one.metadata, &two.metadata);
+                meta.name == other.name && meta.labels == other.labels && one.spec == two.spec
+            }
+            _ => trial.text == other.text,
+        };
+        if is_same {
+            if trial.cost < other.cost {
+                *other = trial;
+            }
+            return;
+        }
+    }
+    found.push(trial);
+}
+
+/// The changes to try on a text, the likeliest first. One that helps has to take away every cause, so it
+/// is enough to look at the cause that leaves the least choice.
+fn proposals(target: &Target, draft: &Trial) -> Vec<Proposal> {
+    let mut least: Vec<Proposal> = Vec::new();
+    for cause in &draft.answer.causes {
+        let list = candidate_edits::proposals(target, &draft.text, cause);
+        if least.is_empty() || !list.is_empty() && list.len() < least.len() {
+            least = list;
+        }
+    }
+    let mut sorted = Vec::with_capacity(least.len());
+    while let Some(at) = (0..least.len()).min_by_key(|at| least[*at].cost) {
+        sorted.push(least.swap_remove(at));
+    }
+    sorted
+}

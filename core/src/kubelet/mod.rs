@@ -1,0 +1,3 @@
+//! The kubelet: how it starts, which addresses its Node reports, and which its Pods.
+
+pub mod startup;

@@ -1,0 +1,680 @@
+//! What differs between Kubernetes minors, as named fields.
+//!
+//! Each minor is the one before plus named differences: "what changes when I upgrade" is a diff of
+//! two constants. Stages ask a field, never a version. Gates are as declared in
+//! pkg/features/kube_features.go of each release; the other fields name their rule (`REL-…`).
+
+use std::collections::BTreeMap;
+
+use crate::release::version::KubeVersion;
+
+/// Which code hands out cluster IPs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AllocatorKind {
+    /// One bit per address, one object in etcd: the default before 1.33.
+    Bitmap,
+    /// One IPAddress object per address.
+    IpAddress,
+}
+
+/// A feature gate in one release.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gate {
+    /// The release does not know it, and behaves as said.
+    Absent(bool),
+    /// Can be switched; this is the value.
+    Default(bool),
+    /// Known but locked to this value.
+    Locked(bool),
+}
+
+impl Gate {
+    /// Whether the feature is on.
+    #[must_use]
+    pub const fn on(self) -> bool {
+        match self {
+            Self::Absent(on) | Self::Default(on) | Self::Locked(on) => on,
+        }
+    }
+}
+
+/// Which generation of the Service handler answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layer {
+    /// Up to 1.22: validation first, then allocation (REL-40 to REL-53).
+    Old,
+    /// From 1.23 on: allocation first, then validation.
+    Current,
+}
+
+/// How texts that are addresses only to Go's old parser are warned about (WARN-2, WARN-5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AddressWarnings {
+    /// No such warning (REL-7).
+    None,
+    /// Go's own error text (REL-6).
+    GoError {
+        /// Whether a prefix length with a leading zero is warned about as well.
+        prefix_length: bool,
+    },
+    /// `will be considered invalid in a future Kubernetes release` (REL-5).
+    Future,
+    /// `is invalid`.
+    Invalid,
+}
+
+/// How large a Service range may be (API-4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RangeLimit {
+    /// At most 20 host bits.
+    Bits20,
+    /// At most 20 host bits, 64 with the IPAddress allocator.
+    Bits64WithAllocator,
+    /// At most 20 host bits, no check with the IPAddress allocator.
+    NoneWithAllocator,
+    /// At most 20 host bits, no check with the IPAddress allocator alone (no bitmap beside it).
+    NoneWithAllocatorAlone,
+}
+
+/// How a Service whose name makes no IPAddress object fails (IP-13).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NamelessAllocation {
+    /// With its true cause.
+    Shown,
+    /// As `range is full`, unless the bitmap is written as well (REL-16, REL-17).
+    HiddenWithoutBitmap,
+    /// As `range is full`.
+    Hidden,
+}
+
+/// How kube-proxy waits for the Pod ranges of its node (PROXY-7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PodCidrWait {
+    /// By a watch of its own, in mode `NodeCIDR` only.
+    Watch,
+    /// By asking the lister of its node, in mode `NodeCIDR` only.
+    Poll,
+    /// In the node manager, which reads the ranges in every mode.
+    NodeManager,
+}
+
+/// What kube-controller-manager, which here has no cloud provider, makes of the types of
+/// `--cidr-allocator-type` that ask one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CloudAllocators {
+    /// It asks a provider that is not there, and crashes.
+    Crash,
+    /// It refuses `CloudAllocator`; the two `IPAMFrom…` still crash.
+    RefuseOne,
+    /// It knows no provider any more, and refuses all of them.
+    Refuse,
+}
+
+/// Everything the simulator knows to differ between minors.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Behavior {
+    /// `IPv6DualStack`.
+    pub dual_stack: Gate,
+    /// `ServiceLBNodePortControl`.
+    pub lb_node_port_control: Gate,
+    /// `MixedProtocolLBService`.
+    pub mixed_protocol_lb: Gate,
+    /// `ServiceLoadBalancerClass`.
+    pub load_balancer_class: Gate,
+    /// `ServiceInternalTrafficPolicy`.
+    pub internal_traffic_policy: Gate,
+    /// `ServiceIPStaticSubrange`: dynamic addresses keep out of the lower band.
+    pub service_ip_bands: Gate,
+    /// `ServiceNodePortStaticSubrange`: the same for node ports.
+    pub node_port_bands: Gate,
+    /// `MultiCIDRServiceAllocator`: IPAddress objects instead of a bitmap.
+    pub multi_cidr_allocator: Gate,
+    /// `DisableAllocatorDualWrite`: off, the bitmap is kept beside the IPAddress objects.
+    pub disable_dual_write: Gate,
+    /// `LoadBalancerIPMode`.
+    pub lb_ip_mode: Gate,
+    /// `AllowServiceLBStatusOnNonLB`.
+    pub lb_status_on_non_lb: Gate,
+    /// `ServiceTrafficDistribution`.
+    pub traffic_distribution: Gate,
+    /// `PreferSameTrafficDistribution`.
+    pub prefer_same: Gate,
+    /// `StrictIPCIDRValidation`.
+    pub strict_ip_validation: Gate,
+    /// `RelaxedServiceNameValidation`.
+    pub relaxed_service_name: Gate,
+    /// `CloudDualStackNodeIPs`: an external cloud provider and a pair in `--node-ip`.
+    pub cloud_dual_stack_node_ips: Gate,
+    /// `PodHostIPs`: `status.hostIPs`.
+    pub pod_host_ips: Gate,
+    /// `NFTablesProxyMode`.
+    pub nftables_proxy_mode: Gate,
+    /// `MultiCIDRRangeAllocator`: node ranges from ClusterCIDR objects.
+    pub multi_cidr_ranges: Gate,
+
+    /// The generation of the Service handler.
+    pub layer: Layer,
+    /// An update that drops addresses and the second family is blamed for both. (As recorded of 1.20:
+    /// there only for the addresses.)
+    pub blames_family_without_addresses: bool,
+    /// A value of a wrong type is told by the text that Go's own decoder gives (REL-13).
+    pub tells_what_does_not_decode: bool,
+    /// kube-apiserver speaks of the `service node port range`; before, of the `service port range`
+    /// (API-11).
+    pub says_node_port_range: bool,
+    /// How large a Service range may be.
+    pub range_limit: RangeLimit,
+    /// kube-apiserver exits if its address is of another family than its first range (API-9).
+    pub checks_advertise_family: bool,
+    /// Fields of `spec` this release does not know yet.
+    pub unknown_fields: &'static [&'static str],
+    /// Unknown fields are warned about (REL-12).
+    pub warns_of_unknown_fields: bool,
+    /// ServiceCIDR objects are served as networking.k8s.io/v1.
+    pub service_cidr_api: bool,
+    /// `kubectl delete` of this release says from which namespace.
+    pub delete_says_namespace: bool,
+    /// Lists and structures in errors are printed as JSON, not in Go syntax (REL-14).
+    pub prints_json_values: bool,
+    /// `range is full` names the Service (REL-15).
+    pub range_full_names_service: bool,
+    /// A name that makes no IPAddress object (REL-16 to REL-18).
+    pub nameless_allocation: NamelessAllocation,
+    /// With both allocators, a dynamic request for a family without a range says that the network
+    /// does not match (REL-19).
+    pub missing_range_is_mismatch: bool,
+    /// A dynamic request that fails for whatever reason is a 500 (REL-16, REL-17).
+    pub dynamic_failures_are_internal: bool,
+    /// With both allocators, the bitmap is asked first for dynamic addresses. Before, an address that
+    /// the bitmap cannot mirror failed the request, and leaked.
+    pub asks_bitmap_first: bool,
+    /// How texts that only Go's old parser accepts are warned about.
+    pub address_warnings: AddressWarnings,
+    /// VAL-3 exists (REL-7).
+    pub compares_topology_annotations: bool,
+    /// WARN-1 exists (REL-7).
+    pub warns_of_topology_hints: bool,
+    /// VAL-21 gives an error per entry, not one for the list (REL-4).
+    pub source_ranges_one_by_one: bool,
+    /// WARN-3 exists (REL-8).
+    pub warns_of_ignored_headless_fields: bool,
+    /// WARN-4 exists (REL-9).
+    pub warns_of_external_ips: bool,
+    /// WARN-6 exists (REL-10).
+    pub warns_of_external_name: bool,
+    /// WARN-7 exists (REL-11).
+    pub warns_of_prefer_close: bool,
+    /// A load balancer may not expose port 10250 (REL-25).
+    pub protects_kubelet_port: bool,
+    /// A ClusterIP Service with external addresses counts as externally accessible (REL-26).
+    pub external_ips_are_external_access: bool,
+    /// Node ports are carried over even to a load balancer without them (REL-27).
+    pub carries_unwanted_node_ports: bool,
+    /// VAL-11 speaks of `a letter or number` (REL-28).
+    pub port_name_letter_or_number: bool,
+    /// `internalTrafficPolicy` is set for ExternalName as well, and shown (REL-29).
+    pub internal_policy_on_external_name: bool,
+
+    /// The default ServiceCIDR gets the second range of a flag that became dual-stack (API-13).
+    pub extends_default_service_cidr: bool,
+    /// The events of the default ServiceCIDR's controller arrive (API-13).
+    pub service_cidr_events_arrive: bool,
+
+    /// kube-proxy still has the mode `userspace`.
+    pub has_userspace_proxy: bool,
+    /// kube-proxy names its modes with a blank behind the comma (PROXY-3).
+    pub spaces_proxy_modes: bool,
+    /// kube-proxy names the detect-local modes by the alphabet (PROXY-7).
+    pub sorts_detect_local_modes: bool,
+    /// kube-proxy can detect local traffic by interface, and checks the mode with the rest (PROXY-7).
+    pub detects_local_by_interface: bool,
+    /// kube-proxy holds its Pod ranges as a list, which counts in mode `ClusterCIDR` only (PROXY-4).
+    pub lists_proxy_cluster_cidrs: bool,
+    /// kube-proxy complains about each entry of `--nodeport-addresses`, not about the list.
+    pub node_port_addresses_one_by_one: bool,
+    /// kube-proxy compares its configuration with the primary family (PROXY-5).
+    pub checks_proxy_families: bool,
+    /// kube-proxy uses both addresses of its node, not only the first (PROXY-1).
+    pub proxy_uses_both_node_ips: bool,
+    /// `--nodeport-addresses primary` exists, and node ports that are open without it are warned about
+    /// (PROXY-6).
+    pub node_ports_on_primary: bool,
+    /// How kube-proxy waits for the Pod ranges of its node.
+    pub pod_cidr_wait: PodCidrWait,
+    /// kube-proxy calls the mode `ipvs` deprecated (PROXY-3).
+    pub deprecates_ipvs: bool,
+    /// kube-proxy on Windows goes on after a comma, not after a full stop (WIN-2).
+    pub windows_log_has_comma: bool,
+    /// On Windows the load balancers of the two families can be mixed up (WIN-3).
+    pub windows_mixes_load_balancers: bool,
+
+    /// The kubelet's errors about `--node-ip` all begin alike (KUBELET-1).
+    pub node_ip_errors_begin_alike: bool,
+    /// What the kubelet logs of a part of `--node-ip` that is no address.
+    pub ignored_node_ip: &'static str,
+    /// With an external cloud provider and no `--node-ip`, the kubelet waits for the addresses (KUBELET-4).
+    pub waits_for_cloud_addresses: bool,
+    /// The kubelet has cloud providers built in.
+    pub has_builtin_clouds: bool,
+    /// kube-controller-manager looks at gates when all flags are read, so that an error in them names
+    /// no flag.
+    pub gates_after_flags: bool,
+    /// A list of ranges of which one is none: `invalid CIDR[1]: …`; before, `failed to parse cidr value:…`
+    /// (KCM-3).
+    pub numbers_bad_cidrs: bool,
+    /// The sentence about two ranges of one family ends without its bracket, and that about three
+    /// ranges speaks of their `length` (KCM-3).
+    pub leaves_bracket_open: bool,
+    /// A single range may have the mask flag of its family (KCM-5).
+    pub family_mask_for_one_range: bool,
+    /// Types of `--cidr-allocator-type` that ask a cloud provider.
+    pub cloud_allocators: CloudAllocators,
+    /// kube-controller-manager logs names with values.
+    pub logs_names: bool,
+    /// The node CIDR controller looks at a Node again whatever changed about it, and marks the ranges it
+    /// has. Before, a Node that had some was left alone.
+    pub marks_ranges_again: bool,
+    /// `IdentifyPodOS`: the kubelet refuses a Pod whose `spec.os` is another one than its own.
+    pub pod_os: bool,
+    /// What kube-scheduler says of a Node with a taint; `TAINT` stands for the taint.
+    pub untolerated_taint: &'static str,
+}
+
+/// Kubernetes 1.20.
+pub const V1_20: Behavior = Behavior {
+    dual_stack: Gate::Default(false),
+    lb_node_port_control: Gate::Default(false),
+    mixed_protocol_lb: Gate::Default(false),
+    load_balancer_class: Gate::Absent(false),
+    internal_traffic_policy: Gate::Absent(false),
+    service_ip_bands: Gate::Absent(false),
+    node_port_bands: Gate::Absent(false),
+    multi_cidr_allocator: Gate::Absent(false),
+    disable_dual_write: Gate::Absent(false),
+    lb_ip_mode: Gate::Absent(false),
+    lb_status_on_non_lb: Gate::Absent(false),
+    traffic_distribution: Gate::Absent(false),
+    prefer_same: Gate::Absent(false),
+    strict_ip_validation: Gate::Absent(false),
+    relaxed_service_name: Gate::Absent(false),
+    cloud_dual_stack_node_ips: Gate::Absent(false),
+    pod_host_ips: Gate::Absent(false),
+    nftables_proxy_mode: Gate::Absent(false),
+    multi_cidr_ranges: Gate::Absent(false),
+    layer: Layer::Old,
+    blames_family_without_addresses: false,
+    tells_what_does_not_decode: false,
+    says_node_port_range: false,
+    range_limit: RangeLimit::Bits20,
+    checks_advertise_family: false,
+    unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
+    warns_of_unknown_fields: false,
+    delete_says_namespace: false,
+    service_cidr_api: false,
+    prints_json_values: false,
+    range_full_names_service: false,
+    nameless_allocation: NamelessAllocation::Hidden,
+    missing_range_is_mismatch: false,
+    dynamic_failures_are_internal: true,
+    asks_bitmap_first: false,
+    address_warnings: AddressWarnings::None,
+    compares_topology_annotations: false,
+    warns_of_topology_hints: false,
+    source_ranges_one_by_one: false,
+    warns_of_ignored_headless_fields: false,
+    warns_of_external_ips: false,
+    warns_of_external_name: false,
+    warns_of_prefer_close: false,
+    protects_kubelet_port: true,
+    external_ips_are_external_access: false,
+    carries_unwanted_node_ports: true,
+    port_name_letter_or_number: true,
+    internal_policy_on_external_name: false,
+    extends_default_service_cidr: false,
+    service_cidr_events_arrive: false,
+    has_userspace_proxy: true,
+    spaces_proxy_modes: false,
+    sorts_detect_local_modes: true,
+    detects_local_by_interface: false,
+    lists_proxy_cluster_cidrs: false,
+    node_port_addresses_one_by_one: false,
+    checks_proxy_families: false,
+    proxy_uses_both_node_ips: false,
+    node_ports_on_primary: false,
+    pod_cidr_wait: PodCidrWait::Watch,
+    deprecates_ipvs: false,
+    windows_log_has_comma: false,
+    windows_mixes_load_balancers: true,
+    node_ip_errors_begin_alike: false,
+    ignored_node_ip: "Could not parse --node-ip ignoring",
+    waits_for_cloud_addresses: false,
+    has_builtin_clouds: true,
+    gates_after_flags: false,
+    numbers_bad_cidrs: false,
+    leaves_bracket_open: false,
+    family_mask_for_one_range: false,
+    cloud_allocators: CloudAllocators::Crash,
+    logs_names: false,
+    marks_ranges_again: false,
+    pod_os: false,
+    untolerated_taint: "node(s) had taint {TAINT}, that the pod didn't tolerate",
+};
+/// Kubernetes 1.21.
+pub const V1_21: Behavior = Behavior {
+    dual_stack: Gate::Default(true),
+    load_balancer_class: Gate::Default(false),
+    internal_traffic_policy: Gate::Default(false),
+    unknown_fields: &["trafficDistribution"],
+    blames_family_without_addresses: true,
+    internal_policy_on_external_name: true,
+    ..V1_20
+};
+/// Kubernetes 1.22.
+pub const V1_22: Behavior = Behavior {
+    lb_node_port_control: Gate::Default(true),
+    load_balancer_class: Gate::Default(true),
+    internal_traffic_policy: Gate::Default(true),
+    ..V1_21
+};
+/// Kubernetes 1.23.
+pub const V1_23: Behavior = Behavior {
+    dual_stack: Gate::Locked(true),
+    layer: Layer::Current,
+    tells_what_does_not_decode: true,
+    says_node_port_range: true,
+    node_port_addresses_one_by_one: true,
+    windows_log_has_comma: true,
+    family_mask_for_one_range: true,
+    ..V1_22
+};
+/// Kubernetes 1.24.
+pub const V1_24: Behavior = Behavior {
+    pod_os: true,
+    untolerated_taint: "node(s) had untolerated taint {TAINT}",
+    lb_node_port_control: Gate::Locked(true),
+    mixed_protocol_lb: Gate::Default(true),
+    load_balancer_class: Gate::Locked(true),
+    service_ip_bands: Gate::Default(false),
+    checks_advertise_family: true,
+    internal_policy_on_external_name: false,
+    detects_local_by_interface: true,
+    ..V1_23
+};
+/// Kubernetes 1.25.
+pub const V1_25: Behavior = Behavior {
+    dual_stack: Gate::Absent(true),
+    service_ip_bands: Gate::Default(true),
+    warns_of_unknown_fields: true,
+    port_name_letter_or_number: false,
+    multi_cidr_ranges: Gate::Default(false),
+    ..V1_24
+};
+/// Kubernetes 1.26.
+pub const V1_26: Behavior = Behavior {
+    lb_node_port_control: Gate::Absent(true),
+    mixed_protocol_lb: Gate::Locked(true),
+    load_balancer_class: Gate::Absent(true),
+    internal_traffic_policy: Gate::Locked(true),
+    service_ip_bands: Gate::Locked(true),
+    has_userspace_proxy: false,
+    leaves_bracket_open: true,
+    ..V1_25
+};
+/// Kubernetes 1.27.
+pub const V1_27: Behavior = Behavior {
+    node_port_bands: Gate::Default(false),
+    multi_cidr_allocator: Gate::Default(false),
+    range_limit: RangeLimit::Bits64WithAllocator,
+    address_warnings: AddressWarnings::GoError { prefix_length: false },
+    compares_topology_annotations: true,
+    warns_of_topology_hints: true,
+    cloud_dual_stack_node_ips: Gate::Default(false),
+    node_ip_errors_begin_alike: true,
+    ignored_node_ip: "Could not parse node IP. Ignoring",
+    numbers_bad_cidrs: true,
+    cloud_allocators: CloudAllocators::RefuseOne,
+    logs_names: true,
+    ..V1_26
+};
+/// Kubernetes 1.28.
+pub const V1_28: Behavior = Behavior {
+    mixed_protocol_lb: Gate::Absent(true),
+    internal_traffic_policy: Gate::Absent(true),
+    service_ip_bands: Gate::Absent(true),
+    node_port_bands: Gate::Default(true),
+    warns_of_external_name: true,
+    pod_host_ips: Gate::Default(false),
+    checks_proxy_families: true,
+    ..V1_27
+};
+/// Kubernetes 1.29.
+pub const V1_29: Behavior = Behavior {
+    node_port_bands: Gate::Locked(true),
+    lb_ip_mode: Gate::Default(false),
+    range_limit: RangeLimit::NoneWithAllocator,
+    lb_status_on_non_lb: Gate::Default(false),
+    external_ips_are_external_access: true,
+    cloud_dual_stack_node_ips: Gate::Default(true),
+    pod_host_ips: Gate::Default(true),
+    nftables_proxy_mode: Gate::Default(false),
+    spaces_proxy_modes: true,
+    sorts_detect_local_modes: false,
+    proxy_uses_both_node_ips: true,
+    ignored_node_ip: "Could not parse some node IP(s), ignoring them",
+    waits_for_cloud_addresses: true,
+    multi_cidr_ranges: Gate::Absent(false),
+    ..V1_28
+};
+/// Kubernetes 1.30.
+pub const V1_30: Behavior = Behavior {
+    lb_ip_mode: Gate::Default(true),
+    traffic_distribution: Gate::Default(false),
+    unknown_fields: &[],
+    source_ranges_one_by_one: true,
+    address_warnings: AddressWarnings::GoError { prefix_length: true },
+    carries_unwanted_node_ports: false,
+    cloud_dual_stack_node_ips: Gate::Locked(true),
+    pod_host_ips: Gate::Locked(true),
+    marks_ranges_again: true,
+    ..V1_29
+};
+/// Kubernetes 1.31.
+pub const V1_31: Behavior = Behavior {
+    node_port_bands: Gate::Absent(true),
+    disable_dual_write: Gate::Default(false),
+    range_limit: RangeLimit::NoneWithAllocatorAlone,
+    traffic_distribution: Gate::Default(true),
+    nftables_proxy_mode: Gate::Default(true),
+    node_ports_on_primary: true,
+    has_builtin_clouds: false,
+    cloud_allocators: CloudAllocators::Refuse,
+    ..V1_30
+};
+/// Kubernetes 1.32.
+pub const V1_32: Behavior = Behavior {
+    lb_ip_mode: Gate::Locked(true),
+    cloud_dual_stack_node_ips: Gate::Absent(true),
+    pod_host_ips: Gate::Absent(true),
+    lists_proxy_cluster_cidrs: true,
+    pod_cidr_wait: PodCidrWait::Poll,
+    gates_after_flags: true,
+    ..V1_31
+};
+/// Kubernetes 1.33.
+pub const V1_33: Behavior = Behavior {
+    multi_cidr_allocator: Gate::Default(true),
+    traffic_distribution: Gate::Locked(true),
+    prefer_same: Gate::Default(false),
+    strict_ip_validation: Gate::Default(false),
+    nameless_allocation: NamelessAllocation::HiddenWithoutBitmap,
+    missing_range_is_mismatch: true,
+    asks_bitmap_first: true,
+    address_warnings: AddressWarnings::Future,
+    protects_kubelet_port: false,
+    service_cidr_api: true,
+    nftables_proxy_mode: Gate::Locked(true),
+    extends_default_service_cidr: true,
+    ..V1_32
+};
+/// Kubernetes 1.34.
+pub const V1_34: Behavior = Behavior {
+    untolerated_taint: "node(s) had untolerated taint(s)",
+    multi_cidr_allocator: Gate::Locked(true),
+    disable_dual_write: Gate::Default(true),
+    prefer_same: Gate::Default(true),
+    relaxed_service_name: Gate::Default(false),
+    delete_says_namespace: true,
+    prints_json_values: true,
+    warns_of_ignored_headless_fields: true,
+    pod_cidr_wait: PodCidrWait::NodeManager,
+    ..V1_33
+};
+/// Kubernetes 1.35.
+pub const V1_35: Behavior = Behavior {
+    disable_dual_write: Gate::Locked(true),
+    lb_status_on_non_lb: Gate::Absent(false),
+    prefer_same: Gate::Locked(true),
+    nameless_allocation: NamelessAllocation::Shown,
+    dynamic_failures_are_internal: false,
+    warns_of_prefer_close: true,
+    deprecates_ipvs: true,
+    service_cidr_events_arrive: true,
+    ..V1_34
+};
+/// Kubernetes 1.36.
+pub const V1_36: Behavior = Behavior {
+    strict_ip_validation: Gate::Default(true),
+    relaxed_service_name: Gate::Default(true),
+    range_full_names_service: true,
+    address_warnings: AddressWarnings::Invalid,
+    warns_of_external_ips: true,
+    windows_mixes_load_balancers: false,
+    ..V1_35
+};
+
+static TABLE: [&Behavior; 17] = [
+    &V1_20, &V1_21, &V1_22, &V1_23, &V1_24, &V1_25, &V1_26, &V1_27, &V1_28, &V1_29, &V1_30, &V1_31,
+    &V1_32, &V1_33, &V1_34, &V1_35, &V1_36,
+];
+
+impl Behavior {
+    /// The behaviour of a release with its default gates.
+    #[must_use]
+    pub fn of(version: KubeVersion) -> Self {
+        TABLE[usize::from(version.number() - KubeVersion::OLDEST.number())].clone()
+    }
+
+    /// Every gate the simulator acts on, by its name.
+    fn gates(&mut self) -> [(&'static str, &mut Gate); 19] {
+        [
+            ("IPv6DualStack", &mut self.dual_stack),
+            ("ServiceLBNodePortControl", &mut self.lb_node_port_control),
+            ("MixedProtocolLBService", &mut self.mixed_protocol_lb),
+            ("ServiceLoadBalancerClass", &mut self.load_balancer_class),
+            ("ServiceInternalTrafficPolicy", &mut self.internal_traffic_policy),
+            ("ServiceIPStaticSubrange", &mut self.service_ip_bands),
+            ("ServiceNodePortStaticSubrange", &mut self.node_port_bands),
+            ("MultiCIDRServiceAllocator", &mut self.multi_cidr_allocator),
+            ("DisableAllocatorDualWrite", &mut self.disable_dual_write),
+            ("LoadBalancerIPMode", &mut self.lb_ip_mode),
+            ("AllowServiceLBStatusOnNonLB", &mut self.lb_status_on_non_lb),
+            ("ServiceTrafficDistribution", &mut self.traffic_distribution),
+            ("PreferSameTrafficDistribution", &mut self.prefer_same),
+            ("StrictIPCIDRValidation", &mut self.strict_ip_validation),
+            ("RelaxedServiceNameValidation", &mut self.relaxed_service_name),
+            ("CloudDualStackNodeIPs", &mut self.cloud_dual_stack_node_ips),
+            ("PodHostIPs", &mut self.pod_host_ips),
+            ("NFTablesProxyMode", &mut self.nftables_proxy_mode),
+            ("MultiCIDRRangeAllocator", &mut self.multi_cidr_ranges),
+        ]
+    }
+
+    /// The names of the gates that this release knows, with their values.
+    #[must_use]
+    pub fn known_gates(&self) -> BTreeMap<&'static str, Gate> {
+        let mut copy = self.clone();
+        copy.gates()
+            .into_iter()
+            .filter(|(_, gate)| !matches!(gate, Gate::Absent(_)))
+            .map(|(name, gate)| (name, *gate))
+            .collect()
+    }
+
+    /// Whether some release has a gate of this name that the simulator acts on.
+    #[must_use]
+    pub fn models_gate(name: &str) -> bool {
+        V1_36.clone().gates().iter().any(|(known, _)| *known == name)
+    }
+
+    /// Folds one entry of `--feature-gates` in.
+    ///
+    /// # Errors
+    /// As `component-base/featuregate` says it: an unknown gate, or a locked one set otherwise.
+    pub fn set_gate(&mut self, name: &str, on: bool) -> Result<(), String> {
+        let unrecognized = || Err(format!("unrecognized feature gate: {name}"));
+        let Some((_, gate)) = self.gates().into_iter().find(|(known, _)| *known == name) else {
+            return unrecognized();
+        };
+        match *gate {
+            Gate::Absent(_) => unrecognized(),
+            Gate::Locked(value) if value != on => {
+                Err(format!("cannot set feature gate {name} to {on}, feature is locked to {value}"))
+            }
+            Gate::Locked(_) => Ok(()),
+            Gate::Default(_) => {
+                *gate = Gate::Default(on);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the Service handler is the one up to 1.22.
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        self.layer == Layer::Old
+    }
+
+    /// Which code hands out cluster IPs.
+    #[must_use]
+    pub fn allocator(&self) -> AllocatorKind {
+        if self.multi_cidr_allocator.on() {
+            AllocatorKind::IpAddress
+        } else {
+            AllocatorKind::Bitmap
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Behavior, Gate, TABLE};
+    use crate::release::version::KubeVersion;
+
+    #[test]
+    fn every_minor_has_its_own_behaviour() {
+        assert_eq!(TABLE.len(), KubeVersion::all().count());
+        let minor = |minor| Behavior::of(KubeVersion::minor(minor).expect("a simulated minor"));
+        assert!(!minor(20).dual_stack.on() && minor(21).dual_stack.on());
+        assert!(!minor(32).multi_cidr_allocator.on() && minor(33).multi_cidr_allocator.on());
+        assert_eq!(minor(34).multi_cidr_allocator, Gate::Locked(true));
+    }
+
+    #[test]
+    fn a_gate_the_release_does_not_know_or_has_locked_is_refused() {
+        let mut behavior = Behavior::of(KubeVersion::LATEST);
+        assert_eq!(behavior.set_gate("StrictIPCIDRValidation", false), Ok(()));
+        assert!(!behavior.strict_ip_validation.on());
+        assert_eq!(
+            behavior.set_gate("IPv6DualStack", true),
+            Err("unrecognized feature gate: IPv6DualStack".to_owned())
+        );
+        assert_eq!(
+            behavior.set_gate("MultiCIDRServiceAllocator", false),
+            Err(
+                "cannot set feature gate MultiCIDRServiceAllocator to false, feature is locked to \
+                 true"
+                    .to_owned()
+            )
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! What differs between the versions of Kubernetes? Versions are data: nothing outside this folder compares them.
+
+pub mod behavior;
+pub mod version;

@@ -1,0 +1,194 @@
+//! The flags of the control plane, and whether it starts with them.
+
+use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::replay::BootReport;
+use dualstack_core::source::flags::Component;
+use dualstack_core::source::flags::boxes::{self as parts, Parts};
+use yew::prelude::*;
+
+use super::components::{Between, Messages, Seen, problems_of};
+use crate::presets::{self, Preset};
+use crate::store::{Msg, TextBox};
+use crate::text;
+use crate::ui::editor::{self, editor};
+use crate::ui::problems::{Problem, problems};
+use crate::ui::{Dispatch, Shared, badge, classed, click, highlight};
+
+/// What [`cluster`] shows.
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The flags, as typed.
+    pub flags: AttrValue,
+    /// How the start went; `None` in safe mode.
+    pub boot: Option<Shared<BootReport>>,
+    /// The release.
+    pub version: KubeVersion,
+    /// Whether a page of middle width shows the flags, not only whether it starts with them.
+    pub unfolded: bool,
+    /// The other components; `None` in safe mode, and in a frame that shows less.
+    pub seen: Option<Shared<Seen>>,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// The buttons that choose the families of the cluster.
+pub fn families(lang: Lang, flags: &str, dispatch: &Dispatch) -> Html {
+    let current = presets::current(flags);
+    let buttons: Html = Preset::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(at, preset)| {
+            let pressed = (current == Some(preset)).to_string();
+            let onclick = click(dispatch, Msg::Preset(preset));
+            html! { <button type="button" id={format!("preset-{at}")} aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
+        })
+        .collect();
+    html! { <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div> }
+}
+
+/// The accessible name of a component's box, and the id of the list of its problems.
+const fn names(component: Component) -> (Text, &'static str) {
+    match component {
+        Component::KubeApiserver => (text::APISERVER_FLAGS, "flags-problems"),
+        Component::KubeControllerManager => {
+            (text::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager-problems")
+        }
+        Component::KubeProxy => (text::PROXY_FLAGS, "flags-proxy-problems"),
+        Component::Kubelet => (text::KUBELET_FLAGS, "flags-kubelet-problems"),
+    }
+}
+
+/// The id of the list of what a component logs about its flags.
+const fn messages_id(component: Component) -> &'static str {
+    match component {
+        Component::KubeApiserver => "flags-messages",
+        Component::KubeControllerManager => "flags-controller-manager-messages",
+        Component::KubeProxy => "flags-proxy-messages",
+        Component::Kubelet => "flags-kubelet-messages",
+    }
+}
+
+/// The flags of a component, with what is wrong with them.
+fn part(props: &Props, parts: &Parts, component: Component) -> Html {
+    let lang = props.lang;
+    let is_server = component == Component::KubeApiserver;
+    let (label, problems_id) = names(component);
+    let text = parts.of(component);
+    let mut marks = highlight::flags(&text);
+    let mut list: Vec<Diagnostic> = Vec::new();
+    if let Some(boot) = &props.boot {
+        for problem in boot.problems.iter().chain(&boot.warnings) {
+            let span = problem.span.and_then(|span| parts.span_in(component, span));
+            // What stands in no box is kube-apiserver's: it says so.
+            let is_elsewhere =
+                |other| problem.span.and_then(|span| parts.span_in(other, span)).is_some();
+            if span.is_some() || (is_server && !Component::ALL.into_iter().any(is_elsewhere)) {
+                list.push(Diagnostic { span, ..problem.clone() });
+            }
+        }
+        let refused = boot.problems.iter().filter(|it| it.says != Program::Playground);
+        let refused: Vec<_> = refused.filter_map(|it| it.span).collect();
+        for span in boot.problems.iter().filter_map(|problem| problem.span) {
+            let class = if refused.contains(&span) { "err" } else { "note" };
+            marks.extend(parts.span_in(component, span).map(|span| (span, class)));
+        }
+        let headings = boot.flags.sections.iter().filter_map(|section| section.heading);
+        let headings = headings.filter_map(|heading| parts.span_in(component, heading));
+        marks.extend(headings.map(|heading| (heading, "heading")));
+    }
+    let said = props.seen.iter().flat_map(|seen| problems_of(&seen.components, component));
+    let said = said.filter_map(|problem| {
+        let span = parts.span_in(component, problem.span)?;
+        Some(Problem { span, ..problem })
+    });
+    let said: Vec<Problem> = said.collect();
+    let class = |exits: bool| if exits { "err" } else { "note" };
+    marks.extend(said.iter().map(|problem| (problem.span, class(problem.exits))));
+    let is_down = is_server && props.boot.as_ref().is_some_and(|boot| !boot.is_running());
+    let described = problems(problems_id, &list, lang);
+    let messages_id = messages_id(component);
+    let box_ = editor(&editor::Props {
+        label: label.get(lang),
+        id: TextBox::Flags(component).id(),
+        described_by: if props.seen.is_some() {
+            [problems_id, " ", messages_id].concat().into()
+        } else {
+            problems_id.into()
+        },
+        text: text.into(),
+        invalid: is_down || said.iter().any(|problem| problem.exits),
+        marks,
+        problems: list,
+        said,
+        lang,
+        kind: Some(component.name()),
+        version: props.version,
+        numbered: false,
+        oninput: props.dispatch.reform(move |text| Msg::EditPart(component, text)),
+        oncaret: props.dispatch.reform(move |at| Msg::Caret(component, at)),
+    });
+    let messages = props.seen.as_ref().map(|seen| {
+        html! { <div id={messages_id}><Messages {lang} seen={seen.clone()} {component} dispatch={props.dispatch.clone()} /></div> }
+    });
+    let below = props.seen.as_ref().filter(|_| component != Component::Kubelet).map(|seen| {
+        html! { <div class="between"><Between {lang} seen={seen.clone()} upper={component} dispatch={props.dispatch.clone()} /></div> }
+    });
+    html! {
+        <>
+            <div class="part">
+                <h3 lang="en">{ component.name() }</h3>
+                { box_ }
+                { described }
+                { messages }
+            </div>
+            { below }
+        </>
+    }
+}
+
+/// The Cluster pane.
+pub fn cluster(props: &Props) -> Html {
+    let lang = props.lang;
+    let mut status = html! {};
+    let mut invalid = false;
+    if let Some(boot) = &props.boot {
+        invalid = !boot.is_running();
+        status = match &boot.env {
+            Some(env) => {
+                let kind =
+                    if env.ranges.is_dual() { text::DUAL_CLUSTER } else { text::SINGLE_CLUSTER };
+                let badges: Html = env.ranges.families().map(badge).collect();
+                let ranges: Html = env
+                    .ranges
+                    .iter()
+                    .map(|(_, range)| html! { <code class="fold-only" lang="en">{ " " }{ range.to_string() }</code> })
+                    .collect();
+                html! { <p class="status good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }{ ranges }</p> }
+            }
+            None => html! { <p class="status bad">{ "✕ " }{ text::BIND_FAILED.get(lang) }</p> },
+        };
+    }
+    let parts = parts::split(&props.flags);
+    let boxes: Html =
+        Component::ALL.into_iter().map(|component| part(props, &parts, component)).collect();
+    // What is refused must be seen.
+    let unfolded = props.unfolded || invalid;
+    let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
+    let pane = html! {
+        <section aria-label={text::CLUSTER.get(lang)}>
+            <h2>
+                <b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }
+                <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ text::SHOW_FLAGS.get(lang) }</button>
+            </h2>
+            { families(lang, &props.flags, &props.dispatch) }
+            <div class="grow parts" id="flags-group" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
+                { boxes }
+            </div>
+            { status }
+        </section>
+    };
+    classed(if unfolded { "pane cluster" } else { "pane cluster folded" }, pane)
+}

@@ -1,0 +1,460 @@
+//! Do the four components start, what do they say, and do they fit each other? What a component says stands
+//! under the box of its flags, and where two do not fit, that stands between their boxes.
+
+use std::rc::Rc;
+
+use dualstack_core::cluster::components::{Components, Said, Status};
+use dualstack_core::conflicts::consequences::{Consequence, outages};
+use dualstack_core::conflicts::prerequisites::{Prerequisites, Switch};
+use dualstack_core::conflicts::{Finding, Side, Weight};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::Step;
+use dualstack_core::source::edit::Edit;
+use dualstack_core::source::flags::boxes as parts;
+use dualstack_core::source::flags::{self, Component};
+use dualstack_core::source::span::Span;
+use dualstack_core::startup::Severity;
+use yew::prelude::*;
+
+use super::text;
+use crate::browser;
+use crate::store::{Msg, TextBox};
+use crate::ui::problems::Problem;
+use crate::ui::{self, Dispatch, Shared, classed, click};
+
+/// The components of the shown start, and what there is to say of them together.
+#[derive(PartialEq)]
+pub struct Seen {
+    /// The components.
+    pub components: Components,
+    /// Where they disagree, and what would mend it.
+    pub found: Vec<(Finding, Option<Edit>)>,
+}
+
+impl Seen {
+    /// Looks at the components.
+    #[must_use]
+    pub fn of(components: Components) -> Self {
+        let found = components.findings().into_iter().map(|finding| {
+            let edit = components.mend(&finding);
+            (finding, edit)
+        });
+        let found = found.collect();
+        Self { components, found }
+    }
+
+    /// Whether it starts, if the text speaks of it.
+    fn starts(&self, component: Component) -> Option<bool> {
+        let of = self.components.all().filter(|it| it.component == component && it.is_given);
+        of.map(|status| status.errors.is_empty()).reduce(|one, other| one && other)
+    }
+}
+
+/// The components that a finding is about, in their order.
+fn concerned(finding: &Finding) -> Vec<Component> {
+    let is_side = |component: &Component| finding.sides.iter().any(|it| it.component == *component);
+    Component::ALL.into_iter().filter(is_side).collect()
+}
+
+/// A sentence of a rule.
+pub(super) fn told(step: &Step, lang: Lang) -> Html {
+    ui::sentence(&step.render(lang), lang)
+}
+
+/// Consequences as a list.
+fn follows(consequences: &[Consequence], lang: Lang) -> Html {
+    let items = consequences.iter().map(|it| html! { <li>{ told(&it.step(), lang) }</li> });
+    html! { <ul class="then">{ for items }</ul> }
+}
+
+/// A button that puts the caret to a flag, in the box of its component.
+pub fn to_flag(lang: Lang, all: &str, component: Component, name: &str, span: Span) -> Html {
+    let parts = parts::split(all);
+    let Some(span) = parts.span_in(component, span) else { return Html::default() };
+    let shown = Rc::<str>::from(parts.of(component));
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let id = TextBox::Flags(component).id();
+        browser::focus(id);
+        browser::place_caret(id, &shown, span.end);
+    });
+    let name = name.to_owned();
+    html! {
+        <button type="button" class="link" {onclick}>
+            <span class="unseen">{ text::GO_TO.get(lang) }{ " " }</span><code lang="en">{ name }</code>
+            <span class="unseen" lang="en">{ " " }{ component.name() }</span>
+        </button>
+    }
+}
+
+/// On which nodes, in words.
+fn on(nodes: &[Rc<str>], lang: Lang) -> Html {
+    if nodes.is_empty() {
+        return Html::default();
+    }
+    html! { <small>{ text::ON.get(lang) }{ " " }<span lang="en">{ nodes.join(", ") }</span></small> }
+}
+
+/// The class and the words of what a component says.
+const fn tone(exits: bool, severity: Severity) -> (&'static str, Text) {
+    match (exits, severity) {
+        (true, _) => ("bad", text::EXITS),
+        (_, Severity::Error) => ("warn", text::LOGS_ERROR),
+        (_, Severity::Info) => ("remark", text::LOGS),
+    }
+}
+
+/// A line that a component says: whether it exits with it, and on which nodes, if there are several.
+type Line<'a> = (bool, &'a Said, Vec<Rc<str>>);
+
+/// What a component logs while it starts. (What kube-apiserver logs is part of the answer.)
+fn lines(all: &Components, component: Component) -> Vec<Line<'_>> {
+    // Nodes on which the same is said stand together.
+    let mut lines: Vec<Line> = Vec::new();
+    let of = all.all().filter(|it| it.component == component && it.is_given);
+    for Status { node, errors, warnings, .. } in
+        of.filter(|_| component != Component::KubeApiserver)
+    {
+        let said = errors.iter().map(|it| (true, it)).chain(warnings.iter().map(|it| (false, it)));
+        for (exits, said) in said {
+            let node = node.filter(|_| all.nodes.len() > 1).map(|node| Rc::clone(&node.text.name));
+            let same = |line: &&mut Line| {
+                (line.0, &line.1.message, line.1.span) == (exits, &said.message, said.span)
+            };
+            match lines.iter_mut().find(same) {
+                Some(line) => line.2.extend(node),
+                None => lines.push((exits, said, node.into_iter().collect())),
+            }
+        }
+    }
+    lines
+}
+
+/// What a component logs about places in its flags, for its box to mark.
+#[must_use]
+pub fn problems_of(all: &Components, component: Component) -> Vec<Problem> {
+    let of_place = lines(all, component).into_iter().filter_map(|(exits, said, _)| {
+        let (span, message) = (said.span?, said.message.clone());
+        Some(Problem { span, exits, message })
+    });
+    of_place.collect()
+}
+
+/// Whether it is about a flag that is written there, or ends the component. What any component logs is not.
+fn is_of_box((exits, said, _): &Line) -> bool {
+    *exits || said.span.is_some()
+}
+
+/// A line of a component, with the flag to look at.
+fn line(all: &Components, component: Component, (exits, said, nodes): &Line, lang: Lang) -> Html {
+    let (class, word) = tone(*exits, said.severity);
+    let message = said.message.clone();
+    let flag = said.flag.zip(said.span);
+    let to =
+        flag.map(|(flag, span)| to_flag(lang, &all.text, component, &format!("--{flag}"), span));
+    classed(
+        class,
+        html! { <li><b>{ word.get(lang) }</b>{ on(nodes, lang) }<code lang="en">{ message }</code>{ to }</li> },
+    )
+}
+
+/// The flags and gates of a component that change nothing here. (Those of kube-apiserver are part of the answer.)
+fn unmodelled(all: &Components, component: Component) -> Vec<(&str, Span)> {
+    let of_nodes = all.nodes.iter().flat_map(|node| match component {
+        Component::KubeProxy => &node.proxy.unmodelled[..],
+        Component::Kubelet => &node.kubelet.unmodelled,
+        _ => &[],
+    });
+    let of_controller = match component {
+        Component::KubeControllerManager => &all.controller_manager.unmodelled[..],
+        _ => &[],
+    };
+    // A section for all nodes is read for each.
+    let mut found: Vec<(&str, Span)> = Vec::new();
+    for it in of_controller.iter().chain(of_nodes) {
+        if !found.iter().any(|(_, span)| *span == it.span) {
+            found.push((&it.name, it.span));
+        }
+    }
+    found
+}
+
+/// Properties of [`Messages`].
+#[derive(PartialEq, Properties)]
+pub struct MessagesProps {
+    /// The language.
+    pub lang: Lang,
+    /// The components of the shown start.
+    pub seen: Shared<Seen>,
+    /// Whose box it is.
+    pub component: Component,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// Under the box of a component: what it logs about its flags, and what is found of it alone.
+#[component]
+pub fn Messages(props: &MessagesProps) -> Html {
+    let MessagesProps { lang, ref seen, component, ref dispatch } = *props;
+    let all = &seen.components;
+    let lines = lines(all, component);
+    let lines = lines.iter().filter(|it| is_of_box(it)).map(|it| line(all, component, it, lang));
+    let own = seen.found.iter().filter(|(finding, _)| concerned(finding) == [component]);
+    let idle = unmodelled(all, component).into_iter().map(|(name, span)| {
+        let to = to_flag(lang, &all.text, component, name, span);
+        let item = html! { <li><b>{ text::REMARK.get(lang) }</b>{ to }{ text::CHANGES_NOTHING.get(lang) }</li> };
+        classed("remark", item)
+    });
+    let findings = own.map(|it| finding(seen, it, lang, dispatch));
+    let items: Vec<Html> = lines.chain(findings).chain(idle).collect();
+    if items.is_empty() {
+        Html::default()
+    } else {
+        html! { <ul class="problems">{ for items }</ul> }
+    }
+}
+
+/// The class, the mark and the word of a weight.
+const fn weighed(weight: Weight) -> (&'static str, &'static str, Text) {
+    match weight {
+        Weight::Remark => ("remark", "i", text::REMARK),
+        Weight::Surprise => ("surprise", "!", text::SURPRISE),
+        Weight::Breaks => ("breaks", "✕", text::BREAKS),
+        Weight::Exits => ("exits", "■", text::EXITS),
+    }
+}
+
+/// A disagreement: a short reason, which opens to the whole.
+fn finding(
+    seen: &Seen,
+    (finding, edit): &(Finding, Option<Edit>),
+    lang: Lang,
+    dispatch: &Dispatch,
+) -> Html {
+    let all = &seen.components;
+    let (class, mark, word) = weighed(finding.weight);
+    let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
+    let written = |side: &Side| {
+        Some(to_flag(lang, &all.text, side.component, &format!("--{}", side.flag), side.span?))
+    };
+    let sides = finding.sides.iter().filter_map(written);
+    let mend = edit.as_ref().map(|edit| {
+        let text = edit.apply(&all.text);
+        let changes = changes(&all.text, &text).into_iter();
+        let changes = changes.map(|line| html! { <code lang="en">{ line }</code> });
+        let changes: Vec<Html> = changes.collect();
+        let onclick = click(dispatch, Msg::EditFlags(text));
+        html! { <button type="button" class="btn mend" {onclick}><b>{ text::MEND.get(lang) }</b>{ for changes }</button> }
+    });
+    let item = html! {
+        <li key={format!("{}{}{}", finding.rule.id, finding.nodes.join(","), finding.sides.len())}>
+            <details>
+                <summary>
+                    <span class="sign" aria-hidden="true">{ mark }</span>
+                    <b>{ word.get(lang) }</b>{ " " }
+                    <span>{ text::reason(finding.rule.id).get(lang) }</span>{ " " }
+                    <small lang="en">{ names.join(" – ") }</small>
+                </summary>
+                <p>{ told(&finding.step(), lang) }</p>
+                if !finding.nodes.is_empty() { <p>{ on(&finding.nodes, lang) }</p> }
+                if !finding.consequences.is_empty() {
+                    <p><b>{ text::THEN.get(lang) }</b></p>
+                    { follows(&finding.consequences, lang) }
+                }
+                <p class="places">{ for sides }</p>
+                { mend }
+            </details>
+        </li>
+    };
+    classed(format!("finding {class}"), item)
+}
+
+/// What an edit changes, flag by flag: `kube-proxy --cluster-cidr: old → new`.
+fn changes(before: &str, after: &str) -> Vec<String> {
+    let read = |text: &str| {
+        let sections = flags::parse(text).sections.into_iter();
+        let of = |section: flags::Section| {
+            let component = section.component;
+            section
+                .flags
+                .into_iter()
+                .map(move |it| (component, it.name, it.value.unwrap_or_default()))
+        };
+        sections.flat_map(of).collect::<Vec<_>>()
+    };
+    let (old, new) = (read(before), read(after));
+    let is_name = |one: &(Component, String, String), other: &(Component, String, String)| {
+        (one.0, &one.1) == (other.0, &other.1)
+    };
+    let mut lines = Vec::new();
+    for flag in new.iter().filter(|flag| !old.contains(flag)) {
+        let (component, name, value) = flag;
+        let was = old.iter().find(|it| is_name(it, flag) && !new.contains(it));
+        let value = match was {
+            Some((_, _, was)) => format!(": {was} → {value}"),
+            None => format!("={value}"),
+        };
+        lines.push(format!("{} --{name}{value}", component.name()));
+    }
+    let goes = |flag: &&(Component, String, String)| !new.iter().any(|it| is_name(it, flag));
+    for (component, name, value) in old.iter().filter(goes) {
+        lines.push(format!("− {} --{name}={value}", component.name()));
+    }
+    lines.dedup();
+    // Switches are no flags, and change no flag.
+    let [old, new] = [before, after].map(Prerequisites::of);
+    for (was, now) in [
+        (Switch::Provider(old.provider), Switch::Provider(new.provider)),
+        (Switch::Plugin(old.plugin), Switch::Plugin(new.plugin)),
+    ] {
+        if was != now {
+            lines.push(format!("# {}: {} → {}", was.key(), was.value(), now.value()));
+        }
+    }
+    lines
+}
+
+/// Properties of [`Between`].
+#[derive(PartialEq, Properties)]
+pub struct BetweenProps {
+    /// The language.
+    pub lang: Lang,
+    /// The components of the shown start.
+    pub seen: Shared<Seen>,
+    /// The component of the upper box.
+    pub upper: Component,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// Between the box of a component and the next: what is found of the next and one before it.
+#[component]
+pub fn Between(props: &BetweenProps) -> Html {
+    let BetweenProps { lang, ref seen, upper, ref dispatch } = *props;
+    let Some(lower) = Component::ALL.get(upper as usize + 1).copied() else {
+        return Html::default();
+    };
+    let is_here = |it: &&(Finding, Option<Edit>)| {
+        let concerned = concerned(&it.0);
+        concerned.len() > 1 && concerned.last() == Some(&lower)
+    };
+    let found: Vec<Html> =
+        seen.found.iter().filter(is_here).map(|it| finding(seen, it, lang, dispatch)).collect();
+    if !found.is_empty() {
+        let is_alarm = seen.found.iter().filter(is_here).any(|(finding, _)| finding.is_alarm());
+        let class = if is_alarm { "wire broken" } else { "wire" };
+        return classed(
+            class,
+            html! { <ul aria-label={text::DISAGREE.get(lang)}>{ for found }</ul> },
+        );
+    }
+    let words = match (seen.starts(upper), seen.starts(lower)) {
+        (Some(true), Some(true)) => text::AGREE,
+        (Some(_), Some(_)) => text::NOT_COMPARED,
+        _ => return Html::default(),
+    };
+    let (class, mark) =
+        if words == text::AGREE { ("wire", "✓ ") } else { ("wire broken", "– ") };
+    classed(
+        class,
+        html! {
+            <p>{ mark }<span class="unseen" lang="en">{ upper.name() }{ ", " }{ lower.name() }{ ": " }</span>{ words.get(lang) }</p>
+        },
+    )
+}
+
+/// Of all components: which do not start and what follows, and how many disagreements there are.
+pub fn components(seen: &Seen, lang: Lang) -> Html {
+    let outages = outages(&seen.components);
+    let alarms = seen.found.iter().filter(|(finding, _)| finding.is_alarm()).count();
+    let out = outages.iter().map(|outage| {
+        let name = outage.component.name();
+        html! {
+            <li>
+                <b lang="en">{ name }</b>{ on(&outage.nodes, lang) }{ text::DOES_NOT_START.get(lang) }
+                { follows(&outage.consequences, lang) }
+            </li>
+        }
+    });
+    let out: Vec<Html> = out.map(|item| classed("bad", item)).collect();
+    let is_good = out.is_empty() && alarms == 0;
+    let count = text::DISAGREEMENTS.get(lang).replace("{count}", &alarms.to_string());
+    let reasons = seen.found.iter().filter(|(finding, _)| finding.is_alarm());
+    let reasons = reasons.map(|(finding, _)| {
+        let (class, mark, word) = weighed(finding.weight);
+        let reason = text::reason(finding.rule.id).get(lang);
+        let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
+        let names = names.join(" – ");
+        let item = html! {
+            <li><span class="sign" aria-hidden="true">{ mark }</span><b>{ word.get(lang) }</b>{ " " }{ reason }{ " " }<small lang="en">{ names }</small></li>
+        };
+        classed(format!("finding {class}"), item)
+    });
+    let logs = Component::ALL.into_iter().flat_map(|component| {
+        let lines = lines(&seen.components, component).into_iter();
+        lines.filter(|it| !is_of_box(it)).map(move |(_, said, nodes)| {
+            let (_, word) = tone(false, said.severity);
+            let message = said.message.clone();
+            html! { <li><b lang="en">{ component.name() }</b>{ on(&nodes, lang) }{ word.get(lang) }<code lang="en">{ message }</code></li> }
+        })
+    });
+    let logs: Vec<Html> = logs.collect();
+    html! {
+        <section class="pane components" aria-label={text::COMPONENTS.get(lang)}>
+            <h2><b>{ text::COMPONENTS.get(lang) }</b>{ " " }{ text::COMPONENTS_ABOUT.get(lang) }</h2>
+            if is_good { <p class="status good">{ "✓ " }{ text::ALL_AGREE.get(lang) }</p> }
+            if !out.is_empty() { <ul class="problems outages">{ for out }</ul> }
+            if alarms > 0 {
+                <p class="count">{ count }</p>
+                <ul class="problems">{ for reasons }</ul>
+            }
+            if !logs.is_empty() {
+                <details class="logs">
+                    <summary>{ text::ALSO_LOGGED.get(lang) }</summary>
+                    <ul class="problems">{ for logs }</ul>
+                </details>
+            }
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::cluster::components::Components;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::source::flags::Component;
+
+    use super::{Seen, changes, concerned};
+
+    #[test]
+    fn an_edit_is_told_flag_by_flag() {
+        let before = "kube-proxy\n--a=1\n--b=2\nkubelet\n--b=2\n";
+        let after = "kube-proxy\n--a=3\n--c=4\nkubelet\n--b=2\n";
+        let told = ["kube-proxy --a: 1 → 3", "kube-proxy --c=4", "− kube-proxy --b=2"];
+        assert_eq!(changes(before, after), told);
+        assert!(changes(before, before).is_empty());
+        let switched = ["# network plugin: none\n", before].concat();
+        assert_eq!(changes(&switched, before), ["# network plugin: none → dual-stack"]);
+    }
+
+    #[test]
+    fn a_finding_stands_above_the_last_component_that_it_concerns() {
+        let text = "--service-cluster-ip-range=fd00:10:96::/112,10.96.0.0/16\n--advertise-address=2001:db8::10\n\
+                    kube-controller-manager\n--allocate-node-cidrs\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56\n";
+        let seen = Seen::of(Components::start(KubeVersion::LATEST, text));
+        let order = seen.found.iter().find(|(finding, _)| finding.rule.id == "AGREE-4a");
+        let (finding, mend) = order.expect("the orders differ");
+        assert_eq!(
+            concerned(finding),
+            [Component::KubeApiserver, Component::KubeControllerManager]
+        );
+        let mend = mend.as_ref().expect("one edit mends it").apply(text);
+        assert_eq!(
+            changes(text, &mend),
+            [
+                "kube-controller-manager --cluster-cidr: 10.244.0.0/16,fd00:10:244::/56 → fd00:10:244::/56,10.244.0.0/16"
+            ]
+        );
+        assert_eq!(seen.starts(Component::KubeApiserver), Some(true));
+        assert_eq!(seen.starts(Component::Kubelet), None);
+    }
+}

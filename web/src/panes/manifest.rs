@@ -1,0 +1,167 @@
+//! What is applied, with a mark where the API server objects.
+
+use std::rc::Rc;
+
+use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::kubectl::FILE;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm};
+use dualstack_core::session::replay::RequestsReport;
+use yew::Event as DomEvent;
+use yew::prelude::{AttrValue, Html, InputEvent, html};
+
+use crate::browser;
+use crate::store::{Focus, Msg};
+use crate::text;
+use crate::ui::editor::{self, editor};
+use crate::ui::problems::problems;
+use crate::ui::{Dispatch, Shared, click, highlight, name, signed};
+
+/// What [`manifest`] shows.
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The request that is shown; `None` if the session has none.
+    pub event: Option<Event>,
+    /// The release.
+    pub version: KubeVersion,
+    /// The answers; `None` in safe mode.
+    pub requests: Option<Shared<RequestsReport>>,
+    /// Which document is shown.
+    pub document: usize,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// The Manifest pane.
+pub fn manifest(props: &Props) -> Html {
+    let lang = props.lang;
+    let (text, label) = match &props.event {
+        Some(Event::Patch { body, .. }) => (Rc::clone(body), text::PATCH),
+        Some(Event::Delete(object)) => (Rc::clone(object), text::DELETE_TARGET),
+        Some(Event::Apply(text)) => (Rc::clone(text), text::MANIFEST),
+        _ => ("".into(), text::MANIFEST),
+    };
+    let text = AttrValue::from(text);
+    let mut marks = highlight::manifest(&text);
+    let mut list: Vec<Diagnostic> = Vec::new();
+    let mut documents = html! {};
+    let mut invalid = false;
+    if let Some(apply) = &props.requests {
+        list.extend(apply.problems.iter().cloned());
+        for document in &apply.documents {
+            let refused = document.outcome.as_ref().is_some_and(|it| it.result.is_err());
+            invalid |= refused;
+            for problem in &document.diagnostics {
+                let is_note = match problem.says {
+                    Program::Playground => true,
+                    Program::Kubectl => false,
+                    Program::KubeApiserver => !refused && problem.cause == Cause::Plain,
+                };
+                invalid |= !is_note;
+                let class = if is_note { "note" } else { "err" };
+                marks.extend(problem.span.map(|span| (span, class)));
+                list.push(problem.clone());
+            }
+        }
+        for problem in &apply.problems {
+            marks.extend(problem.span.map(|span| (span, "err")));
+        }
+        invalid |= !apply.problems.is_empty();
+        if apply.documents.len() > 1 {
+            documents = picker(apply, props);
+        }
+    }
+    let oninput = props.dispatch.reform(Msg::EditManifest);
+    let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
+    let described = problems("manifest-problems", &list, lang);
+    let box_ = editor(&editor::Props {
+        label: label.get(lang),
+        id: "manifest",
+        described_by: "manifest-problems".into(),
+        text,
+        invalid,
+        marks,
+        problems: list,
+        said: Vec::new(),
+        lang,
+        kind: (!matches!(props.event, Some(Event::Delete(_)))).then_some("manifest"),
+        version: props.version,
+        numbered: true,
+        oninput,
+        oncaret,
+    });
+    html! {
+        <section class="pane manifest" aria-label={text::MANIFEST.get(lang)}>
+            <h2>{ heading(props) }</h2>
+            { documents }
+            <div class="grow">
+                { box_ }
+            </div>
+            { described }
+        </section>
+    }
+}
+
+/// What kubectl does with the text.
+fn heading(props: &Props) -> Html {
+    let lang = props.lang;
+    let (command, about) = match &props.event {
+        Some(Event::Patch { service, form, .. }) => return patch_heading(service, *form, props),
+        Some(Event::Delete(_)) => ("kubectl delete", text::DELETE_ABOUT),
+        _ => (FILE, text::MANIFEST_ABOUT),
+    };
+    html! { <>{ name(command) }{ " " }{ about.get(lang) }</> }
+}
+
+/// To which Service a patch goes, and how it is read.
+fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
+    let lang = props.lang;
+    let target = service.to_owned();
+    let oninput = props
+        .dispatch
+        .reform(move |event: InputEvent| Msg::EditPatch(browser::text_of(&event), chosen));
+    let onchange = props.dispatch.reform(move |event: DomEvent| {
+        let chosen = browser::choice_of(&event);
+        let form = PatchForm::ALL.into_iter().find(|form| form.name() == chosen);
+        Msg::EditPatch(target.clone(), form.unwrap_or_default())
+    });
+    let options: Html = PatchForm::ALL
+        .into_iter()
+        .map(|form| html! { <option selected={form == chosen}>{ form.name() }</option> })
+        .collect();
+    html! {
+        <>
+            { name("kubectl patch") }
+            <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
+            <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
+        </>
+    }
+}
+
+/// Buttons for several documents, each with its verdict as a mark and in words.
+fn picker(apply: &RequestsReport, props: &Props) -> Html {
+    let lang = props.lang;
+    let buttons: Html = apply
+        .documents
+        .iter()
+        .enumerate()
+        .map(|(at, document)| {
+            let (mark, word) = match (document.is_behind, document.is_accepted()) {
+                (true, _) => ("↓", text::STORED_BEHIND),
+                (_, true) => ("✓", text::ACCEPTED),
+                (_, false) => ("✕", text::REFUSED),
+            };
+            let onclick = click(&props.dispatch, Msg::Document(at));
+            let pressed = (at == props.document).to_string();
+            html! {
+                <button type="button" aria-pressed={pressed} {onclick}>
+                    <span lang="en">{ &document.name }</span>{ " " }
+                    { signed(mark, word.get(lang)) }
+                </button>
+            }
+        })
+        .collect();
+    html! { <div class="seg" role="group" aria-label={text::DOCUMENTS.get(lang)}>{ buttons }</div> }
+}

@@ -1,0 +1,298 @@
+//! Which addresses shall a cluster have? A field that explains a range while it is typed, a fresh plan, a slider
+//! of sizes, and below them the ruler with everything that the cluster has.
+
+use dualstack_core::cluster::components::Components;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::net::{Cidr, Family};
+use dualstack_core::planning::capacity::{Fit, Role, digits, fit};
+use dualstack_core::planning::explain::{Explained, Wrong, explain};
+use dualstack_core::planning::slider;
+use dualstack_core::planning::slider::stop;
+use dualstack_core::planning::ula::Plan;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
+use yew::prelude::*;
+
+use super::components::Seen;
+use super::ruler::{Look, Rulers};
+use super::text;
+use super::why::step;
+use crate::browser;
+use crate::browser::random::forty_bits;
+use crate::store::Msg;
+use crate::ui::{Dispatch, Shared, click, grouped};
+
+/// What the field begins with: what readers of the documentation paste.
+const FORMAT: &str = "fdXY:IJKL:MNOP:15::/64";
+
+/// What the pane shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The components of the shown start.
+    pub seen: Shared<Seen>,
+    /// What a person did in the pane.
+    pub kept: UseStateHandle<Kept>,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// What a person did in the pane. Its owner keeps it while another pane is shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Kept {
+    /// The text in the field.
+    range: AttrValue,
+    /// What came of the wish for a plan.
+    made: Made,
+    /// Where the slider stands.
+    prefix: u8,
+    /// What the rulers look at, by family.
+    looks: [Option<Look>; 2],
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { range: FORMAT.into(), made: Made::Nothing, prefix: 56, looks: [None; 2] }
+    }
+}
+
+/// What changes one thing of it.
+fn change<T: 'static>(
+    kept: &UseStateHandle<Kept>,
+    put: impl Fn(&mut Kept, T) + 'static,
+) -> Callback<T> {
+    let kept = kept.clone();
+    Callback::from(move |value| {
+        let mut next = (*kept).clone();
+        put(&mut next, value);
+        kept.set(next);
+    })
+}
+
+/// The pane.
+#[component]
+pub fn Planning(props: &Props) -> Html {
+    let Props { lang, ref seen, ref kept, ref dispatch } = *props;
+    let components = &seen.components;
+    let (version, behavior) = (components.version, Behavior::of(components.version));
+    let site = kept.made.plan().map(|plan| plan.pods.v6);
+    let onlook = change(kept, |kept, looks| kept.looks = looks);
+    let rulers = html! { <Rulers {lang} seen={seen.clone()} looks={kept.looks} {onlook} /> };
+    html! {
+        <section class="pane planning" id="planning" aria-label={text::PLANNING.get(lang)}>
+            <h2><b>{ text::PLANNING.get(lang) }</b>{ " " }{ text::PLANNING_ABOUT.get(lang) }</h2>
+            <div class="columns">
+                <div>{ field(kept, &behavior, version, lang) }</div>
+                <div>{ fresh(kept, components, lang, dispatch) }{ sizes(kept, site, &behavior, version, lang) }</div>
+            </div>
+            { rulers }
+        </section>
+    }
+}
+
+/// The field for a range, with what it means.
+fn field(
+    kept: &UseStateHandle<Kept>,
+    behavior: &Behavior,
+    version: KubeVersion,
+    lang: Lang,
+) -> Html {
+    let write = change(kept, |kept, text: String| kept.range = text.into());
+    let oninput = write.reform(|event: InputEvent| browser::text_of(&event));
+    let range = &kept.range;
+    let explained = explain(behavior, range);
+    let (help, is_wrong) = match &explained {
+        Explained::Range(it) => (uses(behavior, it.range, version, lang), false),
+        Explained::Format(format) => {
+            let format = format.clone();
+            let write = write.clone();
+            let onclick = Callback::from(move |_: MouseEvent| {
+                if let Some(bits) = forty_bits() {
+                    write.emit(format.fill(bits));
+                }
+            });
+            let fill = html! { <button type="button" class="btn" {onclick}>{ text::FILL.get(lang) }</button> };
+            (fill, true)
+        }
+        Explained::Wrong(wrong) => {
+            let offer = wrong.write.clone().map(|text| {
+                let put = text.clone();
+                let onclick = write.reform(move |_: MouseEvent| put.clone());
+                html! { <button type="button" class="btn" {onclick}>{ text::WRITE.get(lang) }{ " " }<code lang="en">{ text }</code></button> }
+            });
+            (html! { <>{ place(range, wrong, lang) }{ offer }</> }, true)
+        }
+    };
+    let steps: Html = explained.steps().iter().map(|it| step(it, version, lang)).collect();
+    html! {
+        <>
+            <h3>{ text::EXPLAINED.get(lang) }</h3>
+            <p class="field">
+                <label for="plan-range">{ text::RANGE.get(lang) }</label>
+                <input id="plan-range" type="text" lang="en" spellcheck="false" autocomplete="off" autocapitalize="off" aria-describedby="plan-range-says" aria-invalid={is_wrong.to_string()} value={range.clone()} {oninput} />
+            </p>
+            <div id="plan-range-says" aria-live="polite"><ul class="steps">{ steps }</ul></div>
+            { help }
+        </>
+    }
+}
+
+/// Where a text is wrong.
+fn place(range: &str, wrong: &Wrong, lang: Lang) -> Html {
+    let (before, at, behind) = (
+        range.get(..wrong.span.start).unwrap_or_default().to_owned(),
+        range.get(wrong.span.start..wrong.span.end).unwrap_or_default().to_owned(),
+        range.get(wrong.span.end..).unwrap_or_default().to_owned(),
+    );
+    // A blank, or nothing, could not be seen.
+    let at = if at.trim().is_empty() { "␣".to_owned() } else { at };
+    if range.is_empty() {
+        return Html::default();
+    }
+    html! { <p>{ text::HERE.get(lang) }{ " " }<code lang="en">{ before }<mark class="err">{ at }</mark>{ behind }</code></p> }
+}
+
+/// What a range comes to in each of its uses.
+fn uses(behavior: &Behavior, range: Cidr, version: KubeVersion, lang: Lang) -> Html {
+    let one = |role: Role| {
+        let fit = fit(behavior, range, role, 0);
+        let (name, noun) = words_of(role);
+        let steps: Html = fit.steps.iter().map(|it| step(it, version, lang)).collect();
+        html! {
+            <li>
+                <h4>{ name.get(lang) }</h4>
+                { verdict(&fit, noun, lang) }
+                <details><summary>{ crate::text::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
+            </li>
+        }
+    };
+    let list: Html = Role::ALL.into_iter().map(one).collect();
+    html! { <><h3>{ text::AS_RANGE.get(lang) }</h3><ul class="uses">{ list }</ul></> }
+}
+
+const fn words_of(role: Role) -> (Text, Text) {
+    match role {
+        Role::Pods => (text::AS_PODS, text::COUNT_NODES),
+        Role::Services => (text::AS_SERVICES, text::SERVICES),
+        Role::Nodes => (text::AS_NODES, text::MACHINES),
+    }
+}
+
+/// How many fit, or who refuses.
+fn verdict(fit: &Fit, noun: Text, lang: Lang) -> Html {
+    let refusals = fit.refusals.iter().map(|(component, message)| {
+        html! { <p class="status bad">{ "✕ " }<b lang="en">{ component.name() }</b>{ " " }{ text::REFUSES.get(lang) }{ " " }<code lang="en">{ message.clone() }</code></p> }
+    });
+    let refusals: Html = refusals.collect();
+    let count = fit.lasts_for.map(|count| {
+        let count = u64::try_from(count)
+            .ok()
+            .filter(|it| *it <= 1 << 40)
+            .map_or_else(|| digits(count), grouped);
+        html! { <p class="status good">{ "✓ " }<b>{ count }</b>{ " " }{ noun.get(lang) }</p> }
+    });
+    html! { <>{ count }{ refusals }</> }
+}
+
+/// What came of the wish for a plan.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Made {
+    /// Nobody has wished.
+    Nothing,
+    /// The browser has no random bits.
+    NoChance,
+    /// A plan.
+    Plan(Plan),
+}
+
+impl Made {
+    const fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Plan(plan) => Some(plan),
+            Self::Nothing | Self::NoChance => None,
+        }
+    }
+}
+
+/// A plan of one's own.
+fn fresh(
+    kept: &UseStateHandle<Kept>,
+    components: &Components,
+    lang: Lang,
+    dispatch: &Dispatch,
+) -> Html {
+    let services = components.apiserver.running().and_then(|known| known.services.first());
+    let first = services.map_or(Family::V4, |range| range.family());
+    let onclick = change(kept, move |kept, _: MouseEvent| {
+        let plan = forty_bits().and_then(|bits| Plan::new(bits, first));
+        kept.made = plan.map_or(Made::NoChance, Made::Plan);
+    });
+    let no_chance = (kept.made == Made::NoChance).then(
+        || html! { <p class="status bad" role="alert">{ "✕ " }{ text::NO_CHANCE.get(lang) }</p> },
+    );
+    let made = kept.made.plan().map(|plan| {
+        let version = components.version;
+        let steps: Html = plan.steps().iter().map(|it| step(it, version, lang)).collect();
+        let flags = plan.flags();
+        let put = plan.put_into(&components.text);
+        let onclick = click(dispatch, Msg::EditFlags(put));
+        html! {
+            <>
+                <div aria-live="polite"><ul class="steps">{ steps }</ul></div>
+                <button type="button" class="btn primary" {onclick}>{ text::PUT_PLAN.get(lang) }</button>
+                <details>
+                    <summary>{ text::PLAN_FLAGS.get(lang) }</summary>
+                    <pre lang="en" class="flags">{ flags }</pre>
+                </details>
+            </>
+        }
+    });
+    html! {
+        <>
+            <h3>{ text::FRESH.get(lang) }</h3>
+            <p><button type="button" class="btn" {onclick}>{ text::MAKE_PLAN.get(lang) }</button></p>
+            { no_chance }
+            { made }
+        </>
+    }
+}
+
+/// The slider of sizes.
+fn sizes(
+    kept: &UseStateHandle<Kept>,
+    site: Option<Cidr>,
+    behavior: &Behavior,
+    version: KubeVersion,
+    lang: Lang,
+) -> Html {
+    let oninput = change(kept, |kept, event: InputEvent| {
+        if let Ok(prefix) = browser::text_of(&event).parse() {
+            kept.prefix = prefix;
+        }
+    });
+    let Some(stop) = stop(behavior, site, kept.prefix) else { return Html::default() };
+    let steps: Html = stop.fit.steps.iter().map(|it| step(it, version, lang)).collect();
+    let says = match (stop.fit.lasts_for, stop.fit.refusals.first()) {
+        (Some(count), _) => {
+            format!("{}: {} {}", stop.range, digits(count), text::COUNT_NODES.get(lang))
+        }
+        (None, refusal) => {
+            format!("{}: {}", stop.range, refusal.map_or("", |(_, message)| message.as_str()))
+        }
+    };
+    html! {
+        <div role="group" aria-labelledby="plan-sizes">
+            <h3 id="plan-sizes">{ text::SIZES.get(lang) }</h3>
+            <label for="plan-prefix">{ text::PREFIX.get(lang) }</label>
+            <p class="film">
+                <span>{ format!("/{}", slider::FIRST) }</span>
+                <input id="plan-prefix" type="range" min={slider::FIRST.to_string()} max={slider::LAST.to_string()} value={kept.prefix.to_string()} aria-valuetext={says} {oninput} />
+                <span>{ format!("/{}", slider::LAST) }</span>
+            </p>
+            <p><code lang="en">{ stop.range.to_string() }</code></p>
+            { verdict(&stop.fit, text::COUNT_NODES, lang) }
+            <details><summary>{ crate::text::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
+        </div>
+    }
+}

@@ -1,0 +1,250 @@
+//! What is stored, line by line: what the server added, and why.
+
+use dualstack_core::api::Json;
+use dualstack_core::api::print::Line;
+use dualstack_core::apiserver::requests::printed_json;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Effect, Step};
+use dualstack_core::kubectl::FILE;
+use dualstack_core::session::action::Event;
+use dualstack_core::session::provenance::{Leaf, Provenance};
+use dualstack_core::session::replay::DocumentReport;
+use yew::prelude::*;
+
+use crate::output::{Side, lines, text as joined, without_kept};
+use crate::panes::why;
+use crate::store::{Focus, Form, Msg};
+use crate::text;
+use crate::ui::copy::CopyButton;
+use crate::ui::highlight::{cut, manifest};
+use crate::ui::{Dispatch, Shared, classed, click, name, sentence};
+
+/// What [`stored`] shows.
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The document whose object is shown; `None` if there is none.
+    pub document: Option<Shared<DocumentReport>>,
+    /// The event that is shown.
+    pub event: Event,
+    /// What a person at the terminal sees, where the present answer is a refusal.
+    pub terminal: Option<AttrValue>,
+    /// What to say of the object, where it is not of this answer.
+    pub label: Option<Text>,
+    /// Whether the object is of an earlier answer.
+    pub stale: bool,
+    /// The field the Why pane is about.
+    pub chosen: Option<AttrValue>,
+    /// Whether the event is about what stands behind the Service: there it is shown.
+    pub is_behind: bool,
+    /// Whether metadata that the server keeps is shown.
+    pub shows_server_fields: bool,
+    /// How the object is printed.
+    pub form: Form,
+    /// What was sent, where the object is compared with it.
+    pub sent: Option<Json>,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// The Stored object pane.
+pub fn stored(props: &Props) -> Html {
+    let (lang, form) = (props.lang, props.form);
+    let named = props.document.as_ref().map(|document| format!(" {}", document.name));
+    let object = props.document.as_ref().and_then(|document| document.stored_json());
+    let leaves = props.document.as_ref().map(|document| document.provenance()).unwrap_or_default();
+    let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
+    let before = match form {
+        Form::Diff => {
+            let was = props.document.as_ref().and_then(|document| document.was.as_deref());
+            cleaned(props.sent.clone().or_else(|| was.map(printed_json)).unwrap_or_default())
+        }
+        _ => Json::Null,
+    };
+    let shown = object.clone().map(cleaned);
+    let printed: Vec<(Side, Line)> = shown.iter().flat_map(|it| lines(it, form, &before)).collect();
+    let list: Html = printed
+        .iter()
+        .enumerate()
+        .map(|(number, (side, line))| print_line(number + 1, *side, line, &leaves, props))
+        .collect();
+    let terminal = props.terminal.as_ref().map(|terminal| {
+        html! {
+            <div class="terminal" tabindex="0" role="group" aria-label={text::TERMINAL.get(lang)}>
+                <p class="prompt" lang="en">{ command(&props.event) }</p>
+                <pre lang="en">{ terminal.clone() }</pre>
+            </div>
+        }
+    });
+    let shows = props.shows_server_fields;
+    let onclick = click(&props.dispatch, Msg::ServerFields(!shows));
+    let stale = props.stale && object.is_some();
+    let label = props.label.filter(|_| object.is_some());
+    let output = if form == Form::Diff { "yaml" } else { form.name() };
+    let (what, nothing) = if props.is_behind && object.is_none() {
+        ("kubectl get nodes,pods,deployments".to_owned(), text::STORED_BEHIND)
+    } else {
+        let name = named.unwrap_or_default();
+        (format!("kubectl get service{name} -o {output}"), text::NOTHING_STORED)
+    };
+    let differs = printed.iter().any(|(side, _)| *side != Side::Both);
+    let about = match (&props.sent, differs) {
+        _ if form != Form::Diff => None,
+        (_, false) => Some(text::SAME_AS_SENT),
+        (Some(_), true) => Some(text::DIFF_SENT),
+        (None, true) => Some(text::DIFF_BEFORE),
+    };
+    let code = if stale { "code grow stale" } else { "code grow" };
+    let code = classed(code, html! { <div lang="en">{ list }</div> });
+    html! {
+        <section class="pane stored" aria-label={text::STORED.get(lang)}>
+            <h2>{ name(what) }</h2>
+            { terminal }
+            if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
+            if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
+            { code }
+            if object.is_none() { <p class="later">{ nothing.get(lang) }</p> }
+            if object.is_some() {
+                <div class="switch">
+                    { forms(props) }
+                    <CopyButton {lang} id="copy-stored" text={joined(&printed, form)} />
+                    <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button>
+                </div>
+            }
+        </section>
+    }
+}
+
+/// The forms in which the object can be printed.
+fn forms(props: &Props) -> Html {
+    let lang = props.lang;
+    let buttons: Html = Form::ALL
+        .into_iter()
+        .map(|form| {
+            let pressed = (form == props.form).to_string();
+            let onclick = click(&props.dispatch, Msg::Form(form));
+            let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
+            let id = format!("form-{}", form.name());
+            html! { <button type="button" {id} aria-pressed={pressed} {onclick}>{ name }</button> }
+        })
+        .collect();
+    html! { <div class="seg" role="group" aria-label={text::OUTPUT.get(lang)}>{ buttons }</div> }
+}
+
+/// What the person typed into the terminal.
+fn command(event: &Event) -> String {
+    match event {
+        Event::Boot { .. } => "$ kube-apiserver …".to_owned(),
+        Event::Apply(_) => format!("$ kubectl apply -f {FILE}"),
+        Event::Patch { service, form, .. } => {
+            format!("$ kubectl patch {service} --type={} --patch-file=patch.yaml", form.name())
+        }
+        Event::Delete(object) => format!("$ kubectl delete {object}"),
+    }
+}
+
+fn print_line(number: usize, side: Side, line: &Line, leaves: &[Leaf], props: &Props) -> Html {
+    let lang = props.lang;
+    let text: Html = cut(&line.text, &manifest(&line.text))
+        .into_iter()
+        .map(|(class, text)| classed(class, html! { <span>{ text }</span> }))
+        .collect();
+    let is_gone = side == Side::Before;
+    let leaf = leaves.iter().find(|leaf| leaf.path == line.path).filter(|_| !is_gone);
+    let why = leaf.map(|leaf| (leaf, reason(leaf, trace(props), lang)));
+    let added = match props.form {
+        Form::Diff => side == Side::After,
+        _ => matches!(&why, Some((_, Some(_)))) || leaf.is_none() && all_below_added(line, leaves),
+    };
+    let button = why.and_then(|(leaf, reason)| {
+        let reason = reason?;
+        let field = leaf.field.clone();
+        let is_open = props.chosen.as_deref() == Some(&field);
+        let label = format!("{field}: {reason}");
+        let (short, more) = match reason.split_once(" · ") {
+            Some((short, more)) => (short.to_owned(), Some(format!(" · {more}"))),
+            None => (reason, None),
+        };
+        let focus = if is_open { Focus::None } else { Focus::Stored(field) };
+        let onclick = click(&props.dispatch, Msg::Focus(focus));
+        Some(html! {
+            <>
+                <button type="button" class="why" lang={lang.tag()} aria-label={label} aria-expanded={is_open.to_string()} {onclick}>{ short }if let Some(more) = more { <span class="more">{ more }</span> }</button>
+                if is_open { { chain(leaf, props) } }
+            </>
+        })
+    });
+    let (class, sign, word) = match (added, is_gone) {
+        (true, _) => ("l add", "+".to_owned(), Some(text::ADDED)),
+        (_, true) => ("l gone", "−".to_owned(), Some(text::TAKEN_AWAY)),
+        _ => ("l", number.to_string(), None),
+    };
+    let mark = word.map(
+        |word| html! { <span class="unseen" lang={lang.tag()}>{ word.get(lang) }{ " " }</span> },
+    );
+    let line = html! {
+        <div>
+            <span class="n" aria-hidden="true">{ sign }</span>
+            <span class="t">{ mark }{ text }</span>
+            { button }
+        </div>
+    };
+    classed(class, line)
+}
+
+/// The decisions about a leaf, right where they were asked for.
+fn chain(leaf: &Leaf, props: &Props) -> Html {
+    let lang = props.lang;
+    let steps: Html = why::chain(trace(props), &leaf.field)
+        .into_iter()
+        .map(|step| html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
+        .collect();
+    html! { <ol class="chain" lang={lang.tag()}>{ steps }</ol> }
+}
+
+fn trace(props: &Props) -> &[Step] {
+    let outcome = props.document.as_ref().and_then(|document| document.outcome.as_ref());
+    outcome.map_or(&[], |outcome| outcome.trace.as_slice())
+}
+
+/// The line of a map or list is new if everything in it is.
+fn all_below_added(line: &Line, leaves: &[Leaf]) -> bool {
+    let mut below = leaves.iter().filter(|leaf| leaf.path.starts_with(&line.path)).peekable();
+    below.peek().is_some()
+        && below.all(|leaf| !matches!(leaf.provenance, Provenance::Written(_) | Provenance::Kept))
+}
+
+/// The short why of an added line; `None` for what the person wrote.
+fn reason(leaf: &Leaf, trace: &[Step], lang: Lang) -> Option<String> {
+    let (Provenance::Defaulted(step) | Provenance::Allocated(step) | Provenance::Copied(step)) =
+        leaf.provenance
+    else {
+        let text = match leaf.provenance {
+            Provenance::Written(_) => return None,
+            Provenance::Kept => return None,
+            // The one field of these that kubectl adds, from the context it runs in.
+            _ if leaf.field == "metadata.namespace" => text::YOUR_NAMESPACE,
+            _ => text::KEPT_BY_SERVER,
+        };
+        return Some(text.get(lang).to_owned());
+    };
+    let step = trace.get(step.0);
+    if let Some(Effect::Copied { from, .. }) = step.map(|step| &step.effect) {
+        let from = from.to_string();
+        // Beside its line, the last name is enough.
+        let name = from.rsplit('.').next().unwrap_or(&from);
+        return Some(format!("{} {name}", text::COPY_OF.get(lang)));
+    }
+    let text = match (step.map_or("", |step| step.rule.id), &leaf.provenance) {
+        ("BAND-4a", _) => text::PICKED,
+        ("BAND-4b", _) => text::PICKED_LOW,
+        ("FAM-12", _) => text::FIRST_RANGE,
+        ("FAM-13a", _) => text::OTHER_FAMILY,
+        ("FAM-8a", _) => text::FROM_ADDRESS,
+        ("FAM-3c" | "FAM-9", _) => text::BOTH_HEADLESS,
+        (_, Provenance::Allocated(_)) => text::ALLOCATED,
+        (_, Provenance::Copied(_)) => text::COPIED,
+        _ => text::BY_DEFAULT,
+    };
+    Some(text.get(lang).to_owned())
+}

@@ -1,0 +1,375 @@
+//! What was done so far, what the event that is shown changed, and how another release answers it.
+
+use dualstack_core::apiserver::requests::RepairEvent;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Step, plain, render};
+use dualstack_core::facts;
+use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Event, PatchForm};
+use dualstack_core::session::diff::{After, Change, ServiceAfter};
+use dualstack_core::session::replay::{BootReport, DocumentReport, EventReport};
+use yew::Event as DomEvent;
+use yew::prelude::{Html, InputEvent, html};
+
+use super::answer::Verdict;
+use crate::browser;
+use crate::store::{Msg, Store};
+use crate::text;
+use crate::ui::{
+    Dispatch, Shared, badge, classed, click, code, heading, line, name, press, releases, sentence,
+    signed,
+};
+
+/// The most Services that an event kept as they were and that are listed all the same.
+const MOST_KEPT: usize = 20;
+
+/// An answer on one of two releases.
+pub struct Side {
+    /// In words.
+    pub verdict: Verdict,
+    /// The request, if one is shown.
+    pub document: Option<Shared<DocumentReport>>,
+}
+
+/// What [`timeline`] shows.
+pub struct Props<'a> {
+    /// The session.
+    pub store: &'a Store,
+    /// The answers to its events.
+    pub events: &'a [EventReport],
+    /// The cluster after the event that is shown.
+    pub after: Shared<After>,
+    /// The start in force.
+    pub boot: Shared<BootReport>,
+    /// The answer that is shown.
+    pub here: Side,
+    /// The answer of the release it is compared with.
+    pub there: Option<Side>,
+    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+/// The Timeline pane.
+pub fn timeline(props: &Props) -> Html {
+    let lang = props.store.lang;
+    let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
+    let (at, last) = (props.store.at, props.store.events.len() - 1);
+    let edge = |id: &'static str, name: Text, msg: Msg, can: bool| {
+        press("btn", Some(id), name.get(lang), None, can, click(&props.dispatch, msg))
+    };
+    let button = |id: &'static str, name: Text, msg: Msg| edge(id, name, msg, true);
+    html! {
+        <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
+            <h2>
+                <b>{ text::TIMELINE.get(lang) }</b>{ " " }{ text::TIMELINE_ABOUT.get(lang) }
+                <span class="spacer"></span>
+                if !props.store.branches.is_empty() { { branches(props) } }
+                { compare(props) }
+            </h2>
+            { steps(props) }
+            <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
+            <p class="actions">
+                { button("apply-again", text::APPLY_AGAIN, Msg::ApplyAgain) }
+                { button("patch", text::PATCH, Msg::Patch) }
+                { button("delete", text::DELETE, Msg::Delete) }
+                { button("restart", text::RESTART, Msg::Restart) }
+                <span class="spacer"></span>
+                { edge("move-earlier", text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
+                { edge("move-later", text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
+                { button("fork", text::FORK, Msg::Fork) }
+            </p>
+            if let Some(there) = &props.there { { sides(props, there) } }
+            { after(props) }
+        </section>
+    }
+}
+
+/// The way through the events: step by step, by a slider, or as a film.
+fn steps(props: &Props) -> Html {
+    let (store, lang) = (props.store, props.store.lang);
+    let (at, count) = (store.at, store.events.len());
+    let step = |id: &'static str, name: Text, sign: &'static str, msg: Msg, can: bool| {
+        press("btn", Some(id), name.get(lang), Some(sign), can, click(&props.dispatch, msg))
+    };
+    let (verb, object) = words_of(at, props);
+    let event = format!("{} {object}", verb.get(lang));
+    let (shown, of) = (at + 1, count);
+    let position = render(text::POSITION_IS, &facts![at = shown, count = of, event], lang);
+    let position = plain(&position);
+    let oninput = props.dispatch.reform(|event: InputEvent| {
+        Msg::Choose(browser::text_of(&event).parse::<usize>().unwrap_or(1).saturating_sub(1))
+    });
+    let play = if store.playing { (text::STOP, "◼") } else { (text::PLAY, "▶") };
+    html! {
+        <div class="film">
+            { step("play", play.0, play.1, Msg::Play(!store.playing), count > 1) }
+            { step("step-back", text::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
+            <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={text::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
+            { step("step-on", text::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
+            <span>{ position }</span>
+        </div>
+    }
+}
+
+/// The branches of a session that was forked.
+fn branches(props: &Props) -> Html {
+    let (store, lang) = (props.store, props.store.lang);
+    let options: Html = store
+        .branches
+        .iter()
+        .enumerate()
+        .map(|(at, branch)| {
+            let is_shown = at == store.branch;
+            let count = if is_shown { store.events.len() } else { branch.events.len() };
+            let number = at + 1;
+            let name = match branch.from {
+                Some((from, common)) => {
+                    let from = from + 1;
+                    render(text::BRANCH_FROM, &facts![number, count, from, common], lang)
+                }
+                None => render(text::BRANCH_NAME, &facts![number, count], lang),
+            };
+            html! { <option value={at.to_string()} selected={is_shown}>{ plain(&name) }</option> }
+        })
+        .collect();
+    let onchange = props.dispatch.reform(|event: DomEvent| {
+        Msg::Branch(browser::choice_of(&event).parse().unwrap_or_default())
+    });
+    let remove = click(&props.dispatch, Msg::RemoveBranch);
+    let name = text::REMOVE_BRANCH.get(lang);
+    html! {
+        <>
+            <select class="btn" aria-label={text::BRANCH.get(lang)} {onchange}>{ options }</select>
+            { press("btn ghost", None, name, Some("×"), true, remove) }
+        </>
+    }
+}
+
+/// A release to compare with.
+fn compare(props: &Props) -> Html {
+    let lang = props.store.lang;
+    let chosen = props.store.compared;
+    let options = releases(chosen);
+    let onchange = props
+        .dispatch
+        .reform(|event: DomEvent| Msg::Compare(browser::choice_of(&event).parse().ok()));
+    html! {
+        <label>
+            { text::COMPARE.get(lang) }{ " " }
+            <select class="btn" {onchange}>
+                <option value="" selected={chosen.is_none()}>{ text::NO_COMPARISON.get(lang) }</option>
+                { options }
+            </select>
+        </label>
+    }
+}
+
+/// What an event does, and to what.
+fn words_of(at: usize, props: &Props) -> (Text, String) {
+    match &props.store.events[at] {
+        Event::Boot { version, .. } => {
+            let verb = if at == 0 { text::EV_START } else { text::EV_RESTART };
+            (verb, version.to_string())
+        }
+        Event::Apply(_) => {
+            let names: Vec<&str> = documents(props, at).map(|it| it.name.as_str()).collect();
+            (text::EV_APPLY, names.join(", "))
+        }
+        Event::Patch { service, form, .. } if *form == PatchForm::default() => {
+            (text::PATCH, service.to_string())
+        }
+        Event::Patch { service, form, .. } => (text::PATCH, format!("{service} ({})", form.name())),
+        Event::Delete(object) => (text::DELETE, object.to_string()),
+    }
+}
+
+/// An event of the list: what was done, and a mark and a word for how it went.
+fn event(at: usize, props: &Props) -> Html {
+    let lang = props.store.lang;
+    let (verb, object) = words_of(at, props);
+    let accepted = match props.events.get(at) {
+        Some(EventReport::Boot(boot)) => boot.is_running(),
+        Some(EventReport::Requests(requests)) => {
+            requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
+        }
+        // It is answered as soon as typing stops.
+        None => true,
+    };
+    let is_behind = |report: &EventReport| match report {
+        EventReport::Requests(requests) => requests.documents.iter().any(|it| it.is_behind),
+        EventReport::Boot(_) => false,
+    };
+    let (mark, word) = match (accepted, props.events.get(at)) {
+        (_, None) => ("…", text::NO_ANSWER),
+        (true, Some(report)) if is_behind(report) => ("↓", text::STORED_BEHIND),
+        (true, _) => ("✓", text::ACCEPTED),
+        (false, _) => ("✕", text::REFUSED),
+    };
+    let current = (props.store.at == at).then_some("step");
+    let choose = click(&props.dispatch, Msg::Choose(at));
+    let remove = (at > 0).then(|| {
+        let onclick = click(&props.dispatch, Msg::Remove(at));
+        let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
+        let id = (props.store.at == at).then_some("remove");
+        html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
+    });
+    let event = html! {
+        <li>
+            <button type="button" class="btn" aria-current={current} onclick={choose}>
+                <small>{ (at + 1).to_string() }</small>{ " " }
+                { verb.get(lang) }{ " " }{ name(object) }{ " " }
+                { signed(mark, word.get(lang)) }
+            </button>
+            { remove }
+        </li>
+    };
+    classed(if accepted { "event" } else { "event bad" }, event)
+}
+
+fn documents<'a>(props: &'a Props, at: usize) -> impl Iterator<Item = &'a DocumentReport> {
+    let requests = match props.events.get(at) {
+        Some(EventReport::Requests(requests)) => Some(requests),
+        _ => None,
+    };
+    requests.into_iter().flat_map(|it| it.documents.iter().map(|it| &**it))
+}
+
+/// The Services after the event, and what it changed in them.
+fn after(props: &Props) -> Html {
+    let lang = props.store.lang;
+    let mut kept = 0;
+    let shown = props.after.services.iter().filter(|it| {
+        kept += usize::from(it.change == Change::Kept);
+        it.change != Change::Kept || kept <= MOST_KEPT
+    });
+    let services: Html = shown.map(|it| service(it, lang)).collect();
+    let more = kept.saturating_sub(MOST_KEPT);
+    let repairs = match props.store.event() {
+        Event::Boot { .. } => props.boot.repairs.as_slice(),
+        _ => &[],
+    };
+    html! {
+        <div class="after">
+            { heading(text::AFTER.get(lang)) }
+            if props.after.services.is_empty() { { line(text::NO_SERVICES.get(lang)) } }
+            <ul>{ services }</ul>
+            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
+            if !props.after.service_cidrs.is_empty() {
+                { heading(text::SERVICE_CIDRS.get(lang)) }
+                <ul>{ service_cidrs(&props.after, lang) }</ul>
+            }
+            if !repairs.is_empty() {
+                { heading(text::REPAIR.get(lang)) }
+                <ul class="repairs">{ repaired(repairs) }</ul>
+            }
+        </div>
+    }
+}
+
+/// The ServiceCIDRs after the event.
+fn service_cidrs(after: &After, lang: Lang) -> Html {
+    after
+        .service_cidrs
+        .iter()
+        .map(|object| {
+            let ranges: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
+            let (class, state) = if object.terminating {
+                ("deleted", text::TERMINATING)
+            } else {
+                ("kept", text::READY)
+            };
+            classed(class, html! {
+                <li>{ name(object.name.clone()) }{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
+            })
+        })
+        .collect()
+}
+
+/// What the repair loops report.
+fn repaired(repairs: &[RepairEvent]) -> Html {
+    repairs
+        .iter()
+        .map(|event| {
+            html! {
+                <li lang="en">{ code(event.reason) }{ " " }<b>{ event.service.clone() }</b>{ ": " }{ event.message.clone() }</li>
+            }
+        })
+        .collect()
+}
+
+fn service(it: &ServiceAfter, lang: Lang) -> Html {
+    let (class, word) = match &it.change {
+        Change::Created => ("created", text::CREATED),
+        Change::Deleted => ("deleted", text::DELETED),
+        Change::Kept => ("kept", text::KEPT),
+        Change::Changed(_) => ("changed", text::CHANGED),
+    };
+    let spec = &it.service.spec;
+    let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
+    let badges: Html = families.map(badge).collect();
+    let policy = spec.ip_family_policy.clone().unwrap_or_default();
+    let fields: Html = match &it.change {
+        Change::Changed(fields) => fields
+            .iter()
+            .map(|change| {
+                let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
+                html! {
+                    <li>{ code(change.field.clone()) }{ ": " }{ code(side(&change.before)) }{ " → " }{ code(side(&change.after)) }</li>
+                }
+            })
+            .collect(),
+        _ => html! {},
+    };
+    let service = html! {
+        <li>
+            { name([&*it.namespace, "/", &*it.name].concat()) }{ " " }
+            <span class="badge">{ word.get(lang) }</span>{ " " }
+            { badges }{ " " }{ code(spec.cluster_ips.join(", ")) }{ " " }<small lang="en">{ policy }</small>
+            <ul lang="en">{ fields }</ul>
+        </li>
+    };
+    classed(class, service)
+}
+
+/// Both answers side by side, with the rules that decided in one of them only.
+fn sides(props: &Props, there: &Side) -> Html {
+    let Some(other) = props.store.compared else { return html! {} };
+    let (_, _, version) = props.store.boot();
+    html! {
+        <div class="sides">
+            { side(version, &props.here, there, props.store.lang) }
+            { side(other, there, &props.here, props.store.lang) }
+        </div>
+    }
+}
+
+fn trace(side: &Side) -> &[Step] {
+    let outcome = side.document.as_ref().and_then(|document| document.outcome.as_ref());
+    outcome.map_or(&[], |outcome| outcome.trace.as_slice())
+}
+
+fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
+    let elsewhere = |step: &&Step| trace(other).iter().any(|it| it.rule == step.rule);
+    let mut only: Vec<&Step> = trace(side).iter().filter(|step| !elsewhere(step)).collect();
+    only.dedup_by_key(|step| step.rule.id);
+    let has_none = only.is_empty();
+    let rules: Html = only
+        .into_iter()
+        .map(|step| html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
+        .collect();
+    let kubectl = side.document.as_ref().map(|document| document.kubectl.clone());
+    let ips = side.document.as_ref().and_then(|document| document.stored());
+    let ips = ips.map(|service| service.spec.cluster_ips.join(", "));
+    html! {
+        <div>
+            <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
+            <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
+            <pre lang="en">{ kubectl }</pre>
+            if has_none { { line(text::NO_RULES.get(lang)) } } else {
+                { line(text::ONLY_HERE.get(lang)) }
+                <ul>{ rules }</ul>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,327 @@
+//! Why is it so? Every decision in order, and the ones about the field at the caret.
+
+use dualstack_core::explain::evidence::{Known, recorded};
+use dualstack_core::explain::rule::Fidelity;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::{Effect, Origin, Step};
+use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::diff::{After, RangeReport};
+use dualstack_core::session::replay::{BootReport, DocumentReport};
+use dualstack_core::source::flags::Component;
+use yew::prelude::*;
+
+use crate::store::Focus;
+use crate::text;
+use crate::ui::{Shared, badge, classed, code, colon, grouped, heading, line, sentence};
+
+/// What [`why`] shows.
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// How the start went.
+    pub boot: Shared<BootReport>,
+    /// The document that is shown.
+    pub document: Option<Shared<DocumentReport>>,
+    /// The cluster after it.
+    pub after: Shared<After>,
+    /// What is asked about.
+    pub focus: Focus,
+}
+
+/// The steps behind a field, in order: those about it, about what it is part of and what is in it, and
+/// those about the fields it follows from. An address is there because its family is.
+#[must_use]
+pub fn chain<'a>(trace: &'a [Step], field: &str) -> Vec<&'a Step> {
+    let mut behind = vec![field.to_owned()];
+    if field == "spec.clusterIP" {
+        behind.push("spec.clusterIPs[0]".to_owned());
+        behind.push("spec.ipFamilies[0]".to_owned());
+    }
+    behind.extend(
+        field.strip_prefix("spec.clusterIPs").map(|index| format!("spec.ipFamilies{index}")),
+    );
+    // Only a second family, or the number of them, is the policy's doing.
+    if behind.iter().any(|at| at == "spec.ipFamilies" || at == "spec.ipFamilies[1]") {
+        behind.push("spec.ipFamilyPolicy".to_owned());
+    }
+    let inside = |outer: &str, inner: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    };
+    let around = |at: &str| {
+        !at.is_empty() && behind.iter().any(|field| inside(at, field) || inside(field, at))
+    };
+    let is_behind = |step: &&Step| {
+        let from = match &step.origin {
+            Some(Origin::Manifest(path)) => path.to_string(),
+            _ => String::new(),
+        };
+        around(&step.at.to_string()) || around(&from)
+    };
+    trace.iter().filter(is_behind).collect()
+}
+
+/// What is asked about, as a name, and which steps are about it.
+fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
+    let trace = props
+        .document
+        .as_ref()
+        .and_then(|document| document.outcome.as_ref())
+        .map(|outcome| outcome.trace.as_slice())
+        .unwrap_or_default();
+    let about = |field: &str| chain(trace, field);
+    match &props.focus {
+        Focus::None => None,
+        Focus::Stored(field) => Some((field.clone(), about(field))),
+        Focus::Manifest(at) => {
+            let document = props.document.as_ref()?;
+            // The innermost field whose name or value the caret touches.
+            let field = document.fields.iter().rfind(|field| {
+                field.key.start <= *at && *at <= field.value.end.max(field.key.end)
+            })?;
+            let name = field.path.to_string();
+            let steps = about(&name);
+            Some((name, steps))
+        }
+        Focus::Flags(at) => {
+            // The other components have flags of the same names; theirs are explained with their messages.
+            let mut flags = props.boot.flags.of(Component::KubeApiserver);
+            let flag = flags.find(|flag| flag.span.touches(*at))?;
+            let is_it = |step: &&Step| matches!(&step.origin, Some(Origin::Flag(name)) if *name == flag.name);
+            let steps = props.boot.trace.iter().chain(trace).filter(is_it).collect();
+            Some((format!("--{}", flag.name), steps))
+        }
+    }
+}
+
+/// One decision: the sentence, then its rule, field and source.
+pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
+    let rejected = step.effect == Effect::Rejected;
+    let field = step.at.to_string();
+    let words = sentence(&step.render(lang), lang);
+    let rule = step.rule;
+    let known = match Known::of(recorded(rule), version) {
+        Known::Recorded => text::KNOWN_RECORDED,
+        Known::Source => text::KNOWN_SOURCE,
+        Known::Assumed => text::KNOWN_ASSUMED,
+    };
+    let fidelity = match rule.fidelity {
+        Fidelity::Exact => Html::default(),
+        Fidelity::Simplified(why) | Fidelity::Chosen(why) => {
+            html! { <>{ " · " }<b>{ text::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
+        }
+    };
+    let comma = if lang == Lang::En { ", " } else { "，" };
+    let step = html! {
+        <li>
+            <div>
+                { words }
+                <details>
+                    <summary><span>{ step.rule.id }</span>
+                        if !field.is_empty() { { " · " }{ code(field) } }
+                    </summary>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
+                </details>
+            </div>
+        </li>
+    };
+    classed(if rejected { "step rejects" } else { "step" }, step)
+}
+
+/// All decisions; a run of plain defaults takes one line, which unfolds.
+fn all(steps: &[Step], version: KubeVersion, lang: Lang) -> Html {
+    let is_default = |it: &Step| it.rule.id.starts_with("DEF-") && it.effect != Effect::Rejected;
+    steps
+        .chunk_by(|one, next| is_default(one) && is_default(next))
+        .map(|group| match group {
+            [first, _, ..] if is_default(first) => defaults(group, version, lang),
+            _ => group.iter().map(|it| step(it, version, lang)).collect(),
+        })
+        .collect()
+}
+
+/// The fields that a run of defaults set, each with its step behind it.
+fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
+    let comma = if lang == Lang::En { ", " } else { "、" };
+    let names: Html = group
+        .iter()
+        .enumerate()
+        .map(|(at, it)| {
+            let field = it.at.to_string();
+            let name = field.rsplit('.').next().unwrap_or(&field).to_owned();
+            html! { <>{ (at > 0).then_some(comma) }{ code(name) }</> }
+        })
+        .collect();
+    let steps: Html = group.iter().map(|it| step(it, version, lang)).collect();
+    html! {
+        <li class="step">
+            <div>
+                { text::DEFAULTS.get(lang) }{ colon(lang) }{ names }
+                <details>
+                    <summary>{ text::DEFAULTS_FIRST.get(lang) }</summary>
+                    <ul class="steps">{ steps }</ul>
+                </details>
+            </div>
+        </li>
+    }
+}
+
+/// The share of a picture that the static band takes, in thousandths: wide enough to be seen. What
+/// stands in it and what stands behind it are each to scale.
+const BAND: f64 = 60.0;
+
+/// The last place of a picture that still shows a tick.
+const END: f64 = 996.0;
+
+/// Where an address stands in the picture of its range, in thousandths.
+fn place(offset: u64, report: &RangeReport) -> f64 {
+    let (offset, usable) = (offset.min(report.usable) as f64, report.usable as f64);
+    let band = report.static_band as f64;
+    if band == 0.0 {
+        offset * END / usable
+    } else if offset <= band {
+        offset * BAND / (band + 1.0)
+    } else {
+        BAND + (offset - band) * (END - BAND) / (usable - band)
+    }
+}
+
+/// A range with what is taken, and the same in words.
+fn range(report: &RangeReport, lang: Lang) -> Html {
+    let class = match report.family {
+        Family::V4 => "v4",
+        Family::V6 => "v6",
+    };
+    let first = dualstack_core::net::cidr::to_bits(report.cidr.network());
+    let ticks: Html = report
+        .taken
+        .iter()
+        .take(200)
+        .map(|(ip, owner)| {
+            let bits = dualstack_core::net::cidr::to_bits(*ip);
+            let offset = u64::try_from(bits - first).unwrap_or(u64::MAX);
+            let x = (place(offset, report) as u32).to_string();
+            classed(class, html! { <rect x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> })
+        })
+        .collect();
+    let taken: Html = report
+        .taken
+        .iter()
+        .take(8)
+        .map(|(ip, owner)| html! { <li>{ code(ip.to_string()) }{ " " }{ owner.clone() }</li> })
+        .collect();
+    let (used, usable) = (report.taken.len(), grouped(report.usable));
+    let count = match lang {
+        Lang::En => format!("{used} of {usable} used"),
+        Lang::Zh => format!("已用 {used}，共 {usable}"),
+    };
+    let band = report.static_band > 0;
+    let picture = html! {
+        <svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+            { ticks }
+        </svg>
+    };
+    let picture = if band { classed("banded", picture) } else { picture };
+    html! {
+        <li class="range">
+            <p>{ badge(report.family) }{ " " }{ code(report.cidr.to_string()) }<span class="count">{ count }</span></p>
+            { picture }
+            <p class="ends">
+                if band { <span>{ grouped(report.static_band) }{ " " }{ text::STATIC_BAND.get(lang) }</span> }
+                <span>{ grouped(report.usable - report.static_band) }{ " " }{ text::DYNAMIC_BAND.get(lang) }</span>
+            </p>
+            <ul class="taken" lang="en">{ taken }</ul>
+        </li>
+    }
+}
+
+/// The Why pane.
+pub fn why(props: &Props) -> Html {
+    let lang = props.lang;
+    let version = props.boot.version;
+    let asked = asked(props).map(|(name, steps)| {
+        let list: Html = steps.iter().map(|it| step(it, version, lang)).collect();
+        html! {
+            <div class="asked">
+                <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }{ code(name) }</h3>
+                if steps.is_empty() { { line(text::NOTHING_ABOUT.get(lang)) } } else { <ol class="steps">{ list }</ol> }
+            </div>
+        }
+    });
+    let answer = props.document.as_ref().map(|document| {
+        let trace = document.outcome.as_ref().map_or(&[][..], |outcome| &outcome.trace);
+        [&document.before, trace].concat()
+    });
+    let answer = answer.filter(|steps| !steps.is_empty());
+    let list = all(answer.as_deref().unwrap_or(&props.boot.trace), version, lang);
+    let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
+    html! {
+        <section class="pane whys" id="why" tabindex="-1" aria-label={text::WHY.get(lang)}>
+            <h2><b>{ text::WHY.get(lang) }</b></h2>
+            <div class="columns">
+                <div>
+                    { asked }
+                    { heading(text::ALL_STEPS.get(lang)) }
+                    <ol class="steps numbered">{ list }</ol>
+                </div>
+                <ul class="ranges">{ ranges }</ul>
+            </div>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::net::Cidr;
+    use dualstack_core::net::go_parse::parse_cidr;
+
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::session::diff::RangeReport;
+    use dualstack_core::session::replay::{EventReport, run};
+
+    use super::{BAND, END, chain, place};
+    use crate::store::{Msg, Store};
+
+    fn range(text: &str, usable: u64, static_band: u64) -> RangeReport {
+        let cidr = Cidr::new(parse_cidr(text).expect("the test names a range").net);
+        RangeReport { family: cidr.family(), cidr, usable, static_band, taken: Vec::new() }
+    }
+
+    fn ids(example: &'static str, field: &str) -> Vec<&'static str> {
+        let store = Store::opening(Lang::En).update(Msg::Scenario(example));
+        let events = run(&store.session()).events;
+        let Some(EventReport::Requests(apply)) = events.get(1) else { return Vec::new() };
+        let outcome = apply.documents[0].outcome.as_ref().expect("the example is applied");
+        chain(&outcome.trace, field).iter().map(|step| step.rule.id).collect()
+    }
+
+    #[test]
+    fn an_address_is_there_because_of_its_family_and_a_second_one_because_of_the_policy() {
+        let example = "dual-stack-preferred-svc";
+        assert_eq!(ids(example, "spec.clusterIPs[1]"), ["FAM-3a", "FAM-13a", "BAND-4a"]);
+        assert_eq!(ids(example, "spec.clusterIPs[0]"), ["FAM-12", "BAND-4a"]);
+        assert_eq!(ids(example, "spec.clusterIP"), ["FAM-12", "BAND-4a", "IP-3"]);
+        assert_eq!(ids(example, "spec.type"), ["DEF-4"]);
+        assert_eq!(ids(example, "spec.typ"), [""; 0]);
+    }
+
+    #[test]
+    fn addresses_stand_in_order_and_inside_the_picture() {
+        for report in [
+            range("10.96.0.0/16", 65_534, 256),
+            range("10.96.0.0/29", 6, 0),
+            range("fd00::/64", u64::MAX, 256),
+        ] {
+            let (band, usable) = (report.static_band, report.usable);
+            let mut offsets = [0, 1, band, band + 1, usable / 2, usable, u64::MAX];
+            offsets.sort_unstable();
+            let places = offsets.map(|offset| place(offset, &report));
+            assert!(places.is_sorted(), "{places:?}");
+            assert_eq!((places[0], places[6]), (0.0, END));
+            if band > 0 {
+                assert!(place(band, &report) < BAND && BAND <= place(band + 1, &report));
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What is wrong with a text: how it is shown, and in which words.
+
+use dualstack_core::explain::diagnostic::{Diagnostic, Program};
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::source::span::Span;
+use yew::prelude::*;
+
+use super::classed;
+use crate::text;
+
+/// What a component logs about a place in its flags while it starts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Where, in bytes.
+    pub span: Span,
+    /// Whether it exits with it.
+    pub exits: bool,
+    /// In its own words.
+    pub message: String,
+}
+
+/// How a problem is shown, and what it is called.
+pub fn tone(problem: &Diagnostic) -> (&'static str, Text) {
+    if problem.says == Program::Playground {
+        ("remark", text::REMARK)
+    } else if problem.is_warning {
+        ("warn", text::WARNING)
+    } else {
+        ("bad", text::REFUSED)
+    }
+}
+
+/// What a problem says, and in which language: Kubernetes' own words stay English.
+pub fn said(problem: &Diagnostic, lang: Lang) -> (String, &'static str) {
+    match (lang, &problem.detail_zh) {
+        (Lang::Zh, Some(zh)) => (zh.clone(), lang.tag()),
+        (_, Some(_)) => (problem.detail.clone(), Lang::En.tag()),
+        (_, None) => (problem.to_string(), Lang::En.tag()),
+    }
+}
+
+/// Problems as a list under an editor.
+pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
+    let items: Html = list
+        .iter()
+        .map(|problem| {
+            let (class, word) = tone(problem);
+            let (words, tag) = said(problem, lang);
+            let words = match problem.detail_zh {
+                Some(_) => html! { <span>{ words }</span> },
+                None => html! { <code lang={tag}>{ words }</code> },
+            };
+            classed(class, html! { <li><b>{ word.get(lang) }</b>{ words }</li> })
+        })
+        .collect();
+    html! { <ul class="problems" id={id}>{ items }</ul> }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::session::action::{Event, Scenario};
+    use dualstack_core::session::replay::{EventReport, run};
+
+    use super::{Lang, tone};
+    use crate::text;
+
+    #[test]
+    fn a_start_that_fails_is_refused_and_one_that_warns_is_not() {
+        for (flags, word) in [
+            ("--service-cluster-ip-range=oops", text::REFUSED),
+            ("--service-cluster-ip-range=10.96.0.0/16 --secure-port=0", text::REFUSED),
+            ("--secure-port=6443", text::WARNING),
+        ] {
+            let boot = Event::Boot { version: KubeVersion::LATEST, flags: flags.into() };
+            let report = run(&Scenario { seed: 0, events: [boot].into() });
+            let EventReport::Boot(boot) = &report.events[0] else { panic!("it is a start") };
+            let said: Vec<_> = boot.problems.iter().chain(&boot.warnings).collect();
+            assert_eq!(said.len(), 1, "{flags}");
+            assert_eq!(tone(said[0]).1.get(Lang::En), word.get(Lang::En), "{flags}");
+        }
+    }
+}
