@@ -257,10 +257,8 @@ test.describe("what cannot be read", () => {
     }
   }
 
-  // `cargo xtask bench` holds the five milliseconds. Here others work beside it, and so the best of five counts.
-  test("a hostile link that is followed has its answer at once", async ({ page }) => {
-    // Before the page hears of it.
-    await page.addInitScript(() => addEventListener("popstate", () => performance.mark("moved")));
+  // How long it takes is measured by `cargo xtask bench`.
+  test("a hostile link that is followed again and again is answered each time", async ({ page }) => {
     await open(page);
     await manifestBox(page).fill(yaml("mine"));
     await link(page);
@@ -279,8 +277,7 @@ test.describe("what cannot be read", () => {
             });
             observer.observe(document.body, { childList: true, subtree: true });
           });
-        const times: number[] = [];
-        while (times.length < 5) {
+        for (let at = 0; at < 5; at += 1) {
           alert()!.querySelector("button")!.click();
           const back = moved();
           history.back();
@@ -290,17 +287,13 @@ test.describe("what cannot be read", () => {
           const forth = said();
           history.forward();
           await forth;
-          times.push(performance.now() - performance.getEntriesByName("moved").at(-1)!.startTime);
         }
-        return times;
       });
     const alert = page.getByRole("alert");
     for (const bad of ["#0garbage", `#0${"A".repeat(98_000)}`, `#0${"A".repeat(1 << 20)}`]) {
       await page.evaluate((bad) => { location.hash = bad; }, bad);
       await expect(alert).toBeVisible();
-      const times = await follow();
-      console.log(`${bad.length} characters: ${times.map((it) => it.toFixed(1)).join(", ")} ms`);
-      expect(Math.min(...times)).toBeLessThan(20);
+      await follow();
       await expect(manifestBox(page)).toHold(yaml("mine"));
       await alert.getByRole("button").click();
       await page.goBack();

@@ -400,16 +400,15 @@ fn memory() {
     let taken = [(&pools[0], Family::V4), (&pools[1], Family::V6)]
         .map(|(pools, family)| pools.taken(family).len());
     host::print(&format!(
-        "A full /12 and a full /108 ({} and {} addresses) grow the program by {growth} KiB (target: \
-         1024 KiB).",
+        "| memory of a full /12 and a full /108 | {growth} KiB | {} and {} addresses | ≤ 1024 KiB |",
         taken[0], taken[1]
     ));
 }
 
 fn main() {
+    host::print("| what | median | 5 % – 95 % | limit |\n| --- | --- | --- | --- |");
     // First, while the program is small: what others free could be taken for it.
     memory();
-    host::print("\n| what | median | 5 % – 95 % | target |\n| --- | --- | --- | --- |");
     requests();
     next_free();
     allocations();
