@@ -9,17 +9,17 @@ const words = {
   en: {
     box: "Manifest",
     draft: "Shared link",
-    own: "Back to my own work",
-    replace: "Replace my own work with this",
-    keep: "Keep this as mine",
-    looking: "You are looking at a shared link. Your own work is kept as it is.",
+    own: "Back to my work",
+    replace: "Replace my work with this",
+    keep: "Save as my work",
+    looking: "You are viewing a shared link. Your own work hasn’t changed.",
   },
   "zh-CN": {
     box: "清单",
     draft: "分享的链接",
-    own: "返回我自己的内容",
-    replace: "用它替换我自己的内容",
-    keep: "保留为我的内容",
+    own: "返回我的内容",
+    replace: "用它替换我的内容",
+    keep: "保存为我的内容",
     looking: "您正在查看分享的链接。 您自己的内容保持不变。",
   },
 } as const;
@@ -200,8 +200,8 @@ for (const width of [1440, 390]) {
       if (width < 700) await button(page, pane).click();
     };
     await open(page);
-    const scenario = page.getByRole("combobox", { name: "Scenario", exact: true });
-    const current = page.getByRole("list", { name: "Events", exact: true }).locator("[aria-current]");
+    const scenario = page.getByRole("combobox", { name: "Example", exact: true });
+    const current = page.getByRole("list", { name: "Actions", exact: true }).locator("[aria-current]");
     await manifestBox(page).fill(yaml("typed"));
     await manifestBox(page).fill(yaml("typed-more"));
     await page.waitForTimeout(800);

@@ -305,7 +305,7 @@ fn summary(
         (Lang::En, true) => format!("{mark} 1 IP · {first} · {policy}"),
         (Lang::En, false) => format!("{mark} {} IPs · {first} first · {policy}", addresses.len()),
         (Lang::Zh, true) => format!("{mark} 1 个 IP · {first} · {policy}"),
-        (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 在先 · {policy}", addresses.len()),
+        (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 为首 · {policy}", addresses.len()),
     }
 }
 

@@ -50,16 +50,16 @@ impl Trouble {
     pub const fn text(self) -> Text {
         match self {
             Self::Damaged => Text {
-                en: "This link is damaged: it was cut off or changed on its way.",
-                zh: "此链接已损坏：它在传递途中被截断或改动。",
+                en: "This link is damaged: it was truncated or changed.",
+                zh: "此链接已损坏：它被截断或更改过。",
             },
             Self::Newer => Text {
-                en: "This link was made by a newer playground. Reload the page to get that one.",
+                en: "This link was created by a newer version of the playground. Reload the page to get that version.",
                 zh: "此链接由更新版本的演练场生成。请重新加载页面以获取新版本。",
             },
             Self::TooLong => Text {
-                en: "This session is too long for a link, which holds 64 KiB of text and 500 events.",
-                zh: "此会话过长，无法放入链接：链接最多容纳 64 KiB 文本和 500 个事件。",
+                en: "This session is too long for a link, which can hold 64 KiB of text and 500 actions.",
+                zh: "此会话过长，无法放入链接：链接最多容纳 64 KiB 文本和 500 个操作。",
             },
         }
     }

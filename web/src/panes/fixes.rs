@@ -29,16 +29,16 @@ words! {
     ADD = "Add {field}", "添加 {field}";
     REMOVE = "Remove {field}", "移除 {field}";
     RENAME = "Rename {field} to {value}", "将 {field} 重命名为 {value}";
-    RANGE = "Add an {family} range to the cluster", "为集群添加 {family} 范围";
+    RANGE = "Add an {family} Service CIDR to the cluster", "为集群添加 {family} Service CIDR";
     SEVERAL = "Change {count} things at once", "一次更改 {count} 处";
-    TWO = "two addresses, {first} first", "两个地址，{first} 在先";
+    TWO = "two addresses, {first} first", "两个地址，{first} 排在首位";
     ONE = "one address, {families}", "一个地址，{families}";
     HEADLESS = "headless: {families}, no cluster IP", "无头服务：{families}，没有集群 IP";
     ALIAS = "an alias, no address", "别名，没有地址";
     ACCEPTED = "accepted", "被接受";
-    STARTS = "the cluster serves {served}", "集群提供 {served}";
-    MORE = "other requests accepted then: {accepts}", "届时另有 {accepts} 个请求被接受";
-    LESS = "other requests refused then: {refuses}", "届时另有 {refuses} 个请求被拒绝";
+    STARTS = "the cluster supports {served}", "集群支持 {served}";
+    MORE = "other requests accepted as a result: {accepts}", "因此另有 {accepts} 个请求被接受";
+    LESS = "other requests rejected as a result: {refuses}", "因此另有 {refuses} 个请求被拒绝";
 }
 
 /// The longest value that stands in a title, in characters.

@@ -16,20 +16,20 @@ use crate::text;
 use crate::ui::copy::{PANEL, Panel};
 
 const LINK: Text = Text { en: "Link", zh: "链接" };
-const COPY_LINK: Text = Text { en: "Copy the link", zh: "复制链接" };
+const COPY_LINK: Text = Text { en: "Copy link", zh: "复制链接" };
 const TEMPORARY: Text = Text {
-    en: "Until the first release links are temporary: a newer playground may not read them.",
+    en: "Links are temporary until the first release: a newer version of the playground may not be able to read them.",
     zh: "首次发布之前，链接是临时的：更新版本的演练场可能无法读取它们。",
 };
 const CODE: Text = Text { en: "QR code of the link", zh: "链接的二维码" };
-const MARKDOWN: Text = Text { en: "Markdown with the answer", zh: "含答案的 Markdown" };
-const COPY_MARKDOWN: Text = Text { en: "Copy the Markdown", zh: "复制 Markdown" };
-const FRAME: Text = Text { en: "HTML for another page", zh: "嵌入其他网页的 HTML" };
-const COPY_FRAME: Text = Text { en: "Copy the HTML", zh: "复制 HTML" };
-const DOWNLOAD: Text = Text { en: "Download the YAML file", zh: "下载 YAML 文件" };
+const MARKDOWN: Text = Text { en: "Markdown with the result", zh: "含结果的 Markdown" };
+const COPY_MARKDOWN: Text = Text { en: "Copy Markdown", zh: "复制 Markdown" };
+const FRAME: Text = Text { en: "HTML to embed", zh: "嵌入其他网页的 HTML" };
+const COPY_FRAME: Text = Text { en: "Copy HTML", zh: "复制 HTML" };
+const DOWNLOAD: Text = Text { en: "Download YAML", zh: "下载 YAML 文件" };
 
 const TOO_LONG_FOR_A_CODE: Text = Text {
-    en: "This link is too long for a QR code, which holds 2953 characters.",
+    en: "This link is too long for a QR code, which can hold 2953 characters.",
     zh: "此链接过长，无法放入二维码：二维码最多容纳 2953 个字符。",
 };
 
