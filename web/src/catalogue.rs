@@ -1,11 +1,12 @@
-//! What may stand in the editors? Fields and flags with one sentence each, their legal values, and the
-//! editor's own words. Built into the editor's file (`web/editor`), not into the wasm.
+//! What may stand in the editors? Fields with one sentence each, their legal values, the flags and gates of the
+//! core's tables, and the editor's own words. Built into the editor's file (`web/editor`).
 
 use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Text;
-use dualstack_core::release::behavior::{Behavior, Gate};
+use dualstack_core::release::behavior::{Behavior, GATES, Gate};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags::Component;
+use dualstack_core::source::flags::table::{self, FlagSpec, Kind};
 
 /// Something that may be written.
 pub struct Entry {
@@ -125,81 +126,6 @@ pub const SERVICE_CIDR: &[Entry] = entries! {
     "spec.cidrs[]" = "One range, or one of each family.", "一个范围，或每个地址族各一个范围。";
 };
 
-/// The flags, behind the component that has them.
-pub const FLAGS: &[Entry] = entries! {
-    "kube-apiserver service-cluster-ip-range" = "The ranges of the cluster IPs: one, or one of each family; the first makes its family the primary.", "集群 IP 的范围：一个，或每个地址族各一个；第一个决定主地址族。";
-    "kube-apiserver service-node-port-range" = "The ports that node ports are taken from.", "节点端口的取值范围。";
-    "kube-apiserver advertise-address" = "The address behind the Service kubernetes; of the family of the first range.", "Service kubernetes 背后的地址；与第一个范围属于同一地址族。";
-    "kube-apiserver bind-address" = "The address to listen at; 0.0.0.0 and :: listen at those of both families.", "监听地址；0.0.0.0 和 :: 会监听两个地址族的地址。";
-    "kube-apiserver endpoint-reconciler-type" = "How the endpoints of the Service kubernetes are kept.", "如何维护 Service kubernetes 的端点。" [
-        "lease" = "Each API server renews a lease.", "每个 API 服务器续订一个租约。";
-        "master-count" = "As many as a flag says; deprecated.", "数量由标志指定；已弃用。";
-        "none" = "Not at all; the family of the advertise address is not checked.", "不维护；也不检查通告地址的地址族。";
-    ];
-    "kube-apiserver kubernetes-service-node-port" = "A node port for the Service kubernetes; 0 for none.", "Service kubernetes 的节点端口；0 表示没有。";
-    "kube-apiserver feature-gates" = "Switches for features: Name=true, several with commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kube-controller-manager allocate-node-cidrs" = "Whether nodes get ranges for their Pods from --cluster-cidr.", "是否从 --cluster-cidr 为节点分配 Pod 的范围。" [
-        "true" = "Each node gets a range of each family.", "每个节点在每个地址族各得一个范围。";
-        "false" = "Something else gives them out.", "由其他组件分配。";
-    ];
-    "kube-controller-manager cluster-cidr" = "The ranges of the Pods: one, or one of each family.", "Pod 的范围：一个，或每个地址族各一个。";
-    "kube-controller-manager service-cluster-ip-range" = "The ranges of the Services, kept out of the ranges of the nodes.", "Service 的范围，会从节点的范围中排除。";
-    "kube-controller-manager node-cidr-mask-size" = "The prefix length of a node’s range, in a cluster of one family.", "单栈集群中节点范围的前缀长度。";
-    "kube-controller-manager node-cidr-mask-size-ipv4" = "The prefix length of a node’s IPv4 range, 24 if none is given.", "节点 IPv4 范围的前缀长度，缺省 24。";
-    "kube-controller-manager node-cidr-mask-size-ipv6" = "The prefix length of a node’s IPv6 range, 64 if none is given.", "节点 IPv6 范围的前缀长度，缺省 64。";
-    "kube-controller-manager cidr-allocator-type" = "What gives out the ranges of the nodes.", "由什么分配节点的范围。" [
-        "RangeAllocator" = "The controller manager itself.", "控制器管理器自身。";
-        "CloudAllocator" = "The cloud provider.", "云提供商。";
-    ];
-    "kube-controller-manager feature-gates" = "Switches for features: Name=true, several with commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kube-proxy cluster-cidr" = "The ranges of the Pods: traffic from elsewhere to a cluster IP is masqueraded.", "Pod 的范围：从其他来源到集群 IP 的流量会做地址伪装。";
-    "kube-proxy proxy-mode" = "What carries the traffic of Services.", "由什么转发 Service 的流量。" [
-        "iptables" = "Rules of iptables, once for each family.", "iptables 规则，每个地址族一套。";
-        "nftables" = "Rules of nftables, once for each family.", "nftables 规则，每个地址族一套。";
-        "ipvs" = "The kernel’s load balancer; deprecated.", "内核的负载均衡器；已弃用。";
-    ];
-    "kube-proxy bind-address" = "The node’s address, despite its name; its family becomes the primary.", "虽名为 bind，实为节点的地址；其地址族成为主地址族。";
-    "kube-proxy nodeport-addresses" = "The addresses of the node at which node ports are open.", "节点端口在节点的哪些地址上开放。" [
-        "primary" = "The node’s own address of each family.", "节点在每个地址族的自身地址。";
-    ];
-    "kube-proxy detect-local-mode" = "How traffic from the node’s own Pods is recognised.", "如何识别来自本节点 Pod 的流量。" [
-        "ClusterCIDR" = "By the ranges of --cluster-cidr.", "依据 --cluster-cidr 的范围。";
-        "NodeCIDR" = "By the ranges of the node.", "依据节点的范围。";
-        "BridgeInterface" = "By the bridge it comes from.", "依据流量来自的网桥。";
-        "InterfaceNamePrefix" = "By the name of the interface it comes from.", "依据流量来自的接口的名称。";
-    ];
-    "kube-proxy feature-gates" = "Switches for features: Name=true, several with commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kubelet node-ip" = "The addresses of the node: one, or one of each family; the first decides the order of Pod addresses.", "节点的地址：一个，或每个地址族各一个；第一个决定 Pod 地址的顺序。";
-    "kubelet cloud-provider" = "Who knows the addresses of the node.", "由谁提供节点的地址。" [
-        "external" = "A cloud controller.", "云控制器。";
-    ];
-    "kubelet max-pods" = "How many Pods the node takes, 110 if nothing is given.", "节点最多运行的 Pod 数，缺省 110。";
-    "kubelet feature-gates" = "Switches for features: Name=true, several with commas.", "特性门控：Name=true，多个以逗号分隔。";
-};
-
-/// The feature gates that decide something here.
-pub const GATES: &[Entry] = entries! {
-    "IPv6DualStack" = "Two families at once.", "同时使用两个地址族。";
-    "ServiceLBNodePortControl" = "The field allocateLoadBalancerNodePorts.", "字段 allocateLoadBalancerNodePorts。";
-    "MixedProtocolLBService" = "Ports of different protocols at one load balancer.", "同一负载均衡器使用不同协议的端口。";
-    "ServiceLoadBalancerClass" = "The field loadBalancerClass.", "字段 loadBalancerClass。";
-    "ServiceInternalTrafficPolicy" = "The field internalTrafficPolicy.", "字段 internalTrafficPolicy。";
-    "ServiceIPStaticSubrange" = "Addresses that are picked keep out of the lower band of a range.", "自动选取的地址避开范围的低段。";
-    "ServiceNodePortStaticSubrange" = "Node ports that are picked keep out of the lower band of the range.", "自动选取的节点端口避开范围的低段。";
-    "MultiCIDRServiceAllocator" = "IPAddress and ServiceCIDR objects in place of a bitmap.", "以 IPAddress 和 ServiceCIDR 对象取代位图。";
-    "DisableAllocatorDualWrite" = "The bitmap is no longer kept beside the IPAddress objects.", "不再与 IPAddress 对象同时维护位图。";
-    "LoadBalancerIPMode" = "The field ipMode of a load balancer’s status.", "负载均衡器状态中的字段 ipMode。";
-    "AllowServiceLBStatusOnNonLB" = "The status of a load balancer on Services of other types.", "其他类型的 Service 也可带有负载均衡器状态。";
-    "ServiceTrafficDistribution" = "The field trafficDistribution.", "字段 trafficDistribution。";
-    "PreferSameTrafficDistribution" = "PreferSameZone and PreferSameNode in trafficDistribution.", "trafficDistribution 可取 PreferSameZone 和 PreferSameNode。";
-    "StrictIPCIDRValidation" = "Only canonical addresses and ranges are accepted.", "只接受规范写法的地址和范围。";
-    "CloudDualStackNodeIPs" = "A kubelet with an external cloud provider may name a node address of each family.", "使用外部云提供商的 kubelet 可为每个地址族指定一个节点地址。";
-    "PodHostIPs" = "Pods list all addresses of their node in status.hostIPs.", "Pod 在 status.hostIPs 中列出其节点的所有地址。";
-    "NFTablesProxyMode" = "kube-proxy may run with nftables.", "kube-proxy 可使用 nftables 模式。";
-    "MultiCIDRRangeAllocator" = "Node ranges come from ClusterCIDR objects.", "节点范围来自 ClusterCIDR 对象。";
-    "RelaxedServiceNameValidation" = "Names of Services may begin with a digit.", "Service 的名称可以数字开头。";
-};
-
 /// What the editor itself says: by name, and CodeMirror's own words by what they are in English.
 const WORDS: &[(&str, Text)] = &[
     (
@@ -236,7 +162,7 @@ const WORDS: &[(&str, Text)] = &[
     ("Selection deleted", Text { en: "Selection deleted", zh: "已删除所选内容" }),
 ];
 
-/// Whether a release has an entry. Only fields, values and gates come and go.
+/// Whether a release has a field, a value or a gate.
 fn is_known(name: &str, behavior: &Behavior) -> bool {
     if Behavior::models_gate(name) {
         return matches!(behavior.known_gates().get(name), Some(Gate::Default(_)));
@@ -266,63 +192,72 @@ fn both(text: Text) -> String {
     format!("{},{}", go_json(&text.en.into()), go_json(&text.zh.into()))
 }
 
-/// Entries by name, with `put` in place of its beginning `strip`, as `[en, zh, releases, holds,
-/// values]`: `holds` is what the name ends with, and `{}`
-/// of a field with fields; values only where there are some.
-fn section(entries: &[&Entry], strip: &str, put: &str) -> String {
-    object(entries.iter().map(|entry| {
-        let bare = entry.name.trim_end_matches(['[', ']', '{', '}']);
-        let inside = format!("{}.", entry.name);
+/// An entry as `[en, zh, releases, holds, values]`: `holds` is what its name ends with, and `{}` of a field with
+/// fields; values only where there are some.
+fn entry(text: Text, releases: u32, holds: &str, values: Vec<(String, String)>) -> String {
+    let values = match values.as_slice() {
+        [] => String::new(),
+        _ => format!(",{}", object(values.into_iter())),
+    };
+    format!("[{},{releases},\"{holds}\"{values}]", both(text))
+}
+
+fn values(values: &[(&str, Text)]) -> Vec<(String, String)> {
+    let value = |(name, text): &(&str, Text)| {
+        ((*name).to_owned(), entry(*text, releases(name), "", Vec::new()))
+    };
+    values.iter().map(value).collect()
+}
+
+fn fields(entries: &[&Entry]) -> String {
+    object(entries.iter().map(|it| {
+        let bare = it.name.trim_end_matches(['[', ']', '{', '}']);
+        let inside = format!("{}.", it.name);
         let nests = entries.iter().any(|other| other.name.starts_with(&inside));
-        let holds = if nests && bare == entry.name { "{}" } else { &entry.name[bare.len()..] };
-        let value = |text: Text, known| format!("[{},{known},\"\"]", both(text));
-        let values = entry.values.iter();
-        let values = values.map(|(name, text)| ((*name).to_owned(), value(*text, releases(name))));
-        let gates = GATES.iter().filter(|_| bare.ends_with("feature-gates")).flat_map(|gate| {
-            let set = |on| (format!("{}={on}", gate.name), value(gate.text, releases(gate.name)));
-            [set("true"), set("false")]
-        });
-        let values: Vec<_> = values.chain(gates).collect();
-        let values = if values.is_empty() {
-            String::new()
-        } else {
-            format!(",{}", object(values.into_iter()))
-        };
-        let text = format!("[{},{},\"{holds}\"{values}]", both(entry.text), releases(entry.name));
-        (bare.replace("[]", "").replacen(strip, put, 1), text)
+        let holds = if nests && bare == it.name { "{}" } else { &it.name[bare.len()..] };
+        let text = entry(it.text, releases(it.name), holds, values(it.values));
+        (bare.replace("[]", ""), text)
     }))
+}
+
+fn flag(spec: &FlagSpec) -> (String, String) {
+    let mut values = values(spec.values);
+    if spec.kind == Kind::Gates {
+        for gate in &GATES {
+            let text = entry(gate.help, releases(gate.name), "", Vec::new());
+            values.extend([true, false].map(|on| (format!("{}={on}", gate.name), text.clone())));
+        }
+    }
+    let known = KubeVersion::all().filter(|it| spec.versions.contains(*it));
+    let releases = known.map(KubeVersion::bit).sum();
+    (format!("--{}", spec.name), entry(spec.help, releases, "", values))
 }
 
 /// The catalogue, as the editor's file holds it.
 #[must_use]
 pub fn print() -> String {
     let kinds = [("Service", SERVICE), ("ServiceCIDR", SERVICE_CIDR)];
-    let fields = object(kinds.into_iter().map(|(kind, own)| {
-        (kind.to_owned(), section(&FIELDS.iter().chain(own).collect::<Vec<_>>(), "", ""))
+    let kinds = object(kinds.into_iter().map(|(kind, own)| {
+        (kind.to_owned(), fields(&FIELDS.iter().chain(own).collect::<Vec<_>>()))
     }));
-    let flags = object(Component::ALL.into_iter().map(|component| {
-        let prefix = format!("{} ", component.name());
-        let own: Vec<&Entry> = FLAGS.iter().filter(|it| it.name.starts_with(&prefix)).collect();
-        (component.name().to_owned(), section(&own, &prefix, "--"))
-    }));
+    let flags =
+        object(Component::ALL.into_iter().map(|component| {
+            (component.name().to_owned(), object(table::of(component).map(flag)))
+        }));
     let words =
         object(WORDS.iter().map(|(name, text)| ((*name).to_owned(), format!("[{}]", both(*text)))));
-    format!("{{\"fields\":{fields},\n\"flags\":{flags},\n\"words\":{words}}}")
+    format!("{{\"fields\":{kinds},\n\"flags\":{flags},\n\"words\":{words}}}")
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use dualstack_core::apiserver::startup as apiserver;
-    use dualstack_core::explain::trace::Trace;
-    use dualstack_core::release::behavior::Behavior;
-    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::action::Scenario;
     use dualstack_core::session::replay::{EventReport, run};
-    use dualstack_core::source::{decode, flags};
+    use dualstack_core::source::decode;
 
-    use super::{FIELDS, FLAGS, GATES, SERVICE, print};
+    use super::{FIELDS, SERVICE, print};
     use crate::store::start;
 
     /// What a person does not write: the server keeps it.
@@ -385,24 +320,6 @@ mod tests {
     }
 
     #[test]
-    fn every_gate_and_every_flag_of_the_api_server_is_acted_on() {
-        let releases = || KubeVersion::all().map(Behavior::of);
-        let known: BTreeSet<&str> =
-            releases().flat_map(|it| it.known_gates().into_keys()).collect();
-        assert_eq!(known, GATES.iter().map(|gate| gate.name).collect());
-        for flag in FLAGS {
-            let Some(name) = flag.name.strip_prefix("kube-apiserver ") else { continue };
-            let text = flags::parse(&format!("--{name}=0"));
-            let mut behavior = Behavior::of(KubeVersion::LATEST);
-            let read = apiserver::read(&text, &mut behavior, &mut Trace::default());
-            assert!(
-                read.is_err() || read.is_ok_and(|(_, unmodelled)| unmodelled.is_empty()),
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
     fn an_entry_says_which_releases_have_it_and_what_it_holds() {
         let catalogue = print();
         for (name, rest) in [
@@ -413,6 +330,8 @@ mod tests {
             ("spec.ports.port", ",131071,\"\"]"),
             ("spec.sessionAffinityConfig", ",131071,\"{}\"]"),
             ("--advertise-address", ",131071,\"\"]"),
+            // From 1.24 on.
+            ("--pod-bridge-interface", ",131056,\"\"]"),
         ] {
             let start = format!("\"{name}\":[");
             let line = catalogue.lines().find(|line| line.contains(&start)).unwrap_or_default();
