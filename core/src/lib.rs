@@ -51,6 +51,7 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
 pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
     [
         apiserver::startup::RULES,
+        startup::RULES,
         kubectl::RULES,
         apiserver::requests::RULES,
         apiserver::service::default::RULES,

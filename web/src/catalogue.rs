@@ -1,11 +1,12 @@
-//! What may stand in the editors? Fields and flags with one sentence each, their legal values, and the
-//! editor's own words. Built into the editor's file (`web/editor`), not into the wasm.
+//! What may stand in the editors? Fields with one sentence each, their legal values, the flags and gates of the
+//! core's tables, and the editor's own words. Built into the editor's file (`web/editor`).
 
 use dualstack_core::api::go_json;
 use dualstack_core::explain::text::Text;
-use dualstack_core::release::behavior::{Behavior, Gate};
+use dualstack_core::release::behavior::{Behavior, GATES, Gate};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags::Component;
+use dualstack_core::source::flags::table::{self, FlagSpec, Kind};
 
 /// Something that may be written.
 pub struct Entry {
@@ -125,81 +126,6 @@ pub const SERVICE_CIDR: &[Entry] = entries! {
     "spec.cidrs[]" = "One range, or one per address family.", "一个范围，或每个地址族各一个。";
 };
 
-/// The flags, behind the component that has them.
-pub const FLAGS: &[Entry] = entries! {
-    "kube-apiserver service-cluster-ip-range" = "The Service CIDRs: one, or one per address family; the first decides the primary address family.", "Service CIDR：一个，或每个地址族各一个；第一个决定主地址族。";
-    "kube-apiserver service-node-port-range" = "The range from which node ports are allocated.", "节点端口的分配范围。";
-    "kube-apiserver advertise-address" = "The endpoint of the kubernetes Service; of the address family of the first Service CIDR.", "kubernetes Service 的端点；与第一个 Service CIDR 属于同一地址族。";
-    "kube-apiserver bind-address" = "The address to listen on; 0.0.0.0 and :: listen on addresses of both address families.", "监听地址；0.0.0.0 和 :: 会监听两个地址族的地址。";
-    "kube-apiserver endpoint-reconciler-type" = "How the endpoints of the kubernetes Service are maintained.", "如何维护 kubernetes Service 的端点。" [
-        "lease" = "Each API server renews a lease.", "每个 API 服务器续订一个租约。";
-        "master-count" = "The number is set by a flag; deprecated.", "数量由标志指定；已弃用。";
-        "none" = "Not at all; the address family of the advertise address is not checked.", "不维护；也不检查公告地址的地址族。";
-    ];
-    "kube-apiserver kubernetes-service-node-port" = "A node port for the kubernetes Service; 0 for none.", "kubernetes Service 的节点端口；0 表示没有。";
-    "kube-apiserver feature-gates" = "Feature gates: Name=true, separated by commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kube-controller-manager allocate-node-cidrs" = "Whether node Pod CIDRs are allocated from --cluster-cidr.", "是否从 --cluster-cidr 分配节点 Pod CIDR。" [
-        "true" = "Each node is allocated a Pod CIDR per address family.", "为每个节点的每个地址族各分配一个 Pod CIDR。";
-        "false" = "Another component allocates them.", "由其他组件分配。";
-    ];
-    "kube-controller-manager cluster-cidr" = "The Pod CIDRs: one, or one per address family.", "Pod CIDR：一个，或每个地址族各一个。";
-    "kube-controller-manager service-cluster-ip-range" = "The Service CIDRs, which are kept out of the node Pod CIDRs.", "Service CIDR，会从节点 Pod CIDR 中排除。";
-    "kube-controller-manager node-cidr-mask-size" = "The node CIDR mask size of a single-stack cluster.", "单栈集群的节点 CIDR 掩码长度。";
-    "kube-controller-manager node-cidr-mask-size-ipv4" = "The node CIDR mask size for IPv4; defaults to 24.", "IPv4 的节点 CIDR 掩码长度，默认为 24。";
-    "kube-controller-manager node-cidr-mask-size-ipv6" = "The node CIDR mask size for IPv6; defaults to 64.", "IPv6 的节点 CIDR 掩码长度，默认为 64。";
-    "kube-controller-manager cidr-allocator-type" = "The allocator of node Pod CIDRs.", "节点 Pod CIDR 的分配器。" [
-        "RangeAllocator" = "kube-controller-manager itself.", "kube-controller-manager 自身。";
-        "CloudAllocator" = "The cloud provider.", "云提供商。";
-    ];
-    "kube-controller-manager feature-gates" = "Feature gates: Name=true, separated by commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kube-proxy cluster-cidr" = "The Pod CIDRs: traffic from elsewhere to a cluster IP is masqueraded.", "Pod CIDR：从其他来源发往集群 IP 的流量会进行 IP 伪装。";
-    "kube-proxy proxy-mode" = "How the traffic of Services is proxied.", "如何代理 Service 的流量。" [
-        "iptables" = "iptables rules, one set per address family.", "iptables 规则，每个地址族一套。";
-        "nftables" = "nftables rules, one set per address family.", "nftables 规则，每个地址族一套。";
-        "ipvs" = "The kernel’s load balancer; deprecated.", "内核的负载均衡器；已弃用。";
-    ];
-    "kube-proxy bind-address" = "The node’s address, despite the name of the flag; its address family becomes the primary one.", "虽名为 bind，实为节点的地址；其地址族成为主地址族。";
-    "kube-proxy nodeport-addresses" = "The node addresses on which node ports accept traffic.", "节点端口在节点的哪些地址上接受流量。" [
-        "primary" = "The node’s primary address of each address family.", "节点在每个地址族的主地址。";
-    ];
-    "kube-proxy detect-local-mode" = "How traffic from the node’s own Pods is recognised.", "如何识别来自本节点 Pod 的流量。" [
-        "ClusterCIDR" = "By the ranges in --cluster-cidr.", "依据 --cluster-cidr 的范围。";
-        "NodeCIDR" = "By the Pod CIDRs of the node.", "依据节点的 Pod CIDR。";
-        "BridgeInterface" = "By the bridge it comes from.", "依据流量来自的网桥。";
-        "InterfaceNamePrefix" = "By the name of the interface it comes from.", "依据流量来自的接口的名称。";
-    ];
-    "kube-proxy feature-gates" = "Feature gates: Name=true, separated by commas.", "特性门控：Name=true，多个以逗号分隔。";
-    "kubelet node-ip" = "The addresses of the node: one, or one per address family; the first decides the order of Pod addresses.", "节点的地址：一个，或每个地址族各一个；第一个决定 Pod 地址的顺序。";
-    "kubelet cloud-provider" = "Which component sets the addresses of the node.", "由哪个组件设置节点的地址。" [
-        "external" = "cloud-controller-manager.", "云控制器管理器。";
-    ];
-    "kubelet max-pods" = "The maximum number of Pods on the node; defaults to 110.", "节点最多运行的 Pod 数，默认为 110。";
-    "kubelet feature-gates" = "Feature gates: Name=true, separated by commas.", "特性门控：Name=true，多个以逗号分隔。";
-};
-
-/// The feature gates that decide something here.
-pub const GATES: &[Entry] = entries! {
-    "IPv6DualStack" = "Both address families at once.", "同时使用两个地址族。";
-    "ServiceLBNodePortControl" = "The field allocateLoadBalancerNodePorts.", "字段 allocateLoadBalancerNodePorts。";
-    "MixedProtocolLBService" = "Ports of different protocols on one load balancer.", "同一负载均衡器使用不同协议的端口。";
-    "ServiceLoadBalancerClass" = "The field loadBalancerClass.", "字段 loadBalancerClass。";
-    "ServiceInternalTrafficPolicy" = "The field internalTrafficPolicy.", "字段 internalTrafficPolicy。";
-    "ServiceIPStaticSubrange" = "Dynamically assigned addresses avoid the static (lower) band of a range.", "动态分配的地址避开范围的低段。";
-    "ServiceNodePortStaticSubrange" = "Dynamically assigned node ports avoid the static (lower) band of the range.", "动态分配的节点端口避开范围的低段。";
-    "MultiCIDRServiceAllocator" = "IPAddress and ServiceCIDR objects instead of a bitmap.", "以 IPAddress 和 ServiceCIDR 对象替代位图。";
-    "DisableAllocatorDualWrite" = "The bitmap is no longer maintained alongside the IPAddress objects.", "不再与 IPAddress 对象同时维护位图。";
-    "LoadBalancerIPMode" = "The field ipMode of a load balancer’s status.", "负载均衡器状态中的字段 ipMode。";
-    "AllowServiceLBStatusOnNonLB" = "The status of a load balancer on Services of other types.", "其他类型的 Service 也可带有负载均衡器状态。";
-    "ServiceTrafficDistribution" = "The field trafficDistribution.", "字段 trafficDistribution。";
-    "PreferSameTrafficDistribution" = "PreferSameZone and PreferSameNode in trafficDistribution.", "trafficDistribution 可取 PreferSameZone 和 PreferSameNode。";
-    "StrictIPCIDRValidation" = "Only canonical addresses and ranges are accepted.", "只接受规范写法的地址和范围。";
-    "CloudDualStackNodeIPs" = "A kubelet with an external cloud provider may specify a node address per address family.", "使用外部云提供商的 kubelet 可为每个地址族指定一个节点地址。";
-    "PodHostIPs" = "Pods list all addresses of their node in status.hostIPs.", "Pod 在 status.hostIPs 中列出其节点的所有地址。";
-    "NFTablesProxyMode" = "kube-proxy may run with nftables.", "kube-proxy 可使用 nftables 模式。";
-    "MultiCIDRRangeAllocator" = "Node Pod CIDRs are allocated from ClusterCIDR objects.", "节点 Pod CIDR 从 ClusterCIDR 对象中分配。";
-    "RelaxedServiceNameValidation" = "Names of Services may begin with a digit.", "Service 的名称可以数字开头。";
-};
-
 /// What the editor itself says: by name, and CodeMirror's own words by what they are in English.
 const WORDS: &[(&str, Text)] = &[
     (
@@ -236,7 +162,7 @@ const WORDS: &[(&str, Text)] = &[
     ("Selection deleted", Text { en: "Selection deleted", zh: "已删除所选内容" }),
 ];
 
-/// Whether a release has an entry. Only fields, values and gates come and go.
+/// Whether a release has a field, a value or a gate.
 fn is_known(name: &str, behavior: &Behavior) -> bool {
     if Behavior::models_gate(name) {
         return matches!(behavior.known_gates().get(name), Some(Gate::Default(_)));
@@ -266,63 +192,72 @@ fn both(text: Text) -> String {
     format!("{},{}", go_json(&text.en.into()), go_json(&text.zh.into()))
 }
 
-/// Entries by name, with `put` in place of its beginning `strip`, as `[en, zh, releases, holds,
-/// values]`: `holds` is what the name ends with, and `{}`
-/// of a field with fields; values only where there are some.
-fn section(entries: &[&Entry], strip: &str, put: &str) -> String {
-    object(entries.iter().map(|entry| {
-        let bare = entry.name.trim_end_matches(['[', ']', '{', '}']);
-        let inside = format!("{}.", entry.name);
+/// An entry as `[en, zh, releases, holds, values]`: `holds` is what its name ends with, and `{}` of a field with
+/// fields; values only where there are some.
+fn entry(text: Text, releases: u32, holds: &str, values: Vec<(String, String)>) -> String {
+    let values = match values.as_slice() {
+        [] => String::new(),
+        _ => format!(",{}", object(values.into_iter())),
+    };
+    format!("[{},{releases},\"{holds}\"{values}]", both(text))
+}
+
+fn values(values: &[(&str, Text)]) -> Vec<(String, String)> {
+    let value = |(name, text): &(&str, Text)| {
+        ((*name).to_owned(), entry(*text, releases(name), "", Vec::new()))
+    };
+    values.iter().map(value).collect()
+}
+
+fn fields(entries: &[&Entry]) -> String {
+    object(entries.iter().map(|it| {
+        let bare = it.name.trim_end_matches(['[', ']', '{', '}']);
+        let inside = format!("{}.", it.name);
         let nests = entries.iter().any(|other| other.name.starts_with(&inside));
-        let holds = if nests && bare == entry.name { "{}" } else { &entry.name[bare.len()..] };
-        let value = |text: Text, known| format!("[{},{known},\"\"]", both(text));
-        let values = entry.values.iter();
-        let values = values.map(|(name, text)| ((*name).to_owned(), value(*text, releases(name))));
-        let gates = GATES.iter().filter(|_| bare.ends_with("feature-gates")).flat_map(|gate| {
-            let set = |on| (format!("{}={on}", gate.name), value(gate.text, releases(gate.name)));
-            [set("true"), set("false")]
-        });
-        let values: Vec<_> = values.chain(gates).collect();
-        let values = if values.is_empty() {
-            String::new()
-        } else {
-            format!(",{}", object(values.into_iter()))
-        };
-        let text = format!("[{},{},\"{holds}\"{values}]", both(entry.text), releases(entry.name));
-        (bare.replace("[]", "").replacen(strip, put, 1), text)
+        let holds = if nests && bare == it.name { "{}" } else { &it.name[bare.len()..] };
+        let text = entry(it.text, releases(it.name), holds, values(it.values));
+        (bare.replace("[]", ""), text)
     }))
+}
+
+fn flag(spec: &FlagSpec) -> (String, String) {
+    let mut values = values(spec.values);
+    if spec.kind == Kind::Gates {
+        for gate in &GATES {
+            let text = entry(gate.help, releases(gate.name), "", Vec::new());
+            values.extend([true, false].map(|on| (format!("{}={on}", gate.name), text.clone())));
+        }
+    }
+    let known = KubeVersion::all().filter(|it| spec.versions.contains(*it));
+    let releases = known.map(KubeVersion::bit).sum();
+    (format!("--{}", spec.name), entry(spec.help, releases, "", values))
 }
 
 /// The catalogue, as the editor's file holds it.
 #[must_use]
 pub fn print() -> String {
     let kinds = [("Service", SERVICE), ("ServiceCIDR", SERVICE_CIDR)];
-    let fields = object(kinds.into_iter().map(|(kind, own)| {
-        (kind.to_owned(), section(&FIELDS.iter().chain(own).collect::<Vec<_>>(), "", ""))
+    let kinds = object(kinds.into_iter().map(|(kind, own)| {
+        (kind.to_owned(), fields(&FIELDS.iter().chain(own).collect::<Vec<_>>()))
     }));
-    let flags = object(Component::ALL.into_iter().map(|component| {
-        let prefix = format!("{} ", component.name());
-        let own: Vec<&Entry> = FLAGS.iter().filter(|it| it.name.starts_with(&prefix)).collect();
-        (component.name().to_owned(), section(&own, &prefix, "--"))
-    }));
+    let flags =
+        object(Component::ALL.into_iter().map(|component| {
+            (component.name().to_owned(), object(table::of(component).map(flag)))
+        }));
     let words =
         object(WORDS.iter().map(|(name, text)| ((*name).to_owned(), format!("[{}]", both(*text)))));
-    format!("{{\"fields\":{fields},\n\"flags\":{flags},\n\"words\":{words}}}")
+    format!("{{\"fields\":{kinds},\n\"flags\":{flags},\n\"words\":{words}}}")
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use dualstack_core::apiserver::startup as apiserver;
-    use dualstack_core::explain::trace::Trace;
-    use dualstack_core::release::behavior::Behavior;
-    use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::action::Scenario;
     use dualstack_core::session::{EventReport, run};
-    use dualstack_core::source::{decode, flags};
+    use dualstack_core::source::decode;
 
-    use super::{FIELDS, FLAGS, GATES, SERVICE, print};
+    use super::{FIELDS, SERVICE, print};
     use crate::store::start;
 
     /// What a person does not write: the server keeps it.
@@ -385,24 +320,6 @@ mod tests {
     }
 
     #[test]
-    fn every_gate_and_every_flag_of_the_api_server_is_acted_on() {
-        let releases = || KubeVersion::all().map(Behavior::of);
-        let known: BTreeSet<&str> =
-            releases().flat_map(|it| it.known_gates().into_keys()).collect();
-        assert_eq!(known, GATES.iter().map(|gate| gate.name).collect());
-        for flag in FLAGS {
-            let Some(name) = flag.name.strip_prefix("kube-apiserver ") else { continue };
-            let text = flags::parse(&format!("--{name}=0"));
-            let mut behavior = Behavior::of(KubeVersion::LATEST);
-            let read = apiserver::read(&text, &mut behavior, &mut Trace::default());
-            assert!(
-                read.is_err() || read.is_ok_and(|(_, unmodelled)| unmodelled.is_empty()),
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
     fn an_entry_says_which_releases_have_it_and_what_it_holds() {
         let catalogue = print();
         for (name, rest) in [
@@ -413,6 +330,8 @@ mod tests {
             ("spec.ports.port", ",131071,\"\"]"),
             ("spec.sessionAffinityConfig", ",131071,\"{}\"]"),
             ("--advertise-address", ",131071,\"\"]"),
+            // From 1.24 on.
+            ("--pod-bridge-interface", ",131056,\"\"]"),
         ] {
             let start = format!("\"{name}\":[");
             let line = catalogue.lines().find(|line| line.contains(&start)).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::net::Cidr;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_CLUSTER_IP_RANGE;
 use crate::startup::note;
 
 rules! {
@@ -130,7 +131,7 @@ pub fn sync(
     trace: &mut Trace,
 ) -> Pass {
     let mut note = |rule, facts| {
-        note(trace, rule, "service-cluster-ip-range", facts);
+        note(trace, rule, SERVICE_CLUSTER_IP_RANGE, facts);
     };
     let known = stored.as_ref().map(|object| object.ranges.as_slice());
     let ranges = pools::default_ranges(behavior, known, wanted);

@@ -18,10 +18,19 @@ use crate::net::{Cidr, Family, Stack};
 use crate::release::behavior::{Behavior, RangeLimit};
 use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
+use crate::source::flags::table::{
+    ADVERTISE_ADDRESS as ADVERTISE, BIND_ADDRESS as BIND, ENDPOINT_RECONCILER_TYPE as RECONCILER,
+    FEATURE_GATES, KUBERNETES_SERVICE_NODE_PORT as NODE_PORT, SECURE_PORT,
+};
+pub use crate::source::flags::table::{
+    SERVICE_CLUSTER_IP_RANGE as RANGE, SERVICE_NODE_PORT_RANGE as PORTS,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::pflag::parse_int;
 pub use crate::startup::{StartError, Unmodelled};
-use crate::startup::{bad_flag, note, reject, set_gates, value_of};
+use crate::startup::{bad_flag, default_of, note, reject, set_gates, simulated, value_of};
+
+const WHO: Component = Component::KubeApiserver;
 
 rules! {
     /// A range that is none.
@@ -218,16 +227,6 @@ rules! {
         en: "`--kubernetes-service-node-port` must be in `--service-node-port-range`.",
         zh: "`--kubernetes-service-node-port` 必须在 `--service-node-port-range` 之内。",
     }
-    /// A value that is of no use for its flag.
-    FLAG_DOES_NOT_PARSE {
-        id: "API-10b", slug: "flag-value-does-not-parse",
-        versions: Versions::ALL,
-        source: "spf13/pflag flag.go Set",
-        evidence: SourceRead,
-        facts: [flag],
-        en: "The value is not valid for {flag}, so the program exits before it checks anything else.",
-        zh: "该值对 {flag} 无效，因此程序在检查其他内容之前就会退出。",
-    }
 }
 
 /// The flags of kube-apiserver that the simulator acts on, as given; empty means absent.
@@ -253,10 +252,10 @@ impl Default for Flags {
     fn default() -> Self {
         Self {
             service_cluster_ip_range: String::new(),
-            service_node_port_range: "30000-32767".to_owned(),
+            service_node_port_range: default_of(WHO, PORTS),
             advertise_address: String::new(),
-            bind_address: "0.0.0.0".to_owned(),
-            endpoint_reconciler_type: "lease".to_owned(),
+            bind_address: default_of(WHO, BIND),
+            endpoint_reconciler_type: default_of(WHO, RECONCILER),
             kubernetes_service_node_port: 0,
             secure_port: 6443,
         }
@@ -275,29 +274,22 @@ pub fn read(
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
-    for flag in text.of(Component::KubeApiserver) {
-        let (name, number, slot) = match flag.name.as_str() {
-            RANGE => (RANGE, None, Some(&mut flags.service_cluster_ip_range)),
-            PORTS => (PORTS, None, Some(&mut flags.service_node_port_range)),
-            ADVERTISE => (ADVERTISE, None, Some(&mut flags.advertise_address)),
-            BIND => (BIND, None, Some(&mut flags.bind_address)),
-            RECONCILER => (RECONCILER, None, Some(&mut flags.endpoint_reconciler_type)),
-            NODE_PORT => (NODE_PORT, Some(&mut flags.kubernetes_service_node_port), None),
-            SECURE_PORT => (SECURE_PORT, Some(&mut flags.secure_port), None),
-            GATES => (GATES, None, None),
-            name => {
-                unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") });
-                continue;
-            }
-        };
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        let name = spec.name;
         let value = value_of(flag, name, trace)?;
-        if let Some(number) = number {
-            *number = parse_int(value).map_err(|why| bad_flag(name, why, trace))?;
-        } else if let Some(slot) = slot {
-            value.clone_into(slot);
-        } else {
-            let set = set_gates(behavior, flag, &mut unmodelled);
-            set.map_err(|why| bad_flag(name, why, trace))?;
+        let number = |trace: &mut Trace| parse_int(value).map_err(|why| bad_flag(name, why, trace));
+        match name {
+            RANGE => value.clone_into(&mut flags.service_cluster_ip_range),
+            PORTS => value.clone_into(&mut flags.service_node_port_range),
+            ADVERTISE => value.clone_into(&mut flags.advertise_address),
+            BIND => value.clone_into(&mut flags.bind_address),
+            RECONCILER => value.clone_into(&mut flags.endpoint_reconciler_type),
+            NODE_PORT => flags.kubernetes_service_node_port = number(trace)?,
+            SECURE_PORT => flags.secure_port = number(trace)?,
+            FEATURE_GATES => set_gates(behavior, flag, &mut unmodelled)
+                .map_err(|why| bad_flag(name, why, trace))?,
+            _ => {}
         }
     }
     Ok((flags, unmodelled))
@@ -352,17 +344,6 @@ pub struct Endpoint {
     /// The port named `https`.
     pub port: i64,
 }
-
-/// The flag of the Service ranges.
-pub const RANGE: &str = "service-cluster-ip-range";
-/// The flag of the node ports.
-pub const PORTS: &str = "service-node-port-range";
-const ADVERTISE: &str = "advertise-address";
-const BIND: &str = "bind-address";
-const RECONCILER: &str = "endpoint-reconciler-type";
-const NODE_PORT: &str = "kubernetes-service-node-port";
-const SECURE_PORT: &str = "secure-port";
-const GATES: &str = "feature-gates";
 
 const NO_RANGE: &str = "No CIDR for service cluster IPs specified. Default value which was \
     10.0.0.0/24 is deprecated and will be removed in future releases. Please specify it using \

@@ -24,11 +24,17 @@ use crate::kube_proxy::startup as kube_proxy;
 use crate::kube_proxy::startup::LocalMode;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
-use crate::release::behavior::Behavior;
+use crate::release::behavior::{Behavior, DUAL_STACK_GATE};
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::edit::Edit;
-use crate::source::flags::edit as mend;
+use crate::source::flags::edit::{Change, Editor, Placement, merge};
+use crate::source::flags::table::{
+    self, ADVERTISE_ADDRESS as ADVERTISE, ALLOCATE_NODE_CIDRS as ALLOCATE, BIND_ADDRESS as BIND,
+    CLUSTER_CIDR as CLUSTER, CONFIG, DETECT_LOCAL_MODE as DETECT, FEATURE_GATES as GATES,
+    NODE_CIDR_MASK_SIZE as MASK, NODE_CIDR_MASK_SIZE_IPV4 as MASK_V4,
+    NODE_CIDR_MASK_SIZE_IPV6 as MASK_V6, NODE_IP, SERVICE_CLUSTER_IP_RANGE as SERVICES,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::source::span::Span;
 
@@ -324,12 +330,12 @@ pub enum Weight {
 
 /// A flag that a disagreement is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Side {
-    /// Whose flag.
+pub struct FlagRef {
+    /// The component that has it.
     pub component: Component,
     /// Its name, without dashes.
     pub flag: &'static str,
-    /// Where it, or the entry of its list that is meant, stands; none where it is not written.
+    /// Span of the flag or list entry; `None` if the flag is not set.
     pub span: Option<Span>,
 }
 
@@ -345,7 +351,7 @@ pub struct Finding {
     /// The nodes where it is so; none where it is not about nodes.
     pub nodes: Vec<Rc<str>>,
     /// The flags that do not fit each other, mostly of two components.
-    pub sides: Vec<Side>,
+    pub sides: Vec<FlagRef>,
     /// What would happen.
     pub consequences: Vec<Consequence>,
     /// Edits that could mend it, the best first ([`Components::mend`] tries them).
@@ -358,7 +364,7 @@ impl Finding {
         rule: &'static Rule,
         facts: Vec<Fact>,
         weight: Weight,
-        sides: Vec<Side>,
+        sides: Vec<FlagRef>,
         consequences: Vec<Consequence>,
         way: Option<Edit>,
     ) -> Self {
@@ -382,23 +388,6 @@ impl Finding {
         self.rule == other.rule && self.facts == other.facts && self.nodes == other.nodes
     }
 }
-
-const ALLOCATE: &str = "allocate-node-cidrs";
-const CLUSTER: &str = "cluster-cidr";
-const SERVICES: &str = apiserver::RANGE;
-const ADVERTISE: &str = "advertise-address";
-const NODE_IP: &str = "node-ip";
-const BIND: &str = "bind-address";
-const DETECT: &str = "detect-local-mode";
-const GATES: &str = "feature-gates";
-const CONFIG: &str = "config";
-const MASK: &str = "node-cidr-mask-size";
-const MASK_V4: &str = "node-cidr-mask-size-ipv4";
-const MASK_V6: &str = "node-cidr-mask-size-ipv6";
-
-/// What is taken for a range that is missing: the ranges of the examples, by family.
-const PODS: [&str; 2] = ["10.244.0.0/16", "fd00:10:244::/56"];
-const SERVICE_RANGES: [&str; 2] = ["10.96.0.0/16", "fd00:10:96::/112"];
 
 impl Components {
     /// Where the components disagree, the heaviest first. Nodes of which the same is found stand together.
@@ -460,7 +449,7 @@ struct Found {
     weight: Weight,
     rule: &'static Rule,
     facts: Vec<Fact>,
-    sides: Vec<Side>,
+    sides: Vec<FlagRef>,
     consequences: Vec<Consequence>,
     ways: Vec<Option<Edit>>,
 }
@@ -490,9 +479,9 @@ impl<'a> Finder<'a> {
         node.map_or(&self.all.flags, |node| &node.text.flags)
     }
 
-    fn side(&self, node: Option<&'a Node>, component: Component, flag: &'static str) -> Side {
+    fn side(&self, node: Option<&'a Node>, component: Component, flag: &'static str) -> FlagRef {
         let span = self.flags(node).last(component, flag).map(|flag| flag.span);
-        Side { component, flag, span }
+        FlagRef { component, flag, span }
     }
 
     /// The entry of a list that fits, or the flag as a whole.
@@ -502,18 +491,11 @@ impl<'a> Finder<'a> {
         component: Component,
         flag: &'static str,
         fits: impl Fn(&str) -> bool,
-    ) -> Side {
+    ) -> FlagRef {
         let mut side = self.side(node, component, flag);
         let Some(flag) = self.flags(node).last(component, flag) else { return side };
-        let mut start = flag.value_span.start;
-        let value = self.all.text.get(start..flag.value_span.end).unwrap_or_default();
-        for part in value.split(',') {
-            if fits(part.trim()) {
-                side.span = Some(Span::new(start, start + part.len()));
-                break;
-            }
-            start += part.len() + 1;
-        }
+        let entry = flag.entries(&self.all.text).find(|(_, entry)| fits(entry.trim()));
+        side.span = entry.map(|(span, _)| span).or(side.span);
         side
     }
 
@@ -524,20 +506,20 @@ impl<'a> Finder<'a> {
         component: Component,
         flag: &'static str,
         range: Cidr,
-    ) -> Side {
+    ) -> FlagRef {
         self.entry(node, component, flag, |part| {
             crate::cluster::components::ranges([part]) == [range]
         })
     }
 
-    fn services_side(&self, range: Cidr) -> Side {
+    fn services_side(&self, range: Cidr) -> FlagRef {
         match self.api {
             Some(_) => self.range(None, Component::KubeApiserver, SERVICES, range),
             None => self.range(None, Component::KubeControllerManager, SERVICES, range),
         }
     }
 
-    fn pods_side(&self, range: Cidr) -> Side {
+    fn pods_side(&self, range: Cidr) -> FlagRef {
         self.range(None, Component::KubeControllerManager, CLUSTER, range)
     }
 
@@ -548,7 +530,12 @@ impl<'a> Finder<'a> {
         flag: &str,
         value: &str,
     ) -> Option<Edit> {
-        mend::set(&self.all.text, self.flags(node), component, flag, value)
+        self.editor(node, component).change(flag, Change::Set(value))
+    }
+
+    fn editor(&self, node: Option<&'a Node>, component: Component) -> Editor<'a> {
+        let (text, flags) = (&self.all.text, self.flags(node));
+        Editor { text, flags, component, placement: Placement::LikeLast }
     }
 
     fn services(&self) -> &'a [Cidr] {
@@ -719,7 +706,7 @@ impl<'a> Finder<'a> {
     }
 
     /// AGREE-3: the address of a machine in one of the ranges.
-    fn machine(&mut self, node: Option<&'a Node>, ip: IpAddr, side: &Side) {
+    fn machine(&mut self, node: Option<&'a Node>, ip: IpAddr, side: &FlagRef) {
         let gives_out = self.controller.is_some_and(|it| it.ipam.is_some());
         let pods = self.pods().iter().copied().find(|range| gives_out && range.contains(ip));
         if let Some(pods) = pods {
@@ -784,10 +771,11 @@ impl<'a> Finder<'a> {
             for range in known.cluster.iter().copied() {
                 let (family, prefix) = (range.family(), i32::from(range.prefix_len()));
                 let flags = &known.flags;
-                let (own, default) = match family {
-                    Family::V4 => (flags.node_cidr_mask_size_ipv4, 24),
-                    Family::V6 => (flags.node_cidr_mask_size_ipv6, 64),
+                let own = match family {
+                    Family::V4 => flags.node_cidr_mask_size_ipv4,
+                    Family::V6 => flags.node_cidr_mask_size_ipv6,
                 };
+                let default = controller_manager::DEFAULT_NODE_MASKS[family as usize];
                 let given = [own, flags.node_cidr_mask_size].into_iter().find(|mask| *mask != 0);
                 let mask = given.unwrap_or(default);
                 let fits = mask >= prefix && (family == Family::V4 || mask - prefix <= 16);
@@ -915,12 +903,12 @@ impl<'a> Finder<'a> {
 
     /// A cluster range more, for kube-controller-manager and each kube-proxy.
     fn add_cluster_range(&self, family: Family) -> Option<Edit> {
-        let more = PODS[family as usize];
+        const WHO: Component = Component::KubeControllerManager;
+        let more = table::usual(WHO, CLUSTER)[family as usize];
         let value = |list: &[Cidr]| {
             let joined = print(list);
             if joined.is_empty() { more.to_owned() } else { [joined.as_str(), ",", more].concat() }
         };
-        const WHO: Component = Component::KubeControllerManager;
         let mut edits = Vec::from([self.set(None, WHO, CLUSTER, &value(self.pods()))?]);
         for node in &self.all.nodes {
             let Some(known) = node.proxy.running().filter(|it| by_cluster_cidr(it)) else {
@@ -931,17 +919,19 @@ impl<'a> Finder<'a> {
                 edits.push(self.set(Some(node), Component::KubeProxy, CLUSTER, &value)?);
             }
         }
-        mend::merge(&self.all.text, edits)
+        merge(&self.all.text, edits)
     }
 
     /// A Service range more, for kube-apiserver and kube-controller-manager.
     fn add_service_range(&self, family: Family) -> Option<Edit> {
-        let value = [&print(self.services()), ",", SERVICE_RANGES[family as usize]].concat();
-        let mut edits = Vec::from([self.set(None, Component::KubeApiserver, SERVICES, &value)?]);
+        const WHO: Component = Component::KubeApiserver;
+        let more = table::usual(WHO, SERVICES)[family as usize];
+        let value = [&print(self.services()), ",", more].concat();
+        let mut edits = Vec::from([self.set(None, WHO, SERVICES, &value)?]);
         if self.controller.is_some_and(|controller| !controller.services.is_empty()) {
             edits.push(self.set(None, Component::KubeControllerManager, SERVICES, &value)?);
         }
-        mend::merge(&self.all.text, edits)
+        merge(&self.all.text, edits)
     }
 
     /// AGREE-4a.
@@ -1266,7 +1256,7 @@ impl<'a> Finder<'a> {
             if !is_off || is_known || has_file {
                 continue;
             }
-            let way = mend::dual_stack_gate(&self.all.text, self.flags(node), component);
+            let way = self.editor(node, component).switch_on(DUAL_STACK_GATE);
             let sides = Vec::from([self.services_side(*second), self.side(node, component, GATES)]);
             self.add(
                 node,

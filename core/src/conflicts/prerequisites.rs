@@ -11,10 +11,9 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::apiserver::startup as apiserver;
 use crate::cluster::components::{Components, Node};
 use crate::conflicts::consequences::{Consequence, step};
-use crate::conflicts::{Finding, Side, Weight};
+use crate::conflicts::{Finding, FlagRef, Weight};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step};
@@ -22,11 +21,12 @@ use crate::facts;
 use crate::kubelet::startup as kubelet;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
-use crate::release::behavior::{Behavior, Gate};
+use crate::release::behavior::{Behavior, DUAL_STACK_GATE, Gate};
 use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
 use crate::source::edit::Edit;
-use crate::source::flags::edit as mend;
+use crate::source::flags::edit::{Editor, Placement, merge};
+use crate::source::flags::table::{CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE};
 use crate::source::flags::{self, Component, FlagsText};
 use crate::source::span::Span;
 
@@ -346,7 +346,7 @@ pub fn set(text: &str, switch: Switch) -> Option<Edit> {
             let end = behind.map_or(text.len(), |newline| line.span.end + newline + 1);
             Edit { span: Span::new(start, end), text: String::new() }
         };
-        return mend::merge(text, own().map(whole).collect());
+        return merge(text, own().map(whole).collect());
     }
     // Of lines that say something the last one counts; one that says nothing may be mended instead.
     let counts = own().rfind(|line| line.read.is_some()).or(own().next_back());
@@ -396,7 +396,7 @@ pub struct Prerequisite {
     /// The line that says it; none where the text says nothing.
     pub span: Option<Span>,
     /// The flags that ask for what is missing.
-    pub sides: Vec<Side>,
+    pub sides: Vec<FlagRef>,
     /// What follows; nothing if it is met.
     pub consequences: Vec<Consequence>,
     /// The edit with which it is met. A release or a provider is not changed by an edit of a real cluster's
@@ -487,7 +487,9 @@ impl Components {
                 names.push(component.name());
             }
             let flags = node.map_or(&self.flags, |node| &node.text.flags);
-            edits.extend(mend::dual_stack_gate(&self.text, flags, component));
+            let (text, placement) = (&self.text, Placement::LikeLast);
+            let editor = Editor { text, flags, component, placement };
+            edits.extend(editor.switch_on(DUAL_STACK_GATE));
             let exits = match (component, node) {
                 (Component::KubeApiserver, _) => self.apiserver.exits(),
                 (Component::KubeControllerManager, _) => self.controller_manager.exits(),
@@ -507,7 +509,7 @@ impl Components {
             }
         }
         let facts = facts![release, components = names.join(", ")];
-        let mend = mend::merge(&self.text, edits);
+        let mend = merge(&self.text, edits);
         let (kind, rule) = (Kind::Release, &GATE_IS_OFF);
         let sides = Vec::new();
         Prerequisite { kind, is_met: false, rule, facts, span: None, sides, consequences, mend }
@@ -534,31 +536,24 @@ impl Components {
     }
 
     /// The flags that ask for a family: of ranges, and if asked, of nodes.
-    fn asking(&self, family: Family, of_nodes: bool) -> Vec<Side> {
+    fn asking(&self, family: Family, of_nodes: bool) -> Vec<FlagRef> {
         let of = |text: &str| {
             let ip = text.trim().split('/').next().unwrap_or_default();
             parse_ip(ip).map(|read| Family::of(read.ip))
         };
         let side = |flags: &FlagsText, component, name| {
-            let flag = flags.last(component, name)?;
-            let mut start = flag.value_span.start;
-            for part in self.text.get(start..flag.value_span.end)?.split(',') {
-                if of(part) == Some(family) {
-                    let span = Some(Span::new(start, start + part.len()));
-                    return Some(Side { component, flag: name, span });
-                }
-                start += part.len() + 1;
-            }
-            None
+            let mut entries = flags.last(component, name)?.entries(&self.text);
+            let (span, _) = entries.find(|(_, entry)| of(entry) == Some(family))?;
+            Some(FlagRef { component, flag: name, span: Some(span) })
         };
         let control_plane = [
-            (Component::KubeApiserver, apiserver::RANGE),
-            (Component::KubeControllerManager, "cluster-cidr"),
+            (Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE),
+            (Component::KubeControllerManager, CLUSTER_CIDR),
         ];
         let ranges = control_plane.into_iter();
         let ranges = ranges.filter_map(|(component, name)| side(&self.flags, component, name));
         let nodes = self.nodes.iter().filter(|_| of_nodes);
-        let nodes = nodes.filter_map(|node| side(&node.text.flags, Component::Kubelet, "node-ip"));
+        let nodes = nodes.filter_map(|node| side(&node.text.flags, Component::Kubelet, NODE_IP));
         ranges.chain(nodes).collect()
     }
 

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use crate::cluster::components::{Components, Node};
-use crate::conflicts::Side;
+use crate::conflicts::FlagRef;
 use crate::conflicts::consequences::step;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -16,6 +16,7 @@ use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;
+use crate::source::flags::table::{CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE};
 
 rules! {
     /// Of Services.
@@ -216,7 +217,7 @@ pub struct First {
     /// Whether it decides anything here, or only follows another one.
     pub counts: bool,
     /// Where it comes from: a flag, if it is one.
-    pub side: Option<Side>,
+    pub side: Option<FlagRef>,
     /// What that means, and from which values.
     pub says: Option<(&'static Rule, Vec<Fact>)>,
 }
@@ -251,7 +252,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
     let controller = components.controller_manager.running();
     let side = |node: Option<&Node>, component, flag: &'static str| {
         let flags = node.map_or(&components.flags, |node| &node.text.flags);
-        Side { component, flag, span: flags.last(component, flag).map(|flag| flag.span) }
+        FlagRef { component, flag, span: flags.last(component, flag).map(|flag| flag.span) }
     };
     let none = |which| First { which, family: None, counts: false, side: None, says: None };
 
@@ -260,7 +261,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = range.family();
         service.family = Some(family);
         service.counts = true;
-        service.side = Some(side(None, Component::KubeApiserver, "service-cluster-ip-range"));
+        service.side = Some(side(None, Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE));
         service.says = Some((&SERVICE_RANGE_IS_FIRST, facts![range, family]));
     }
     let mut cluster = none(Which::ClusterCidr);
@@ -268,7 +269,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = range.family();
         cluster.family = Some(family);
         cluster.counts = known.ipam.is_some();
-        cluster.side = Some(side(None, Component::KubeControllerManager, "cluster-cidr"));
+        cluster.side = Some(side(None, Component::KubeControllerManager, CLUSTER_CIDR));
         cluster.says = Some(if cluster.counts {
             (&CLUSTER_RANGE_IS_FIRST, facts![range, family])
         } else {
@@ -281,7 +282,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = Family::of(*ip);
         own.family = Some(family);
         own.counts = true;
-        own.side = Some(side(node, Component::Kubelet, "node-ip"));
+        own.side = Some(side(node, Component::Kubelet, NODE_IP));
         own.says = Some((&NODE_IP_IS_FIRST, facts![ip, family]));
     }
     let mut families = none(Which::IpFamilies);

@@ -21,6 +21,7 @@ use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{CLUSTER_CIDR, SERVICE_CLUSTER_IP_RANGE};
 
 rules! {
     /// A Node gets a block.
@@ -284,7 +285,7 @@ impl Outcome {
                 | Decision::NoRange(_) => Effect::Rejected,
                 _ => Effect::Noted,
             };
-            let origin = (effect == Effect::Rejected).then_some(Origin::Flag("cluster-cidr"));
+            let origin = (effect == Effect::Rejected).then_some(Origin::Flag(CLUSTER_CIDR));
             trace.push(Step { rule, at: FieldPath::spec("podCIDRs"), facts, effect, origin });
         }
     }
@@ -439,7 +440,7 @@ impl State {
                 let facts = facts![service, cluster, blocks = last - first + 1];
                 let at = FieldPath::default();
                 let step = trace.note(&SERVICE_RANGE_IS_CUT_OUT, at, facts);
-                trace.because(step, Origin::Flag("service-cluster-ip-range"));
+                trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
             }
         }
     }

@@ -16,9 +16,17 @@ use crate::net::{Cidr, Family, Stack};
 use crate::release::behavior::{Behavior, CloudAllocators, Gate};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{
+    ALLOCATE_NODE_CIDRS as ALLOCATE, CIDR_ALLOCATOR_TYPE as ALLOCATOR, CLUSTER_CIDR as CLUSTER,
+    FEATURE_GATES as GATES, FlagSpec, Kind, NODE_CIDR_MASK_SIZE as MASK,
+    NODE_CIDR_MASK_SIZE_IPV4 as MASK_V4, NODE_CIDR_MASK_SIZE_IPV6 as MASK_V6,
+    SERVICE_CLUSTER_IP_RANGE as SERVICES,
+};
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::startup::pflag::{invalid_argument, parse_bool, parse_i32};
-use crate::startup::{StartError, Unmodelled, note, reject, set_gates};
+use crate::startup::{StartError, Unmodelled, default_of, note, reject, set_gates, simulated};
+
+const WHO: Component = Component::KubeControllerManager;
 
 rules! {
     /// Nodes get no range from here.
@@ -250,7 +258,7 @@ impl Default for Flags {
     fn default() -> Self {
         Self {
             allocate_node_cidrs: false,
-            cidr_allocator_type: RANGE_ALLOCATOR.to_owned(),
+            cidr_allocator_type: default_of(WHO, ALLOCATOR),
             cluster_cidr: String::new(),
             service_cluster_ip_range: String::new(),
             node_cidr_mask_size: 0,
@@ -260,14 +268,8 @@ impl Default for Flags {
     }
 }
 
-const ALLOCATE: &str = "allocate-node-cidrs";
-const ALLOCATOR: &str = "cidr-allocator-type";
-const CLUSTER: &str = "cluster-cidr";
-const SERVICES: &str = "service-cluster-ip-range";
-const MASK: &str = "node-cidr-mask-size";
-const MASK_V4: &str = "node-cidr-mask-size-ipv4";
-const MASK_V6: &str = "node-cidr-mask-size-ipv6";
-const GATES: &str = "feature-gates";
+/// The prefix length of a Node's Pod CIDR where no flag gives one, by family.
+pub const DEFAULT_NODE_MASKS: [i32; 2] = [24, 64];
 
 const RANGE_ALLOCATOR: &str = "RangeAllocator";
 const CLOUD_ALLOCATOR: &str = "CloudAllocator";
@@ -289,19 +291,22 @@ pub fn read(
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
     let (mut gates, mut arguments) = (Vec::new(), Vec::new());
-    for flag in text.of(Component::KubeControllerManager) {
-        if let Err((name, message)) = read_flag(flag, &mut flags, &mut arguments) {
-            return Err(refuse(name, message, trace));
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        if let Err(message) = read_flag(spec, flag, &mut flags, &mut arguments) {
+            return Err(refuse(spec.name, message, trace));
         }
-        match flag.name.as_str() {
-            GATES if behavior.gates_after_flags => gates.push(flag),
-            GATES => set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
-                let value = flag.value.as_deref().unwrap_or_default();
-                refuse(GATES, invalid_argument(GATES, value, &why), trace)
-            })?,
-            name if KNOWN.contains(&name) => {}
-            name => unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") }),
+        if spec.kind != Kind::Gates {
+            continue;
         }
+        if behavior.gates_after_flags {
+            gates.push(flag);
+            continue;
+        }
+        set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
+            let value = flag.value.as_deref().unwrap_or_default();
+            refuse(GATES, invalid_argument(GATES, value, &why), trace)
+        })?;
     }
     if !arguments.is_empty() {
         let message = format!(
@@ -316,25 +321,23 @@ pub fn read(
     Ok((flags, unmodelled))
 }
 
-/// The flags that the simulator acts on.
-const KNOWN: [&str; 8] = [ALLOCATE, ALLOCATOR, CLUSTER, SERVICES, MASK, MASK_V4, MASK_V6, GATES];
-
 /// Reads one flag; what stands behind a boolean is an argument of its own.
 fn read_flag(
+    spec: &FlagSpec,
     flag: &Flag,
     flags: &mut Flags,
     arguments: &mut Vec<String>,
-) -> Result<(), (&'static str, String)> {
-    let Some(name) = KNOWN.into_iter().find(|name| *name == flag.name) else { return Ok(()) };
-    if name == ALLOCATE && (flag.spaced || flag.value.is_none()) {
+) -> Result<(), String> {
+    let name = spec.name;
+    if spec.kind == Kind::Bool && (flag.spaced || flag.value.is_none()) {
         flags.allocate_node_cidrs = true;
         arguments.extend(flag.value.as_deref().filter(|text| !text.is_empty()).map(quote));
         return Ok(());
     }
     let Some(value) = &flag.value else {
-        return Err((name, format!("flag needs an argument: --{name}")));
+        return Err(format!("flag needs an argument: --{name}"));
     };
-    let refused = |why: String| (name, invalid_argument(name, value, &why));
+    let refused = |why: String| invalid_argument(name, value, &why);
     match name {
         ALLOCATE => flags.allocate_node_cidrs = parse_bool(value).map_err(refused)?,
         ALLOCATOR => flags.cidr_allocator_type.clone_from(value),
@@ -542,9 +545,9 @@ impl Starting<'_> {
                     "usage of --node-cidr-mask-size is not allowed with dual-stack clusters";
                 return Err(self.error(&ONE_MASK_IS_FOR_ONE_FAMILY, words, MASK, None, vec![]));
             }
-            let mask = |range: &Cidr| match family(*range) {
-                Family::V4 => or(v4, 24),
-                Family::V6 => or(v6, 64),
+            let mask = |range: &Cidr| {
+                let family = family(*range) as usize;
+                or([v4, v6][family], DEFAULT_NODE_MASKS[family])
             };
             return Ok(ranges.iter().map(mask).collect());
         };
@@ -561,10 +564,11 @@ impl Starting<'_> {
                          it and use IPFamily specific flags";
             return Err(self.error(&MASK_IS_SAID_ONCE, words, MASK, None, vec![]));
         }
-        let (own, other, other_flag, default) = match family(*only) {
-            Family::V4 => (v4, v6, MASK_V6, 24),
-            Family::V6 => (v6, v4, MASK_V4, 64),
+        let (own, other, other_flag) = match family(*only) {
+            Family::V4 => (v4, v6, MASK_V6),
+            Family::V6 => (v6, v4, MASK_V4),
         };
+        let default = DEFAULT_NODE_MASKS[family(*only) as usize];
         if other != 0 {
             let family = family(*only);
             let words = format!(

@@ -18,6 +18,7 @@ use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::source::decode::{self, Stray};
 use crate::source::edit::{Edit, Op, edit, escaped, find, model, one, print};
+use crate::source::flags::edit::{Change, Editor, Placement};
 use crate::source::flags::{self, Component};
 use crate::source::span::Span;
 use crate::source::yaml::{Node, Value};
@@ -361,7 +362,14 @@ impl Draft<'_> {
         let name = at.split('/').nth(1)?;
         let (old, new) = (self.json.get(name), model.get(name));
         let after = flag_text(new);
-        let edit = flags::change(self.text, name, after.as_deref())?;
+        let change = after.as_deref().map_or(Change::Remove, Change::Set);
+        let edit = Editor {
+            text: self.text,
+            flags: &flags::parse(self.text),
+            component: Component::KubeApiserver,
+            placement: Placement::OwnLine,
+        }
+        .change(name, change)?;
         if act == Act::Add
             && let Some(added) = new.and_then(|new| parse_cidr(new.as_array()?.get(1)?.as_str()?))
         {

@@ -17,12 +17,20 @@ use crate::net::{Cidr, Family};
 use crate::release::behavior::{Behavior, PodCidrWait};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{
+    BIND_ADDRESS as BIND, CLUSTER_CIDR, DETECT_LOCAL_MODE as DETECT,
+    HEALTHZ_BIND_ADDRESS as HEALTHZ, IPVS_EXCLUDE_CIDRS as EXCLUDE, Kind,
+    METRICS_BIND_ADDRESS as METRICS, NODEPORT_ADDRESSES as NODE_PORTS,
+    POD_BRIDGE_INTERFACE as BRIDGE, POD_INTERFACE_NAME_PREFIX as PREFIX, PROXY_MODE as MODE,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::pflag::{split_host_port, string_slice};
 use crate::startup::{
-    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
-    value_of,
+    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, default_of, fold_gates, note,
+    reject, simulated, value_of,
 };
+
+const WHO: Component = Component::KubeProxy;
 
 rules! {
     /// The node's own order counts.
@@ -295,34 +303,19 @@ pub struct Flags {
 impl Default for Flags {
     fn default() -> Self {
         Self {
-            bind_address: "0.0.0.0".to_owned(),
+            bind_address: default_of(WHO, BIND),
             cluster_cidrs: Vec::new(),
             proxy_mode: String::new(),
             node_port_addresses: Vec::new(),
             detect_local_mode: String::new(),
             bridge_interface: String::new(),
             interface_name_prefix: String::new(),
-            healthz_bind_address: "0.0.0.0:10256".to_owned(),
-            metrics_bind_address: "127.0.0.1:10249".to_owned(),
+            healthz_bind_address: default_of(WHO, HEALTHZ),
+            metrics_bind_address: default_of(WHO, METRICS),
             ipvs_exclude_cidrs: Vec::new(),
         }
     }
 }
-
-const CLUSTER_CIDR: &str = "cluster-cidr";
-const BIND: &str = "bind-address";
-const MODE: &str = "proxy-mode";
-const NODE_PORTS: &str = "nodeport-addresses";
-const DETECT: &str = "detect-local-mode";
-const BRIDGE: &str = "pod-bridge-interface";
-const PREFIX: &str = "pod-interface-name-prefix";
-const HEALTHZ: &str = "healthz-bind-address";
-const METRICS: &str = "metrics-bind-address";
-const EXCLUDE: &str = "ipvs-exclude-cidrs";
-const GATES: &str = "feature-gates";
-
-/// The flags whose occurrences add up; of any other the last one counts.
-pub(crate) const LISTS: [&str; 2] = [NODE_PORTS, EXCLUDE];
 
 /// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags that
 /// the simulator does not act on are named in the second list.
@@ -337,35 +330,16 @@ pub fn read(
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
     let mut given: Vec<&str> = Vec::new();
-    for flag in text.of(Component::KubeProxy) {
-        let name = match flag.name.as_str() {
-            BRIDGE | PREFIX if !behavior.detects_local_by_interface => {
-                let name = if flag.name == BRIDGE { BRIDGE } else { PREFIX };
-                return Err(bad_flag(name, format!("unknown flag: --{name}"), trace));
-            }
-            GATES => {
-                fold_gates(behavior, flag, &mut unmodelled, trace)?;
-                continue;
-            }
-            known => [
-                CLUSTER_CIDR,
-                BIND,
-                MODE,
-                NODE_PORTS,
-                DETECT,
-                BRIDGE,
-                PREFIX,
-                HEALTHZ,
-                METRICS,
-                EXCLUDE,
-            ]
-            .into_iter()
-            .find(|name| *name == known),
-        };
-        let Some(name) = name else {
-            unmodelled.push(Unmodelled { span: flag.span, name: format!("--{}", flag.name) });
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        let name = spec.name;
+        if [BRIDGE, PREFIX].contains(&name) && !behavior.detects_local_by_interface {
+            return Err(bad_flag(name, format!("unknown flag: --{name}"), trace));
+        }
+        if spec.kind == Kind::Gates {
+            fold_gates(behavior, flag, &mut unmodelled, trace)?;
             continue;
-        };
+        }
         let value = value_of(flag, name, trace)?;
         let fail = |why: &str, trace: &mut Trace| bad_value(name, value, why, trace);
         match name {
@@ -397,7 +371,8 @@ pub fn read(
             MODE => value.clone_into(&mut flags.proxy_mode),
             DETECT => value.clone_into(&mut flags.detect_local_mode),
             BRIDGE => value.clone_into(&mut flags.bridge_interface),
-            _ => value.clone_into(&mut flags.interface_name_prefix),
+            PREFIX => value.clone_into(&mut flags.interface_name_prefix),
+            _ => {}
         }
         given.push(name);
     }

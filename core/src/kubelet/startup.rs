@@ -15,10 +15,16 @@ use crate::net::go_parse::parse_ip;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{
+    CLOUD_PROVIDER as CLOUD, HOSTNAME_OVERRIDE as HOSTNAME, Kind, MAX_PODS, NODE_IP,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::{
-    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject, value_of,
+    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject,
+    simulated, value_of,
 };
+
+const WHO: Component = Component::Kubelet;
 
 rules! {
     /// A part of the flag that is no address.
@@ -263,12 +269,6 @@ impl Default for Flags {
     }
 }
 
-const NODE_IP: &str = "node-ip";
-const CLOUD: &str = "cloud-provider";
-const HOSTNAME: &str = "hostname-override";
-const MAX_PODS: &str = "max-pods";
-const GATES: &str = "feature-gates";
-
 /// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags that
 /// the simulator does not act on are named in the second list.
 ///
@@ -281,27 +281,24 @@ pub fn read(
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
-    for flag in text.of(Component::Kubelet) {
-        let (name, slot) = match flag.name.as_str() {
-            NODE_IP => (NODE_IP, &mut flags.node_ip),
-            CLOUD => (CLOUD, &mut flags.cloud_provider),
-            HOSTNAME => (HOSTNAME, &mut flags.hostname_override),
-            GATES => {
-                fold_gates(behavior, flag, &mut unmodelled, trace)?;
-                continue;
-            }
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        if spec.kind == Kind::Gates {
+            fold_gates(behavior, flag, &mut unmodelled, trace)?;
+            continue;
+        }
+        let name = spec.name;
+        let value = value_of(flag, name, trace)?;
+        match name {
+            NODE_IP => value.clone_into(&mut flags.node_ip),
+            CLOUD => value.clone_into(&mut flags.cloud_provider),
+            HOSTNAME => value.clone_into(&mut flags.hostname_override),
             MAX_PODS => {
-                let value = value_of(flag, MAX_PODS, trace)?;
                 let read = pflag::parse_i32(value);
-                flags.max_pods = read.map_err(|why| bad_value(MAX_PODS, value, &why, trace))?;
-                continue;
+                flags.max_pods = read.map_err(|why| bad_value(name, value, &why, trace))?;
             }
-            name => {
-                unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") });
-                continue;
-            }
-        };
-        value_of(flag, name, trace)?.clone_into(slot);
+            _ => {}
+        }
     }
     Ok((flags, unmodelled))
 }

@@ -10,8 +10,11 @@ use crate::facts;
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
-use crate::source::flags::edit as mend;
-use crate::source::flags::{Component, parse};
+use crate::source::flags::edit::{Change, Editor, Placement, add_section};
+use crate::source::flags::table::{
+    ADVERTISE_ADDRESS, ALLOCATE_NODE_CIDRS, CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE,
+};
+use crate::source::flags::{Component, FlagsText, parse};
 
 use super::ruler::at;
 use super::step;
@@ -179,28 +182,28 @@ impl Plan {
         let (pods, services) = (self.pods.list(self.first), self.services.list(self.first));
         let advertise = self.nodes.machine(self.first, API_SERVER);
         let advertise = advertise.and_then(|pair| Some(pair.split_once(',')?.0.to_owned()));
-        set(&mut text, KubeApiserver, "service-cluster-ip-range", &services);
-        set(&mut text, KubeApiserver, "advertise-address", &advertise.unwrap_or_default());
-        set(&mut text, KubeControllerManager, "allocate-node-cidrs", "true");
-        set(&mut text, KubeControllerManager, "cluster-cidr", &pods);
-        set(&mut text, KubeControllerManager, "service-cluster-ip-range", &services);
+        set(&parse(&text), &mut text, KubeApiserver, SERVICE_CLUSTER_IP_RANGE, &services);
+        set(
+            &parse(&text),
+            &mut text,
+            KubeApiserver,
+            ADVERTISE_ADDRESS,
+            &advertise.unwrap_or_default(),
+        );
+        set(&parse(&text), &mut text, KubeControllerManager, ALLOCATE_NODE_CIDRS, "true");
+        set(&parse(&text), &mut text, KubeControllerManager, CLUSTER_CIDR, &pods);
+        set(&parse(&text), &mut text, KubeControllerManager, SERVICE_CLUSTER_IP_RANGE, &services);
         let count = nodes(&parse(&text), &text).len();
         for i in 0..count {
             // Each edit moves what stands behind it.
             let all = nodes(&parse(&text), &text);
             let Some(node) = all.get(i) else { break };
-            let edit = mend::set(&text, &node.flags, KubeProxy, "cluster-cidr", &pods);
-            if let Some(edit) = edit {
-                text = edit.apply(&text);
-            }
+            set(&node.flags, &mut text, KubeProxy, CLUSTER_CIDR, &pods);
             let all = nodes(&parse(&text), &text);
             let Some(node) = all.get(i) else { break };
             let pair = self.nodes.machine(self.first, API_SERVER + 1 + i as u128);
             let Some(pair) = pair else { continue };
-            let edit = mend::set(&text, &node.flags, Kubelet, "node-ip", &pair);
-            if let Some(edit) = edit {
-                text = edit.apply(&text);
-            }
+            set(&node.flags, &mut text, Kubelet, NODE_IP, &pair);
         }
         text
     }
@@ -212,18 +215,11 @@ impl Plan {
     }
 }
 
-fn set(text: &mut String, component: Component, name: &str, value: &str) {
-    if let Some(edit) = mend::set(text, &parse(text), component, name, value) {
+fn set(flags: &FlagsText, text: &mut String, component: Component, name: &str, value: &str) {
+    let editor = Editor { text, flags, component, placement: Placement::LikeLast };
+    if let Some(edit) = editor.change(name, Change::Set(value)) {
         *text = edit.apply(text);
     }
-}
-
-fn add_section(text: &mut String, heading: &str) {
-    if !text.is_empty() {
-        text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
-    }
-    text.push_str(heading);
-    text.push('\n');
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use dualstack_core::cluster::components::{Components, Said, Status};
 use dualstack_core::conflicts::consequences::{Consequence, outages};
 use dualstack_core::conflicts::prerequisites::{Prerequisites, Switch};
-use dualstack_core::conflicts::{Finding, Side, Weight};
+use dualstack_core::conflicts::{Finding, FlagRef, Weight};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;
@@ -240,7 +240,7 @@ fn finding(
     let all = &seen.components;
     let (class, mark, word) = weighed(finding.weight);
     let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
-    let written = |side: &Side| {
+    let written = |side: &FlagRef| {
         Some(to_flag(lang, &all.text, side.component, &format!("--{}", side.flag), side.span?))
     };
     let sides = finding.sides.iter().filter_map(written);

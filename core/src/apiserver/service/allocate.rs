@@ -25,6 +25,7 @@ use crate::net::go_parse::parse_ip;
 use crate::release::behavior::NamelessAllocation;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_CLUSTER_IP_RANGE;
 
 rules! {
     /// Nothing to allocate for an alias or a headless Service.
@@ -394,7 +395,7 @@ fn refuse(
             String::new()
         };
         let step = trace.reject(rule, path.clone(), facts);
-        trace.because(step, Origin::Flag("service-cluster-ip-range"));
+        trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
         let text = format!("failed to allocate a serviceIP{of}: {cause}");
         let mut inner = Diagnostic::plain(Program::KubeApiserver, text);
         inner.step = Some(step);

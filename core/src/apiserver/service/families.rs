@@ -21,6 +21,7 @@ use crate::net::go_parse::parse_ip;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_CLUSTER_IP_RANGE;
 
 rules! {
     /// An alias has no addresses.
@@ -338,7 +339,7 @@ fn settle(env: &Env, new: &mut Service, trace: &mut Trace) -> Result<(), Refusal
         spec.ip_families.push(primary.name().to_owned());
         let at = path.clone().index(0);
         let step = trace.set(&PRIMARY_IS_THE_CLUSTERS, at, facts![primary], None, primary.name());
-        trace.because(step, Origin::Flag("service-cluster-ip-range"));
+        trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
     }
     if wants_two && let [only] = spec.ip_families.as_slice() {
         let policy = spec.policy().to_owned();
@@ -353,7 +354,7 @@ fn settle(env: &Env, new: &mut Service, trace: &mut Trace) -> Result<(), Refusal
             let served = primary;
             let at = FieldPath::spec("ipFamilyPolicy");
             let step = trace.note(&PREFER_STAYS_SINGLE, at, facts![served]);
-            trace.because(step, Origin::Flag("service-cluster-ip-range"));
+            trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
         }
     }
     Ok(())

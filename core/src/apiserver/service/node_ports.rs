@@ -17,6 +17,7 @@ use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_NODE_PORT_RANGE;
 
 rules! {
     /// A load balancer that wants no node ports.
@@ -270,7 +271,7 @@ fn refuse_port(
 
 fn refuse_any(trace: &mut Trace, at: FieldPath, error: &AllocError) -> Refusal {
     let step = trace.reject(&NODE_PORTS_ARE_FULL, at, facts![]);
-    trace.because(step, Origin::Flag("service-node-port-range"));
+    trace.because(step, Origin::Flag(SERVICE_NODE_PORT_RANGE));
     let words = format!("failed to allocate a nodePort: {error}");
     let mut inner = Diagnostic::plain(Program::KubeApiserver, words);
     inner.step = Some(step);
