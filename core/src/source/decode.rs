@@ -48,6 +48,8 @@ pub struct TypeError {
     pub message: String,
     /// The field.
     pub path: FieldPath,
+    /// The type it should have, as Go names it.
+    pub go_type: &'static str,
     /// The value in the text.
     pub span: Span,
 }
@@ -476,7 +478,7 @@ impl Reader<'_> {
         &self,
         got: impl fmt::Display,
         holder: &str,
-        go_type: &str,
+        go_type: &'static str,
         span: Span,
     ) -> Box<TypeError> {
         // Names from the root, without indices.
@@ -487,7 +489,7 @@ impl Reader<'_> {
             format!("Go struct field {holder}.{} of type {go_type}", names.join("."))
         };
         let message = format!("json: cannot unmarshal {got} into {target}");
-        Box::new(TypeError { message, path: self.path.clone(), span })
+        Box::new(TypeError { message, path: self.path.clone(), go_type, span })
     }
 
     fn object(
@@ -547,7 +549,7 @@ impl Reader<'_> {
         if node.value == Value::Null || matches!(shape, Shape::Dropped) {
             return Ok(None);
         }
-        let wrong = |reader: &Self, go_type: &str| {
+        let wrong = |reader: &Self, go_type: &'static str| {
             Err(reader.wrong(Kind(&node.value), holder, go_type, node.span))
         };
         Ok(Some(match (shape, &node.value) {
@@ -616,7 +618,12 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&self, node: &Node, go_type: &str, holder: &str) -> Result<String, Box<TypeError>> {
+    fn string(
+        &self,
+        node: &Node,
+        go_type: &'static str,
+        holder: &str,
+    ) -> Result<String, Box<TypeError>> {
         match &node.value {
             Value::String(text) => Ok(text.clone()),
             Value::Null => Ok(String::new()),
@@ -627,7 +634,7 @@ impl Reader<'_> {
     fn int(
         &self,
         text: &str,
-        go_type: &str,
+        go_type: &'static str,
         holder: &str,
         span: Span,
     ) -> Result<Checked, Box<TypeError>> {

@@ -136,9 +136,9 @@ rules! {
         id: "FAM-8b", slug: "address-of-missing-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
-        facts: [],
-        en: "The address is of a family that `--service-cluster-ip-range` has no range for.",
-        zh: "该地址所属的地址族在 `--service-cluster-ip-range` 中没有范围。",
+        facts: [ip],
+        en: "{ip} is of a family that `--service-cluster-ip-range` has no range for.",
+        zh: "{ip} 所属的地址族在 `--service-cluster-ip-range` 中没有范围。",
     }
     /// A headless Service without selector lists families without a look at the cluster.
     SELECTORLESS_HEADLESS_TAKES_BOTH {
@@ -462,7 +462,8 @@ fn infer_families(env: &Env, new: &mut Service, errors: &mut Errors) {
                 format!("{family} is not configured on this cluster")
             };
             let path = FieldPath::spec("clusterIPs").index(i);
-            errors.invalid(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail);
+            let facts = facts![ip = text.as_str()];
+            errors.invalid_with(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail, facts);
             if env.behavior.is_old() {
                 return;
             }
