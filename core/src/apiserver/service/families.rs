@@ -137,8 +137,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [ip],
-        en: "`--service-cluster-ip-range` has no range of the address family of this address.",
-        zh: "`--service-cluster-ip-range` 中没有{ip} 所属地址族的范围。",
+        en: "`--service-cluster-ip-range` has no range of the address family of {ip}.",
+        zh: "`--service-cluster-ip-range` 中没有 {ip} 所属地址族的范围。",
     }
     /// A headless Service without selector lists families without a look at the cluster.
     SELECTORLESS_HEADLESS_TAKES_BOTH {
