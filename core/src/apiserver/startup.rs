@@ -567,18 +567,22 @@ fn node_port_of_kubernetes(
     }
 }
 
+/// API-4: how many host bits a Service range has at most; `None` if any number will do.
+#[must_use]
+pub fn most_host_bits(behavior: &Behavior) -> Option<u8> {
+    let allocator = behavior.multi_cidr_allocator.on();
+    match behavior.range_limit {
+        RangeLimit::Bits64WithAllocator if allocator => Some(64),
+        RangeLimit::NoneWithAllocator if allocator => None,
+        RangeLimit::NoneWithAllocatorAlone if allocator && behavior.disable_dual_write.on() => None,
+        _ => Some(20),
+    }
+}
+
 /// API-4: the complaint about a range with too many addresses.
 #[must_use]
 pub fn too_large(behavior: &Behavior, cidr: Cidr, flag: &str) -> Option<String> {
-    let allocator = behavior.multi_cidr_allocator.on();
-    let most = match behavior.range_limit {
-        RangeLimit::Bits64WithAllocator if allocator => 64,
-        RangeLimit::NoneWithAllocator if allocator => return None,
-        RangeLimit::NoneWithAllocatorAlone if allocator && behavior.disable_dual_write.on() => {
-            return None;
-        }
-        _ => 20,
-    };
+    let most = most_host_bits(behavior)?;
     if cidr.host_bits() <= most {
         return None;
     }

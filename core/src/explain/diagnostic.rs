@@ -55,6 +55,8 @@ pub enum Cause {
     NotSupported {
         /// The value as printed.
         value: String,
+        /// The known ones.
+        known: Vec<&'static str>,
     },
     /// The value stands there already.
     Duplicate {
@@ -138,7 +140,7 @@ impl Diagnostic {
             Cause::Required => format!("Required value: {detail}"),
             Cause::Invalid { value } => format!("Invalid value: {value}: {detail}"),
             Cause::Forbidden => format!("Forbidden: {detail}"),
-            Cause::NotSupported { value } => format!("Unsupported value: {value}: {detail}"),
+            Cause::NotSupported { value, .. } => format!("Unsupported value: {value}: {detail}"),
             Cause::Duplicate { value } => format!("Duplicate value: {value}"),
             Cause::Plain => detail.clone(),
         }

@@ -1,5 +1,5 @@
 //! Which one change would make a refused request, or a start that failed, succeed? Changes are proposed
-//! from the words of the refusal (`candidate_edits.rs`), and each is tried: what is offered was accepted.
+//! by the rule that refused it (`candidate_edits.rs`), and each is tried: what is offered was accepted.
 //!
 //! Invariants: a fix changes the text of one event, and in it only what its repairs name; the API server
 //! of the session, with everything that happened before, accepts the request with it.
@@ -12,15 +12,19 @@ use crate::api::Json;
 
 use crate::api::service::Service;
 use crate::apiserver::requests::{ApiServer, Outcome};
+use crate::apiserver::startup;
 use crate::cluster::Cluster;
 use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::trace::{Effect, Step, Trace};
 use crate::kubectl::{self, ObjectName};
 use crate::net::Family;
+use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::session::action::{Action, PatchForm, Session};
 use crate::session::requests::{apply_document, handle, send as send_document};
 use crate::session::{BootReport, DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
+use crate::source::flags;
 use crate::source::span::Span;
 use crate::source::yaml::{self, Node};
 
@@ -187,6 +191,15 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
+    /// The behaviour of the version with the feature gates of these flags, as far as they can be read.
+    fn behavior(&self, flags: &str) -> Behavior {
+        let mut behavior = Behavior::of(self.version);
+        let flags = flags::parse(flags);
+        // What cannot be read is refused for itself.
+        let _ = startup::read(&flags, &mut behavior, &mut Trace::default());
+        behavior
+    }
+
     fn ask(&self, flags: &str) -> Option<Answer> {
         let mut cluster = self.cluster.clone();
         let boot = Action::Boot { version: self.version, flags: flags.into() };
@@ -317,34 +330,55 @@ pub struct Trial {
     answer: Answer,
 }
 
+/// A cause of a refusal.
+#[derive(Clone, Debug)]
+struct Refusal {
+    problem: Diagnostic,
+    /// The decision behind it; `None` if kubectl sent nothing.
+    step: Option<Step>,
+}
+
 /// What was answered to a text.
 #[derive(Clone, Debug, Default)]
 struct Answer {
     /// Why it was refused; empty if it was not.
-    causes: Vec<Diagnostic>,
+    causes: Vec<Refusal>,
     /// What is stored then.
     service: Option<Service>,
 }
 
 impl Answer {
     fn of_start(report: &BootReport) -> Self {
-        let mut causes = report.problems.clone();
-        causes.retain(|it| it.says == Program::KubeApiserver);
-        Self { causes, service: None }
+        let problems = report.problems.iter().filter(|it| it.says == Program::KubeApiserver);
+        let causes = problems.map(|problem| Refusal {
+            problem: problem.clone(),
+            step: problem.step.and_then(|step| report.trace.get(step.0)).cloned(),
+        });
+        Self { causes: causes.collect(), service: None }
     }
 
     fn of(outcome: Option<&Outcome>) -> Self {
         let mut answer = Self::default();
-        match outcome.map(|outcome| &outcome.result) {
-            None => answer.causes.push(Diagnostic::plain(Program::Kubectl, "")),
-            Some(Ok(_)) => answer.service = outcome.and_then(Outcome::service).cloned(),
-            Some(Err(status)) => {
-                answer.causes.clone_from(&status.causes);
-                if answer.causes.is_empty() {
-                    let message = status.message.as_str();
-                    answer.causes.push(Diagnostic::plain(Program::KubeApiserver, message));
-                }
+        let Some(outcome) = outcome else {
+            let problem = Diagnostic::plain(Program::Kubectl, "");
+            answer.causes.push(Refusal { problem, step: None });
+            return answer;
+        };
+        let status = match &outcome.result {
+            Ok(_) => {
+                answer.service = outcome.service().cloned();
+                return answer;
             }
+            Err(status) => status,
+        };
+        let message = status.message.as_str();
+        let whole = [Diagnostic::plain(Program::KubeApiserver, message)];
+        let problems = if status.causes.is_empty() { &whole[..] } else { &status.causes[..] };
+        // What is refused as a whole is refused by the last decision.
+        let last = outcome.trace.iter().rfind(|step| step.effect == Effect::Rejected);
+        for problem in problems {
+            let step = problem.step.map_or(last, |step| outcome.trace.get(step.0));
+            answer.causes.push(Refusal { problem: problem.clone(), step: step.cloned() });
         }
         answer
     }

@@ -49,6 +49,8 @@ pub struct TypeError {
     pub message: String,
     /// The field.
     pub path: FieldPath,
+    /// The type it should have, as Go names it.
+    pub go_type: &'static str,
     /// The value in the text.
     pub span: Span,
 }
@@ -475,7 +477,7 @@ impl Reader<'_> {
         &self,
         got: impl fmt::Display,
         holder: &str,
-        go_type: &str,
+        go_type: &'static str,
         span: Span,
     ) -> Box<TypeError> {
         // Names from the root, without indices.
@@ -486,7 +488,7 @@ impl Reader<'_> {
             format!("Go struct field {holder}.{} of type {go_type}", names.join("."))
         };
         let message = format!("json: cannot unmarshal {got} into {target}");
-        Box::new(TypeError { message, path: self.path.clone(), span })
+        Box::new(TypeError { message, path: self.path.clone(), go_type, span })
     }
 
     fn object(
@@ -546,7 +548,7 @@ impl Reader<'_> {
         if node.value == Value::Null || matches!(shape, Shape::Dropped) {
             return Ok(None);
         }
-        let wrong = |reader: &Self, go_type: &str| {
+        let wrong = |reader: &Self, go_type: &'static str| {
             Err(reader.wrong(Kind(&node.value), holder, go_type, node.span))
         };
         Ok(Some(match (shape, &node.value) {
@@ -615,7 +617,12 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&self, node: &Node, go_type: &str, holder: &str) -> Result<String, Box<TypeError>> {
+    fn string(
+        &self,
+        node: &Node,
+        go_type: &'static str,
+        holder: &str,
+    ) -> Result<String, Box<TypeError>> {
         match &node.value {
             Value::String(text) => Ok(text.clone()),
             Value::Null => Ok(String::new()),
@@ -626,7 +633,7 @@ impl Reader<'_> {
     fn int(
         &self,
         text: &str,
-        go_type: &str,
+        go_type: &'static str,
         holder: &str,
         span: Span,
     ) -> Result<Checked, Box<TypeError>> {

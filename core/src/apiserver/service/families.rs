@@ -150,9 +150,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         evidence: Recorded,
-        facts: [],
-        en: "`--service-cluster-ip-range` has no range of the address family of this address.",
-        zh: "`--service-cluster-ip-range` 中没有该地址所属地址族的范围。",
+        facts: [ip],
+        en: "`--service-cluster-ip-range` has no range of the address family of {ip}.",
+        zh: "`--service-cluster-ip-range` 中没有 {ip} 所属地址族的范围。",
     }
     /// A headless Service without selector lists families without a look at the cluster.
     SELECTORLESS_HEADLESS_TAKES_BOTH {
@@ -483,7 +483,8 @@ fn infer_families(env: &Env, new: &mut Service, errors: &mut Errors) {
                 format!("{family} is not configured on this cluster")
             };
             let path = FieldPath::spec("clusterIPs").index(i);
-            errors.invalid(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail);
+            let facts = facts![ip = text.as_str()];
+            errors.invalid_with(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail, facts);
             if env.behavior.is_old() {
                 return;
             }
