@@ -2,6 +2,8 @@
 //! Source: kubectl `pkg/cmd/apply/apply.go`, `patcher.go`; `pkg/cmd/util/helpers.go`; cli-runtime
 //! `pkg/resource/visitor.go`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::json::{Json, Map};
 use crate::api::{go_json, quote};
 use crate::apiserver::patch::merge_key;
@@ -13,9 +15,39 @@ use crate::explain::text::Text;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::session::action::PatchForm;
 use crate::source::span::Span;
 use crate::source::yaml::{Entry, Node, Value, parse};
+
+/// The `--type` of `kubectl patch`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PatchForm {
+    /// Strategic merge patch, Kubernetes' own; kubectl's default.
+    #[default]
+    Strategic,
+    /// JSON merge patch, RFC 7386.
+    Merge,
+    /// JSON patch, RFC 6902.
+    Json,
+    /// Server-side apply, which is not simulated.
+    Apply,
+}
+
+impl PatchForm {
+    /// Every form, the default first.
+    pub const ALL: [Self; 4] = [Self::Strategic, Self::Merge, Self::Json, Self::Apply];
+
+    /// As `--type` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Strategic => "strategic",
+            Self::Merge => "merge",
+            Self::Json => "json",
+            Self::Apply => "apply",
+        }
+    }
+}
 
 rules! {
     /// kubectl cannot tell what the document is.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::kubectl::PatchForm;
 use crate::release::version::KubeVersion;
 
 /// A session: everything the page shows is computed from it.
@@ -94,37 +95,6 @@ pub enum Action {
     },
     /// `kubectl delete`: what stands behind it, such as `service/web -n shop`.
     Delete(Rc<str>),
-}
-
-/// The `--type` of `kubectl patch`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PatchForm {
-    /// Strategic merge patch, Kubernetes' own; kubectl's default.
-    #[default]
-    Strategic,
-    /// JSON merge patch, RFC 7386.
-    Merge,
-    /// JSON patch, RFC 6902.
-    Json,
-    /// Server-side apply, which is not simulated.
-    Apply,
-}
-
-impl PatchForm {
-    /// Every form, the default first.
-    pub const ALL: [Self; 4] = [Self::Strategic, Self::Merge, Self::Json, Self::Apply];
-
-    /// As `--type` names it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Strategic => "strategic",
-            Self::Merge => "merge",
-            Self::Json => "json",
-            Self::Apply => "apply",
-        }
-    }
 }
 
 #[cfg(test)]
