@@ -67,18 +67,18 @@ function timesOf(events) {
   });
 }
 
-/** Before the page: notes when the example is on the screen, and when the stored object comes to hold a text. */
+/** Before the page: notes when the example is on the screen, and when the stored object comes to show a text. */
 function watch(wanted) {
-  const shows = (name, text) => document.querySelector(`section[aria-label="${name}"]`)?.textContent.includes(text);
   const times = (globalThis.times = {});
+  const waiting = { readable: ["Answer", "10.96.241.233"], answered: ["Stored object", wanted] };
   // Frames are held back until the style sheet is there; when the next one begins, this one has been drawn.
   const look = () => {
-    if (!times.readable && shows("Answer", "10.96.241.233")) {
-      times.readable = Infinity;
-      requestAnimationFrame(() => { times.readable = performance.now(); });
+    for (const [what, [region, text]] of Object.entries(waiting)) {
+      if (!document.querySelector(`section[aria-label="${region}"]`)?.textContent.includes(text)) continue;
+      delete waiting[what];
+      requestAnimationFrame(() => { times[what] = performance.now(); });
     }
-    if (!times.answered && shows("Stored object", wanted)) times.answered = performance.now();
-    else requestAnimationFrame(look);
+    requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
@@ -104,7 +104,7 @@ async function visit(browser, link = "") {
   await page.addInitScript(watch, link ? "name: theirs" : "port: 808");
   await page.goto(`${ADDRESS}${link}`, { waitUntil: "commit" });
   if (!link) {
-    await page.waitForFunction(() => globalThis.times?.readable < Infinity);
+    await page.waitForFunction(() => globalThis.times?.readable);
     await page.evaluate(() => {
       const box = document.querySelector("textarea[aria-label=Manifest]");
       const at = box.value.indexOf("port: 80") + "port: 80".length;
@@ -115,10 +115,7 @@ async function visit(browser, link = "") {
   }
   await page.waitForFunction(() => globalThis.times.answered);
   const early = { ...loaded };
-  const times = await page.evaluate(() => {
-    const [paint] = performance.getEntriesByName("first-contentful-paint");
-    return { readable: Math.max(globalThis.times.readable, paint.startTime), answered: globalThis.times.answered };
-  });
+  const times = await page.evaluate(() => globalThis.times);
   await page.waitForLoadState("networkidle");
   await page.locator("html[data-editor]").waitFor({ state: "attached" });
   await context.close();
