@@ -1,43 +1,10 @@
-//! Does the source keep the rules that a compiler does not check? Layers, versions as data, JavaScript
-//! in one place, rules in two languages, generated files.
+//! Does the source keep the rules that a compiler does not check? Versions as data, JavaScript in one place, rules in two languages, generated files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use dualstack_core::explain::rule::Fidelity;
 use dualstack_core::explain::text::Text;
-
-/// What a module of the core may use: everything in the rows above its own. Modules of one row know
-/// nothing of each other.
-const LAYERS: [&[&str]; 24] = [
-    &["net", "text", "path", "span"],
-    &["version"],
-    &["rule"],
-    &["recorded"],
-    &["known"],
-    &["trace"],
-    &["diag"],
-    &["behavior"],
-    &["env"],
-    &["api"],
-    &["source"],
-    &["status"],
-    &["pools"],
-    &["boot", "service", "ipam"],
-    &["components"],
-    &["service_cidr"],
-    &["plan"],
-    &["patch", "scenario"],
-    &["cluster"],
-    &["kubectl"],
-    &["after", "provenance"],
-    &["workloads"],
-    &["run"],
-    &["fix"],
-];
-
-/// Known gaps: uses against the order. One that is gone has to leave this list.
-const AGAINST_ORDER: [(&str, &str, &str); 0] = [];
 
 /// Known gaps of the page: a file, and what it should not name.
 const OUT_OF_PLACE: [(&str, &str); 0] = [];
@@ -102,61 +69,6 @@ fn sources(folders: &[&str], extensions: &[&str]) -> Vec<Source> {
 
 fn rust() -> Vec<Source> {
     sources(&["core/src", "web/src", "tests", "xtask/src"], &["rs"])
-}
-
-/// The modules that a line names behind `crate::`; macros are no modules.
-fn named_modules(line: &str) -> Vec<&str> {
-    line.match_indices("crate::")
-        .filter(|(at, _)| !line[..*at].ends_with('$'))
-        .map(|(at, found)| {
-            let rest = &line[at + found.len()..];
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-            &rest[..end.unwrap_or(rest.len())]
-        })
-        .filter(|module| !["rules", "facts", ""].contains(module))
-        .collect()
-}
-
-#[test]
-fn modules_of_the_core_use_only_what_lies_below_them() {
-    let row = |module: &str| LAYERS.iter().position(|row| row.contains(&module));
-    let modules: BTreeSet<&str> = LAYERS.iter().flat_map(|row| row.iter().copied()).collect();
-    let is_there = |module: &&str| {
-        let path = root().join("core/src").join(module);
-        path.is_dir() || path.with_extension("rs").is_file()
-    };
-    let gone: Vec<_> = modules.iter().filter(|module| !is_there(module)).collect();
-    assert!(gone.is_empty(), "no modules: {gone:?}");
-    let (mut wrong, mut excused) = (Vec::new(), BTreeSet::new());
-    for source in sources(&["core/src"], &["rs"]) {
-        let module = source.path.trim_start_matches("core/src/");
-        let module = module.split(['/', '.']).next().unwrap_or_default();
-        // The map of the crate names everything.
-        if module == "lib" {
-            continue;
-        }
-        let Some(own) = row(module) else {
-            wrong.push(format!("{}: the module has no place in the order", source.path));
-            continue;
-        };
-        for (number, line) in source.code() {
-            for used in named_modules(line) {
-                let may = used == module || row(used).is_some_and(|used| used < own);
-                if may {
-                    continue;
-                }
-                match AGAINST_ORDER.iter().find(|(from, to, _)| *from == module && *to == used) {
-                    Some(excuse) => {
-                        excused.insert(excuse);
-                    }
-                    None => wrong.push(format!("{}:{number}: {module} uses {used}", source.path)),
-                }
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    let stale: Vec<_> = AGAINST_ORDER.iter().filter(|excuse| !excused.contains(excuse)).collect();
-    assert!(stale.is_empty(), "not needed any more: {stale:?}");
 }
 
 #[test]
@@ -388,7 +300,6 @@ fn a_misprint_is_found() {
         assert!(misprint(text).is_some(), "{text}");
     }
     assert_eq!(holes("{a} and `{b}` and {c}"), BTreeSet::from(["a", "c"]));
-    assert_eq!(named_modules("use crate::net::Cidr; $crate::rule::Rule; crate::facts"), ["net"]);
 }
 
 #[test]

@@ -24,8 +24,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/allocator.go Get",
         facts: [pod, address, range, gateway],
-        en: "{pod} gets {address}, the next free address of {range} behind the one given out last. {gateway} is the gateway, so it goes to no Pod; an address that is given back comes round last.",
-        zh: "{pod} 获得 {address}，即 {range} 中上次分配的地址之后的下一个空闲地址。{gateway} 是网关，不分配给 Pod；归还的地址最后才会再次分配。",
+        en: "{pod} gets {address}, the next free address of {range} after the last one allocated. {gateway} is the gateway, so no Pod gets it; a released address is reused last.",
+        zh: "{pod} 获得 {address}，即 {range} 中上次分配的地址之后的下一个空闲地址。{gateway} 是网关，不会分配给 Pod；释放的地址最后才会再次使用。",
     }
     /// A Pod asks twice.
     POD_HAS_AN_ADDRESS {
@@ -33,8 +33,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/allocator.go Get",
         facts: [pod, address],
-        en: "{pod} has {address} already, and a sandbox gets an address once.",
-        zh: "{pod} 已有 {address}，一个沙箱只能获得一次地址。",
+        en: "{pod} already has {address}, and a sandbox is allocated an address only once.",
+        zh: "{pod} 已有 {address}，一个沙箱只会分配一次地址。",
     }
     /// No address is left.
     NO_ADDRESS_IS_LEFT {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/main.go cmdAdd",
         facts: [pod, range],
-        en: "Every address of {range} is taken, so {pod} gets none of either family: its sandbox is not made (`FailedCreatePodSandBox`), and the kubelet tries again.",
-        zh: "{range} 的所有地址均已占用，因此 {pod} 两个地址族的地址都得不到：沙箱创建失败（`FailedCreatePodSandBox`），kubelet 会重试。",
+        en: "All addresses of {range} are allocated, so {pod} gets none of either address family: its sandbox is not created (`FailedCreatePodSandBox`), and the kubelet retries.",
+        zh: "{range} 的所有地址均已分配，因此 {pod} 得不到任何地址族的地址：沙箱创建失败（`FailedCreatePodSandBox`），kubelet 会重试。",
     }
     /// The other family's address goes back.
     ADDRESS_IS_GIVEN_BACK {
@@ -51,8 +51,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/main.go cmdAdd",
         facts: [pod, address],
-        en: "{address} was picked for {pod} before the other family failed, and is free again. The next Pod begins behind it all the same.",
-        zh: "{address} 在另一地址族失败之前已为 {pod} 选定，现又空闲。但下一个 Pod 仍从它之后开始。",
+        en: "{address} was allocated to {pod} before the other address family failed, and was released again. The next Pod still gets an address after it.",
+        zh: "在另一个地址族分配失败之前，{address} 已分配给 {pod}，随后被释放。但下一个 Pod 仍从它之后的地址开始分配。",
     }
     /// A Node without ranges.
     NODE_HAS_NO_RANGE {
@@ -60,8 +60,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/config.go LoadIPAMConfig",
         facts: [],
-        en: "The Node has no `podCIDRs`, so there is no range to take an address from, and no Pod starts on it that has a network of its own.",
-        zh: "节点没有 `podCIDRs`，因此没有可供分配地址的范围，需要独立网络的 Pod 无法在其上启动。",
+        en: "The Node has no `podCIDRs`, so there is no range to allocate an address from, and no Pod starts on it unless it uses `hostNetwork`.",
+        zh: "节点没有 `podCIDRs`，因此没有可供分配地址的范围；除了使用 `hostNetwork` 的 Pod，其他 Pod 都无法在此节点上启动。",
     }
     /// A range without room.
     RANGE_IS_TOO_SMALL {
@@ -69,7 +69,7 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/range.go Canonicalize",
         facts: [range],
-        en: "{range} has no room for a gateway and a Pod beside its first and last address, so no Pod starts on this Node.",
+        en: "{range} has no room for a gateway and a Pod besides its first and last address, so no Pod starts on this Node.",
         zh: "除首尾地址外，{range} 容纳不下网关和 Pod，因此此节点上无法启动任何 Pod。",
     }
     /// A range that is written as an address in it.
@@ -78,8 +78,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/range.go Canonicalize",
         facts: [range],
-        en: "{range} names an address, not the range it lies in, so no Pod starts on this Node.",
-        zh: "{range} 指定的是地址而不是其所在的范围，因此此节点上无法启动任何 Pod。",
+        en: "{range} is an address with host bits, not the range that contains it, so no Pod starts on this Node.",
+        zh: "{range} 是带有主机位的地址，而不是它所在的范围，因此此节点上无法启动任何 Pod。",
     }
     /// A text that is no range.
     RANGE_DOES_NOT_PARSE {
@@ -87,7 +87,7 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/config.go LoadIPAMConfig",
         facts: [range],
-        en: "{range} is no CIDR, so no Pod starts on this Node.",
+        en: "{range} is not a CIDR, so no Pod starts on this Node.",
         zh: "{range} 不是 CIDR，因此此节点上无法启动任何 Pod。",
     }
 }

@@ -61,7 +61,7 @@ for (const width of [1440, 390]) {
       const pods = list(page, "Pods of this node");
       await expect(pods).toContainText("podIPs");
       await expect(pods).toContainText("hostIPs");
-      await expect(list(page, "Reasons").first()).toContainText("next free block");
+      await expect(list(page, "Reasons").first()).toContainText("next free node Pod CIDR");
       await check(page);
       // What is open stays open behind another tab.
       for (const tab of ["Firsts", "Nodes and Pods"]) await page.getByRole("tab", { name: tab, exact: true }).click();
@@ -76,7 +76,7 @@ for (const width of [1440, 390]) {
       await expect(waits).toContainText("CIDRNotAvailable");
       await expect(waits).toContainText("Node node-3 status is now: CIDRNotAvailable");
       await waits.getByRole("button", { name: "node-3", exact: true }).click();
-      await expect(waits).toContainText("is not given back");
+      await expect(waits).toContainText("is not released");
       await expect(waits).toContainText("no IP ranges specified");
       await check(page);
     });
@@ -173,6 +173,6 @@ test("the pane speaks Chinese", async ({ page }) => {
   await chinese.getByRole("button", { name: "添加节点", exact: true }).click();
   await chinese.getByRole("button", { name: "node-2", exact: true }).click();
   await expect(chinese).toContainText("来自清单");
-  await expect(chinese.getByRole("list", { name: "原因", exact: true }).first()).toContainText("下一个空闲块");
+  await expect(chinese.getByRole("list", { name: "原因", exact: true }).first()).toContainText("下一个空闲节点 Pod CIDR");
   await check(page);
 });

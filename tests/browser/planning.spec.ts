@@ -32,7 +32,7 @@ test("a range is explained while it is typed", async ({ page }) => {
   await expect(pane).toContainText("is a format, not an address");
   await press(page, "Put in random digits").click();
   await expect(field(page)).toHaveValue(/^fd[0-9a-f]{2}:[0-9a-f]{4}:[0-9a-f]{4}:15::\/64$/);
-  await expect(pane).toContainText("Behind fd stand 40 bits of global ID");
+  await expect(pane).toContainText("fd is followed by the 40-bit global ID");
 
   await field(page).fill("10.244.5.7/16");
   await expect(pane).toContainText("must not have bits set beyond the prefix length");
@@ -56,7 +56,7 @@ test("a plan of one's own comes into the flags, and Undo takes it back", async (
   await planned(page);
   const before = await textOf(flagsBox(page));
   await press(page, "Make a ULA plan").click();
-  await expect(planning(page)).toContainText("is the site: fd and 40 random bits");
+  await expect(planning(page)).toContainText("is the site prefix: fd and 40 random bits");
   await press(page, "Put the plan into the flags").click();
   await expect(flagsBox(page)).toHold(/--service-cluster-ip-range=\S*fd[0-9a-f]{2}:[0-9a-f:]+::\/112/);
   const after = await textOf(flagsBox(page));
@@ -97,7 +97,7 @@ test("the slider has an error at either end and Nodes between", async ({ page })
 test("ranges that meet are named, and the ruler goes down to one address by keys", async ({ page }) => {
   await planned(page, "ranges-that-overlap");
   const pane = planning(page);
-  await expect(pane).toContainText("meet in 10.96.0.0/16: an address there can have two owners");
+  await expect(pane).toContainText("overlap in 10.96.0.0/16: an address there can be allocated twice");
   const show = pane.getByRole("button", { name: "10.96.0.0/16", exact: true });
   const row = pane.getByRole("row", { name: /^10\.96\.0\.0\/16/ });
   await expect(row).toContainText("overlap: 10.0.0.0/8");

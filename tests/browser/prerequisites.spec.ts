@@ -15,8 +15,8 @@ test("a network plugin of one family, and the edit that mends it", async ({ page
   await opened(page, "network-plugin-without-ipv6");
   const plugin = needs(page, "Network plugin");
   await expect(plugin).toContainText("✕ missing");
-  await expect(plugin).toContainText("gives Pods no IPv6 address");
-  await expect(plugin).toContainText("IPv6 cluster IPs have no endpoints behind them");
+  await expect(plugin).toContainText("assigns Pods no IPv6 address");
+  await expect(plugin).toContainText("IPv6 cluster IPs have no endpoints");
   await expect(plugin).toContainText("kube-controller-manager --cluster-cidr fd00:10:244::/56");
   await plugin.getByRole("button", { name: "Make it so", exact: true }).click();
   await expect(plugin).toContainText("✓ there");
@@ -55,11 +55,11 @@ test("the release is a switch, and what it lacks follows", async ({ page }) => {
   await expect(release).toContainText("✓ there");
   await release.getByRole("combobox", { name: "Release", exact: true }).selectOption("1.20");
   await expect(release).toContainText("✕ missing");
-  await expect(release).toContainText("kube-apiserver exits for it");
+  await expect(release).toContainText("kube-apiserver exits because of this");
   await release.getByRole("button", { name: "Make it so", exact: true }).click();
   await expect(flagsBox(page)).toHold(/--feature-gates=IPv6DualStack=true/);
   await expect(release).toContainText("✓ there");
   const badge = region(page, "Prerequisites").getByText("Why does the page say v1.27 [alpha]?");
   await badge.click();
-  await expect(region(page, "Prerequisites")).toContainText("In 1.20 that gate is not there yet.");
+  await expect(region(page, "Prerequisites")).toContainText("In 1.20 that feature gate does not exist yet.");
 });

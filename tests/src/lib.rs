@@ -11,6 +11,7 @@
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
 //! | [`node_kinds`] | the same of those about Nodes' and Pods' ranges |
+//! | [`session_report`] | what did an event of a recorded session come to, as text? |
 //! | [`start_kinds`] | the same for the start of components |
 //! | [`nodes`] | which nodes reach the rules that no recording reaches? |
 //! | [`components`] | which texts reach the rules about components that do not fit? |
@@ -31,6 +32,7 @@ pub mod nodes;
 pub mod placeholder;
 pub mod plan;
 pub mod replay;
+pub mod session_report;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sessions;
 pub mod start_kinds;

@@ -1,7 +1,7 @@
 //! What do the lines about Nodes' and Pods' ranges record, and what does the core say?
 
-use dualstack_core::apiserver::environment::{NodeIpamConfig, NodeRange};
 use dualstack_core::controller_manager::cidr_set::CidrSet;
+use dualstack_core::controller_manager::config::{NodeIpamConfig, NodeRange};
 use dualstack_core::controller_manager::range_allocator::{NodeIpam, Outcome};
 use dualstack_core::controller_manager::startup::{Flags, Start, start};
 use dualstack_core::explain::trace::Trace;

@@ -25,8 +25,8 @@ rules! {
         source: "pkg/registry/core/service/ipallocator/ipallocator.go allocateFromRange",
         fidelity: crate::explain::rule::Fidelity::Chosen(PICKS),
         facts: [ip, cidr, band],
-        en: "{ip} was picked from {cidr}: a random place above the first {band} usable addresses (they are kept for addresses that people name), then up to the next free one.",
-        zh: "从 {cidr} 中选出 {ip}：在前 {band} 个可用地址（留给用户指定的地址）之上随机取一处，再向上找到下一个空闲地址。",
+        en: "{ip} was picked from {cidr}: from a random position above the first {band} usable addresses (the static band, for addresses that you specify) up to the next free one.",
+        zh: "从 {cidr} 中选取了 {ip}：在前 {band} 个可用地址（低段，留给手动指定的地址）之上随机取一个位置，再向上找到下一个空闲地址。",
     }
     /// A dynamic address from the lower band, as nothing else is free.
     DYNAMIC_FROM_LOWER_BAND {
@@ -35,8 +35,8 @@ rules! {
         source: "pkg/registry/core/service/ipallocator/ipallocator.go allocateFromRange",
         fidelity: crate::explain::rule::Fidelity::Chosen(PICKS),
         facts: [ip, cidr],
-        en: "The upper band of {cidr} is full, so {ip} comes from the lower one, which is otherwise left to addresses that people name.",
-        zh: "{cidr} 的上段已满，因此 {ip} 来自平时留给用户指定地址的下段。",
+        en: "The upper band of {cidr} is full, so {ip} comes from the lower band, which is otherwise reserved for addresses that you specify.",
+        zh: "{cidr} 的高段已满，因此 {ip} 取自低段；低段平时留给手动指定的地址。",
     }
     /// A named address was free.
     STATIC_IS_TAKEN_AS_NAMED {
@@ -44,8 +44,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/ipallocator.go AllocateService",
         facts: [ip, cidr],
-        en: "{ip} was asked for by name, lies in {cidr} and is free, so it is taken.",
-        zh: "指定了 {ip}，它位于 {cidr} 中且空闲，因此被占用。",
+        en: "The request specifies {ip}; it is in {cidr} and free, so it is allocated to this Service.",
+        zh: "请求指定了 {ip}；它位于 {cidr} 内且空闲，因此分配给此 Service。",
     }
     /// A dry run takes nothing and shows a stand-in.
     DRY_RUN_SHOWS_NETWORK_ADDRESS {
@@ -53,15 +53,15 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go dryRunAllocator",
         facts: [ip],
-        en: "A dry run takes no address; it shows {ip}, the network address, which no Service ever gets.",
-        zh: "试运行不占用地址；显示的 {ip} 是网络地址，任何 Service 都不会得到它。",
+        en: "A dry run allocates no address; it shows {ip}, the network address, which is never allocated to a Service.",
+        zh: "试运行不分配地址；显示的 {ip} 是网络地址，从不分配给 Service。",
     }
 }
 
 /// How a pick differs from upstream's.
 pub(crate) const PICKS: Text = Text {
-    en: "A real cluster picks at random; here the pick is a hash of the seed and of what asks.",
-    zh: "真实集群随机选取；此处由种子和请求者的哈希决定。",
+    en: "A real cluster picks at random; here the pick is a hash of the seed and of the requester.",
+    zh: "真实集群随机选取；此处由种子和请求者的哈希值决定。",
 };
 
 /// Why an address or a port could not be had; the text is upstream's.

@@ -19,8 +19,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go sync",
         facts: [ranges],
-        en: "There is no ServiceCIDR `kubernetes` yet, so kube-apiserver creates it from its flag: {ranges}, in that order.",
-        zh: "尚无 ServiceCIDR `kubernetes`，因此 kube-apiserver 按其标志创建它：{ranges}，保持此顺序。",
+        en: "The `kubernetes` ServiceCIDR does not exist yet, so kube-apiserver creates it from its flag: {ranges}, in that order.",
+        zh: "`kubernetes` ServiceCIDR 尚不存在，因此 kube-apiserver 按其标志创建它：{ranges}，保持此顺序。",
     }
     /// One range becomes two.
     OBJECT_IS_EXTENDED {
@@ -28,8 +28,8 @@ rules! {
         versions: Versions::since(33),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go sync",
         facts: [range],
-        en: "The flag kept the first range and has a second: {range} joins the ServiceCIDR `kubernetes`. This is the only change it ever gets.",
-        zh: "标志保留了第一个范围并增加了第二个：{range} 加入 ServiceCIDR `kubernetes`。这是它唯一可能的改动。",
+        en: "The flag still begins with the stored range and now has a second one: {range} is added to the `kubernetes` ServiceCIDR. It is the only change that kube-apiserver ever makes to this object.",
+        zh: "标志仍以已存储的范围开头，并增加了第二个：{range} 被添加到 `kubernetes` ServiceCIDR。这是 kube-apiserver 对此对象唯一会做的更改。",
     }
     /// Object and flag disagree.
     OBJECT_IS_INCONSISTENT {
@@ -37,8 +37,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go syncStatus",
         facts: [stored, flag],
-        en: "The ServiceCIDR `kubernetes` holds {stored}, the flag says {flag}. The object stays as it is, and stays in force; an event tells of it once, from 1.35 on.",
-        zh: "ServiceCIDR `kubernetes` 包含 {stored}，而标志为 {flag}。对象保持不变并继续生效；自 1.35 起会有一次事件提示。",
+        en: "The `kubernetes` ServiceCIDR has {stored}, and the flag specifies {flag}. The object is not changed and remains in effect; from 1.35 on one event reports the difference.",
+        zh: "`kubernetes` ServiceCIDR 的范围是 {stored}，而标志指定的是 {flag}。对象不会更改并继续生效；自 1.35 起会产生一个事件来报告此差异。",
     }
     /// Somebody else says that it is not ready.
     OBJECT_IS_NOT_READY {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go syncStatus",
         facts: [reason],
-        en: "The ServiceCIDR `kubernetes` agrees with the flag but is not ready ({reason}). Its controller does not overrule that.",
-        zh: "ServiceCIDR `kubernetes` 与标志一致，但未就绪（{reason}）。其控制器不会推翻这一状态。",
+        en: "The `kubernetes` ServiceCIDR agrees with the flag but is not ready ({reason}). The controller does not override this condition.",
+        zh: "`kubernetes` ServiceCIDR 与标志一致，但未就绪（{reason}）。其控制器不会覆盖这一状况。",
     }
     /// It gives out addresses from now on.
     OBJECT_BECOMES_READY {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go syncStatus",
         facts: [],
-        en: "The ServiceCIDR `kubernetes` agrees with the flag and has no condition yet: it becomes `Ready`.",
-        zh: "ServiceCIDR `kubernetes` 与标志一致且尚无状况：它变为 `Ready`。",
+        en: "The `kubernetes` ServiceCIDR agrees with the flag and has no condition yet: it becomes `Ready`.",
+        zh: "`kubernetes` ServiceCIDR 与标志一致，且尚无状况：它变为 `Ready`。",
     }
 }
 

@@ -20,8 +20,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNode",
         facts: [],
-        en: "An entry of a Node's `podCIDRs` is a CIDR.",
-        zh: "节点 `podCIDRs` 的每一项都是 CIDR。",
+        en: "Every entry of `podCIDRs` of a Node must be a CIDR.",
+        zh: "节点的 `podCIDRs` 的每一项都必须是 CIDR。",
     }
     /// Two ranges of one family, or three.
     ONE_POD_CIDR_PER_FAMILY {
@@ -29,12 +29,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNode",
         fidelity: Fidelity::Simplified(Text {
-            en: "Older releases name an entry that stands twice as well.",
-            zh: "较旧的版本还会指出重复的条目。",
+            en: "Older versions also report a duplicate entry.",
+            zh: "较旧的版本还会报告重复的条目。",
         }),
         facts: [],
-        en: "A Node holds one range, or one of each family.",
-        zh: "节点持有一个范围，或每个地址族各一个。",
+        en: "A Node has one Pod CIDR, or one per address family.",
+        zh: "节点有一个 Pod CIDR，或每个地址族各一个。",
     }
     /// A Node whose ranges would change.
     POD_CIDRS_STAY {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNodeUpdate",
         facts: [],
-        en: "The ranges of a Node never change once there are any, and none is added: a single-stack Node becomes dual-stack when it is deleted and registers again.",
-        zh: "节点一旦有了范围就不可更改，也不能追加：单栈节点须删除并重新注册才能变为双栈。",
+        en: "The Pod CIDRs of a Node are immutable once set, and none can be added: to become dual-stack a single-stack Node must be deleted and register again.",
+        zh: "节点的 Pod CIDR 一旦设置便不可变更，也不能追加：单栈节点必须被删除并重新注册，才能变为双栈。",
     }
 }
 

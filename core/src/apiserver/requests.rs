@@ -37,7 +37,7 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
         facts: [],
-        en: "A value has another type than the field, so the body is no Service. Nothing else was looked at.",
+        en: "The type of a value does not match its field, so the body is not a Service. Nothing else was checked.",
         zh: "某个值的类型与字段不符，因此请求体不是 Service。其余内容均未检查。",
     }
     /// A field the type does not have.
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
         facts: [],
-        en: "The Service has no such field (case matters): it is dropped, with a warning from 1.25 on.",
-        zh: "Service 没有此字段（区分大小写）：该字段被丢弃，自 1.25 起会警告。",
+        en: "A Service has no such field (names are case-sensitive): the field is dropped, with a warning from 1.25 on.",
+        zh: "Service 没有此字段（区分大小写）：该字段被丢弃，自 1.25 起还会发出警告。",
     }
     /// kubectl asks for strictness.
     STRICT_REFUSES_FIELD {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
         facts: [],
-        en: "kubectl asks the server to be strict: a field the Service does not have, or one that stands twice, ends the request. Field names are case-sensitive.",
-        zh: "kubectl 要求服务器严格校验：Service 没有的字段或重复的字段会使请求失败。字段名区分大小写。",
+        en: "kubectl requests strict field validation: an unknown or duplicate field makes the request fail. Field names are case-sensitive.",
+        zh: "kubectl 要求严格的字段校验：未知的或重复的字段会使请求失败。字段名区分大小写。",
     }
     /// The body names another namespace than the URL.
     NAMESPACES_DIFFER {
@@ -64,8 +64,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/rest/create.go EnsureObjectNamespaceMatchesRequestNamespace",
         facts: [],
-        en: "The namespace in the body is not the one the request goes to.",
-        zh: "请求体中的命名空间与请求目标不一致。",
+        en: "The namespace in the body differs from the namespace of the request.",
+        zh: "请求体中的命名空间与请求的命名空间不一致。",
     }
     /// A new object has no version yet.
     NEW_OBJECT_HAS_A_VERSION {
@@ -73,8 +73,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
         facts: [],
-        en: "`resourceVersion` belongs to stored objects; storage refuses a new one that has it.",
-        zh: "`resourceVersion` 属于已存储的对象；存储层拒绝带有它的新对象。",
+        en: "Only stored objects have a `resourceVersion`; a new object that sets it is rejected by the storage layer.",
+        zh: "只有已存储的对象才有 `resourceVersion`；存储层会拒绝设置了该字段的新对象。",
     }
     /// The name is taken.
     NAME_IS_TAKEN {
@@ -82,8 +82,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
         facts: [],
-        en: "A Service of this name exists already; everything this request took is given back.",
-        zh: "已存在同名 Service；此请求占用的一切均已归还。",
+        en: "A Service with this name already exists; everything that was allocated to this request is released.",
+        zh: "已存在同名的 Service；分配给此请求的地址和端口均已释放。",
     }
     /// There is no such object.
     NAME_IS_NOT_FOUND {
@@ -91,8 +91,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Get",
         facts: [],
-        en: "There is no Service of this name.",
-        zh: "不存在该名称的 Service。",
+        en: "There is no Service with this name.",
+        zh: "不存在名为此名称的 Service。",
     }
     /// Somebody else wrote in between.
     VERSION_IS_STALE {
@@ -100,7 +100,7 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Update",
         facts: [],
-        en: "The object was changed since the client read it, so the update is refused.",
+        en: "The object was changed after the client read it, so the update is rejected.",
         zh: "对象在客户端读取之后已被更改，因此更新被拒绝。",
     }
     /// A PUT to a name that is free.
@@ -109,7 +109,7 @@ rules! {
         versions: Versions::since(23),
         source: "apiserver pkg/registry/generic/registry/store.go Update",
         facts: [],
-        en: "There is no Service of this name, so the PUT creates it.",
+        en: "There is no Service with this name, so the PUT request creates it.",
         zh: "不存在该名称的 Service，因此 PUT 会创建它。",
     }
     /// A name is for life.
@@ -118,7 +118,7 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/endpoints/handlers/rest.go checkName",
         facts: [],
-        en: "A patch cannot give a stored object another name, or another namespace.",
+        en: "A patch cannot change the name or the namespace of a stored object.",
         zh: "补丁不能更改已存储对象的名称或命名空间。",
     }
     /// A patch that makes no sense for the object.
@@ -127,8 +127,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/endpoints/handlers/patch.go",
         facts: [],
-        en: "An operation of the patch names something that is not there.",
-        zh: "补丁中的某个操作指向不存在的内容。",
+        en: "An operation of the patch refers to a path that does not exist.",
+        zh: "补丁中的某个操作指向不存在的路径。",
     }
     /// Deleting gives everything back.
     DELETE_RELEASES {
@@ -136,8 +136,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go afterDelete",
         facts: [],
-        en: "The Service is gone; its addresses and node ports are free again.",
-        zh: "Service 已删除；其地址和节点端口重新空闲。",
+        en: "The Service is deleted; its addresses and node ports are released.",
+        zh: "Service 已删除，其地址和节点端口已被释放。",
     }
     /// A stored address whose family the cluster lost.
     FAMILY_IS_GONE {
@@ -145,8 +145,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/controller/repair.go runOnce",
         facts: [ip],
-        en: "A stored Service has {ip}, and no range of that family is configured any more. The repair loop only reports it: the Service keeps the address.",
-        zh: "某个已存储的 Service 拥有 {ip}，而该地址族已不再配置任何范围。修复循环只会报告：Service 保留该地址。",
+        en: "A stored Service has {ip}, and no Service CIDR of this address family is configured any more. The repair loop only reports this: the Service keeps the address.",
+        zh: "某个已存储的 Service 拥有 {ip}，而该地址族已没有配置任何 Service CIDR。修复循环（repair loop）只会报告：Service 保留该地址。",
     }
     /// A stored address that no range covers.
     ADDRESS_IS_OUTSIDE {
@@ -154,8 +154,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/controller/repair.go runOnce, repairip.go",
         facts: [ip],
-        en: "A stored Service has {ip}, and no configured range covers it. The repair loop only reports it: the Service keeps the address.",
-        zh: "某个已存储的 Service 拥有 {ip}，而没有任何已配置的范围包含它。修复循环只会报告：Service 保留该地址。",
+        en: "A stored Service has {ip}, and no configured Service CIDR contains it. The repair loop only reports this: the Service keeps the address.",
+        zh: "某个已存储的 Service 拥有 {ip}，而没有任何已配置的 Service CIDR 包含它。修复循环（repair loop）只会报告：Service 保留该地址。",
     }
     /// A range that was added.
     RANGE_JOINS {
@@ -163,8 +163,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/cidrallocator.go syncAllocators",
         facts: [cidr],
-        en: "{cidr} gives out addresses of its family at once. Which families the cluster serves is still the flag's choice.",
-        zh: "{cidr} 立即开始分配其地址族的地址。集群提供哪些地址族仍由标志决定。",
+        en: "Addresses are allocated from {cidr} immediately. Which address families the cluster supports still depends on the flag.",
+        zh: "从现在起会从 {cidr} 分配地址。集群支持哪些地址族仍由标志决定。",
     }
     /// A name that is in use.
     CIDR_NAME_IS_TAKEN {
@@ -172,8 +172,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
         facts: [],
-        en: "A ServiceCIDR of this name exists, if only until its last address is free: the name cannot be used again before.",
-        zh: "同名 ServiceCIDR 仍存在（也可能只是在等待最后一个地址空闲）：在此之前该名称不能再次使用。",
+        en: "A ServiceCIDR with this name exists; it may only be waiting for its last address to be released. Until it is deleted the name cannot be used again.",
+        zh: "同名的 ServiceCIDR 仍存在（可能只是在等待最后一个地址被释放）：在它被删除之前，该名称不能再次使用。",
     }
     /// No such object.
     CIDR_IS_NOT_FOUND {
@@ -181,7 +181,7 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Get",
         facts: [],
-        en: "There is no ServiceCIDR of this name.",
+        en: "There is no ServiceCIDR with this name.",
         zh: "不存在该名称的 ServiceCIDR。",
     }
     /// A deleted range without addresses of its own.
@@ -190,8 +190,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
         facts: [],
-        en: "No address is held in this ServiceCIDR alone, so it is gone after ten seconds of grace.",
-        zh: "没有地址仅由此 ServiceCIDR 覆盖，因此它在十秒宽限期后消失。",
+        en: "No Service address belongs to this ServiceCIDR alone, so it is removed after a grace period of ten seconds.",
+        zh: "没有 Service 地址只属于此 ServiceCIDR，因此它在十秒宽限期后被移除。",
     }
     /// A deleted range that is still needed.
     RANGE_WAITS {
@@ -199,8 +199,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
         facts: [],
-        en: "Addresses that lie in no other ServiceCIDR are in use: it stays, `Ready=False`, and gives out nothing more.",
-        zh: "仍有不属于其他 ServiceCIDR 的地址在使用：它会保留，`Ready=False`，并且不再分配任何地址。",
+        en: "Some addresses in use belong to no other ServiceCIDR: it remains with `Ready=False`, and no more addresses are allocated from it.",
+        zh: "仍有使用中的地址不属于其他 ServiceCIDR：它会保留，状况为 `Ready=False`，并且不再从中分配地址。",
     }
     /// Finalizers hold an object.
     FINALIZERS_HOLD {
@@ -208,8 +208,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Delete",
         facts: [],
-        en: "Finalizers remain, so the Service is only marked; nothing is given back until the last one goes.",
-        zh: "仍有终结器，因此 Service 只是被标记；最后一个终结器移除之前不会归还任何内容。",
+        en: "The Service has finalizers, so it is only marked as deleted; nothing is released until the last finalizer is removed.",
+        zh: "Service 带有终结器（finalizer），因此只是被标记为已删除；在最后一个终结器被移除之前，不会释放任何地址和端口。",
     }
 }
 

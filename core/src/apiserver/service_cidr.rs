@@ -19,8 +19,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go ValidateServiceCIDR",
         facts: [],
-        en: "The name of a ServiceCIDR is an RFC 1123 subdomain.",
-        zh: "ServiceCIDR 的名称须为 RFC 1123 子域名。",
+        en: "The name of a ServiceCIDR must be an RFC 1123 subdomain.",
+        zh: "ServiceCIDR 的名称必须是 RFC 1123 子域名。",
     }
     /// No range, or too many.
     ONE_OR_TWO_RANGES {
@@ -28,8 +28,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go validateServiceCIDRSpec",
         facts: [],
-        en: "A ServiceCIDR holds one range or two.",
-        zh: "ServiceCIDR 包含一个或两个范围。",
+        en: "A ServiceCIDR has one range or two.",
+        zh: "ServiceCIDR 有一个或两个范围。",
     }
     /// Two ranges of one family.
     ONE_RANGE_PER_FAMILY {
@@ -37,8 +37,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go validateServiceCIDRSpec",
         facts: [],
-        en: "Two ranges of one ServiceCIDR are of different families.",
-        zh: "同一 ServiceCIDR 的两个范围属于不同的地址族。",
+        en: "The two ranges of a ServiceCIDR must be of different address families.",
+        zh: "同一 ServiceCIDR 的两个范围必须属于不同的地址族。",
     }
     /// A text that is no range, or not as it would be printed.
     RANGE_IS_CANONICAL {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/validation/ip.go IsValidCIDR",
         facts: [],
-        en: "A range is written in its one canonical form: no host bits, no leading zeros, no mapped address.",
-        zh: "范围须写成唯一的规范形式：无主机位、无前导零、无映射地址。",
+        en: "A range must be in its canonical form: no host bits, no leading zeros, no IPv4-mapped address.",
+        zh: "范围必须是规范形式：无主机位、无前导零、无 IPv4 映射地址。",
     }
     /// A change of an object.
     RANGES_STAY {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go ValidateServiceCIDRUpdate",
         facts: [],
-        en: "The ranges of a ServiceCIDR never change. A second one, of the other family, may be added.",
-        zh: "ServiceCIDR 的范围不可更改。可以追加另一地址族的第二个范围。",
+        en: "The ranges of a ServiceCIDR are immutable. A second range, of the other address family, may be added.",
+        zh: "ServiceCIDR 的范围不可变更。可以追加另一个地址族的第二个范围。",
     }
 }
 

@@ -30,8 +30,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/completion.go getServiceIPAndRanges",
         facts: [],
-        en: "An entry of `--service-cluster-ip-range` is no CIDR. Nothing is trimmed: a blank behind the comma is an error.",
-        zh: "`--service-cluster-ip-range` 的某一项不是 CIDR。不会去除空白：逗号后的空格就是错误。",
+        en: "An entry of `--service-cluster-ip-range` is not a CIDR. Whitespace is not trimmed: a space after the comma is an error.",
+        zh: "`--service-cluster-ip-range` 中有一项不是 CIDR。空白不会被去除：逗号后的空格也会导致错误。",
     }
     /// A range of fewer than eight addresses.
     RANGE_IS_TOO_SMALL {
@@ -39,8 +39,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/services.go ServiceIPRange",
         facts: [],
-        en: "The first Service range needs at least 8 addresses. The second has no such limit.",
-        zh: "第一个 Service 范围至少需要 8 个地址。第二个没有此限制。",
+        en: "The first Service CIDR needs at least 8 addresses. The second has no such minimum.",
+        zh: "第一个 Service CIDR 至少需要 8 个地址，第二个没有此限制。",
     }
     /// No range was given.
     RANGE_HAS_A_DEFAULT {
@@ -48,8 +48,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/services.go ServiceIPRange",
         facts: [cidr],
-        en: "No Service range was given, so it is {cidr}: IPv4 only, and deprecated.",
-        zh: "未指定 Service 范围，因此为 {cidr}：仅 IPv4，且已弃用。",
+        en: "No Service CIDR is set, so {cidr} is used: IPv4 only, and deprecated.",
+        zh: "未设置 Service CIDR，因此使用 {cidr}：仅支持 IPv4，且已弃用。",
     }
     /// Three ranges.
     RANGES_ARE_TWO_AT_MOST {
@@ -57,8 +57,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
         facts: [],
-        en: "There is at most one Service range per family, so two.",
-        zh: "每个地址族最多一个 Service 范围，因此最多两个。",
+        en: "There is at most one Service CIDR per address family, so at most two.",
+        zh: "每个地址族最多一个 Service CIDR，因此最多两个。",
     }
     /// Two ranges of one family.
     RANGES_DIFFER_IN_FAMILY {
@@ -66,8 +66,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
         facts: [],
-        en: "Two Service ranges are one of each family; dual-stack is not two ranges of one.",
-        zh: "两个 Service 范围须各属一个地址族；双栈不是同一地址族的两个范围。",
+        en: "Two Service CIDRs must be of different address families: two ranges of one family are not dual-stack.",
+        zh: "两个 Service CIDR 必须属于不同的地址族：同一地址族的两个范围不是双栈。",
     }
     /// More addresses than the allocator can keep.
     RANGE_IS_TOO_LARGE {
@@ -75,8 +75,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateMaxCIDRRange",
         facts: [],
-        en: "The bitmap allocator keeps a bit per address, so a range has at most 20 host bits.",
-        zh: "位图分配器为每个地址保留一位，因此范围最多有 20 个主机位。",
+        en: "The bitmap allocator keeps one bit per address, so a Service CIDR has at most 20 host bits.",
+        zh: "位图分配器为每个地址保留一位，因此 Service CIDR 最多有 20 个主机位。",
     }
     /// A second range without the gate.
     SECOND_RANGE_NEEDS_GATE {
@@ -84,8 +84,8 @@ rules! {
         versions: Versions::until(24),
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
         facts: [],
-        en: "A second Service range needs the gate `IPv6DualStack` in this release.",
-        zh: "在此版本中，第二个 Service 范围需要 `IPv6DualStack` 门控。",
+        en: "In this version a second Service CIDR requires the `IPv6DualStack` feature gate.",
+        zh: "在此版本中，第二个 Service CIDR 需要启用特性门控 `IPv6DualStack`。",
     }
     /// The cluster's families.
     ORDER_CHOOSES_PRIMARY {
@@ -93,8 +93,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/rest/storage_core.go newServiceIPAllocators",
         facts: [families],
-        en: "The cluster serves {families}. The first range is the primary one: its family is that of every Service which names none.",
-        zh: "集群提供 {families}。第一个范围为主范围：未指定地址族的 Service 均使用其地址族。",
+        en: "The cluster supports {families}. The first Service CIDR is the primary one: a Service that specifies no address family gets the family of this range.",
+        zh: "集群支持 {families}。第一个 Service CIDR 是主 Service CIDR：未指定地址族的 Service 使用它的地址族。",
     }
     /// The Service of the API itself.
     KUBERNETES_SERVICE {
@@ -102,8 +102,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/controller/kubernetesservice/controller.go",
         facts: [ip],
-        en: "kube-apiserver makes the Service `kubernetes` for itself: single-stack, at {ip}, the first address of the primary range.",
-        zh: "kube-apiserver 为自己创建 Service `kubernetes`：单栈，地址 {ip}，即主范围的第一个地址。",
+        en: "kube-apiserver creates the `kubernetes` Service for itself: single-stack, with {ip}, the first address of the primary Service CIDR.",
+        zh: "kube-apiserver 为自身创建 `kubernetes` Service：它是单栈的，地址为 {ip}，即主 Service CIDR 的第一个地址。",
     }
     /// The Service of the API itself, on every node.
     KUBERNETES_SERVICE_ON_NODES {
@@ -111,8 +111,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/controller/kubernetesservice/controller.go CreateOrUpdateMasterServiceIfNeeded",
         facts: [port],
-        en: "`--kubernetes-service-node-port` makes the Service `kubernetes` a NodePort Service with port {port}. That happens when it is created; a later start leaves it as it is.",
-        zh: "`--kubernetes-service-node-port` 使 Service `kubernetes` 成为节点端口为 {port} 的 NodePort Service。这只在创建时发生；之后的启动不会改动它。",
+        en: "`--kubernetes-service-node-port` makes the `kubernetes` Service a Service of `type: NodePort` with node port {port}. That happens only when it is created; a later start does not change it.",
+        zh: "`--kubernetes-service-node-port` 使 `kubernetes` Service 成为 NodePort 类型的 Service，节点端口为 {port}。这只在创建时发生；之后的启动不会更改它。",
     }
     /// Where the Service of the API leads.
     KUBERNETES_ENDPOINTS {
@@ -120,8 +120,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/reconcilers/endpointsadapter.go",
         facts: [address],
-        en: "The Service `kubernetes` leads to {address}: one address per API server, in one slice, of one family. A second cluster IP of it would lead nowhere.",
-        zh: "Service `kubernetes` 指向 {address}：每个 API 服务器一个地址，位于一个切片中，只属于一个地址族。它的第二个集群 IP 不会通向任何地方。",
+        en: "The endpoint of the `kubernetes` Service is {address}: one address per API server, in one EndpointSlice, of one address family. A second cluster IP would have no endpoints.",
+        zh: "`kubernetes` Service 的端点是 {address}：每个 API 服务器一个地址，位于同一个 EndpointSlice 中，只属于一个地址族。即使它有第二个集群 IP，后面也没有端点。",
     }
     /// Nobody publishes the address.
     KUBERNETES_HAS_NO_ENDPOINTS {
@@ -129,8 +129,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/reconcilers/none.go",
         facts: [],
-        en: "With `--endpoint-reconciler-type=none` kube-apiserver publishes no endpoint for the Service `kubernetes`, so the families of the range and of `--advertise-address` are not compared.",
-        zh: "使用 `--endpoint-reconciler-type=none` 时，kube-apiserver 不为 Service `kubernetes` 发布端点，因此不比较范围与 `--advertise-address` 的地址族。",
+        en: "With `--endpoint-reconciler-type=none` kube-apiserver publishes no endpoint for the `kubernetes` Service, so the address families of the Service CIDR and of `--advertise-address` are not compared.",
+        zh: "设置 `--endpoint-reconciler-type=none` 时，kube-apiserver 不为 `kubernetes` Service 发布端点，因此不会比较 Service CIDR 与 `--advertise-address` 的地址族。",
     }
     /// Two families that have to be one, before anybody checked.
     ADVERTISE_FAMILY_GOES_UNNOTICED {
@@ -138,8 +138,8 @@ rules! {
         versions: Versions::until(23),
         source: "cmd/kube-apiserver/app/options/validation.go",
         facts: [range, address],
-        en: "The Service `kubernetes` has an address of {range} and an endpoint of {address}. This release starts all the same, and Pods cannot reach the API server by that Service.",
-        zh: "Service `kubernetes` 的地址属于 {range}，端点属于 {address}。此版本仍会启动，但 Pod 无法通过该 Service 到达 API 服务器。",
+        en: "The cluster IP of the `kubernetes` Service is in {range}, and its endpoint is {address}. This version starts anyway, but Pods cannot reach the API server through that Service.",
+        zh: "`kubernetes` Service 的集群 IP 在 {range} 中，而端点是 {address}。此版本仍会启动，但 Pod 无法通过该 Service 访问 API 服务器。",
     }
     /// A reconciler that there is not.
     RECONCILER_IS_UNKNOWN {
@@ -147,8 +147,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/instance.go createEndpointReconciler",
         facts: [],
-        en: "`--endpoint-reconciler-type` is `lease`, `none` or `master-count`. The flag takes anything; the program ends when the reconciler is to be made.",
-        zh: "`--endpoint-reconciler-type` 为 `lease`、`none` 或 `master-count`。该标志接受任何值；程序在创建协调器时才退出。",
+        en: "`--endpoint-reconciler-type` is `lease`, `none` or `master-count`. The flag accepts any value; the program exits when it creates the reconciler.",
+        zh: "`--endpoint-reconciler-type` 的取值为 `lease`、`none` 或 `master-count`。该标志接受任何值；程序在创建协调器时才退出。",
     }
     /// Two families that have to be one.
     ADVERTISE_FAMILY_DIFFERS {
@@ -156,8 +156,8 @@ rules! {
         versions: Versions::since(24),
         source: "cmd/kube-apiserver/app/options/validation.go validatePublicIPServiceClusterIPRangeIPFamilies",
         facts: [range, address],
-        en: "The Service `kubernetes` would have an address of {range} and an endpoint of {address}: traffic could not reach the API server. Set `--advertise-address` to the family of the first range.",
-        zh: "Service `kubernetes` 的地址将属于 {range}，而端点属于 {address}：流量无法到达 API 服务器。请将 `--advertise-address` 设为第一个范围的地址族。",
+        en: "The `kubernetes` Service would have a cluster IP in {range} and the endpoint {address}: traffic could not reach the API server. Set `--advertise-address` to an address of the family of the first Service CIDR.",
+        zh: "`kubernetes` Service 的集群 IP 将在 {range} 中，而端点是 {address}：流量无法到达 API 服务器。请将 `--advertise-address` 设为与第一个 Service CIDR 地址族相同的地址。",
     }
     /// The address other members reach this API server at.
     ADVERTISE_ADDRESS_IS_CHOSEN {
@@ -165,12 +165,12 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/net/interface.go ResolveBindAddress",
         fidelity: Fidelity::Chosen(Text {
-            en: "A real machine looks at its default route; here it has 192.0.2.10 and 2001:db8::10.",
-            zh: "真实机器查看其默认路由；此处它的地址为 192.0.2.10 和 2001:db8::10。",
+            en: "A real host looks at its default route; here the host has 192.0.2.10 and 2001:db8::10.",
+            zh: "真实主机会查看其默认路由；此处主机的地址为 192.0.2.10 和 2001:db8::10。",
         }),
         facts: [address],
-        en: "No `--advertise-address` was given, so kube-apiserver takes that of its default route, IPv4 first: {address}.",
-        zh: "未指定 `--advertise-address`，因此 kube-apiserver 使用默认路由的地址，IPv4 优先：{address}。",
+        en: "`--advertise-address` is not set, so kube-apiserver uses the address of its default route, IPv4 first: {address}.",
+        zh: "未设置 `--advertise-address`，因此 kube-apiserver 使用默认路由的地址，IPv4 优先：{address}。",
     }
     /// A port to serve at that is none.
     SECURE_PORT_IS_OUTSIDE {
@@ -178,8 +178,8 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/server/options/serving.go Validate",
         facts: [],
-        en: "kube-apiserver serves at one port from 1 to 65535; it cannot do without.",
-        zh: "kube-apiserver 在 1 到 65535 之间的一个端口上提供服务，不可省略。",
+        en: "The secure port of kube-apiserver is a port from 1 to 65535; it cannot be disabled.",
+        zh: "kube-apiserver 的安全端口是 1 到 65535 之间的端口，不能禁用。",
     }
     /// A range of ports that is none.
     PORT_RANGE_DOES_NOT_PARSE {
@@ -187,7 +187,7 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/net/port_range.go Set",
         facts: [],
-        en: "`--service-node-port-range` is written `30000-32767`, `30000+100` or as one port.",
+        en: "`--service-node-port-range` is written as `30000-32767`, as `30000+100` or as a single port.",
         zh: "`--service-node-port-range` 写作 `30000-32767`、`30000+100` 或单个端口。",
     }
     /// The port of the Service `kubernetes` on nodes.
@@ -196,8 +196,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateServiceNodePort",
         facts: [],
-        en: "`--kubernetes-service-node-port` has to lie in `--service-node-port-range`.",
-        zh: "`--kubernetes-service-node-port` 须位于 `--service-node-port-range` 之内。",
+        en: "`--kubernetes-service-node-port` must be in `--service-node-port-range`.",
+        zh: "`--kubernetes-service-node-port` 必须在 `--service-node-port-range` 之内。",
     }
     /// A value that is of no use for its flag.
     FLAG_DOES_NOT_PARSE {
@@ -205,8 +205,8 @@ rules! {
         versions: Versions::ALL,
         source: "spf13/pflag flag.go Set",
         facts: [flag],
-        en: "The value does not fit {flag}, so the program exits before it looks at anything else.",
-        zh: "该值不适用于 {flag}，因此程序在检查其他内容之前就退出。",
+        en: "The value is not valid for {flag}, so the program exits before it checks anything else.",
+        zh: "该值对 {flag} 无效，因此程序在检查其他内容之前就会退出。",
     }
 }
 

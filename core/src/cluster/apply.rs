@@ -152,7 +152,7 @@ impl World {
         let Some(slot) = self.nodes.get_mut(name) else {
             if self.nodes.len() >= MAX_NODES {
                 return Err(Refused::Ours(
-                    format!("The playground has room for {MAX_NODES} Nodes."),
+                    format!("The playground can hold at most {MAX_NODES} Nodes."),
                     "演练场最多容纳 1000 个节点。",
                 ));
             }
@@ -349,7 +349,7 @@ fn verb(before: Option<&Rc<Json>>, after: &Rc<Json>) -> &'static str {
 
 fn too_many_pods() -> Refused {
     Refused::Ours(
-        format!("The playground has room for {MAX_PODS} Pods."),
+        format!("The playground can hold at most {MAX_PODS} Pods."),
         "演练场最多容纳 10000 个 Pod。",
     )
 }

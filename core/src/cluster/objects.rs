@@ -28,11 +28,11 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
         fidelity: Fidelity::Simplified(Text {
-            en: "The fields that decide nothing here are not read, so an unknown name or a wrong type among them is not found.",
-            zh: "在此不起作用的字段不会被读取，因此发现不了其中的未知名称或错误类型。",
+            en: "Fields that have no effect here are not read, so an unknown name or a wrong type among them is not reported.",
+            zh: "在此不起作用的字段不会被读取，因此不会报告其中的未知名称或错误类型。",
         }),
         facts: [],
-        en: "A value has another type than its field.",
+        en: "The type of a value does not match its field.",
         zh: "某个值的类型与其字段不符。",
     }
     /// Names and labels.
@@ -41,8 +41,8 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/api/validation/objectmeta.go ValidateObjectMeta",
         facts: [],
-        en: "The name of a Node, a Pod or a Deployment is a DNS subdomain, and labels have the form of labels.",
-        zh: "Node、Pod 和 Deployment 的名称是 DNS 子域名，标签符合标签的格式。",
+        en: "The name of a Node, a Pod or a Deployment must be a DNS subdomain, and labels must have the format of labels.",
+        zh: "Node、Pod 和 Deployment 的名称必须是 DNS 子域名，标签必须符合标签的格式。",
     }
     /// A Pod of nothing.
     POD_HAS_CONTAINERS {
@@ -50,7 +50,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateContainers",
         facts: [],
-        en: "A Pod has at least one container, and each has a name and an image.",
+        en: "A Pod has at least one container, and each container has a name and an image.",
         zh: "Pod 至少有一个容器，且每个容器都有名称和镜像。",
     }
     /// A Pod that would change.
@@ -59,12 +59,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidatePodUpdate",
         fidelity: Fidelity::Simplified(Text {
-            en: "The real message goes on with the difference, printed as Go structures.",
-            zh: "真实的消息后面还有以 Go 结构体打印的差异。",
+            en: "The real message ends with the difference, printed as Go structures.",
+            zh: "真实的消息末尾还有以 Go 结构体形式输出的差异。",
         }),
         facts: [],
-        en: "Of a Pod hardly more than the images can change. To move it, or to take it onto the host's network, delete it and apply it again.",
-        zh: "Pod 几乎只能更改镜像。要移动它或让它使用主机网络，请删除后重新应用。",
+        en: "Most fields of a Pod are immutable, except the images. To move a Pod to another node or to the host network, delete it and apply it again.",
+        zh: "除镜像外，Pod 的大多数字段不可变更。要将 Pod 移到其他节点或改用主机网络，请删除后重新应用。",
     }
     /// A Deployment and its Pods.
     SELECTOR_MATCHES_TEMPLATE {
@@ -72,8 +72,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/apps/validation/validation.go ValidateDeploymentSpec",
         facts: [],
-        en: "A Deployment has a selector which its own template matches, and which never changes.",
-        zh: "Deployment 的选择算符必须与其自身的模板匹配，且不可更改。",
+        en: "The selector of a Deployment must match the labels of its template, and is immutable.",
+        zh: "Deployment 的选择算符必须与其模板的标签匹配，且不可变更。",
     }
     /// A number of Pods.
     REPLICAS_ARE_NOT_NEGATIVE {
@@ -81,8 +81,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/apps/validation/validation.go ValidateDeploymentSpec",
         facts: [],
-        en: "`replicas` is zero or more.",
-        zh: "`replicas` 不小于零。",
+        en: "`replicas` must be zero or more.",
+        zh: "`replicas` 不能小于零。",
     }
 }
 

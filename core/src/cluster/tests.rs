@@ -531,7 +531,7 @@ fn the_api_server_refuses_in_its_words() {
           specify no more than one CIDR for each IP family"]
     );
     assert!(
-        it.apply(&deployment("many", 2_000_000_000, "")).concat().contains("room for 10000 Pods")
+        it.apply(&deployment("many", 2_000_000_000, "")).concat().contains("at most 10000 Pods")
     );
 }
 
@@ -556,7 +556,7 @@ fn a_new_template_makes_new_pods_and_scaling_does_not() {
     let steps = it.world().explain_deployment(known);
     assert_eq!(
         steps[0].plain(Lang::En).split(". ").next(),
-        Some("web asks for 6 Pods, and 6 of them run")
+        Some("web has 6 replicas, and 6 of them run")
     );
 }
 

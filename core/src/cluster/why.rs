@@ -24,8 +24,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_node_status.go registerWithAPIServer",
         facts: [node],
-        en: "A heading names {node}, so there is such a machine: its kubelet registers the Node when it starts. One that is there already is only told its addresses anew; one that was deleted comes back.",
-        zh: "标题指定了 {node}，因此有这样一台机器：其 kubelet 启动时会注册该节点。已存在的节点只更新地址；已删除的节点会重新出现。",
+        en: "A section heading specifies {node}, so this node exists: its kubelet registers the Node when it starts. For an existing Node only the addresses are updated; a deleted one is registered again.",
+        zh: "小节标题指定了 {node}，因此有这个节点：其 kubelet 启动时会注册 Node 对象。已存在的 Node 只更新地址；已删除的会重新注册。",
     }
     /// A Node of a manifest.
     NODE_OF_A_MANIFEST_HAS_A_MACHINE {
@@ -33,12 +33,12 @@ rules! {
         versions: Versions::ALL,
         source: "this playground",
         fidelity: Fidelity::Chosen(Text {
-            en: "In a real cluster a manifest makes only the object, and machines come from elsewhere. The label `kubernetes.io/os` says which system the machine has, the annotation of flannel how Windows connects its Pods.",
-            zh: "在真实集群中，清单只创建对象，机器来自别处。标签 `kubernetes.io/os` 说明机器的系统，flannel 的注解说明 Windows 如何连接 Pod。",
+            en: "In a real cluster a manifest creates only the object, and the hosts are set up separately. The label `kubernetes.io/os` specifies the operating system of the host, flannel's annotation how Windows connects its Pods.",
+            zh: "在真实集群中，清单只创建对象，主机另行准备。标签 `kubernetes.io/os` 指定主机的操作系统，flannel 的注解指定 Windows 如何连接其 Pod。",
         }),
         facts: [node],
-        en: "{node} comes from a manifest. Here a machine stands behind it, whose kubelet has the flags of the sections without a name, and of those that name it.",
-        zh: "{node} 来自清单。此处它背后有一台机器，其 kubelet 使用未命名小节以及指定该节点的小节中的标志。",
+        en: "{node} comes from a manifest. Here it has a host as well, whose kubelet uses the flags of the sections without a node name and of those with the name of this node.",
+        zh: "{node} 来自清单。此处它也有一台主机，其 kubelet 使用未指定节点的小节以及指定该节点的小节中的标志。",
     }
     /// One `--node-ip` of many machines.
     SHARED_NODE_IP_COUNTS_UP {
@@ -46,12 +46,12 @@ rules! {
         versions: Versions::ALL,
         source: "this playground",
         fidelity: Fidelity::Chosen(Text {
-            en: "Two machines with one address would be an accident that nobody wants to look at here.",
-            zh: "两台机器使用同一地址是一种事故，此处无意展示。",
+            en: "Two hosts with the same address are a misconfiguration that the playground does not show.",
+            zh: "两台主机使用同一地址属于配置错误，演练场不展示这种情况。",
         }),
         facts: [node, ips],
-        en: "The section that gives `--node-ip` names no node, and two machines cannot have the same address: {node} has {ips}, counted further from what is written.",
-        zh: "给出 `--node-ip` 的小节没有指定节点，而两台机器不能有相同的地址：{node} 从所写的地址往后数，得到 {ips}。",
+        en: "The section that sets `--node-ip` specifies no node, and two nodes cannot have the same address: {node} has {ips}, counted up from the specified address.",
+        zh: "设置 `--node-ip` 的小节没有指定节点，而两个节点不能有相同的地址：{node} 的地址从指定的地址起递增，为 {ips}。",
     }
     /// A kubelet that exits.
     KUBELET_DOES_NOT_RUN {
@@ -59,12 +59,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
         fidelity: Fidelity::Simplified(Text {
-            en: "After five minutes a real cluster deletes the Pods of such a Node, and Deployments make others.",
+            en: "After five minutes a real cluster deletes the Pods on such a Node, and Deployments create others.",
             zh: "五分钟后，真实集群会删除此类节点上的 Pod，由 Deployment 创建新的。",
         }),
         facts: [node, message],
-        en: "The kubelet of {node} exits: {message}. The Node stays as it was, and is not ready; its Pods keep their addresses, and new ones go elsewhere.",
-        zh: "{node} 的 kubelet 退出：{message}。节点保持原状且未就绪；其上的 Pod 保留地址，新的 Pod 去往别处。",
+        en: "The kubelet of {node} exits: {message}. The Node remains, but is not ready; its Pods keep their addresses, and new Pods are scheduled to other nodes.",
+        zh: "{node} 的 kubelet 退出：{message}。节点保留，但未就绪；其上的 Pod 保留地址，新的 Pod 会被调度到其他节点。",
     }
     /// A machine that is not there any more.
     MACHINE_IS_GONE {
@@ -72,8 +72,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
         facts: [node],
-        en: "The text names {node} no more, so no kubelet runs there. The Node stays until it is deleted, and so does its range.",
-        zh: "文本不再指定 {node}，因此那里没有 kubelet 运行。节点及其范围会保留，直到节点被删除。",
+        en: "The flags no longer mention {node}, so no kubelet runs there. The Node and its Pod CIDRs remain until the Node is deleted.",
+        zh: "标志中不再有 {node}，因此那里没有 kubelet 运行。该节点及其 Pod CIDR 会保留，直到节点被删除。",
     }
     /// A node without a network.
     PLUGIN_IS_MISSING {
@@ -81,8 +81,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/runtime.go networkErrors",
         facts: [node],
-        en: "No network plugin is installed, so {node} is not ready, and only Pods on the host's network start there.",
-        zh: "没有安装网络插件，因此 {node} 未就绪，只有使用主机网络的 Pod 才能在其上启动。",
+        en: "No network plugin is installed, so {node} is not ready, and only Pods with `hostNetwork` start there.",
+        zh: "没有安装网络插件，因此 {node} 未就绪，只有使用 `hostNetwork` 的 Pod 才能在其上启动。",
     }
     /// Nobody gives out ranges.
     CONTROLLER_IS_DOWN {
@@ -90,8 +90,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/controllermanager.go Run",
         facts: [],
-        en: "kube-controller-manager does not run: Nodes keep the ranges they have and new ones get none, and no Deployment makes or deletes a Pod.",
-        zh: "kube-controller-manager 没有运行：节点保留已有的范围，新节点得不到范围，Deployment 也不会创建或删除 Pod。",
+        en: "kube-controller-manager does not run: Nodes keep their Pod CIDRs, new Nodes are allocated none, and no Deployment creates or deletes a Pod.",
+        zh: "kube-controller-manager 没有运行：节点保留已有的 Pod CIDR，新节点分配不到 Pod CIDR，Deployment 也不会创建或删除 Pod。",
     }
     /// Ranges are not its business.
     RANGES_ARE_NOT_GIVEN_OUT {
@@ -99,8 +99,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [node],
-        en: "Without `--allocate-node-cidrs` kube-controller-manager gives {node} no range.",
-        zh: "没有 `--allocate-node-cidrs`，kube-controller-manager 不会给 {node} 分配范围。",
+        en: "Without `--allocate-node-cidrs` kube-controller-manager allocates no Pod CIDR to {node}.",
+        zh: "未设置 `--allocate-node-cidrs`，kube-controller-manager 不会为 {node} 分配 Pod CIDR。",
     }
     /// Back-off.
     TRIED_ONCE_FOR_EACH_EVENT {
@@ -108,12 +108,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go processNextNodeWorkItem",
         fidelity: Fidelity::Chosen(Text {
-            en: "A real controller tries again after seconds and then minutes, whatever happens in between.",
-            zh: "真实的控制器会在几秒乃至几分钟后重试，与其间发生的事情无关。",
+            en: "A real controller retries after seconds and later minutes, independently of other events.",
+            zh: "真实的控制器会在几秒乃至几分钟后重试，与其间发生的事件无关。",
         }),
         facts: [node],
-        en: "{node} waits for its ranges. Here it is tried again once for each event about Nodes and Pods.",
-        zh: "{node} 在等待其范围。此处每发生一个有关节点和 Pod 的事件，就重试一次。",
+        en: "{node} waits for its Pod CIDRs. Here allocation is retried once for each action on Nodes and Pods.",
+        zh: "{node} 正在等待 Pod CIDR。此处每执行一个有关节点和 Pod 的操作，就重试一次分配。",
     }
     /// Ranges that lie idle.
     PLUGIN_LACKS_A_FAMILY {
@@ -121,8 +121,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/main.go cmdAdd",
         facts: [node, range],
-        en: "The network plugin gives no addresses of {range}: that range of {node} lies idle.",
-        zh: "网络插件不分配 {range} 的地址：{node} 的这个范围闲置。",
+        en: "The network plugin assigns no addresses from {range}: this Pod CIDR of {node} is not used.",
+        zh: "网络插件不从 {range} 分配地址：{node} 的这个 Pod CIDR 未被使用。",
     }
     /// The scheduler's choice.
     POD_GOES_WHERE_FEWEST_ARE {
@@ -130,12 +130,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/scheduler/schedule_one.go selectHost",
         fidelity: Fidelity::Chosen(Text {
-            en: "The real scheduler weighs many things, and picks at random among the best.",
-            zh: "真实的调度器权衡诸多因素，并在最优者中随机选取。",
+            en: "The real scheduler considers many criteria, and picks at random among the best nodes.",
+            zh: "真实的调度器会考虑诸多因素，并在最优的节点中随机选取。",
         }),
         facts: [pod, node],
-        en: "{pod} goes to {node}: of the Nodes that are fit the one with the fewest Pods, and of those the oldest.",
-        zh: "{pod} 去往 {node}：在符合条件的节点中 Pod 最少的那个，相同时取最早的。",
+        en: "{pod} is scheduled to {node}: of all suitable nodes it has the fewest Pods, and of those it is the oldest.",
+        zh: "{pod} 被调度到 {node}：在符合条件的节点中，它的 Pod 最少；数量相同时取创建最早的节点。",
     }
     /// A Pod with a wish.
     POD_NAMES_ITS_NODE {
@@ -143,8 +143,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/config/apiserver.go NewSourceApiserver",
         facts: [pod, node],
-        en: "{pod} names {node} itself in `nodeName`, so the scheduler is not asked.",
-        zh: "{pod} 自己在 `nodeName` 中指定了 {node}，因此不经过调度器。",
+        en: "{pod} specifies {node} in `nodeName`, so the scheduler is not involved.",
+        zh: "{pod} 在 `nodeName` 中指定了 {node}，因此不经过调度器。",
     }
     /// A Pod without a Node.
     POD_FITS_NOWHERE {
@@ -152,12 +152,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/scheduler/framework/types.go FitError",
         fidelity: Fidelity::Simplified(Text {
-            en: "The real message goes on with what came of the search for Pods to push out, and in releases up to 1.21 it names a selector in other words.",
-            zh: "真实的消息后面还有寻找可驱逐 Pod 的结果；在 1.21 及更早的版本中，对选择算符的措辞有所不同。",
+            en: "The real message ends with the result of the search for Pods to preempt, and up to 1.21 it words a selector differently.",
+            zh: "真实的消息末尾还有寻找可抢占 Pod 的结果；在 1.21 及更早版本中，对选择算符的措辞有所不同。",
         }),
         facts: [pod],
-        en: "No Node takes {pod}. It stays `Pending`, and is tried again when something changes.",
-        zh: "没有节点接受 {pod}。它保持 `Pending`，有变化时会重试。",
+        en: "No Node is suitable for {pod}. It stays `Pending`, and scheduling is retried when something changes.",
+        zh: "没有适合 {pod} 的节点。它保持 `Pending`，情况变化时会重新调度。",
     }
     /// A Node that is not there.
     POD_NAMES_NO_NODE {
@@ -169,8 +169,8 @@ rules! {
             zh: "真实集群会在不到一分钟内删除这样的 Pod。",
         }),
         facts: [pod, node],
-        en: "{pod} names {node}, and there is no such Node: nobody runs it.",
-        zh: "{pod} 指定了 {node}，而没有这个节点：没有谁会运行它。",
+        en: "{pod} specifies {node}, and there is no such Node, so no kubelet runs it.",
+        zh: "{pod} 指定了 {node}，而该节点不存在，因此不会有 kubelet 运行它。",
     }
     /// A kubelet that does not answer.
     POD_WAITS_FOR_ITS_KUBELET {
@@ -179,7 +179,7 @@ rules! {
         source: "pkg/kubelet/kubelet.go HandlePodAdditions",
         facts: [pod, node],
         en: "{pod} is bound to {node}, whose kubelet does not run: it waits.",
-        zh: "{pod} 绑定在 {node} 上，而那里的 kubelet 没有运行：它在等待。",
+        zh: "{pod} 已绑定到 {node}，而该节点的 kubelet 没有运行：它在等待。",
     }
     /// A Pod that is not admitted.
     KUBELET_REJECTS_THE_POD {
@@ -187,12 +187,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/lifecycle/predicate.go Admit",
         fidelity: Fidelity::Simplified(Text {
-            en: "Older releases begin the message otherwise, and a Deployment would make one Pod after the other.",
-            zh: "较旧的版本消息开头不同；Deployment 还会接连创建新的 Pod。",
+            en: "Older versions begin the message differently, and a Deployment would create one Pod after another.",
+            zh: "较旧版本的消息开头不同；Deployment 还会接连创建新的 Pod。",
         }),
         facts: [pod, node, reason],
-        en: "The kubelet of {node} does not take {pod}: {reason}. The Pod has failed, and is not tried again.",
-        zh: "{node} 的 kubelet 不接受 {pod}：{reason}。该 Pod 已失败，不会重试。",
+        en: "The kubelet of {node} rejects {pod}: {reason}. The Pod has failed, and is not retried.",
+        zh: "{node} 的 kubelet 拒绝 {pod}：{reason}。该 Pod 已失败，不会重试。",
     }
     /// A Pod in a cluster without a network.
     POD_WAITS_FOR_THE_PLUGIN {
@@ -200,8 +200,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go SyncPod",
         facts: [pod],
-        en: "{pod} waits until a network plugin is installed. On the host's network it would start.",
-        zh: "{pod} 在等待安装网络插件。若使用主机网络，它可以启动。",
+        en: "{pod} waits until a network plugin is installed. With `hostNetwork` it would start.",
+        zh: "{pod} 在等待安装网络插件。如果使用 `hostNetwork`，它就可以启动。",
     }
     /// Addresses are for life.
     POD_KEEPS_ITS_ADDRESSES {
@@ -209,8 +209,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod",
         facts: [pod, had, now],
-        en: "{pod} got addresses of {had} when it started, and keeps them: that Pods on this Node get {now} now changes nothing. Delete it, and the next one is as new ones are.",
-        zh: "{pod} 启动时获得了 {had} 地址，并一直保留：此节点上的 Pod 现在获得 {now}，对它没有影响。删除它，新建的 Pod 便与新的一样。",
+        en: "{pod} got {had} addresses when it started, and keeps them, although Pods on this Node now get {now}. If you delete it, its replacement gets {now}.",
+        zh: "{pod} 启动时获得了 {had} 地址，并一直保留，尽管此节点上的 Pod 现在会获得 {now}。删除它之后，替代它的 Pod 会获得 {now}。",
     }
     /// A name that nobody chose.
     NAME_IS_MADE_UP {
@@ -218,12 +218,12 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/rand/rand.go String",
         fidelity: Fidelity::Chosen(Text {
-            en: "The real hash is that of the template as Go prints it, and the end is random; here both come from what was written, so that a name does not jump while one types elsewhere.",
-            zh: "真实的哈希取自 Go 打印的模板，末尾是随机的；此处两者都由所写内容得出，因此在别处输入时名称不会跳动。",
+            en: "The real hash is computed from the template as Go prints it, and the suffix is random; here both are computed from what you typed, so that a name does not change while you type elsewhere.",
+            zh: "真实的哈希值由 Go 输出的模板计算，后缀是随机的；此处两者都由输入的内容计算，因此在别处输入时名称不会变化。",
         }),
         facts: [pod, deployment],
-        en: "{deployment} made {pod}: its name, a hash of its template, and five letters.",
-        zh: "{deployment} 创建了 {pod}：其名称、模板的哈希，以及五个字符。",
+        en: "{deployment} created {pod}. The name of the Pod consists of the name of the Deployment, a hash of the Pod template and five characters.",
+        zh: "{deployment} 创建了 {pod}。Pod 的名称由 Deployment 的名称、Pod 模板的哈希值和五个字符组成。",
     }
     /// As many as asked for.
     DEPLOYMENT_HAS_ITS_PODS {
@@ -231,12 +231,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/replicaset/replica_set.go manageReplicas",
         fidelity: Fidelity::Chosen(Text {
-            en: "With fewer Pods to keep, those that do not run go first and then the youngest; the real controller looks at more. A new template comes a quarter at a time, whether the new Pods start or not.",
-            zh: "缩减时先删除未运行的 Pod，再删除最新的；真实的控制器会考虑更多。新模板每次替换四分之一，无论新的 Pod 是否启动。",
+            en: "When scaling down, Pods that do not run are deleted first, then the youngest; the real controller considers more criteria. A new template replaces a quarter of the Pods at a time, whether the new ones start or not.",
+            zh: "缩容时先删除未运行的 Pod，再删除最新的；真实的控制器会考虑更多因素。新模板每次替换四分之一的 Pod，无论新的 Pod 是否启动。",
         }),
         facts: [deployment, wanted, runs],
-        en: "{deployment} asks for {wanted} Pods, and {runs} of them run. A Pod that is deleted, or whose Node is, is made again under another name; scaling leaves the others as they are.",
-        zh: "{deployment} 要求 {wanted} 个 Pod，其中 {runs} 个在运行。被删除的 Pod，或所在节点被删除的 Pod，会以另一名称重新创建；扩缩容不影响其余的 Pod。",
+        en: "{deployment} has {wanted} replicas, and {runs} of them run. If a Pod or its Node is deleted, the Pod is created again with another name; scaling does not affect the other Pods.",
+        zh: "{deployment} 有 {wanted} 个副本，其中 {runs} 个在运行。如果 Pod 或其所在节点被删除，会以另一名称重新创建 Pod；扩缩容不影响其余的 Pod。",
     }
 }
 

@@ -22,8 +22,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [],
-        en: "No Node gets a range: `spec.podCIDRs` stays empty.",
-        zh: "没有节点获得范围：`spec.podCIDRs` 保持为空。",
+        en: "No Node is allocated a Pod CIDR: `spec.podCIDRs` stays empty.",
+        zh: "没有节点分配到 Pod CIDR：`spec.podCIDRs` 保持为空。",
     }
     /// Some Nodes without ranges.
     NODES_WITHOUT_RANGE {
@@ -31,8 +31,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go allocateOrOccupyCIDR",
         facts: [nodes],
-        en: "{nodes} get no range, of either family; the event is `CIDRNotAvailable`.",
-        zh: "{nodes} 得不到任何地址族的范围；事件为 `CIDRNotAvailable`。",
+        en: "{nodes} are allocated no Pod CIDR of either address family; the event is `CIDRNotAvailable`.",
+        zh: "{nodes} 分配不到任何地址族的 Pod CIDR；事件为 `CIDRNotAvailable`。",
     }
     /// Later Nodes without ranges.
     NO_FURTHER_NODE {
@@ -40,8 +40,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go allocateOrOccupyCIDR",
         facts: [],
-        en: "The next Node gets no range, of either family; the event is `CIDRNotAvailable`.",
-        zh: "下一个节点得不到任何地址族的范围；事件为 `CIDRNotAvailable`。",
+        en: "The next Node is allocated no Pod CIDR of either address family; the event is `CIDRNotAvailable`.",
+        zh: "下一个节点分配不到任何地址族的 Pod CIDR；事件为 `CIDRNotAvailable`。",
     }
     /// What a second family costs the first.
     BLOCKS_LEAK {
@@ -49,8 +49,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go allocateOrOccupyCIDR",
         facts: [family],
-        en: "Each further try takes a block of {family} and does not give it back, until none is left.",
-        zh: "每次重试都会占用一个 {family} 块且不归还，直到耗尽。",
+        en: "Each retry allocates one more {family} node Pod CIDR and does not release it, until none is left.",
+        zh: "每次重试都会再分配一个 {family} 节点 Pod CIDR 且不释放，直到耗尽。",
     }
     /// Pods without addresses.
     NO_POD_ADDRESSES {
@@ -58,12 +58,12 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local",
         fidelity: Fidelity::Simplified(Text {
-            en: "A network plugin with pools of its own does not look at the ranges of Nodes.",
-            zh: "自带地址池的网络插件不查看节点的范围。",
+            en: "A network plugin with address pools of its own ignores the Pod CIDRs of nodes.",
+            zh: "自带地址池的网络插件会忽略节点的 Pod CIDR。",
         }),
         facts: [],
-        en: "A network plugin that takes addresses from `spec.podCIDRs` has none to give: Pods of such Nodes wait in ContainerCreating.",
-        zh: "从 `spec.podCIDRs` 取地址的网络插件无地址可给：这些节点上的 Pod 停在 ContainerCreating。",
+        en: "A network plugin that allocates addresses from `spec.podCIDRs` has none to allocate: Pods on such nodes stay in ContainerCreating.",
+        zh: "从 `spec.podCIDRs` 分配地址的网络插件没有地址可分配：这些节点上的 Pod 停留在 ContainerCreating。",
     }
     /// Pods without a family.
     PODS_LACK_FAMILY {
@@ -80,8 +80,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [family],
-        en: "No Service gets a {family} cluster IP: `PreferDualStack` gives one address, `RequireDualStack` is refused.",
-        zh: "Service 得不到 {family} 集群 IP：`PreferDualStack` 只给一个地址，`RequireDualStack` 被拒绝。",
+        en: "No Service gets a {family} cluster IP: with `PreferDualStack` it gets one address, with `RequireDualStack` it is rejected.",
+        zh: "Service 得不到 {family} 集群 IP：`PreferDualStack` 的 Service 只得到一个地址，`RequireDualStack` 的 Service 被拒绝。",
     }
     /// Cluster IPs that nobody answers on.
     CLUSTER_IPS_LEAD_NOWHERE {
@@ -89,8 +89,8 @@ rules! {
         versions: Versions::ALL,
         source: "k8s.io/endpointslice reconciler.go reconcileByAddressType",
         facts: [family],
-        en: "{family} cluster IPs have no endpoints behind them: connections are refused, though DNS gives the address.",
-        zh: "{family} 集群 IP 后面没有端点：连接被拒绝，尽管 DNS 会返回该地址。",
+        en: "{family} cluster IPs have no endpoints: connections are refused, although DNS returns the address.",
+        zh: "{family} 集群 IP 没有端点：连接会被拒绝，尽管 DNS 会返回该地址。",
     }
     /// Blocks that no Node may have.
     BLOCKS_ARE_LOST {
@@ -98,8 +98,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
         facts: [blocks, of, range],
-        en: "{blocks} of the {of} blocks of {range} are kept from Nodes.",
-        zh: "{range} 的 {of} 个块中有 {blocks} 个不会分配给节点。",
+        en: "{blocks} of the {of} node Pod CIDRs of {range} are not allocated to nodes.",
+        zh: "{range} 的 {of} 个节点 Pod CIDR 中有 {blocks} 个不会分配给节点。",
     }
     /// One address, two owners.
     PODS_MEET_SERVICES {
@@ -107,8 +107,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [range],
-        en: "A Pod and a Service can both get an address of {range}: kube-proxy then sends the Pod's traffic to the Service.",
-        zh: "Pod 与 Service 可能获得 {range} 中的同一地址：此时 kube-proxy 会把发往该 Pod 的流量送往 Service。",
+        en: "A Pod and a Service can get the same address in {range}: kube-proxy then sends the Pod's traffic to the Service.",
+        zh: "Pod 和 Service 可能获得 {range} 中的同一地址：此时 kube-proxy 会把发往该 Pod 的流量路由到 Service。",
     }
     /// One address, two owners.
     PODS_MEET_NODES {
@@ -116,8 +116,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [ip],
-        en: "A Pod can get {ip}, which is a machine's: one of the two is unreachable.",
-        zh: "Pod 可能获得 {ip}，而它属于某台机器：两者之一将不可达。",
+        en: "A Pod can get {ip}, which is the address of a node: one of the two is unreachable.",
+        zh: "Pod 可能获得 {ip}，而它是某个节点的地址：两者之一将不可达。",
     }
     /// One address, two owners.
     SERVICES_MEET_NODES {
@@ -125,8 +125,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/iptables/proxier.go syncProxyRules",
         facts: [ip],
-        en: "A Service can get {ip}, which is a machine's: from then on nodes send traffic for that machine to the Service.",
-        zh: "Service 可能获得 {ip}，而它属于某台机器：此后节点会把发往该机器的流量送往 Service。",
+        en: "A Service can get {ip}, which is the address of a node: from then on nodes send traffic for that node to the Service.",
+        zh: "Service 可能获得 {ip}，而它是某个节点的地址：此后各节点会把发往该节点的流量路由到 Service。",
     }
     /// Pods that count as strangers.
     PODS_ARE_MASQUERADED {
@@ -134,8 +134,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/iptables/proxier.go writeServiceToEndpointRules",
         facts: [range],
-        en: "kube-proxy treats Pods of {range} as outside: their traffic to a cluster IP is masqueraded, and the Pod behind it sees a node as the client.",
-        zh: "kube-proxy 把 {range} 的 Pod 视为外部：它们发往集群 IP 的流量会做地址伪装，后端 Pod 看到的客户端是节点。",
+        en: "kube-proxy treats Pods in {range} as outside the cluster: their traffic to a cluster IP is masqueraded, and the backend Pod sees a node as the client.",
+        zh: "kube-proxy 把 {range} 中的 Pod 视为集群外部：它们发往集群 IP 的流量会进行 IP 伪装，后端 Pod 看到的客户端是节点。",
     }
     /// Strangers that count as themselves.
     OUTSIDE_IS_NOT_MASQUERADED {
@@ -143,8 +143,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/iptables/proxier.go writeServiceToEndpointRules",
         facts: [family],
-        en: "{family} traffic that comes to a cluster IP from outside the Pods is not masqueraded; answers may not find their way back.",
-        zh: "从 Pod 之外发往集群 IP 的 {family} 流量不会做地址伪装；应答可能找不到返回路径。",
+        en: "{family} traffic to a cluster IP from outside the Pods is not masqueraded; replies may not find the way back.",
+        zh: "从 Pod 之外发往集群 IP 的 {family} 流量不会进行 IP 伪装；响应可能无法返回。",
     }
     /// Strangers that count as Pods.
     STRANGERS_COUNT_AS_PODS {
@@ -152,8 +152,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/iptables/proxier.go writeServiceToEndpointRules",
         facts: [range],
-        en: "Traffic from anywhere in {range} counts as a Pod's and is not masqueraded, though no Pod may have that address.",
-        zh: "来自 {range} 任意位置的流量都视为 Pod 的流量而不做地址伪装，尽管可能没有 Pod 拥有该地址。",
+        en: "Traffic from any address in {range} is treated as Pod traffic and not masqueraded, even if no Pod has that address.",
+        zh: "来自 {range} 中任意地址的流量都视为 Pod 的流量，不进行 IP 伪装，即使没有 Pod 拥有该地址。",
     }
     /// Pods that cannot reach the API.
     API_SERVICE_IS_BROKEN {
@@ -161,8 +161,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/reconcilers/endpointsadapter.go",
         facts: [],
-        en: "Pods do not reach the API server by the Service `kubernetes`: its cluster IP and its endpoint are of two families.",
-        zh: "Pod 无法通过 Service `kubernetes` 到达 API 服务器：其集群 IP 与端点属于两个地址族。",
+        en: "Pods cannot reach the API server through the `kubernetes` Service: its cluster IP and its endpoint are of different address families.",
+        zh: "Pod 无法通过 `kubernetes` Service 访问 API 服务器：其集群 IP 与端点属于不同的地址族。",
     }
     /// Pods on the host's network.
     HOST_NETWORK_LACKS_FAMILY {
@@ -170,8 +170,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go generateAPIPodStatus",
         facts: [family],
-        en: "Pods with `hostNetwork` have no {family} address there, nor is one among the addresses of the Node.",
-        zh: "那里使用 `hostNetwork` 的 Pod 没有 {family} 地址，节点的地址中也没有。",
+        en: "Pods with `hostNetwork` have no {family} address on this node, and neither has the Node itself.",
+        zh: "此节点上使用 `hostNetwork` 的 Pod 没有 {family} 地址，节点的地址中也没有。",
     }
     /// A family that a node does not proxy.
     FAMILY_IS_NOT_PROXIED {
@@ -179,8 +179,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/serviceport.go",
         facts: [family],
-        en: "{family} cluster IPs and node ports do not work from that node.",
-        zh: "该节点上 {family} 集群 IP 和节点端口不起作用。",
+        en: "{family} cluster IPs and node ports do not work from this node.",
+        zh: "从此节点无法使用 {family} 集群 IP 和节点端口。",
     }
     /// An address that stands for a node without being one of its own.
     WRONG_ADDRESS_STANDS_FOR_NODE {
@@ -188,8 +188,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
         facts: [ip],
-        en: "kube-proxy takes {ip} for the node's own; nothing else in the cluster knows it.",
-        zh: "kube-proxy 把 {ip} 当作节点自身的地址；集群中其他组件都不知道它。",
+        en: "kube-proxy uses {ip} as the address of the node; no other component knows it.",
+        zh: "kube-proxy 把 {ip} 当作节点的地址；其他组件都不知道它。",
     }
     /// Lists that begin differently.
     FIRST_ADDRESSES_DIFFER {
@@ -197,8 +197,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/types.go PodStatus",
         facts: [services, others],
-        en: "What shows one address only shows {services} for Services and {others} for the rest: `kubectl get`, probes, environment variables.",
-        zh: "只显示一个地址之处，Service 显示 {services}，其余显示 {others}：`kubectl get`、探针、环境变量。",
+        en: "Where only one address is shown (`kubectl get`, probes, environment variables), it is {services} for Services and {others} for everything else.",
+        zh: "在只显示一个地址的地方（`kubectl get`、探针、环境变量），Service 显示 {services}，其余显示 {others}。",
     }
     /// Nothing, for now.
     NOTHING_YET {
@@ -206,8 +206,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
         facts: [],
-        en: "Nothing follows as long as the ranges do not touch: kube-controller-manager uses its Service ranges only to keep them from Nodes.",
-        zh: "只要范围互不重叠就没有后果：kube-controller-manager 仅用其 Service 范围来避免把它们分配给节点。",
+        en: "This has no consequences as long as the ranges do not overlap: kube-controller-manager uses its Service CIDRs only to keep them out of node Pod CIDRs.",
+        zh: "只要范围互不重叠就没有后果：kube-controller-manager 使用其 Service CIDR 只是为了避免将其分配给节点。",
     }
     /// The component exits.
     COMPONENT_EXITS {
@@ -215,7 +215,7 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/overview/components",
         facts: [component],
-        en: "{component} exits for it.",
+        en: "{component} exits because of this.",
         zh: "{component} 因此退出。",
     }
     /// No API.
@@ -224,8 +224,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/overview/components",
         facts: [],
-        en: "kubectl and every component wait in vain for an answer: no object can be read, made or changed.",
-        zh: "kubectl 和所有组件都得不到应答：无法读取、创建或修改任何对象。",
+        en: "kubectl and all components get no response: no object can be read, created or changed.",
+        zh: "kubectl 和所有组件都得不到响应：无法读取、创建或更改任何对象。",
     }
     /// What goes on without the control plane.
     WHAT_RUNS_GOES_ON {
@@ -233,8 +233,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/overview/components",
         facts: [],
-        en: "What ran before goes on as it was: Pods keep their addresses, nodes the rules for Services that they have.",
-        zh: "之前运行的一切照旧：Pod 保留其地址，节点保留已有的 Service 规则。",
+        en: "What is already running keeps running: Pods keep their addresses, and nodes keep their existing Service rules.",
+        zh: "已在运行的不受影响：Pod 保留其地址，节点保留已有的 Service 规则。",
     }
     /// No controllers.
     SLICES_STAND_STILL {
@@ -242,8 +242,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/discovery.go",
         facts: [],
-        en: "Nobody writes EndpointSlices: a new Service leads nowhere, and Pods that come and go are not noticed.",
-        zh: "无人写入 EndpointSlice：新的 Service 不通向任何地方，Pod 的增减也不会被察觉。",
+        en: "No component maintains EndpointSlices: a new Service has no endpoints, and added or removed Pods do not show up in existing Services.",
+        zh: "没有组件维护 EndpointSlice：新建的 Service 没有端点，Pod 的增减也不会反映到已有的 Service 上。",
     }
     /// No proxy.
     NO_SERVICE_TRAFFIC {
@@ -251,8 +251,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go",
         facts: [],
-        en: "Nothing on that node leads from a cluster IP or a node port to a Pod, in either family.",
-        zh: "该节点上没有任何规则把集群 IP 或节点端口引向 Pod，两个地址族均如此。",
+        en: "This node does not route cluster IPs or node ports to Pods, in either address family.",
+        zh: "此节点不会将集群 IP 或节点端口的流量路由到 Pod，两个地址族均如此。",
     }
     /// No kubelet.
     NODE_RUNS_NO_PODS {
@@ -260,8 +260,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_node_status.go registerWithAPIServer",
         facts: [],
-        en: "That node does not register and runs no Pods; a Node that was there before becomes NotReady.",
-        zh: "该节点不会注册，也不运行 Pod；之前已存在的节点会变为 NotReady。",
+        en: "This node does not register and runs no Pods; a Node that already exists becomes NotReady.",
+        zh: "此节点不会注册，也不运行 Pod；已存在的节点会变为 NotReady。",
     }
     /// A kube-proxy on a node that nobody registered.
     PROXY_FINDS_NO_NODE {
@@ -269,8 +269,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
         facts: [],
-        en: "kube-proxy there finds no Node of its own and takes the loopback address for it.",
-        zh: "那里的 kube-proxy 找不到自己的节点，便以环回地址代替。",
+        en: "kube-proxy on this node does not find its Node and uses the loopback address instead.",
+        zh: "此节点上的 kube-proxy 找不到自己的节点，因此改用本地回路（loopback）地址。",
     }
     /// Nodes of one family.
     NODES_LACK_FAMILY {
@@ -278,8 +278,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
-        en: "No node is reached over {family}: neither its node ports, nor a load balancer that sends to them, nor the node itself.",
-        zh: "无法通过 {family} 到达任何节点：节点端口、转发到它们的负载均衡器以及节点本身均不可达。",
+        en: "No node can be reached over {family}: neither its node ports, nor a load balancer that forwards to them, nor the node itself.",
+        zh: "无法通过 {family} 访问任何节点：节点端口、转发到节点端口的负载均衡器以及节点本身均不可达。",
     }
     /// A kubelet that refuses an address.
     NODES_WITHOUT_ADDRESS {
@@ -287,8 +287,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [nodes, message],
-        en: "The kubelet of {nodes} sets no address at all, not even the one that it could: {message}. It tries again and again.",
-        zh: "{nodes} 的 kubelet 不设置任何地址，连可用的也不设置：{message}。它会不断重试。",
+        en: "The kubelet of {nodes} sets no address at all, not even a valid one: {message}. It keeps retrying.",
+        zh: "{nodes} 的 kubelet 不设置任何地址，连有效的地址也不设置：{message}。它会不断重试。",
     }
     /// Pods that do not meet.
     PODS_ARE_CUT_OFF {
@@ -296,12 +296,12 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         fidelity: Fidelity::Simplified(Text {
-            en: "No flag tells how a plugin carries packets from node to node.",
-            zh: "插件如何在节点之间传送数据包，任何标志都不会说明。",
+            en: "The flags do not show how a plugin carries packets between nodes.",
+            zh: "从标志中看不出插件如何在节点之间传送数据包。",
         }),
         facts: [family, other],
-        en: "{family} packets between Pods of two nodes find no way, unless the network plugin wraps them in {other}. On one node they do.",
-        zh: "不同节点上的 Pod 之间的 {family} 数据包无路可走，除非网络插件将其封装在 {other} 中。同一节点上则可达。",
+        en: "{family} packets between Pods on different nodes do not arrive, unless the network plugin encapsulates them in {other}. On the same node they do.",
+        zh: "不同节点上的 Pod 之间的 {family} 数据包无法到达，除非网络插件将其封装在 {other} 中。同一节点上的可以到达。",
     }
     /// No network, no Pods.
     NODES_ARE_NOT_READY {
@@ -309,12 +309,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go updateRuntimeUp",
         fidelity: Fidelity::Simplified(Text {
-            en: "The words behind `message:` are those of containerd.",
-            zh: "`message:` 之后是 containerd 的措辞。",
+            en: "The text after `message:` is that of containerd.",
+            zh: "`message:` 之后的文字来自 containerd。",
         }),
         facts: [],
-        en: "Every Node stays NotReady: `container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized`. It has the taint `node.kubernetes.io/not-ready`, and Pods that do not tolerate that stay Pending.",
-        zh: "每个节点都停在 NotReady：`container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized`。节点带有污点 `node.kubernetes.io/not-ready`，不容忍它的 Pod 停在 Pending。",
+        en: "Every Node stays NotReady: `container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized`. It has the taint `node.kubernetes.io/not-ready`, and Pods that do not tolerate it stay Pending.",
+        zh: "每个节点都停留在 NotReady：`container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized`。节点带有污点 `node.kubernetes.io/not-ready`，不容忍它的 Pod 停留在 Pending。",
     }
     /// Who needs no plugin.
     ONLY_HOST_NETWORK_RUNS {
@@ -322,8 +322,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go SyncPod",
         facts: [],
-        en: "Only Pods with `hostNetwork` start, such as kube-proxy and the plugin's own. Services get their cluster IPs all the same, with nobody else behind them.",
-        zh: "只有使用 `hostNetwork` 的 Pod 能启动，例如 kube-proxy 和插件自身的 Pod。Service 仍会获得集群 IP，但后面没有其他 Pod。",
+        en: "Only Pods with `hostNetwork` start, such as kube-proxy and the Pods of the plugin. Services still get cluster IPs, but no other Pods become endpoints.",
+        zh: "只有使用 `hostNetwork` 的 Pod 能启动，例如 kube-proxy 和插件自身的 Pod。Service 仍会获得集群 IP，但不会有其他 Pod 成为端点。",
     }
     /// Nobody minds.
     NOTHING_ASKS_FOR_FAMILY {
@@ -331,8 +331,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
-        en: "Nothing follows here: no flag of this text asks for {family}.",
-        zh: "这里没有后果：此文本中没有标志要求 {family}。",
+        en: "No consequences here: none of the flags requires {family}.",
+        zh: "这里没有后果：这些标志都不要求 {family}。",
     }
 }
 
@@ -611,7 +611,9 @@ mod tests {
     #[test]
     fn a_consequence_can_be_read_in_both_languages() {
         let leak = Consequence::BlocksLeak(crate::net::Family::V4).step();
-        assert!(leak.plain(Lang::En).starts_with("Each further try takes a block of IPv4"));
+        assert!(
+            leak.plain(Lang::En).starts_with("Each retry allocates one more IPv4 node Pod CIDR")
+        );
         assert!(leak.plain(Lang::Zh).contains("IPv4"));
     }
 }

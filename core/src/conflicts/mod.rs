@@ -39,8 +39,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
         facts: [services, pods],
-        en: "kube-apiserver gives Services addresses of {services}, which overlaps the cluster range {pods}, and kube-controller-manager does not know it: it gives the same addresses to Nodes.",
-        zh: "kube-apiserver 从 {services} 为 Service 分配地址，它与集群范围 {pods} 重叠，而 kube-controller-manager 不知道它：会把相同的地址分配给节点。",
+        en: "kube-apiserver allocates addresses of {services} to Services. This range overlaps the Pod CIDR {pods}, and kube-controller-manager does not know that: it allocates the same addresses to nodes.",
+        zh: "kube-apiserver 从 {services} 为 Service 分配地址，它与 Pod CIDR {pods} 重叠，而 kube-controller-manager 不知道这一点：它会把相同的地址分配给节点。",
     }
     /// Two lists of Service ranges.
     SERVICE_RANGES_DIFFER {
@@ -48,8 +48,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [own, services],
-        en: "kube-controller-manager takes {own} for the Service ranges; kube-apiserver, which gives the addresses, has {services}.",
-        zh: "kube-controller-manager 认为 Service 范围是 {own}；而分配地址的 kube-apiserver 使用 {services}。",
+        en: "The Service CIDRs of kube-controller-manager are {own}; kube-apiserver, which allocates the addresses, uses {services}.",
+        zh: "kube-controller-manager 的 Service CIDR 是 {own}；而分配地址的 kube-apiserver 使用 {services}。",
     }
     /// Pods and Services in one range.
     PODS_AND_SERVICES_OVERLAP {
@@ -57,8 +57,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [pods, services],
-        en: "The Pod range {pods} and the Service range {services} overlap. Pods, Services and nodes need ranges of their own.",
-        zh: "Pod 范围 {pods} 与 Service 范围 {services} 重叠。Pod、Service 和节点需要各自的范围。",
+        en: "The Pod CIDR {pods} and the Service CIDR {services} overlap. Pods, Services and nodes need separate ranges.",
+        zh: "Pod CIDR {pods} 与 Service CIDR {services} 重叠。Pod、Service 和节点需要各自独立的范围。",
     }
     /// Node blocks that Services keep.
     SERVICES_TAKE_BLOCKS {
@@ -66,8 +66,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
         facts: [pods, services],
-        en: "The Service range {services} lies in the cluster range {pods}. kube-controller-manager keeps every block from Nodes that it touches, so nothing collides, but there are fewer.",
-        zh: "Service 范围 {services} 位于集群范围 {pods} 之内。kube-controller-manager 不会把它触及的块分配给节点，因此没有冲突，但块会减少。",
+        en: "The Service CIDR {services} is inside the Pod CIDR {pods}. kube-controller-manager allocates no node Pod CIDR that overlaps it, so there is no conflict, but there are fewer node Pod CIDRs.",
+        zh: "Service CIDR {services} 位于 Pod CIDR {pods} 之内。kube-controller-manager 不会分配与它重叠的节点 Pod CIDR，因此没有冲突，但可分配的节点 Pod CIDR 会减少。",
     }
     /// No Node block is left.
     SERVICES_TAKE_EVERY_BLOCK {
@@ -75,8 +75,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
         facts: [pods, services],
-        en: "The Service range {services} touches every block of the cluster range {pods}, so none is left for a Node. kube-controller-manager starts all the same.",
-        zh: "Service 范围 {services} 触及集群范围 {pods} 的每个块，因此没有块可分配给节点。kube-controller-manager 仍会启动。",
+        en: "The Service CIDR {services} overlaps every node Pod CIDR of {pods}, so none can be allocated. kube-controller-manager starts anyway.",
+        zh: "Service CIDR {services} 与 {pods} 中的每个节点 Pod CIDR 都重叠，因此没有可分配的节点 Pod CIDR。kube-controller-manager 仍会启动。",
     }
     /// A machine in the Pods' range.
     NODE_LIES_AMONG_PODS {
@@ -84,8 +84,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [ip, pods],
-        en: "{ip} is the address of a machine and lies in {pods}, of which Nodes get ranges for their Pods.",
-        zh: "{ip} 是一台机器的地址，却位于 {pods} 之内，节点从中获得 Pod 的范围。",
+        en: "{ip} is the address of a node, and it is inside {pods}, from which node Pod CIDRs are allocated.",
+        zh: "{ip} 是一个节点的地址，却位于 {pods} 之内，而节点 Pod CIDR 正是从中分配的。",
     }
     /// A machine in the Services' range.
     NODE_LIES_AMONG_SERVICES {
@@ -93,8 +93,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [ip, services],
-        en: "{ip} is the address of a machine and lies in the Service range {services}.",
-        zh: "{ip} 是一台机器的地址，却位于 Service 范围 {services} 之内。",
+        en: "{ip} is the address of a node, and it is inside the Service CIDR {services}.",
+        zh: "{ip} 是一个节点的地址，却位于 Service CIDR {services} 之内。",
     }
     /// Two orders.
     POD_ORDER_DIFFERS {
@@ -102,8 +102,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [services, pods],
-        en: "The first Service range is {services}, the first cluster range {pods}. The components should agree on the primary family; no one checks.",
-        zh: "第一个 Service 范围是 {services}，第一个集群范围是 {pods}。各组件应使用一致的主地址族；没有组件检查。",
+        en: "The first Service CIDR is {services}, the first Pod CIDR is {pods}. The components should agree on the primary address family; no component checks this.",
+        zh: "第一个 Service CIDR 是 {services}，第一个 Pod CIDR 是 {pods}。各组件应使用一致的主地址族；没有组件检查这一点。",
     }
     /// Two orders.
     NODE_ORDER_DIFFERS {
@@ -111,8 +111,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [services, node],
-        en: "The first Service range is {services}, the first address of the node {node}: it comes first in `status.podIPs`, and kube-proxy takes it for the primary family.",
-        zh: "第一个 Service 范围是 {services}，节点的第一个地址是 {node}：它在 `status.podIPs` 中排在首位，kube-proxy 也以它为主地址族。",
+        en: "The first Service CIDR is {services}, the first address of the node is {node}: it comes first in `status.podIPs`, and kube-proxy uses its address family as the primary one.",
+        zh: "第一个 Service CIDR 是 {services}，节点的第一个地址是 {node}：它在 `status.podIPs` 中排在首位，kube-proxy 也以它的地址族为主地址族。",
     }
     /// No block, or too many.
     MASK_DOES_NOT_FIT {
@@ -120,8 +120,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/node_ipam_controller.go NewNodeIpamController",
         facts: [range, mask],
-        en: "{range} cannot be given out in blocks with a prefix of {mask} bits.",
-        zh: "{range} 无法按前缀长度 {mask} 位的块分配。",
+        en: "{range} cannot be divided into node Pod CIDRs with a prefix length of {mask}.",
+        zh: "{range} 无法划分为前缀长度为 {mask} 的节点 Pod CIDR。",
     }
     /// More Nodes than blocks.
     BLOCKS_DO_NOT_SUFFICE {
@@ -129,8 +129,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go AllocateNext",
         facts: [range, mask, nodes],
-        en: "{range} in blocks with a prefix of {mask} bits does not last for the {nodes} nodes of this text.",
-        zh: "{range} 按前缀长度 {mask} 位的块分配，不够此文本中的 {nodes} 个节点使用。",
+        en: "{range} has too few node Pod CIDRs with a prefix length of {mask} for the {nodes} nodes in these flags.",
+        zh: "{range} 中前缀长度为 {mask} 的节点 Pod CIDR 不够这些标志中的 {nodes} 个节点使用。",
     }
     /// One Node.
     RANGE_LASTS_FOR_ONE_NODE {
@@ -138,8 +138,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
         facts: [range, mask],
-        en: "{range} holds a single block with a prefix of {mask} bits, so it lasts for one Node.",
-        zh: "{range} 只含一个前缀长度 {mask} 位的块，因此只够一个节点使用。",
+        en: "{range} has a single node Pod CIDR with a prefix length of {mask}, so it is enough for one node.",
+        zh: "{range} 只含一个前缀长度为 {mask} 的节点 Pod CIDR，因此只够一个节点使用。",
     }
     /// Services of a family that Pods do not have.
     PODS_LACK_A_SERVICE_FAMILY {
@@ -147,8 +147,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
-        en: "There is an {family} Service range and no {family} cluster range. Services can be dual-stack where Pods are not.",
-        zh: "有 {family} 的 Service 范围，却没有 {family} 的集群范围。即使 Pod 不是双栈，Service 也可以是双栈。",
+        en: "There is an {family} Service CIDR, but no {family} Pod CIDR. Services can be dual-stack even if Pods are not.",
+        zh: "有 {family} 的 Service CIDR，却没有 {family} 的 Pod CIDR。即使 Pod 不是双栈，Service 也可以是双栈。",
     }
     /// Pods of a family that Services do not have.
     SERVICES_LACK_A_POD_FAMILY {
@@ -156,8 +156,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
-        en: "There is an {family} cluster range and no {family} Service range. Pods can be dual-stack where Services are not.",
-        zh: "有 {family} 的集群范围，却没有 {family} 的 Service 范围。即使 Service 不是双栈，Pod 也可以是双栈。",
+        en: "There is an {family} Pod CIDR, but no {family} Service CIDR. Pods can be dual-stack even if Services are not.",
+        zh: "有 {family} 的 Pod CIDR，却没有 {family} 的 Service CIDR。即使 Service 不是双栈，Pod 也可以是双栈。",
     }
     /// No family in common.
     NO_FAMILY_IN_COMMON {
@@ -165,8 +165,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [services, pods],
-        en: "Services are {services} and Pods {pods}: nothing translates between the two.",
-        zh: "Service 是 {services}，Pod 是 {pods}：两者之间没有转换。",
+        en: "Services are {services} and Pods are {pods}: no component translates between the two.",
+        zh: "Service 是 {services}，Pod 是 {pods}：没有组件在两者之间转换。",
     }
     /// A node without one of the families.
     NODE_LACKS_A_FAMILY {
@@ -174,8 +174,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [family],
-        en: "The cluster has {family}, and the node no {family} address. Without a cloud provider only a pair in `--node-ip` makes a node dual-stack.",
-        zh: "集群有 {family}，而节点没有 {family} 地址。没有云提供商时，只有 `--node-ip` 中的一对地址才能使节点成为双栈。",
+        en: "The cluster has {family}, and the node has no {family} address. Without a cloud provider only a pair in `--node-ip` makes a node dual-stack.",
+        zh: "集群有 {family}，而节点没有 {family} 地址。没有云提供商时，只有在 `--node-ip` 中指定一对地址才能使节点成为双栈。",
     }
     /// A node with neither.
     NODE_IS_OF_ANOTHER_FAMILY {
@@ -183,7 +183,7 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [cluster, node],
-        en: "The cluster is {cluster} and the node {node} only.",
+        en: "The cluster is {cluster}, and the node is {node} only.",
         zh: "集群是 {cluster}，而节点只有 {node}。",
     }
     /// kube-proxy does not know Pods of a family.
@@ -192,8 +192,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [range],
-        en: "Pods get addresses of {range}, and kube-proxy's `--cluster-cidr` has no range of that family.",
-        zh: "Pod 从 {range} 获得地址，而 kube-proxy 的 `--cluster-cidr` 没有该地址族的范围。",
+        en: "Pods get addresses from {range}, and kube-proxy's `--cluster-cidr` has no range of this address family.",
+        zh: "Pod 的地址来自 {range}，而 kube-proxy 的 `--cluster-cidr` 没有该地址族的范围。",
     }
     /// kube-proxy looks for Pods elsewhere.
     PROXY_HAS_ANOTHER_RANGE {
@@ -201,8 +201,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [range, own],
-        en: "Pods get addresses of {range}, and kube-proxy looks for them in {own}.",
-        zh: "Pod 从 {range} 获得地址，而 kube-proxy 认为它们在 {own} 中。",
+        en: "Pods get addresses from {range}, but the Pod CIDR of kube-proxy is {own}.",
+        zh: "Pod 的地址来自 {range}，而 kube-proxy 的 Pod CIDR 是 {own}。",
     }
     /// kube-proxy knows Pods that there are not.
     PROXY_HAS_A_RANGE_TOO_MANY {
@@ -210,8 +210,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [own],
-        en: "kube-proxy takes {own} for Pods, and kube-controller-manager has no range of that family.",
-        zh: "kube-proxy 认为 {own} 是 Pod 的地址，而 kube-controller-manager 没有该地址族的范围。",
+        en: "The Pod CIDR of kube-proxy is {own}, and kube-controller-manager has no range of this address family.",
+        zh: "kube-proxy 的 Pod CIDR 是 {own}，而 kube-controller-manager 没有该地址族的范围。",
     }
     /// kube-proxy's range is wider.
     PROXY_HAS_A_WIDER_RANGE {
@@ -219,8 +219,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [range, own],
-        en: "Pods get addresses of {range}, and kube-proxy takes all of {own} for Pods.",
-        zh: "Pod 从 {range} 获得地址，而 kube-proxy 把整个 {own} 视为 Pod。",
+        en: "Pods get addresses from {range}, and kube-proxy treats all of {own} as Pod addresses.",
+        zh: "Pod 的地址来自 {range}，而 kube-proxy 把整个 {own} 都视为 Pod 地址。",
     }
     /// Nobody gives ranges out.
     RANGES_ARE_NOT_GIVEN_OUT {
@@ -228,12 +228,12 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         fidelity: Fidelity::Simplified(Text {
-            en: "That is right where the network plugin has pools of its own, which no flag tells.",
-            zh: "若网络插件自带地址池，这样是正确的，而任何标志都不会说明这一点。",
+            en: "This is correct if the network plugin has address pools of its own, which no flag shows.",
+            zh: "如果网络插件自带地址池，这样设置是正确的；但从标志中看不出这一点。",
         }),
         facts: [],
-        en: "kube-controller-manager has a `--cluster-cidr` and no `--allocate-node-cidrs`: it does not look at it.",
-        zh: "kube-controller-manager 设置了 `--cluster-cidr`，却没有 `--allocate-node-cidrs`：它不会查看前者。",
+        en: "kube-controller-manager has `--cluster-cidr` without `--allocate-node-cidrs`, so `--cluster-cidr` has no effect.",
+        zh: "kube-controller-manager 设置了 `--cluster-cidr`，却没有设置 `--allocate-node-cidrs`，因此 `--cluster-cidr` 不起作用。",
     }
     /// Nobody gives ranges out, and kube-proxy waits for them.
     PROXY_WAITS_FOR_RANGES {
@@ -241,8 +241,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/node.go NewNodeManager",
         facts: [],
-        en: "kube-proxy in mode `NodeCIDR` waits for the ranges of its Node, and kube-controller-manager without `--allocate-node-cidrs` gives none.",
-        zh: "`NodeCIDR` 模式的 kube-proxy 等待其节点的范围，而没有 `--allocate-node-cidrs` 的 kube-controller-manager 不会分配。",
+        en: "In `NodeCIDR` mode kube-proxy waits for the Pod CIDRs of its node, and without `--allocate-node-cidrs` kube-controller-manager allocates none.",
+        zh: "`NodeCIDR` 模式的 kube-proxy 等待其节点的 Pod CIDR，而未设置 `--allocate-node-cidrs` 的 kube-controller-manager 不会分配。",
     }
     /// The API server's two families.
     ADVERTISE_ADDRESS_DOES_NOT_FIT {
@@ -250,8 +250,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validatePublicIPServiceClusterIPRangeIPFamilies",
         facts: [range, address],
-        en: "The first Service range is {range}, and kube-apiserver is reached at {address}, of the other family.",
-        zh: "第一个 Service 范围是 {range}，而 kube-apiserver 的地址 {address} 属于另一个地址族。",
+        en: "The first Service CIDR is {range}, and the advertise address of kube-apiserver is {address}, of the other address family.",
+        zh: "第一个 Service CIDR 是 {range}，而 kube-apiserver 的公告地址 {address} 属于另一个地址族。",
     }
     /// A component without the gate.
     GATE_IS_NOT_EVERYWHERE {
@@ -259,8 +259,8 @@ rules! {
         versions: Versions::until(22),
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [component],
-        en: "kube-apiserver serves two families, and {component} has its gate `IPv6DualStack` off: in this release all four need it.",
-        zh: "kube-apiserver 提供两个地址族，而 {component} 的 `IPv6DualStack` 门控已关闭：在此版本中四个组件都需要它。",
+        en: "kube-apiserver has two address families, and the `IPv6DualStack` feature gate of {component} is disabled: in this version all four components need it.",
+        zh: "kube-apiserver 有两个地址族，而 {component} 的特性门控 `IPv6DualStack` 已禁用：在此版本中四个组件都需要启用它。",
     }
     /// A host without one of the families.
     PROXY_LACKS_A_SERVICE_FAMILY {
@@ -268,8 +268,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go platformCheckSupported",
         facts: [family],
-        en: "There is an {family} Service range, and kube-proxy does not serve {family} there: the host cannot do it.",
-        zh: "有 {family} 的 Service 范围，而该处的 kube-proxy 不服务 {family}：主机不支持它。",
+        en: "There is an {family} Service CIDR, but kube-proxy does not handle {family} on this node: the host does not support it.",
+        zh: "有 {family} 的 Service CIDR，但此节点上的 kube-proxy 不代理 {family} 流量：主机不支持它。",
     }
     /// An address of nobody's.
     BIND_ADDRESS_IS_NOT_THE_NODES {
@@ -277,8 +277,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
         facts: [ip],
-        en: "kube-proxy's `--bind-address` {ip} is none of the addresses that the kubelet gives the Node.",
-        zh: "kube-proxy 的 `--bind-address` {ip} 不是 kubelet 为节点提供的任何地址。",
+        en: "kube-proxy's `--bind-address` {ip} is not one of the node addresses that the kubelet sets.",
+        zh: "kube-proxy 的 `--bind-address` {ip} 不在 kubelet 设置的节点地址之中。",
     }
 }
 

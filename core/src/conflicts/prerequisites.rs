@@ -37,8 +37,8 @@ rules! {
         versions: Versions::since(23),
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [release],
-        en: "Kubernetes {release} has dual-stack built in: from 1.23 on it needs no gate and none switches it off.",
-        zh: "Kubernetes {release} 内置双栈：从 1.23 起不需要门控，也没有门控能关闭它。",
+        en: "Dual-stack is built into Kubernetes {release}: from 1.23 on it needs no feature gate, and none disables it.",
+        zh: "Kubernetes {release} 内置双栈：自 1.23 起不需要特性门控，也没有特性门控能禁用它。",
     }
     /// The gate is on.
     GATE_IS_ON {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::until(22),
         source: "pkg/features/kube_features.go IPv6DualStack",
         facts: [release],
-        en: "In Kubernetes {release} dual-stack depends on the gate `IPv6DualStack`, and all four components have it on. (In 1.20 it is off by default; in 1.21 and 1.22 it is on.)",
-        zh: "在 Kubernetes {release} 中，双栈取决于 `IPv6DualStack` 门控，四个组件均已启用。（1.20 默认关闭；1.21 和 1.22 默认启用。）",
+        en: "In Kubernetes {release} dual-stack depends on the `IPv6DualStack` feature gate, which is enabled in all four components. (In 1.20 it is disabled by default; in 1.21 and 1.22 it is enabled.)",
+        zh: "在 Kubernetes {release} 中，双栈取决于特性门控 `IPv6DualStack`，四个组件均已启用。（1.20 默认禁用；1.21 和 1.22 默认启用。）",
     }
     /// The gate is off.
     GATE_IS_OFF {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::until(22),
         source: "pkg/features/kube_features.go IPv6DualStack",
         facts: [release, components],
-        en: "In Kubernetes {release} the gate `IPv6DualStack` is off for {components}, which know one family only. 1.20 is the first release with today's fields, and there each of the four components needs the gate; from 1.21 on it is on unless it is switched off.",
-        zh: "在 Kubernetes {release} 中，{components} 的 `IPv6DualStack` 门控处于关闭状态，只认识一个地址族。1.20 是首个具有现行字段的版本，四个组件都需要启用该门控；从 1.21 起默认启用，除非被关闭。",
+        en: "In Kubernetes {release} the `IPv6DualStack` feature gate is disabled for {components}, which therefore support only one address family. 1.20 is the first version with today's fields, and there each of the four components needs the gate; from 1.21 on it is enabled by default.",
+        zh: "在 Kubernetes {release} 中，{components} 的特性门控 `IPv6DualStack` 已禁用，因此只支持一个地址族。1.20 是首个具有现行字段的版本，四个组件都需要启用该特性门控；自 1.21 起默认启用。",
     }
     /// Both families reach the nodes.
     PROVIDER_HAS_BOTH {
@@ -64,8 +64,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [],
-        en: "The network of the nodes routes IPv4 and IPv6: each node can have an address of either.",
-        zh: "节点网络可路由 IPv4 和 IPv6：每个节点都可拥有两个地址族的地址。",
+        en: "The node network routes IPv4 and IPv6: each node can have an address of either family.",
+        zh: "节点网络可路由 IPv4 和 IPv6：每个节点都可以拥有两个地址族的地址。",
     }
     /// One family reaches the nodes.
     PROVIDER_LACKS_A_FAMILY {
@@ -73,8 +73,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [family],
-        en: "The network of the nodes does not route {family}: no interface of a node has a routable {family} address. The documentation asks for both; no component checks.",
-        zh: "节点网络不路由 {family}：节点的任何接口都没有可路由的 {family} 地址。文档要求两者兼备，但没有组件检查。",
+        en: "The node network does not route {family}: no interface of a node has a routable {family} address. The documentation requires both; no component checks this.",
+        zh: "节点网络不路由 {family}：节点的任何接口都没有可路由的 {family} 地址。文档要求两者兼备，但没有组件检查这一点。",
     }
     /// Both families for Pods.
     PLUGIN_HAS_BOTH {
@@ -82,7 +82,7 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [],
-        en: "The network plugin gives Pods an address of each family.",
+        en: "The network plugin assigns Pods an address of each family.",
         zh: "网络插件为 Pod 分配每个地址族的地址。",
     }
     /// One family for Pods.
@@ -91,12 +91,12 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         fidelity: Fidelity::Simplified(Text {
-            en: "A plugin that refuses a Node with ranges of both families is not simulated.",
-            zh: "未模拟拒绝双地址族节点范围的插件。",
+            en: "A plugin that rejects a Node with Pod CIDRs of both address families is not simulated.",
+            zh: "拒绝双地址族节点 Pod CIDR 的插件不在模拟范围内。",
         }),
         facts: [family],
-        en: "The network plugin gives Pods no {family} address, whatever ranges their Node has. Kubernetes does not ask it, so nothing complains.",
-        zh: "无论节点有哪些范围，网络插件都不给 Pod 分配 {family} 地址。Kubernetes 不会询问它，因此没有任何报错。",
+        en: "The network plugin assigns Pods no {family} address, whatever Pod CIDRs their Node has. Kubernetes does not check this, so no error is reported.",
+        zh: "无论节点有哪些 Pod CIDR，网络插件都不会为 Pod 分配 {family} 地址。Kubernetes 不检查这一点，因此没有任何报错。",
     }
     /// No network for Pods.
     PLUGIN_IS_MISSING {
@@ -104,7 +104,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go updateRuntimeUp",
         facts: [],
-        en: "No network plugin is installed. Kubernetes brings none of its own.",
+        en: "No network plugin is installed. Kubernetes does not include one.",
         zh: "没有安装网络插件。Kubernetes 自身不带网络插件。",
     }
     /// A switch with a word it does not know.
@@ -113,8 +113,8 @@ rules! {
         versions: Versions::ALL,
         source: "this playground",
         facts: [switch, value, values],
-        en: "The switch {switch} knows {values}; {value} is left aside, as any comment is.",
-        zh: "开关 {switch} 只认识 {values}；{value} 与其他注释一样被忽略。",
+        en: "The switch {switch} accepts {values}; {value} is ignored, like any other comment.",
+        zh: "开关 {switch} 只接受 {values}；{value} 与其他注释一样被忽略。",
     }
     /// What the badge of the documentation means.
     BADGE_IS_OF_A_GONE_PARAGRAPH {
@@ -122,8 +122,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [release, state],
-        en: "The badge `Kubernetes v1.27 [alpha]` above the heading Services is a leftover. It belonged to a paragraph about a pair in `--node-ip` together with an external cloud provider (the gate `CloudDualStackNodeIPs`: alpha in 1.27, beta in 1.29, stable since 1.30), which is gone. Dual-stack Services are stable since 1.23. In {release} that gate {state}.",
-        zh: "标题 Services 上方的标记 `Kubernetes v1.27 [alpha]` 是遗留物。它属于一段已删除的文字，讲的是 `--node-ip` 中的一对地址与外部云提供商（`CloudDualStackNodeIPs` 门控：1.27 alpha，1.29 beta，1.30 起稳定）。双栈 Service 自 1.23 起已稳定。在 {release} 中，该门控的状态：{state}。",
+        en: "The badge `Kubernetes v1.27 [alpha]` above the heading Services is a leftover. It belonged to a paragraph, since removed, about a pair in `--node-ip` with an external cloud provider (the `CloudDualStackNodeIPs` feature gate: alpha in 1.27, beta in 1.29, stable since 1.30). Dual-stack Services are stable since 1.23. In {release} that feature gate {state}.",
+        zh: "标题 Services 上方的标记 `Kubernetes v1.27 [alpha]` 是遗留物。它属于一段已删除的文字，讲的是在使用外部云提供商时通过 `--node-ip` 指定一对地址（特性门控 `CloudDualStackNodeIPs`：1.27 为 Alpha，1.29 为 Beta，自 1.30 起稳定）。双栈 Service 自 1.23 起已稳定。在 {release} 中，该特性门控的状态：{state}。",
     }
 }
 
@@ -411,15 +411,15 @@ impl Prerequisite {
 #[must_use]
 pub fn badge(version: KubeVersion) -> Step {
     let state = match Behavior::of(version).cloud_dual_stack_node_ips {
-        Gate::Absent(false) => Text { en: "is not there yet", zh: "尚不存在" },
+        Gate::Absent(false) => Text { en: "does not exist yet", zh: "尚不存在" },
         Gate::Absent(true) => Text {
-            en: "is gone, for it can no longer be off",
-            zh: "已移除，因为不再能关闭",
+            en: "was removed, because it could no longer be disabled",
+            zh: "已移除，因为已不能禁用",
         },
-        Gate::Default(false) => Text { en: "is off unless it is switched on", zh: "默认关闭" },
-        Gate::Default(true) => Text { en: "is on unless it is switched off", zh: "默认启用" },
+        Gate::Default(false) => Text { en: "is disabled by default", zh: "默认禁用" },
+        Gate::Default(true) => Text { en: "is enabled by default", zh: "默认启用" },
         Gate::Locked(_) => {
-            Text { en: "is on and cannot be switched off", zh: "已启用且无法关闭" }
+            Text { en: "is enabled and cannot be disabled", zh: "已启用且无法禁用" }
         }
     };
     step(&BADGE_IS_OF_A_GONE_PARAGRAPH, facts![release = version.to_string(), state])
@@ -862,14 +862,14 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
     #[test]
     fn the_badge_is_explained_with_what_is_so_in_the_release() {
         for (release, state) in [
-            ("1.26", "is not there yet."),
-            ("1.27", "is off unless it is switched on."),
-            ("1.29", "is on unless it is switched off."),
-            ("1.31", "is on and cannot be switched off."),
-            ("1.36", "is gone, for it can no longer be off."),
+            ("1.26", "does not exist yet."),
+            ("1.27", "is disabled by default."),
+            ("1.29", "is enabled by default."),
+            ("1.31", "is enabled and cannot be disabled."),
+            ("1.36", "was removed, because it could no longer be disabled."),
         ] {
             let says = badge(release.parse().expect("a release")).plain(Lang::En);
-            assert!(says.ends_with(&format!("In {release} that gate {state}")), "{says}");
+            assert!(says.ends_with(&format!("In {release} that feature gate {state}")), "{says}");
         }
     }
 }

@@ -24,8 +24,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/rest/storage_core.go newServiceIPAllocators",
         facts: [range, family],
-        en: "{range} is the first Service range of kube-apiserver: a Service that names no family gets {family}, as does the Service `kubernetes`.",
-        zh: "{range} 是 kube-apiserver 的第一个 Service 范围：未指定地址族的 Service 得到 {family}，Service `kubernetes` 也是。",
+        en: "{range} is the first Service CIDR of kube-apiserver: a Service that specifies no address family gets {family}, and so does the `kubernetes` Service.",
+        zh: "{range} 是 kube-apiserver 的第一个 Service CIDR：未指定地址族的 Service 使用 {family}，`kubernetes` Service 也是如此。",
     }
     /// Of the ranges of Nodes.
     CLUSTER_RANGE_IS_FIRST {
@@ -33,8 +33,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go updateCIDRsAllocation",
         facts: [range, family],
-        en: "{range} is the first cluster range of kube-controller-manager: `spec.podCIDR` of each Node is {family}. Nothing else follows from that order.",
-        zh: "{range} 是 kube-controller-manager 的第一个集群范围：每个节点的 `spec.podCIDR` 为 {family}。此顺序没有其他影响。",
+        en: "{range} is the first Pod CIDR of kube-controller-manager: `spec.podCIDR` of each Node is {family}. This order has no other effect.",
+        zh: "{range} 是 kube-controller-manager 的第一个 Pod CIDR：每个节点的 `spec.podCIDR` 为 {family}。此顺序没有其他影响。",
     }
     /// Of nothing.
     CLUSTER_RANGE_IS_UNUSED {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [range],
-        en: "{range} is the first cluster range, and decides nothing without `--allocate-node-cidrs`.",
-        zh: "{range} 是第一个集群范围，没有 `--allocate-node-cidrs` 时不起任何作用。",
+        en: "{range} is the first Pod CIDR; without `--allocate-node-cidrs` it has no effect.",
+        zh: "{range} 是第一个 Pod CIDR；未设置 `--allocate-node-cidrs` 时不起任何作用。",
     }
     /// Of Pods.
     NODE_IP_IS_FIRST {
@@ -51,8 +51,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go sortPodIPs",
         facts: [ip, family],
-        en: "{ip} is the first address of the node: its Pods have {family} as `status.podIP`, which probes use, and it is the primary family of its kube-proxy.",
-        zh: "{ip} 是节点的第一个地址：其 Pod 的 `status.podIP`（探针使用它）为 {family}，也是其 kube-proxy 的主地址族。",
+        en: "{ip} is the first address of the node: `status.podIP` of its Pods, which probes use, is {family}, and {family} is the primary address family of its kube-proxy.",
+        zh: "{ip} 是节点的第一个地址：其 Pod 的 `status.podIP`（探针使用它）为 {family}，{family} 也是其 kube-proxy 的主地址族。",
     }
     /// Of one Service.
     IP_FAMILIES_BEGIN {
@@ -60,8 +60,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [family],
-        en: "`ipFamilies` of the Service begins with {family}: so do `clusterIPs`, `clusterIP` and the variables of containers, and the legacy Endpoints have {family} only.",
-        zh: "Service 的 `ipFamilies` 以 {family} 开头：`clusterIPs`、`clusterIP` 和容器的环境变量也是如此，旧式 Endpoints 只有 {family}。",
+        en: "`ipFamilies` of the Service begins with {family}: so do `clusterIPs`, `clusterIP` and the environment variables of containers, and the legacy Endpoints API has only {family} addresses.",
+        zh: "Service 的 `ipFamilies` 以 {family} 开头：`clusterIPs`、`clusterIP` 和容器的环境变量也是如此，旧版 Endpoints API 只包含 {family} 地址。",
     }
     /// Of one Service, which leaves it open.
     IP_FAMILIES_FOLLOW {
@@ -69,8 +69,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [family],
-        en: "The Service names no family, so `ipFamilies` begins with that of the first Service range: {family}.",
-        zh: "Service 未指定地址族，因此 `ipFamilies` 以第一个 Service 范围的地址族开头：{family}。",
+        en: "The Service specifies no address family, so `ipFamilies` begins with that of the first Service CIDR: {family}.",
+        zh: "Service 未指定地址族，因此 `ipFamilies` 以第一个 Service CIDR 的地址族开头：{family}。",
     }
     /// Of the connection.
     CLIENT_CHOOSES {
@@ -78,12 +78,12 @@ rules! {
         versions: Versions::ALL,
         source: "golang/go src/net/addrselect.go",
         fidelity: Fidelity::Chosen(Text {
-            en: "Resolvers differ and can be configured, and a program may sort by itself.",
-            zh: "各解析器不同且可以配置，程序也可能自行排序。",
+            en: "Resolvers differ and can be configured, and a program may sort the addresses itself.",
+            zh: "各种解析器的行为不同且可以配置，程序也可能自行排序。",
         }),
         facts: [resolver, family],
-        en: "DNS gives both addresses. {resolver} puts {family} first, whatever the cluster's order is: it looks at the addresses only.",
-        zh: "DNS 返回两个地址。{resolver} 将 {family} 排在首位，与集群的顺序无关：它只看地址。",
+        en: "DNS returns both addresses. {resolver} sorts {family} first, whatever the order of the cluster is: it only considers the addresses.",
+        zh: "DNS 返回两个地址。{resolver} 将 {family} 排在首位，与集群的顺序无关：它只考虑地址本身。",
     }
     /// Of the connection, where there is one way only.
     CLIENT_HAS_NO_CHOICE {
@@ -91,8 +91,8 @@ rules! {
         versions: Versions::ALL,
         source: "golang/go src/net/addrselect.go",
         facts: [family],
-        en: "Only {family} is there on both sides, so the client connects over {family}.",
-        zh: "只有 {family} 在双方都存在，因此客户端通过 {family} 连接。",
+        en: "Only {family} is available on both sides, so the client connects over {family}.",
+        zh: "只有 {family} 在双方都可用，因此客户端通过 {family} 连接。",
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::apiserver::environment::NodeRange;
+use crate::controller_manager::config::NodeRange;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::{Cidr, Runs};
 
@@ -201,7 +201,7 @@ impl CidrSet {
 #[cfg(test)]
 mod tests {
     use super::{CidrSet, CidrSetError};
-    use crate::apiserver::environment::NodeRange;
+    use crate::controller_manager::config::NodeRange;
     use crate::net::Cidr;
     use crate::net::go_parse::parse_cidr;
 

@@ -10,9 +10,9 @@ use std::rc::Rc;
 
 use crate::api::field_path::FieldPath;
 use crate::api::status::Status;
-use crate::apiserver::environment::NodeIpamConfig;
 use crate::apiserver::node as pod_cidrs;
 use crate::controller_manager::cidr_set::{Block, CidrSet, CidrSetError};
+use crate::controller_manager::config::NodeIpamConfig;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Effect, Origin, Step, Trace};
@@ -29,12 +29,12 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go AllocateNext",
         fidelity: Fidelity::Chosen(Text {
-            en: "The real controller works on 30 Nodes at once, so Nodes made together may come in any order; here they come in the order of their creation.",
-            zh: "真实的控制器同时处理 30 个节点，因此同时创建的节点顺序不定；此处按创建顺序处理。",
+            en: "The real controller processes 30 Nodes at once, so Nodes that are created together may be processed in any order; here they are processed in the order of their creation.",
+            zh: "真实的控制器同时处理 30 个节点，因此同时创建的节点的处理顺序不定；此处按创建顺序处理。",
         }),
         facts: [node, block, cluster],
-        en: "{node} gets {block}, the next free block of {cluster} behind the one given out last. Blocks that were freed are used again only when the end is reached, and each family counts for itself.",
-        zh: "{node} 获得 {block}，即 {cluster} 中上次分配的块之后的下一个空闲块。已释放的块要等到达末尾后才会重新使用；两个地址族各自计数。",
+        en: "{node} is allocated {block}, the next free node Pod CIDR of {cluster} after the last one allocated. Released ones are reused only after the end of the range is reached, and each address family is counted separately.",
+        zh: "为 {node} 分配 {block}，即 {cluster} 中上次分配之后的下一个空闲节点 Pod CIDR。已释放的要等到达范围末尾后才会重新使用；两个地址族分别计数。",
     }
     /// A Node is gone.
     BLOCK_IS_FREED {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go ReleaseCIDR",
         facts: [node, block],
-        en: "{node} is gone, so {block} is free.",
-        zh: "{node} 已不存在，因此 {block} 空闲。",
+        en: "{node} is deleted, so {block} is released.",
+        zh: "{node} 已删除，因此释放 {block}。",
     }
     /// Blocks that Services use.
     SERVICE_RANGE_IS_CUT_OUT {
@@ -51,8 +51,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
         facts: [service, cluster, blocks],
-        en: "The Service range {service} overlaps {cluster}: all {blocks} blocks it touches are kept from Nodes, however little of a block it needs.",
-        zh: "Service 范围 {service} 与 {cluster} 重叠：它触及的 {blocks} 个块都不分配给节点，无论占用块的多少。",
+        en: "The Service CIDR {service} overlaps {cluster}: none of the {blocks} node Pod CIDRs that it overlaps is allocated, however small the overlap is.",
+        zh: "Service CIDR {service} 与 {cluster} 重叠：与它重叠的 {blocks} 个节点 Pod CIDR 都不会分配给节点，无论重叠部分多小。",
     }
     /// No block is left.
     NO_BLOCK_IS_LEFT {
@@ -60,8 +60,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go AllocateOrOccupyCIDR",
         facts: [node, cluster],
-        en: "No block of {cluster} is left, so {node} gets no range of either family. It is tried again and again; a Node that is deleted makes room.",
-        zh: "{cluster} 已没有空闲的块，因此 {node} 两个地址族的范围都得不到。系统会不断重试；删除节点可腾出空间。",
+        en: "No node Pod CIDR of {cluster} is free, so {node} is allocated none of either address family. The controller keeps retrying; deleting a Node releases one.",
+        zh: "{cluster} 已没有空闲的节点 Pod CIDR，因此 {node} 分配不到任何地址族的 Pod CIDR。控制器会不断重试；删除节点可以释放 Pod CIDR。",
     }
     /// Blocks that are no ranges.
     BLOCK_HAS_NO_ADDRESSES {
@@ -69,8 +69,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go updateCIDRsAllocation",
         facts: [node, cluster],
-        en: "The mask for {cluster} is longer than an address, and nobody checked that. Its blocks are no ranges (they print as `<nil>`), so {node} can neither get nor keep one.",
-        zh: "{cluster} 的掩码比地址还长，而没有组件检查过。它的块不是有效的范围（显示为 `<nil>`），因此 {node} 既得不到也保留不了范围。",
+        en: "The mask size for {cluster} is longer than an address, and no component checked it. The resulting node Pod CIDRs are invalid (they print as `<nil>`), so {node} can neither get nor keep one.",
+        zh: "{cluster} 的掩码长度超过了地址长度，而没有组件检查过。由此得到的节点 Pod CIDR 无效（显示为 `<nil>`），因此 {node} 既得不到也保留不了。",
     }
     /// A block that nobody holds.
     BLOCK_LEAKS {
@@ -78,8 +78,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go AllocateOrOccupyCIDR",
         facts: [node, block],
-        en: "{block} was taken for {node} before the other family failed, and is not given back: every further try burns one more. A restart of kube-controller-manager finds them again.",
-        zh: "{block} 在另一地址族失败之前已为 {node} 占用，且不会归还：每次重试都会再消耗一个。重启 kube-controller-manager 可将其找回。",
+        en: "{block} was allocated to {node} before the other address family failed, and is not released: every retry leaks one more. A restart of kube-controller-manager recovers them.",
+        zh: "在另一个地址族分配失败之前，{block} 已分配给 {node}，且不会被释放：每次重试都会再泄漏一个。重启 kube-controller-manager 可以恢复它们。",
     }
     /// A Node with ranges.
     RANGE_IS_KEPT {
@@ -87,8 +87,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
         facts: [node, range],
-        en: "{node} has {range} already: it keeps it, and the blocks it touches are marked.",
-        zh: "{node} 已有 {range}：予以保留，并标记其触及的块。",
+        en: "{node} already has {range}: it keeps it, and the node Pod CIDRs that it covers are marked as allocated.",
+        zh: "{node} 已有 {range}：予以保留，并将其覆盖的节点 Pod CIDR 标记为已分配。",
     }
     /// More ranges than there are cluster ranges.
     RANGE_HAS_NO_CLUSTER_RANGE {
@@ -96,8 +96,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
         facts: [node, range],
-        en: "{node} has {range}, and `--cluster-cidr` has no entry at that place any more. While Nodes have two ranges the cluster does not go back to one: delete such Nodes first.",
-        zh: "{node} 已有 {range}，而 `--cluster-cidr` 在该位置已没有条目。只要节点仍有两个范围，集群就不能退回到一个：请先删除这些节点。",
+        en: "{node} has {range}, and `--cluster-cidr` no longer has an entry at that position. While Nodes have two Pod CIDRs the cluster cannot return to one: delete such Nodes first.",
+        zh: "{node} 已有 {range}，而 `--cluster-cidr` 在该位置已没有条目。只要节点仍有两个 Pod CIDR，集群就不能退回到一个：请先删除这些节点。",
     }
     /// A range outside.
     RANGE_LIES_OUTSIDE {
@@ -105,8 +105,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
         facts: [node, range, cluster],
-        en: "{node} has {range}, which does not lie in {cluster}, the entry of `--cluster-cidr` at that place. The order of the entries counts, and ranges may be widened, not replaced.",
-        zh: "{node} 已有 {range}，它不在 {cluster}（`--cluster-cidr` 在该位置的条目）之内。条目的顺序有意义；范围可以扩大，但不能替换。",
+        en: "{node} has {range}, which is not inside {cluster}, the entry of `--cluster-cidr` at that position. The order of the entries matters, and a Pod CIDR may be enlarged, but not replaced.",
+        zh: "{node} 已有 {range}，它不在 {cluster}（`--cluster-cidr` 在该位置的条目）之内。条目的顺序有意义；Pod CIDR 可以扩大，但不能替换。",
     }
     /// A text that is no range.
     RANGE_DOES_NOT_PARSE {
@@ -114,7 +114,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
         facts: [node, range],
-        en: "{node} has {range}, which is no CIDR.",
+        en: "{node} has {range}, which is not a CIDR.",
         zh: "{node} 的 {range} 不是 CIDR。",
     }
     /// A Node that keeps to one family.
@@ -123,8 +123,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go AllocateOrOccupyCIDR",
         facts: [node],
-        en: "{node} got its only range before the cluster had two, and never gets the second. Delete it and let it register again; new Nodes get both.",
-        zh: "{node} 在集群拥有两个范围之前获得了唯一的范围，之后不会再获得第二个。请删除它并让其重新注册；新节点会获得两个。",
+        en: "{node} was allocated its only Pod CIDR before the cluster had two, and never gets the second. Delete it and let it register again; new Nodes get both.",
+        zh: "{node} 在集群拥有两个 Pod CIDR 之前分配到了唯一的一个，之后不会再获得第二个。请删除它并让其重新注册；新节点会获得两个。",
     }
     /// A range of another size than today's blocks.
     RANGE_HAS_ANOTHER_SIZE {
@@ -132,8 +132,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go Occupy",
         facts: [range, blocks, mask],
-        en: "{range} comes from another node mask. It holds {blocks} of today's blocks of {mask} bits, each as a whole.",
-        zh: "{range} 来自另一个节点掩码。它占用当前 {mask} 位掩码的 {blocks} 个块，每个都整块占用。",
+        en: "{range} was allocated with a different mask size. It covers {blocks} node Pod CIDRs of the current mask size {mask}, each as a whole.",
+        zh: "{range} 是以不同的掩码长度分配的。它覆盖 {blocks} 个当前掩码长度 {mask} 的节点 Pod CIDR，每个都整体占用。",
     }
 }
 
@@ -671,7 +671,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Holder, NodeIpam, Refusal};
-    use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
+    use crate::controller_manager::config::{NodeIpamConfig, NodeRange};
     use crate::explain::trace::Trace;
     use crate::net::go_parse::parse_cidr;
     use crate::net::{Cidr, Stack};

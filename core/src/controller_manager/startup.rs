@@ -6,7 +6,7 @@
 //! `ipam/range_allocator.rs`.
 
 use crate::api::{parse_cidrs, quote};
-use crate::apiserver::environment::{NodeIpamConfig, NodeRange};
+use crate::controller_manager::config::{NodeIpamConfig, NodeRange};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Trace};
@@ -27,8 +27,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [],
-        en: "`--allocate-node-cidrs` is not set, so kube-controller-manager gives no Node a range, and looks at none of the other flags about ranges.",
-        zh: "未设置 `--allocate-node-cidrs`，因此 kube-controller-manager 不会给任何节点分配范围，也不查看其他关于范围的标志。",
+        en: "`--allocate-node-cidrs` is not set, so kube-controller-manager allocates no Pod CIDRs to nodes and ignores the other flags about them.",
+        zh: "未设置 `--allocate-node-cidrs`，因此 kube-controller-manager 不会为节点分配 Pod CIDR，并忽略其他相关标志。",
     }
     /// A value that is of no use for its flag.
     FLAG_DOES_NOT_PARSE {
@@ -36,8 +36,8 @@ rules! {
         versions: Versions::ALL,
         source: "spf13/pflag flag.go Set",
         facts: [flag],
-        en: "{flag} does not take what was written, so kube-controller-manager exits before it looks at anything else.",
-        zh: "{flag} 不接受所写的内容，因此 kube-controller-manager 在检查其他内容之前就退出。",
+        en: "The value is not valid for {flag}, so kube-controller-manager exits before it checks anything else.",
+        zh: "该值对 {flag} 无效，因此 kube-controller-manager 在检查其他内容之前就会退出。",
     }
     /// An allocator that nobody knows.
     ALLOCATOR_IS_UNKNOWN {
@@ -45,8 +45,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidr_allocator.go New",
         facts: [kind],
-        en: "There is no allocator {kind} in this release. `RangeAllocator` is the one that works without a cloud provider.",
-        zh: "此版本没有分配器 {kind}。无需云提供商即可工作的是 `RangeAllocator`。",
+        en: "This version has no allocator named {kind}. `RangeAllocator` is the one that works without a cloud provider.",
+        zh: "此版本没有名为 {kind} 的分配器。没有云提供商时可用的是 `RangeAllocator`。",
     }
     /// An allocator of a cloud provider.
     ALLOCATOR_NEEDS_A_CLOUD {
@@ -54,8 +54,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [kind],
-        en: "{kind} takes the ranges of Nodes from a cloud provider inside kube-controller-manager, and there is none.",
-        zh: "{kind} 从 kube-controller-manager 内置的云提供商获取节点范围，而这里没有云提供商。",
+        en: "{kind} gets node Pod CIDRs from a cloud provider built into kube-controller-manager, and there is none.",
+        zh: "{kind} 从 kube-controller-manager 内置的云提供商获取节点 Pod CIDR，而这里没有云提供商。",
     }
     /// The allocator with ClusterCIDR objects.
     MULTI_CIDR_IS_SIMPLIFIED {
@@ -63,12 +63,12 @@ rules! {
         versions: Versions::between(25, 28),
         source: "pkg/controller/nodeipam/ipam/multi_cidr_range_allocator.go NewMultiCIDRRangeAllocator",
         fidelity: Fidelity::Simplified(Text {
-            en: "ClusterCIDR objects are not simulated. The one that is made of the flags gives the ranges that `RangeAllocator` would give.",
-            zh: "未模拟 ClusterCIDR 对象。由标志生成的那个对象会给出与 `RangeAllocator` 相同的范围。",
+            en: "ClusterCIDR objects are not simulated. The one that is created from the flags allocates the same ranges as `RangeAllocator`.",
+            zh: "ClusterCIDR 对象不在模拟范围内。由标志创建的那个对象分配的范围与 `RangeAllocator` 相同。",
         }),
         facts: [],
-        en: "`MultiCIDRRangeAllocator` was an experiment of these releases. Here Nodes get their ranges as with `RangeAllocator`.",
-        zh: "`MultiCIDRRangeAllocator` 是这些版本中的试验。此处节点获得范围的方式与 `RangeAllocator` 相同。",
+        en: "`MultiCIDRRangeAllocator` is an alpha feature of these versions. Here nodes get their Pod CIDRs as with `RangeAllocator`.",
+        zh: "`MultiCIDRRangeAllocator` 是这些版本中的 Alpha 特性。此处为节点分配 Pod CIDR 的方式与 `RangeAllocator` 相同。",
     }
     /// Three Service ranges.
     SERVICE_RANGES_ARE_TWO_AT_MOST {
@@ -76,8 +76,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/options/nodeipamcontroller.go Validate",
         facts: [],
-        en: "kube-controller-manager takes at most two Service ranges, and looks even where it gives out no ranges.",
-        zh: "kube-controller-manager 最多接受两个 Service 范围，即使不分配范围也会检查。",
+        en: "kube-controller-manager accepts at most two Service CIDRs, and checks this even if it allocates no Pod CIDRs.",
+        zh: "kube-controller-manager 最多接受两个 Service CIDR；即使不分配 Pod CIDR，也会检查这一点。",
     }
     /// A range that is none.
     CLUSTER_RANGE_DOES_NOT_PARSE {
@@ -85,8 +85,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go processCIDRs",
         facts: [entry],
-        en: "{entry} in `--cluster-cidr` is no CIDR. Blanks around commas are not removed, and an empty entry is an entry.",
-        zh: "`--cluster-cidr` 中的 {entry} 不是 CIDR。逗号两侧的空白不会去除，空条目也算一项。",
+        en: "{entry} in `--cluster-cidr` is not a CIDR. Spaces around commas are not removed, and an empty entry counts as an entry.",
+        zh: "`--cluster-cidr` 中的 {entry} 不是 CIDR。逗号两侧的空格不会被去除，空条目也算一项。",
     }
     /// Several ranges of one family.
     CLUSTER_RANGES_DIFFER_IN_FAMILY {
@@ -94,8 +94,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
         facts: [],
-        en: "Several cluster ranges have to be of both families: a second range of one family does not make it larger.",
-        zh: "多个集群范围须包含两个地址族：同一地址族的第二个范围不会扩大地址空间。",
+        en: "Two Pod CIDRs must be of different address families: a second range of the same family does not extend the first.",
+        zh: "指定多个 Pod CIDR 时，两个地址族必须各有一个：同一地址族的第二个范围不会扩大地址空间。",
     }
     /// Three ranges.
     CLUSTER_RANGES_ARE_TWO_AT_MOST {
@@ -103,8 +103,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
         facts: [],
-        en: "There is at most one cluster range per family, so two.",
-        zh: "每个地址族最多一个集群范围，因此最多两个。",
+        en: "There is at most one Pod CIDR per address family, so at most two.",
+        zh: "每个地址族最多一个 Pod CIDR，因此最多两个。",
     }
     /// Two ranges without the gate.
     SECOND_CLUSTER_RANGE_NEEDS_GATE {
@@ -112,8 +112,8 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
         facts: [],
-        en: "A second cluster range needs the gate `IPv6DualStack` of kube-controller-manager in this release.",
-        zh: "在此版本中，第二个集群范围需要启用 kube-controller-manager 的 `IPv6DualStack` 门控。",
+        en: "In this version a second Pod CIDR requires the `IPv6DualStack` feature gate of kube-controller-manager.",
+        zh: "在此版本中，第二个 Pod CIDR 需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
     }
     /// Two Service ranges of one family.
     SERVICE_RANGES_DIFFER_IN_FAMILY {
@@ -121,8 +121,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [],
-        en: "The two Service ranges of kube-controller-manager are one of each family. They need not be those of kube-apiserver, nor in the order of the cluster ranges: nobody compares.",
-        zh: "kube-controller-manager 的两个 Service 范围须各属一个地址族。它们不必与 kube-apiserver 的相同，也不必与集群范围顺序一致：没有组件比较它们。",
+        en: "The two Service CIDRs of kube-controller-manager must be of different address families. They may differ from those of kube-apiserver and from the order of the Pod CIDRs: no component compares them.",
+        zh: "kube-controller-manager 的两个 Service CIDR 必须属于不同的地址族。它们可以与 kube-apiserver 的不同，也可以与 Pod CIDR 的顺序不同：没有组件比较它们。",
     }
     /// A Service range that is none.
     SERVICE_RANGE_IS_IGNORED {
@@ -130,8 +130,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         facts: [entry],
-        en: "{entry} in `--service-cluster-ip-range` is no CIDR. kube-controller-manager logs that and goes on without it: nothing is kept out of the ranges of Nodes for it.",
-        zh: "`--service-cluster-ip-range` 中的 {entry} 不是 CIDR。kube-controller-manager 只记录日志并忽略它：不会为它在节点范围中预留任何地址。",
+        en: "{entry} in `--service-cluster-ip-range` is not a CIDR. kube-controller-manager logs an error and ignores the entry: no node Pod CIDR is reserved for it.",
+        zh: "`--service-cluster-ip-range` 中的 {entry} 不是 CIDR。kube-controller-manager 记录错误日志并忽略该项：不会为它预留节点 Pod CIDR。",
     }
     /// Two Service ranges without the gate.
     SECOND_SERVICE_RANGE_NEEDS_GATE {
@@ -139,8 +139,8 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
         facts: [],
-        en: "A second Service range needs the gate `IPv6DualStack` of kube-controller-manager in this release.",
-        zh: "在此版本中，第二个 Service 范围需要启用 kube-controller-manager 的 `IPv6DualStack` 门控。",
+        en: "In this version a second Service CIDR requires the `IPv6DualStack` feature gate of kube-controller-manager.",
+        zh: "在此版本中，第二个 Service CIDR 需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
     }
     /// One mask for two families.
     ONE_MASK_IS_FOR_ONE_FAMILY {
@@ -148,8 +148,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         facts: [],
-        en: "`--node-cidr-mask-size` fits no two families. With two cluster ranges there are `--node-cidr-mask-size-ipv4` and `--node-cidr-mask-size-ipv6`.",
-        zh: "`--node-cidr-mask-size` 不能同时适用于两个地址族。有两个集群范围时，请使用 `--node-cidr-mask-size-ipv4` 和 `--node-cidr-mask-size-ipv6`。",
+        en: "`--node-cidr-mask-size` cannot apply to two address families. With two Pod CIDRs use `--node-cidr-mask-size-ipv4` and `--node-cidr-mask-size-ipv6`.",
+        zh: "`--node-cidr-mask-size` 不能同时用于两个地址族。有两个 Pod CIDR 时，请使用 `--node-cidr-mask-size-ipv4` 和 `--node-cidr-mask-size-ipv6`。",
     }
     /// Both kinds of mask flags.
     MASK_IS_SAID_ONCE {
@@ -157,7 +157,7 @@ rules! {
         versions: Versions::since(23),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         facts: [],
-        en: "`--node-cidr-mask-size` and the flags per family exclude each other, even where they say the same.",
+        en: "`--node-cidr-mask-size` and the flags per address family are mutually exclusive, even if their values agree.",
         zh: "`--node-cidr-mask-size` 与按地址族区分的标志互斥，即使取值相同。",
     }
     /// The mask of a family that is not there.
@@ -166,8 +166,8 @@ rules! {
         versions: Versions::since(23),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         facts: [family],
-        en: "There is no {family} cluster range that this mask could be for.",
-        zh: "没有 {family} 集群范围可使用此掩码。",
+        en: "There is no {family} Pod CIDR to which this mask size could apply.",
+        zh: "没有可以使用此掩码长度的 {family} Pod CIDR。",
     }
     /// A mask per family for one range.
     FAMILY_MASKS_ARE_FOR_TWO_RANGES {
@@ -175,8 +175,8 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         facts: [],
-        en: "In this release a mask per family goes with two cluster ranges only; with one it is `--node-cidr-mask-size`.",
-        zh: "在此版本中，按地址族区分的掩码只能用于两个集群范围；只有一个范围时须使用 `--node-cidr-mask-size`。",
+        en: "In this version the mask sizes per address family require two Pod CIDRs; with one, use `--node-cidr-mask-size`.",
+        zh: "在此版本中，按地址族区分的掩码长度要求有两个 Pod CIDR；只有一个时请使用 `--node-cidr-mask-size`。",
     }
     /// A block that is larger than its range.
     BLOCK_IS_LARGER_THAN_RANGE {
@@ -184,8 +184,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/node_ipam_controller.go NewNodeIpamController",
         facts: [range, mask],
-        en: "{range} holds no block with a prefix of {mask} bits. Give a wider range, or a longer mask: equal lengths are one Node.",
-        zh: "{range} 容纳不下前缀长度为 {mask} 位的块。请使用更大的范围或更长的掩码：长度相等时只有一个节点。",
+        en: "{range} is too small for a node Pod CIDR with a prefix length of {mask}. Use a larger Pod CIDR or a longer mask: with equal lengths there is room for one node.",
+        zh: "{range} 太小，容纳不下前缀长度为 {mask} 的节点 Pod CIDR。请使用更大的 Pod CIDR 或更长的掩码：长度相等时只够一个节点使用。",
     }
     /// More blocks than are kept.
     RANGE_HOLDS_TOO_MANY_BLOCKS {
@@ -193,8 +193,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
         facts: [range, mask],
-        en: "A block of {range} with a prefix of {mask} bits is more than 16 bits longer than the range. kube-controller-manager keeps at most 65536 blocks of an IPv6 range; for IPv4 it has no such limit.",
-        zh: "{range} 中前缀长度为 {mask} 位的块比范围长 16 位以上。kube-controller-manager 对 IPv6 范围最多管理 65536 个块；IPv4 没有此限制。",
+        en: "A node Pod CIDR of {range} with a prefix length of {mask} is more than 16 bits longer than the Pod CIDR. kube-controller-manager manages at most 65536 node Pod CIDRs per IPv6 Pod CIDR; IPv4 has no such limit.",
+        zh: "{range} 中前缀长度为 {mask} 的节点 Pod CIDR 比 Pod CIDR 长 16 位以上。对于每个 IPv6 Pod CIDR，kube-controller-manager 最多管理 65536 个节点 Pod CIDR；IPv4 没有此限制。",
     }
     /// How many Nodes fit.
     RANGE_HOLDS_BLOCKS {
@@ -202,8 +202,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
         facts: [range, mask, blocks],
-        en: "{range} is given out in blocks with a prefix of {mask} bits: it lasts for {blocks} Nodes.",
-        zh: "{range} 按前缀长度 {mask} 位的块分配：可供 {blocks} 个节点使用。",
+        en: "Node Pod CIDRs with a prefix length of {mask} are allocated from {range}: enough for {blocks} nodes.",
+        zh: "从 {range} 中分配前缀长度为 {mask} 的节点 Pod CIDR：可供 {blocks} 个节点使用。",
     }
 }
 
@@ -620,7 +620,7 @@ mod tests {
             Start::Failed(error) => Err(vec![error]),
             Start::Off => Ok("off".to_owned()),
             Start::Running(running) => {
-                let print = |range: &crate::apiserver::environment::NodeRange| {
+                let print = |range: &crate::controller_manager::config::NodeRange| {
                     let blocks = range.blocks().expect("few enough");
                     format!("{} /{} {blocks}", range.cidr, range.node_mask)
                 };

@@ -31,7 +31,7 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
         facts: [ip, family],
-        en: "{ip} is the first address of the node, so {family} is the primary family of kube-proxy. The order in `--cluster-cidr` plays no part.",
+        en: "{ip} is the first address of the node, so {family} is the primary address family of kube-proxy. The order in `--cluster-cidr` has no effect.",
         zh: "{ip} 是节点的第一个地址，因此 {family} 是 kube-proxy 的主地址族。`--cluster-cidr` 中的顺序不起作用。",
     }
     /// A flag that overrules the node.
@@ -40,8 +40,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
         facts: [ip, family],
-        en: "`--bind-address` is a specific address, so {ip} stands for the node and {family} is primary. Nothing is bound to it: the name is historical.",
-        zh: "`--bind-address` 是具体地址，因此 {ip} 代表该节点，{family} 为主地址族。并没有任何东西绑定到它：此名称是历史遗留。",
+        en: "`--bind-address` is a specific address, so kube-proxy uses {ip} as the node IP, and {family} is its primary address family. No socket is bound to it: the name of the flag is historical.",
+        zh: "`--bind-address` 是具体地址，因此 kube-proxy 以 {ip} 为节点 IP，以 {family} 为主地址族。没有套接字绑定到该地址：标志的名称是历史遗留。",
     }
     /// Nobody knows the node's address.
     LOOPBACK_IS_ASSUMED {
@@ -49,8 +49,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
         facts: [],
-        en: "The node has no address after 30 seconds, so the loopback addresses stand in for it and IPv4 is primary.",
-        zh: "30 秒后节点仍没有地址，因此以环回地址代替，IPv4 为主地址族。",
+        en: "The node has no address after 30 seconds, so kube-proxy uses the loopback addresses instead, and IPv4 is its primary address family.",
+        zh: "30 秒后节点仍没有地址，因此 kube-proxy 改用本地回路（loopback）地址，IPv4 为主地址族。",
     }
     /// Two proxiers behind one.
     RUNS_DUAL_STACK {
@@ -58,7 +58,7 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go platformCheckSupported",
         facts: [family],
-        en: "The host can do both families, so kube-proxy runs a proxier for each ({family} first), whatever the flags of the cluster say.",
+        en: "The host supports both address families, so kube-proxy runs one proxier for each ({family} first), whatever the flags of the cluster are.",
         zh: "主机支持两个地址族，因此 kube-proxy 为每个地址族各运行一个代理（{family} 在前），与集群的标志无关。",
     }
     /// One proxier.
@@ -67,8 +67,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go platformCheckSupported",
         facts: [family],
-        en: "kube-proxy serves {family} only: the host lacks the other family, or the release has its gate `IPv6DualStack` off.",
-        zh: "kube-proxy 仅服务 {family}：主机缺少另一个地址族，或此版本的 `IPv6DualStack` 门控已关闭。",
+        en: "kube-proxy handles {family} traffic only: the host does not support the other address family, or the `IPv6DualStack` feature gate is disabled.",
+        zh: "kube-proxy 只代理 {family} 流量：主机不支持另一个地址族，或特性门控 `IPv6DualStack` 已禁用。",
     }
     /// The wrong host for the node's address.
     PRIMARY_IS_UNSUPPORTED {
@@ -76,7 +76,7 @@ rules! {
         versions: Versions::since(28),
         source: "cmd/kube-proxy/app/server.go newProxyServer",
         facts: [family],
-        en: "The primary family is {family}, and the host cannot do it.",
+        en: "The primary address family is {family}, and the host does not support it.",
         zh: "主地址族是 {family}，而主机不支持它。",
     }
     /// A mode that there is not.
@@ -85,8 +85,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateProxyModeLinux",
         facts: [],
-        en: "`--proxy-mode` is none of the modes of this release.",
-        zh: "`--proxy-mode` 不是此版本的任何一种模式。",
+        en: "`--proxy-mode` is not a proxy mode of this version.",
+        zh: "`--proxy-mode` 的值不是此版本支持的代理模式。",
     }
     /// A mode that goes.
     IPVS_IS_DEPRECATED {
@@ -94,8 +94,8 @@ rules! {
         versions: Versions::since(35),
         source: "cmd/kube-proxy/app/server_linux.go createProxier",
         facts: [],
-        en: "The mode `ipvs` is deprecated: kube-proxy logs it, and sends the event `IPVSDeprecation`.",
-        zh: "模式 `ipvs` 已弃用：kube-proxy 会写入日志，并发送事件 `IPVSDeprecation`。",
+        en: "The `ipvs` proxy mode is deprecated: kube-proxy logs this and emits the event `IPVSDeprecation`.",
+        zh: "代理模式 `ipvs` 已弃用：kube-proxy 会记录日志，并发出事件 `IPVSDeprecation`。",
     }
     /// Ranges that are none, or not a pair.
     CLUSTER_CIDR_IS_WRONG {
@@ -103,8 +103,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateDualStackCIDRStrings",
         facts: [],
-        en: "`--cluster-cidr` takes one range, or one of each family. Nothing is trimmed.",
-        zh: "`--cluster-cidr` 接受一个范围，或每个地址族各一个。不会去除空白。",
+        en: "`--cluster-cidr` accepts one range, or one per address family. Whitespace is not trimmed.",
+        zh: "`--cluster-cidr` 接受一个范围，或每个地址族各一个。空白不会被去除。",
     }
     /// Nothing tells local Pods from others.
     FAMILY_HAS_NO_LOCAL_RANGE {
@@ -112,8 +112,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [family],
-        en: "No Pod range is known for {family}, so kube-proxy cannot tell outside traffic: it is not masqueraded when it goes to a cluster IP of that family.",
-        zh: "未知 {family} 的 Pod 范围，因此 kube-proxy 无法辨别外部流量：发往该地址族集群 IP 的外部流量不会做地址伪装。",
+        en: "kube-proxy has no {family} Pod CIDR, so it cannot recognize traffic from outside the Pods: such traffic to a cluster IP of this family is not masqueraded.",
+        zh: "kube-proxy 不知道 {family} 的 Pod CIDR，因此无法识别来自 Pod 之外的流量：这些流量发往该地址族的集群 IP 时不会进行 IP 伪装。",
     }
     /// Pods of a family are told by their range.
     FAMILY_HAS_A_LOCAL_RANGE {
@@ -122,7 +122,7 @@ rules! {
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [family, cidr],
         en: "{family} traffic to a cluster IP is masqueraded unless it comes from {cidr}.",
-        zh: "发往集群 IP 的 {family} 流量会做地址伪装，除非来自 {cidr}。",
+        zh: "发往集群 IP 的 {family} 流量会进行 IP 伪装，除非来自 {cidr}。",
     }
     /// Configuration of the wrong family, which is only logged.
     FAMILY_DOES_NOT_FIT {
@@ -130,7 +130,7 @@ rules! {
         versions: Versions::since(28),
         source: "cmd/kube-proxy/app/server.go checkBadIPConfig",
         facts: [family],
-        en: "The primary family is {family}, and this setting has entries of the other family only. kube-proxy logs that and goes on.",
+        en: "The primary address family is {family}, and this setting only has entries of the other family. kube-proxy logs this and continues.",
         zh: "主地址族是 {family}，而此设置只有另一个地址族的条目。kube-proxy 记录日志后继续运行。",
     }
     /// Configuration of the wrong family, which ends the start.
@@ -139,8 +139,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go checkBadIPConfig",
         facts: [family],
-        en: "The primary family is {family}, and the ranges that tell local Pods are of the other family only: kube-proxy exits.",
-        zh: "主地址族是 {family}，而用于辨别本地 Pod 的范围只属于另一个地址族：kube-proxy 退出。",
+        en: "The primary address family is {family}, and the ranges that identify local Pods are only of the other family: kube-proxy exits.",
+        zh: "主地址族是 {family}，而用于识别本地 Pod 的范围只属于另一个地址族：kube-proxy 退出。",
     }
     /// Two ranges for one proxier.
     SINGLE_STACK_TAKES_ONE_RANGE {
@@ -148,8 +148,8 @@ rules! {
         versions: Versions::until(27),
         source: "pkg/proxy/util/iptables/traffic.go NewDetectLocalByCIDR",
         facts: [],
-        en: "Up to 1.27 a kube-proxy of one family reads `--cluster-cidr` as one range, so a pair is none: it exits.",
-        zh: "1.27 及之前，单地址族的 kube-proxy 把 `--cluster-cidr` 当作一个范围读取，因此一对范围无法解析：它会退出。",
+        en: "Up to 1.27 a single-stack kube-proxy reads `--cluster-cidr` as one range, so it cannot parse a pair: it exits.",
+        zh: "在 1.27 及更早版本中，单栈的 kube-proxy 把 `--cluster-cidr` 当作一个范围来读取，因此无法解析一对范围：它会退出。",
     }
     /// An address to serve at that is none.
     SERVING_ADDRESS_IS_WRONG {
@@ -157,8 +157,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateHostPort",
         facts: [],
-        en: "The address for health checks or metrics is an address and a port from 1 to 65535.",
-        zh: "健康检查或指标的地址由一个地址和 1 到 65535 的端口组成。",
+        en: "The address for health checks or metrics consists of an IP address and a port from 1 to 65535.",
+        zh: "健康检查或指标的地址由一个 IP 地址和 1 到 65535 之间的端口组成。",
     }
     /// A list for ipvs that is wrong.
     EXCLUDED_CIDR_IS_WRONG {
@@ -166,8 +166,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateIPVSExcludeCIDRs",
         facts: [],
-        en: "An entry of `--ipvs-exclude-cidrs` is no range.",
-        zh: "`--ipvs-exclude-cidrs` 的某一项不是范围。",
+        en: "An entry of `--ipvs-exclude-cidrs` is not a CIDR.",
+        zh: "`--ipvs-exclude-cidrs` 中有一项不是 CIDR。",
     }
     /// Node ports on every address.
     NODE_PORTS_ARE_OPEN {
@@ -175,8 +175,8 @@ rules! {
         versions: Versions::since(31),
         source: "cmd/kube-proxy/app/server.go checkBadConfig",
         facts: [],
-        en: "Without `--nodeport-addresses` (or with `primary` on a node without addresses) node ports answer on every address of the node, of both families.",
-        zh: "未指定 `--nodeport-addresses`（或在没有地址的节点上使用 `primary`）时，节点端口在节点的所有地址上应答，两个地址族均如此。",
+        en: "Without `--nodeport-addresses` (or with `primary` on a node without addresses) node ports accept traffic on every address of the node, of both address families.",
+        zh: "未设置 `--nodeport-addresses`（或在没有地址的节点上使用 `primary`）时，节点端口在节点的所有地址上接受流量，两个地址族均如此。",
     }
     /// Node ports on every address of one family.
     NODE_PORTS_OF_A_FAMILY_ARE_OPEN {
@@ -184,8 +184,8 @@ rules! {
         versions: Versions::since(31),
         source: "cmd/kube-proxy/app/server.go checkBadConfig",
         facts: [family],
-        en: "`--nodeport-addresses` restricts only the families it names: {family} node ports answer on every address.",
-        zh: "`--nodeport-addresses` 只限制它列出的地址族：{family} 的节点端口在所有地址上应答。",
+        en: "`--nodeport-addresses` restricts only the address families that it lists: {family} node ports accept traffic on every address.",
+        zh: "`--nodeport-addresses` 只限制它列出的地址族：{family} 的节点端口在所有地址上接受流量。",
     }
     /// The one keyword of the list.
     NODE_PORTS_ARE_ON_PRIMARY {
@@ -193,8 +193,8 @@ rules! {
         versions: Versions::since(31),
         source: "cmd/kube-proxy/app/server.go newProxyServer",
         facts: [addresses],
-        en: "Node ports answer on the node's own addresses only: {addresses}.",
-        zh: "节点端口只在节点自身的地址上应答：{addresses}。",
+        en: "Node ports accept traffic only on the node's own addresses: {addresses}.",
+        zh: "节点端口只在节点自身的地址上接受流量：{addresses}。",
     }
     /// A list of addresses that is wrong.
     NODE_PORT_ADDRESS_IS_WRONG {
@@ -202,8 +202,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateKubeProxyNodePortAddress",
         facts: [],
-        en: "`--nodeport-addresses` is a list of ranges; from 1.31 on it may be the one word `primary` instead.",
-        zh: "`--nodeport-addresses` 是范围列表；自 1.31 起也可以只写单词 `primary`。",
+        en: "`--nodeport-addresses` is a list of CIDRs; from 1.31 on it may be the single word `primary` instead.",
+        zh: "`--nodeport-addresses` 是 CIDR 列表；自 1.31 起也可以只写单词 `primary`。",
     }
     /// A node without ranges.
     NODE_HAS_NO_POD_CIDR {
@@ -211,8 +211,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/node.go NewNodeManager",
         facts: [],
-        en: "In mode `NodeCIDR` kube-proxy waits up to five minutes for the Pod ranges of its node, then exits.",
-        zh: "在 `NodeCIDR` 模式下，kube-proxy 最多等待五分钟以获得其节点的 Pod 范围，然后退出。",
+        en: "In `NodeCIDR` mode kube-proxy waits up to five minutes for the Pod CIDRs of its node, then exits.",
+        zh: "在 `NodeCIDR` 模式下，kube-proxy 最多等待五分钟以获取其节点的 Pod CIDR，然后退出。",
     }
     /// A mode that there is not.
     DETECT_LOCAL_MODE_IS_UNKNOWN {
@@ -220,8 +220,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateDetectLocalMode",
         facts: [],
-        en: "`--detect-local-mode` is none of the modes of this release.",
-        zh: "`--detect-local-mode` 不是此版本的任何一种模式。",
+        en: "`--detect-local-mode` is not a mode of this version.",
+        zh: "`--detect-local-mode` 的值不是此版本支持的模式。",
     }
     /// A mode that needs a name.
     INTERFACE_HAS_NO_NAME {
@@ -229,7 +229,7 @@ rules! {
         versions: Versions::since(24),
         source: "pkg/proxy/apis/config/validation/validation.go validateInterface",
         facts: [],
-        en: "This `--detect-local-mode` needs the name of an interface, or the beginning of one.",
+        en: "This `--detect-local-mode` requires the name of an interface, or a prefix of it.",
         zh: "此 `--detect-local-mode` 需要接口名称或其前缀。",
     }
     /// One name for both families.
@@ -238,7 +238,7 @@ rules! {
         versions: Versions::since(24),
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
         facts: [interface],
-        en: "Traffic is local if it comes in by {interface}, in both families.",
+        en: "Traffic is local if it enters through {interface}, for both address families.",
         zh: "从 {interface} 进入的流量视为本地流量，两个地址族均如此。",
     }
 }

@@ -17,8 +17,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [],
-        en: "Windows has no single-stack IPv6: a node whose Pods have IPv6 only serves nothing.",
-        zh: "Windows 不支持单栈 IPv6：Pod 只有 IPv6 的节点不提供任何服务。",
+        en: "Windows does not support single-stack IPv6: on a node whose Pods have only IPv6 no Service works.",
+        zh: "Windows 不支持单栈 IPv6：如果节点上的 Pod 只有 IPv6，则该节点上的 Service 均不可用。",
     }
     /// A network that carries both families.
     L2BRIDGE_IS_DUAL_STACK {
@@ -27,7 +27,7 @@ rules! {
         source: "pkg/proxy/winkernel/supported.go DualStackCompatible",
         facts: [families],
         en: "On an `l2bridge` network Pods and Services have {families}.",
-        zh: "在 `l2bridge` 网络上，Pod 和 Service 拥有 {families}。",
+        zh: "在 `l2bridge` 网络上，Pod 和 Service 支持 {families}。",
     }
     /// A host that is too old.
     WINDOWS_IS_TOO_OLD {
@@ -35,8 +35,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/winkernel/supported.go DualStackCompatible",
         facts: [family],
-        en: "Windows before Server 2004 cannot do dual-stack: kube-proxy serves {family} only. Nothing fails.",
-        zh: "Server 2004 之前的 Windows 不支持双栈：kube-proxy 只服务 {family}。不会有任何失败。",
+        en: "Windows versions before Server 2004 do not support dual-stack: kube-proxy handles {family} traffic only. No error is reported.",
+        zh: "Server 2004 之前的 Windows 不支持双栈：kube-proxy 只代理 {family} 流量。不会报错。",
     }
     /// A network that carries one family.
     OVERLAY_FALLS_BACK {
@@ -44,8 +44,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/winkernel/supported.go DualStackCompatible",
         facts: [family],
-        en: "An overlay (VXLAN) network on Windows carries one family: Pods have {family}, and kube-proxy serves only that. Nothing fails.",
-        zh: "Windows 上的 overlay（VXLAN）网络只承载一个地址族：Pod 拥有 {family}，kube-proxy 也只服务它。不会有任何失败。",
+        en: "An overlay (VXLAN) network on Windows supports one address family: Pods have {family}, and kube-proxy handles only that. No error is reported.",
+        zh: "Windows 上的 Overlay（VXLAN）网络只支持一个地址族：Pod 使用 {family}，kube-proxy 也只代理该地址族的流量。不会报错。",
     }
     /// A known fault.
     LOAD_BALANCERS_MIX {
@@ -53,8 +53,8 @@ rules! {
         versions: Versions::until(35),
         source: "pkg/proxy/winkernel/proxier.go",
         facts: [],
-        en: "Windows is documented for single-family Services. A dual-stack one is proxied, but the load balancers of its families can be mixed up (fixed in 1.36.0, 1.35.1, 1.34.4 and 1.33.8).",
-        zh: "文档只支持 Windows 上的单地址族 Service。双栈 Service 也会被代理，但其两个地址族的负载均衡器可能混淆（在 1.36.0、1.35.1、1.34.4 和 1.33.8 中修复）。",
+        en: "According to the documentation Windows supports only single-stack Services. A dual-stack Service is proxied, but the load balancers of its address families can be mixed up (fixed in 1.36.0, 1.35.1, 1.34.4 and 1.33.8).",
+        zh: "根据文档，Windows 只支持单栈 Service。双栈 Service 也会被代理，但其两个地址族的负载均衡器可能混淆（在 1.36.0、1.35.1、1.34.4 和 1.33.8 中修复）。",
     }
 }
 

@@ -24,8 +24,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubectl pkg/validation/validation.go getObjectKind",
         facts: [],
-        en: "Without `apiVersion` and `kind` kubectl cannot tell which resource this is, and sends nothing.",
-        zh: "没有 `apiVersion` 和 `kind`，kubectl 无法判断这是什么资源，因此不发送任何内容。",
+        en: "Without `apiVersion` and `kind` kubectl cannot determine the resource, and sends nothing.",
+        zh: "没有 `apiVersion` 和 `kind`，kubectl 无法确定资源，因此不发送任何内容。",
     }
     /// Something that the playground does not know.
     KIND_IS_NOT_SIMULATED {
@@ -38,7 +38,7 @@ rules! {
         }),
         facts: [kind],
         en: "Objects of kind {kind} are not simulated.",
-        zh: "{kind} 类型的对象未被模拟。",
+        zh: "{kind} 类型的对象不在模拟范围内。",
     }
     /// kubectl cannot look for the object that it would patch.
     DOCUMENT_HAS_NO_NAME {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubectl pkg/cmd/apply/apply.go applyOneObject",
         facts: [],
-        en: "`kubectl apply` first reads the object of this name. Without `metadata.name` it sends nothing; a `generateName` is for `kubectl create`.",
-        zh: "`kubectl apply` 首先按名称读取对象。没有 `metadata.name` 时它不发送任何内容；`generateName` 用于 `kubectl create`。",
+        en: "`kubectl apply` first reads the object with this name. Without `metadata.name` it sends nothing; `generateName` works only with `kubectl create`.",
+        zh: "`kubectl apply` 首先按名称读取对象。没有 `metadata.name` 时它不发送任何内容；`generateName` 只能用于 `kubectl create`。",
     }
     /// kubectl asks the API server which resource a kind is, and it has none.
     KIND_HAS_NO_RESOURCE {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::ALL,
         source: "cli-runtime pkg/resource/mapper.go infoForData",
         facts: [kind, version],
-        en: "The API server has no kind {kind} in {version}, so kubectl finds no resource to send the object to.",
-        zh: "API server 在 {version} 中没有 {kind} 类型，因此 kubectl 找不到可以接收该对象的资源。",
+        en: "The API server of {version} has no kind {kind}, so kubectl finds no resource to send the object to.",
+        zh: "{version} 的 API 服务器没有 {kind} 类型，因此 kubectl 找不到可以接收该对象的资源。",
     }
     /// A namespace is taken to exist.
     NAMESPACE_IS_TAKEN_TO_EXIST {
@@ -64,11 +64,11 @@ rules! {
         versions: Versions::ALL,
         source: "this playground",
         fidelity: Fidelity::Simplified(Text {
-            en: "A real cluster refuses objects in a namespace that does not exist.",
+            en: "A real cluster rejects objects in a namespace that does not exist.",
             zh: "真实集群会拒绝不存在的命名空间中的对象。",
         }),
         facts: [namespace],
-        en: "The namespace {namespace} is taken to exist.",
+        en: "The namespace {namespace} is assumed to exist.",
         zh: "假定命名空间 {namespace} 存在。",
     }
 }

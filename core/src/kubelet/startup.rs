@@ -27,8 +27,8 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go parseNodeIP",
         facts: [text],
-        en: "{text} is no address. The kubelet leaves it out with a line in its log, and starts as if it had not been written.",
-        zh: "{text} 不是地址。kubelet 忽略它，只在日志中写一行，并像没有写过它一样启动。",
+        en: "{text} is not an address. The kubelet ignores it with a line in its log, and starts as if it were not set.",
+        zh: "{text} 不是地址。kubelet 会忽略它并在日志中写一行，然后像未设置它一样启动。",
     }
     /// Not a pair.
     NODE_IPS_ARE_NO_PAIR {
@@ -36,7 +36,7 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go parseNodeIP",
         facts: [],
-        en: "`--node-ip` takes one address, or one of each family.",
+        en: "`--node-ip` accepts one address, or one per address family.",
         zh: "`--node-ip` 接受一个地址，或每个地址族各一个。",
     }
     /// A pair with a wish in it.
@@ -45,8 +45,8 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go parseNodeIP",
         facts: [],
-        en: "`0.0.0.0` and `::` only say which family is preferred. In a pair both addresses have to be specific.",
-        zh: "`0.0.0.0` 和 `::` 只表示偏好哪个地址族。成对时两个地址都必须是具体地址。",
+        en: "`0.0.0.0` and `::` only express which address family is preferred. In a pair both addresses must be specific.",
+        zh: "`0.0.0.0` 和 `::` 只表示优先使用哪个地址族。指定一对地址时，两个都必须是具体地址。",
     }
     /// A pair with a cloud provider.
     CLOUD_ALLOWS_NO_PAIR {
@@ -54,8 +54,8 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go ParseNodeIPArgument",
         facts: [provider],
-        en: "With `--cloud-provider` {provider} a pair is not allowed here: with `external` it is from 1.29 on (1.27 and 1.28: gate `CloudDualStackNodeIPs`), with a built-in provider never.",
-        zh: "使用 `--cloud-provider` {provider} 时此处不允许成对地址：`external` 自 1.29 起允许（1.27 和 1.28 需要门控 `CloudDualStackNodeIPs`），内置提供商从不允许。",
+        en: "With `--cloud-provider` {provider} a pair is not allowed here: with `external` it is allowed from 1.29 on (1.27 and 1.28: with the `CloudDualStackNodeIPs` feature gate), with a built-in provider never.",
+        zh: "设置 `--cloud-provider` {provider} 时，此处不允许指定一对地址：`external` 自 1.29 起允许（1.27 和 1.28 需要启用特性门控 `CloudDualStackNodeIPs`），内置提供商始终不允许。",
     }
     /// A pair in a cluster of one family.
     PAIR_NEEDS_GATE {
@@ -63,8 +63,8 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kubelet/app/server.go RunKubelet",
         facts: [],
-        en: "A pair in `--node-ip` needs the gate `IPv6DualStack` in this release.",
-        zh: "在此版本中，`--node-ip` 的成对地址需要 `IPv6DualStack` 门控。",
+        en: "In this version a pair in `--node-ip` requires the `IPv6DualStack` feature gate.",
+        zh: "在此版本中，在 `--node-ip` 中指定一对地址需要启用特性门控 `IPv6DualStack`。",
     }
     /// Two addresses were given.
     NODE_HAS_THE_PAIR {
@@ -72,8 +72,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [first, second],
-        en: "`--node-ip` gives a pair: {first} and {second} are the InternalIPs of the node, in this order. Without a cloud provider, this is the only way a node becomes dual-stack.",
-        zh: "`--node-ip` 给出一对地址：{first} 和 {second} 按此顺序成为节点的 InternalIP。没有云提供商时，只有这样节点才是双栈。",
+        en: "`--node-ip` specifies a pair: {first} and {second} become the InternalIPs of the node, in this order. Without a cloud provider this is the only way to make a node dual-stack.",
+        zh: "`--node-ip` 指定了一对地址：{first} 和 {second} 按此顺序成为节点的 InternalIP。没有云提供商时，只有这样才能使节点成为双栈。",
     }
     /// One address was given.
     NODE_HAS_THE_ONE {
@@ -81,8 +81,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [ip],
-        en: "`--node-ip` gives one address, so {ip} is the only one of the node, whatever else the host has.",
-        zh: "`--node-ip` 给出一个地址，因此 {ip} 是节点的唯一地址，无论主机还有什么地址。",
+        en: "`--node-ip` specifies one address, so {ip} is the only address of the node, whatever others the host has.",
+        zh: "`--node-ip` 指定了一个地址，因此 {ip} 是节点的唯一地址，无论主机还有哪些地址。",
     }
     /// An address was found.
     ADDRESS_IS_FOUND {
@@ -90,8 +90,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [ip, family],
-        en: "No address was given, so the kubelet looks for one, {family} first: the host name if it is an address, then DNS, then the interface of the default route. It finds {ip}, and never a second one.",
-        zh: "未指定地址，因此 kubelet 自行寻找，{family} 优先：主机名（若为地址）、DNS、默认路由的接口。它找到 {ip}，且从不寻找第二个。",
+        en: "No address is specified, so the kubelet detects one, {family} first: the host name if it is an address, then DNS, then the interface of the default route. It finds {ip}, and never looks for a second one.",
+        zh: "未指定地址，因此 kubelet 自行检测，{family} 优先：依次为主机名（如果它是地址）、DNS、默认路由的接口。检测到的是 {ip}；它从不检测第二个地址。",
     }
     /// There is none.
     ADDRESS_IS_NOT_FOUND {
@@ -99,8 +99,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [],
-        en: "No address was given and none was found: neither host name nor DNS nor a default route has one.",
-        zh: "未指定地址，也未找到地址：主机名、DNS 和默认路由都没有。",
+        en: "No address is specified and none was found: the host name, DNS and the default route yield none.",
+        zh: "未指定地址，也未检测到地址：主机名、DNS 和默认路由都没有给出地址。",
     }
     /// The cloud will tell.
     NODE_WAITS_FOR_CLOUD {
@@ -108,8 +108,8 @@ rules! {
         versions: Versions::since(29),
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [],
-        en: "With `--cloud-provider=external` and no `--node-ip` the node has no address until the cloud controller sets some.",
-        zh: "使用 `--cloud-provider=external` 且没有 `--node-ip` 时，在云控制器设置地址之前节点没有地址。",
+        en: "With `--cloud-provider=external` and without `--node-ip` the node has no address until cloud-controller-manager sets one.",
+        zh: "设置 `--cloud-provider=external` 且未设置 `--node-ip` 时，在云控制器管理器设置地址之前，节点没有地址。",
     }
     /// What the cloud controller is told.
     NODE_IS_ANNOTATED {
@@ -117,8 +117,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [annotation],
-        en: "The annotation `alpha.kubernetes.io/provided-node-ip` tells the cloud controller which addresses were given: {annotation}.",
-        zh: "注解 `alpha.kubernetes.io/provided-node-ip` 告诉云控制器指定了哪些地址：{annotation}。",
+        en: "The annotation `alpha.kubernetes.io/provided-node-ip` passes the specified addresses to cloud-controller-manager: {annotation}.",
+        zh: "注解 `alpha.kubernetes.io/provided-node-ip` 将指定的地址告知云控制器管理器：{annotation}。",
     }
     /// The cloud told already.
     CLOUD_ADDRESSES_STAY {
@@ -126,8 +126,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/nodestatus/setters.go NodeAddress",
         facts: [],
-        en: "The node has addresses, and they are the cloud controller's business: the kubelet leaves them alone.",
-        zh: "节点已有地址，它们由云控制器负责：kubelet 不会改动。",
+        en: "The node already has addresses, which cloud-controller-manager manages: the kubelet does not change them.",
+        zh: "节点已有地址，这些地址由云控制器管理器管理：kubelet 不会更改。",
     }
     /// The cloud controller's choice.
     CLOUD_KEEPS_ADDRESS {
@@ -135,8 +135,8 @@ rules! {
         versions: Versions::ALL,
         source: "cloud-provider node/helpers/address.go GetNodeAddressesFromNodeIP",
         facts: [ip, kind],
-        en: "The annotation names {ip}, so of the cloud's addresses of type {kind} only those it names are kept.",
-        zh: "注解指定了 {ip}，因此云提供的 {kind} 类型地址中只保留注解指定的那些。",
+        en: "The annotation specifies {ip}, so of the cloud provider's addresses of type {kind} only the specified ones are kept.",
+        zh: "注解指定了 {ip}，因此在云提供商给出的 {kind} 类型地址中，只保留注解指定的那些。",
     }
     /// An address the cloud does not know.
     CLOUD_LACKS_ADDRESS {
@@ -144,8 +144,8 @@ rules! {
         versions: Versions::ALL,
         source: "cloud-provider node/helpers/address.go GetNodeAddressesFromNodeIP",
         facts: [ip],
-        en: "The annotation names {ip}, and the cloud does not have it for this node: the node stays uninitialized.",
-        zh: "注解指定了 {ip}，而云没有此节点的该地址：节点保持未初始化状态。",
+        en: "The annotation specifies {ip}, and the cloud provider does not report this address for the node: the node stays uninitialized.",
+        zh: "注解指定了 {ip}，而云提供商没有为此节点报告该地址：节点保持未初始化状态。",
     }
     /// An annotation that is none.
     ANNOTATION_IS_WRONG {
@@ -153,8 +153,8 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go ParseNodeIPAnnotation",
         facts: [],
-        en: "The annotation `alpha.kubernetes.io/provided-node-ip` is strict: one address or one of each family, no blanks, nothing left out.",
-        zh: "注解 `alpha.kubernetes.io/provided-node-ip` 要求严格：一个地址或每个地址族各一个，不含空白，不忽略任何部分。",
+        en: "The annotation `alpha.kubernetes.io/provided-node-ip` is parsed strictly: one address or one per address family, no spaces, and no invalid entry is skipped.",
+        zh: "注解 `alpha.kubernetes.io/provided-node-ip` 按严格规则解析：一个地址或每个地址族各一个，不含空格，也不会跳过无效的条目。",
     }
     /// An address that a node may not use.
     ADDRESS_IS_UNUSABLE {
@@ -162,8 +162,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_node_status.go validateNodeIP",
         facts: [ip],
-        en: "{ip} cannot be the address of a node: it has to be a unicast address of more than the link, and one of the host's own.",
-        zh: "{ip} 不能作为节点地址：它必须是超出链路范围的单播地址，且属于主机自身。",
+        en: "{ip} cannot be a node address: it must be a unicast address that is not link-local, and one that the host has.",
+        zh: "{ip} 不能作为节点地址：它必须是主机拥有的、非链路本地的单播地址。",
     }
     /// The order of a Pod's addresses.
     POD_IPS_ARE_SORTED {
@@ -171,8 +171,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go sortPodIPs",
         facts: [family],
-        en: "The runtime may give addresses in any order and number. The first {family} one comes first, as that is the family of the first `--node-ip` (IPv4 if there is none), then the first of the other family. Cluster and Service ranges play no part.",
-        zh: "运行时可以按任意顺序和数量给出地址。第一个 {family} 地址排在首位，因为它是第一个 `--node-ip` 的地址族（未指定则为 IPv4），然后是另一个地址族的第一个。集群与 Service 的范围不起作用。",
+        en: "The container runtime may report addresses in any order and number. The first {family} address becomes the first, because that is the address family of the first `--node-ip` (IPv4 if it is not set); the first address of the other family follows. Pod CIDRs and Service CIDRs have no effect.",
+        zh: "容器运行时可以按任意顺序报告任意数量的地址。第一个 {family} 地址排在首位，因为它属于第一个 `--node-ip` 的地址族（未设置则为 IPv4）；其后是另一个地址族的第一个地址。Pod CIDR 和 Service CIDR 不起作用。",
     }
     /// The addresses that host network Pods share.
     HOST_IPS_ARE_CHOSEN {
@@ -180,8 +180,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/util/node/node.go GetNodeHostIPs",
         facts: [ips],
-        en: "The host IPs of the node are {ips}: the first InternalIP (or, without one, ExternalIP) and the first of the other family.",
-        zh: "节点的主机 IP 为 {ips}：第一个 InternalIP（没有则为 ExternalIP），以及另一个地址族的第一个。",
+        en: "The host IPs of the node are {ips}: the first InternalIP (or, without one, the first ExternalIP) and the first of the other address family.",
+        zh: "节点的主机 IP 为 {ips}：第一个 InternalIP（没有时为第一个 ExternalIP），以及另一个地址族的第一个。",
     }
     /// A node nobody can name an address of.
     HOST_IP_IS_UNKNOWN {
@@ -198,8 +198,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go generateAPIPodStatus",
         facts: [ips],
-        en: "A Pod with `hostNetwork` has the host IPs of its node: {ips}. They never change, but a missing second family is added.",
-        zh: "使用 `hostNetwork` 的 Pod 拥有其节点的主机 IP：{ips}。它们从不改变，但缺少的第二个地址族会被补上。",
+        en: "A Pod with `hostNetwork` has the host IPs of its node: {ips}. They never change, but a missing second address family is added.",
+        zh: "使用 `hostNetwork` 的 Pod 拥有其节点的主机 IP：{ips}。这些地址从不更改，但会补上缺少的第二个地址族。",
     }
     /// A guess that was wrong.
     FAMILY_GUESS_WAS_WRONG {
@@ -207,8 +207,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go generateAPIPodStatus",
         facts: [ip, family],
-        en: "The kubelet took its node for {family}, and the cloud says that {ip} comes first. Pods are told by the event `HostIPsIPFamilyMismatch`; an explicit `--node-ip` settles it.",
-        zh: "kubelet 认为其节点为 {family}，而云将 {ip} 排在首位。事件 `HostIPsIPFamilyMismatch` 会通知 Pod；显式指定 `--node-ip` 可以解决。",
+        en: "The kubelet detected {family} for its node, and the cloud provider lists {ip} first. Pods get the event `HostIPsIPFamilyMismatch`; an explicit `--node-ip` resolves this.",
+        zh: "kubelet 为其节点检测到的是 {family}，而云提供商将 {ip} 列在首位。Pod 上会产生事件 `HostIPsIPFamilyMismatch`；显式设置 `--node-ip` 可以解决。",
     }
     /// The Pod's own names.
     HOSTS_FILE_HAS_EVERY_IP {
@@ -216,8 +216,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go managedHostsFileContent",
         facts: [ips],
-        en: "`/etc/hosts` of the Pod has seven fixed lines and one for each of its addresses: {ips}.",
-        zh: "Pod 的 `/etc/hosts` 有七行固定内容，以及每个地址各一行：{ips}。",
+        en: "`/etc/hosts` of the Pod has seven fixed lines, and one line for each Pod IP: {ips}.",
+        zh: "Pod 的 `/etc/hosts` 有七行固定内容，另外每个 Pod IP 各占一行：{ips}。",
     }
 }
 

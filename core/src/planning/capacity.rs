@@ -24,12 +24,12 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/range.go Canonicalize",
         fidelity: Fidelity::Simplified(Text {
-            en: "For plugins that leave it to host-local.",
+            en: "Valid for plugins that use host-local.",
             zh: "适用于使用 host-local 的插件。",
         }),
         facts: [block, pods],
-        en: "A Node with {block} has addresses for {pods} Pods: the first is the gateway's, and of IPv4 the last is for broadcasts. (The kubelet stops at 110 Pods unless `--max-pods` says otherwise.)",
-        zh: "拥有 {block} 的节点可为 {pods} 个 Pod 提供地址：第一个属于网关，IPv4 的最后一个用于广播。（除非设置 `--max-pods`，kubelet 最多运行 110 个 Pod。）",
+        en: "A Node with {block} has addresses for {pods} Pods: the first is used by the gateway, and the last IPv4 address is the broadcast address. (The kubelet runs at most 110 Pods unless `--max-pods` is set.)",
+        zh: "拥有 {block} 的节点可为 {pods} 个 Pod 提供地址：第一个用于网关，IPv4 的最后一个是广播地址。（除非设置 `--max-pods`，kubelet 最多运行 110 个 Pod。）",
     }
     /// A block without room.
     NODE_HAS_NO_ROOM {
@@ -37,8 +37,8 @@ rules! {
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/backend/allocator/range.go Canonicalize",
         facts: [block, message],
-        en: "A Node with {block} starts no Pod: {message}.",
-        zh: "拥有 {block} 的节点无法启动任何 Pod：{message}。",
+        en: "No Pod starts on a Node with {block}: {message}.",
+        zh: "拥有 {block} 的节点上无法启动任何 Pod：{message}。",
     }
     /// Cluster IPs.
     RANGE_LASTS_FOR_SERVICES {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator",
         facts: [range, services],
-        en: "{range} has {services} cluster IPs: its first address is never given out, nor the last one of IPv4.",
-        zh: "{range} 有 {services} 个集群 IP：首地址从不分配，IPv4 的末地址也不分配。",
+        en: "{range} has {services} cluster IPs: its first address is never allocated, nor is the last IPv4 address.",
+        zh: "{range} 有 {services} 个集群 IP：第一个地址从不分配，IPv4 的最后一个地址也不分配。",
     }
     /// Two bands.
     RANGE_HAS_A_BAND {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::since(24),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go calculateRangeOffset",
         facts: [band, last],
-        en: "Its first {band} addresses, up to {last}, are given out by themselves only when the others are gone: there is the place for addresses that you write yourself.",
-        zh: "前 {band} 个地址（至 {last}）只有在其余地址用尽后才会自动分配：自行指定的地址应取自这里。",
+        en: "Its first {band} addresses, up to {last}, are the static band: they are allocated dynamically only when all others are in use, so choose addresses that you assign yourself from there.",
+        zh: "前 {band} 个地址（至 {last}）是低段（静态分配）：只有在其余地址都已占用时才会动态分配，因此手动指定的地址应从这里选择。",
     }
     /// A range that no allocator takes.
     RANGE_HAS_NO_ALLOCATOR {
@@ -64,8 +64,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go NewIPAllocator",
         facts: [range, message],
-        en: "The flag may take {range}, but no allocator can be made for it, which is only logged ({message}): a Service that needs this family fails with `range is full`.",
-        zh: "标志可能接受 {range}，但无法为它创建分配器，且仅记录日志（{message}）：需要该地址族的 Service 以 `range is full` 失败。",
+        en: "The flag accepts {range}, but no allocator can be created for it, and this is only logged ({message}): a Service that needs this address family fails with `range is full`.",
+        zh: "标志接受 {range}，但无法为它创建分配器，且这只会记录在日志中（{message}）：需要该地址族的 Service 会失败，消息为 `range is full`。",
     }
     /// Machines.
     RANGE_LASTS_FOR_MACHINES {
@@ -73,8 +73,8 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc1122 section 3.2.1.3",
         facts: [range, machines],
-        en: "As the network of the nodes {range} has room for {machines} machines, routers among them.",
-        zh: "作为节点网络，{range} 可容纳 {machines} 台机器，包括路由器。",
+        en: "As the node network {range} has room for {machines} hosts, including routers.",
+        zh: "作为节点网络，{range} 可容纳 {machines} 台主机，包括路由器。",
     }
     /// A link of IPv6.
     LINK_IS_A_64 {
@@ -82,8 +82,8 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc4862 section 5.5.3",
         facts: [range],
-        en: "Machines make themselves IPv6 addresses (SLAAC) only in a /64. In {range} each has to be given its address.",
-        zh: "机器只在 /64 中自行生成 IPv6 地址（SLAAC）。在 {range} 中须逐台分配地址。",
+        en: "Hosts configure IPv6 addresses themselves (SLAAC) only in a /64. In {range} each address must be assigned.",
+        zh: "主机只在 /64 中自行配置 IPv6 地址（SLAAC）。在 {range} 中必须逐台分配地址。",
     }
 }
 

@@ -28,7 +28,7 @@ rules! {
         versions: Versions::ALL,
         source: "k8s.io/utils/net/net.go RangeSize",
         facts: [range, family, addresses, first, last],
-        en: "{range} is a range of {family}: {addresses} addresses, from {first} to {last}.",
+        en: "{range} is an {family} range: {addresses} addresses, from {first} to {last}.",
         zh: "{range} 是 {family} 范围：{addresses} 个地址，从 {first} 到 {last}。",
     }
     /// What is masked away.
@@ -37,8 +37,8 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/completion.go getServiceIPAndRanges",
         facts: [ip, bits, range, detail],
-        en: "{ip} is an address in the range, not its first: what stands behind the first {bits} bits is masked away. The flags of kube-apiserver and kube-controller-manager read {range} without a word; a ServiceCIDR object is refused: {detail}.",
-        zh: "{ip} 是范围内的地址而非首地址：前 {bits} 位之后的部分会被屏蔽。kube-apiserver 和 kube-controller-manager 的标志会默默读作 {range}；ServiceCIDR 对象则被拒绝：{detail}。",
+        en: "{ip} is not the first address of its range: the bits after the first {bits} are masked to zero. The flags of kube-apiserver and kube-controller-manager silently read {range}; a ServiceCIDR object is rejected: {detail}.",
+        zh: "{ip} 不是所在范围的首地址：前 {bits} 位之后的部分会按掩码清零。kube-apiserver 和 kube-controller-manager 的标志会将其读作 {range}，且不给出警告；ServiceCIDR 对象则会被拒绝：{detail}。",
     }
     /// Another spelling.
     SPELLING_IS_NOT_CANONICAL {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/validation/ip.go IsValidCIDR",
         facts: [range, detail],
-        en: "Kubernetes prints this range as {range}. Flags take the other spelling too; a ServiceCIDR object is refused: {detail}.",
-        zh: "Kubernetes 将此范围写作 {range}。标志也接受其他写法；ServiceCIDR 对象则被拒绝：{detail}。",
+        en: "Kubernetes prints this range as {range}. Flags also accept the other spelling; a ServiceCIDR object is rejected: {detail}.",
+        zh: "Kubernetes 将此范围显示为 {range}。标志也接受另一种写法；ServiceCIDR 对象则会被拒绝：{detail}。",
     }
     /// A unique local range.
     UNIQUE_LOCAL_HAS_PARTS {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc4193 section 3.1",
         facts: [global, subnet],
-        en: "Behind `fd` stand 40 bits of global ID, here {global}, which RFC 4193 wants random, so that two networks which meet one day do not collide. Then come 16 bits of subnet, here {subnet}, and 64 bits for hosts.",
-        zh: "`fd` 之后是 40 位全局 ID，此处为 {global}，RFC 4193 要求随机生成，以免日后互联的两个网络冲突。其后是 16 位子网，此处为 {subnet}，以及 64 位主机部分。",
+        en: "`fd` is followed by the 40-bit global ID, here {global}. RFC 4193 requires it to be random, so that two networks that are connected later do not conflict. Then follow a 16-bit subnet ID, here {subnet}, and 64 bits for hosts.",
+        zh: "`fd` 之后是 40 位的全局 ID，此处为 {global}。RFC 4193 要求随机生成，以免日后互联的两个网络发生冲突。其后是 16 位的子网 ID，此处为 {subnet}，以及 64 位主机部分。",
     }
     /// A unique local range of several sites.
     UNIQUE_LOCAL_IS_TOO_WIDE {
@@ -64,8 +64,8 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc4193 section 3.1",
         facts: [bits],
-        en: "A site has one global ID of RFC 4193, so a /48. A prefix of {bits} bits takes global IDs of others with it.",
-        zh: "按 RFC 4193，一个站点只有一个全局 ID，即一个 /48。{bits} 位的前缀会占用他人的全局 ID。",
+        en: "By RFC 4193 a site has one global ID, so one /48. A prefix of {bits} bits includes global IDs of other sites.",
+        zh: "按 RFC 4193，一个站点只有一个全局 ID，即一个 /48。{bits} 位的前缀会包含其他站点的全局 ID。",
     }
     /// A global ID of somebody's own making.
     GLOBAL_ID_LOOKS_HAND_MADE {
@@ -73,12 +73,12 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc4193 section 3.2",
         fidelity: Fidelity::Chosen(Text {
-            en: "Whether 40 bits were random cannot be seen. Here they do not look so with fewer than 9 ones or fewer than 9 zeros, as one random ID in 5000 has.",
-            zh: "无法看出 40 位是否随机。此处以少于 9 个 1 或少于 9 个 0 为不像随机，随机 ID 中约五千分之一如此。",
+            en: "Whether 40 bits are random cannot be determined. Here they do not look random with fewer than 9 ones or fewer than 9 zeros, as in one of 5000 random IDs.",
+            zh: "无法确定 40 位是否随机。此处，少于 9 个 1 或少于 9 个 0 即视为不随机；随机 ID 中约五千分之一如此。",
         }),
         facts: [global],
-        en: "The global ID {global} does not look random: others will have thought of it as well. The examples of this page are of that kind.",
-        zh: "全局 ID {global} 看起来不像随机生成：别人也可能想到它。本页的示例即属此类。",
+        en: "The global ID {global} does not look random, so other networks are likely to use it as well. The examples of this page are of that kind.",
+        zh: "全局 ID {global} 看起来不像随机生成，因此其他网络也可能使用它。本页的示例即属此类。",
     }
     /// The format of the documentation.
     FORMAT_OF_UNIQUE_LOCAL {
@@ -86,8 +86,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [text, letters, subnet],
-        en: "{text} is a format, not an address. Each of the letters {letters} stands for a hexadecimal digit of your own: together the 40 random bits of RFC 4193 behind `fd`. {subnet} is a subnet that the writer chose. Put in digits, once, and keep them for all ranges of the cluster.",
-        zh: "{text} 是格式，而不是地址。字母 {letters} 各代表一个由您确定的十六进制数字：合起来就是 RFC 4193 中 `fd` 之后的 40 个随机位。{subnet} 是作者选择的子网。填入数字一次，并用于集群的所有范围。",
+        en: "{text} is a format, not an address. Each of the letters {letters} stands for a hexadecimal digit of your own: together they are the 40 random bits of RFC 4193 after `fd`. {subnet} is a subnet ID chosen by the author. Replace the letters once, and use the result for all ranges of the cluster.",
+        zh: "{text} 是格式，而不是地址。字母 {letters} 各代表一个由你选定的十六进制数字：合起来就是 RFC 4193 中 `fd` 之后的 40 个随机位。{subnet} 是作者选择的子网 ID。请替换一次字母，并将结果用于集群的所有范围。",
     }
     /// Another format.
     FORMAT_WITH_LETTERS {
@@ -95,8 +95,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
         facts: [text, letters],
-        en: "{text} is a format, not an address: {letters} are no hexadecimal digits. Put digits in their place.",
-        zh: "{text} 是格式，而不是地址：{letters} 不是十六进制数字。请以数字代替。",
+        en: "{text} is a format, not an address: {letters} are not hexadecimal digits. Replace them with digits.",
+        zh: "{text} 是格式，而不是地址：{letters} 不是十六进制数字。请替换为数字。",
     }
     /// Nothing.
     TEXT_IS_EMPTY {
@@ -104,8 +104,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [],
-        en: "A range is an address, a slash and the number of bits that its addresses have in common: `10.244.0.0/16`, `fd00:10:244::/56`.",
-        zh: "范围由地址、斜线和共同前缀的位数组成：`10.244.0.0/16`、`fd00:10:244::/56`。",
+        en: "A CIDR consists of an address, a slash and the prefix length: `10.244.0.0/16`, `fd00:10:244::/56`.",
+        zh: "CIDR 由地址、斜线和前缀长度组成：`10.244.0.0/16`、`fd00:10:244::/56`。",
     }
     /// Blanks.
     TEXT_HAS_BLANKS {
@@ -113,8 +113,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [],
-        en: "There is a blank in it, and Go takes none, not even at the ends or behind a comma.",
-        zh: "其中有空白，而 Go 不接受空白，首尾或逗号之后也不行。",
+        en: "It contains a space, and Go accepts none, not even at the ends or after a comma.",
+        zh: "其中有空格，而 Go 不接受空格，首尾或逗号之后也不行。",
     }
     /// Several.
     TEXT_IS_A_LIST {
@@ -122,7 +122,7 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [],
-        en: "This is a list. Flags take two ranges with a comma between them; here they are explained one by one.",
+        en: "This is a list. Flags accept two ranges separated by a comma; here they are explained one by one.",
         zh: "这是一个列表。标志接受以逗号分隔的两个范围；此处逐个解释。",
     }
     /// Brackets or a zone.
@@ -131,8 +131,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [mark],
-        en: "{mark} belongs into a URL or before a link-local address, not into a range.",
-        zh: "{mark} 属于 URL 或链路本地地址，不属于范围。",
+        en: "{mark} is part of a URL or of a link-local address, not of a CIDR.",
+        zh: "{mark} 属于 URL 或链路本地地址，不属于 CIDR。",
     }
     /// No length.
     LENGTH_IS_MISSING {
@@ -140,8 +140,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [ip],
-        en: "{ip} is one address. A range has a slash behind it and a number of bits.",
-        zh: "{ip} 是单个地址。范围后面还有斜线和位数。",
+        en: "{ip} is a single address. A CIDR also has a slash and a prefix length.",
+        zh: "{ip} 是单个地址。CIDR 后面还有斜线和前缀长度。",
     }
     /// From and to.
     TEXT_IS_FROM_TO {
@@ -149,8 +149,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [],
-        en: "First and last address do not make a CIDR. What is offered is the smallest one that holds both.",
-        zh: "首尾地址不构成 CIDR。此处给出包含两者的最小 CIDR。",
+        en: "A first and a last address are not a CIDR. The suggestion is the smallest CIDR that contains both.",
+        zh: "首尾地址不构成 CIDR。建议值是包含两者的最小 CIDR。",
     }
     /// A mask.
     LENGTH_IS_A_MASK {
@@ -158,8 +158,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [mask],
-        en: "{mask} is a mask. Go wants the number of its ones.",
-        zh: "{mask} 是掩码。Go 需要的是其中 1 的个数。",
+        en: "{mask} is a mask. Go requires the prefix length, the number of its ones.",
+        zh: "{mask} 是掩码。Go 需要的是前缀长度，即其中 1 的个数。",
     }
     /// No number.
     LENGTH_IS_NO_NUMBER {
@@ -167,8 +167,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [most],
-        en: "Behind the slash stands a number from 0 to {most}.",
-        zh: "斜线之后是 0 到 {most} 之间的数字。",
+        en: "The slash must be followed by a number from 0 to {most}.",
+        zh: "斜线之后必须是 0 到 {most} 之间的数字。",
     }
     /// More bits than there are.
     LENGTH_IS_TOO_LONG {
@@ -176,8 +176,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [family, most],
-        en: "An {family} address has {most} bits; a prefix cannot be longer.",
-        zh: "{family} 地址有 {most} 位；前缀不能更长。",
+        en: "An {family} address has {most} bits; the prefix length cannot be greater.",
+        zh: "{family} 地址有 {most} 位；前缀长度不能更大。",
     }
     /// A part of IPv4 beyond 255.
     OCTET_IS_NO_OCTET {
@@ -185,8 +185,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv4",
         facts: [part],
-        en: "{part} is no part of an IPv4 address: each of the four is a number from 0 to 255.",
-        zh: "{part} 不是 IPv4 地址的组成部分：四个部分都是 0 到 255 之间的数字。",
+        en: "{part} is not a valid part of an IPv4 address: each of the four parts is a number from 0 to 255.",
+        zh: "{part} 不是 IPv4 地址的有效部分：四个部分都必须是 0 到 255 之间的数字。",
     }
     /// Not four.
     OCTETS_ARE_FOUR {
@@ -194,7 +194,7 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv4",
         facts: [parts],
-        en: "An IPv4 address has four parts, this one {parts}. Zeros at the end are not left out.",
+        en: "An IPv4 address has four parts, this one has {parts}. Trailing zeros cannot be omitted.",
         zh: "IPv4 地址有四个部分，此处有 {parts} 个。末尾的零不能省略。",
     }
     /// A dot with a number on one side only.
@@ -203,8 +203,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv4",
         facts: [],
-        en: "A dot stands between two numbers; here one is missing.",
-        zh: "点号位于两个数字之间；此处缺少一个。",
+        en: "There must be a number on both sides of a dot; here one is missing.",
+        zh: "点号两侧都必须有数字；此处缺少一个。",
     }
     /// A group of IPv6 beyond ffff.
     GROUP_IS_NO_GROUP {
@@ -212,8 +212,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv6",
         facts: [part],
-        en: "{part} is no group of an IPv6 address: one to four hexadecimal digits, from 0 to f.",
-        zh: "{part} 不是 IPv6 地址的组：每组为一到四个十六进制数字（0 到 f）。",
+        en: "{part} is not a valid group of an IPv6 address: a group has one to four hexadecimal digits (0 to f).",
+        zh: "{part} 不是 IPv6 地址的有效组：每组为一到四个十六进制数字（0 到 f）。",
     }
     /// Two gaps.
     GAP_IS_ONE {
@@ -221,8 +221,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv6",
         facts: [],
-        en: "`::` stands for as many zeros as are missing, so it can stand only once.",
-        zh: "`::` 代表所有缺少的零，因此只能出现一次。",
+        en: "`::` replaces all missing zeros, so it can occur only once.",
+        zh: "`::` 代表所有省略的零，因此只能出现一次。",
     }
     /// Not eight.
     GROUPS_ARE_EIGHT {
@@ -230,7 +230,7 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv6",
         facts: [groups],
-        en: "An IPv6 address has eight groups, this one {groups}. Where there are fewer, `::` says where the zeros are.",
+        en: "An IPv6 address has eight groups, this one has {groups}. If there are fewer, `::` shows where the zeros are omitted.",
         zh: "IPv6 地址有八组，此处有 {groups} 组。不足八组时，用 `::` 表示零的位置。",
     }
     /// Eight, and more colons.
@@ -239,8 +239,8 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go parseIPv6",
         facts: [],
-        en: "All eight groups are there, so one more colon has nothing to stand for.",
-        zh: "八组已写全，多出的冒号没有可代表的零。",
+        en: "All eight groups are present, so the additional colon replaces nothing.",
+        zh: "八组已写全，多余的冒号不代表任何零。",
     }
     /// Something else.
     TEXT_IS_NO_ADDRESS {
@@ -248,7 +248,7 @@ rules! {
         versions: Versions::ALL,
         source: "net/ip.go ParseCIDR",
         facts: [part],
-        en: "{part} is no IP address.",
+        en: "{part} is not an IP address.",
         zh: "{part} 不是 IP 地址。",
     }
 }
@@ -677,7 +677,7 @@ mod tests {
         assert!(text.contains("1048576 addresses, from 10.96.0.0 to 10.111.255.255"), "{text}");
         assert!(text.contains("must not have bits set beyond the prefix length"), "{text}");
         let text = says("fd12:3456:789a:ff00::/56");
-        assert!(text.contains("2^72 addresses") && text.contains("subnet, here ff00"), "{text}");
+        assert!(text.contains("2^72 addresses") && text.contains("subnet ID, here ff00"), "{text}");
         assert!(text.contains("global ID, here 12:3456:789a"), "{text}");
         let text = says("FD00:10:244::/56");
         assert!(text.contains("must be in canonical form (\"fd00:10:244::/56\")"), "{text}");

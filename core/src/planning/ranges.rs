@@ -24,8 +24,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [one, as_one, other, as_other, shared],
-        en: "{one} ({as_one}) and {other} ({as_other}) meet in {shared}: an address there can have two owners.",
-        zh: "{one}（{as_one}）与 {other}（{as_other}）在 {shared} 相交：其中的地址可能有两个所有者。",
+        en: "{one} ({as_one}) and {other} ({as_other}) overlap in {shared}: an address there can be allocated twice.",
+        zh: "{one}（{as_one}）和 {other}（{as_other}）在 {shared} 重叠：其中的地址可能被重复分配。",
     }
     /// Two components that do not know the same.
     RANGES_DIFFER {
@@ -33,8 +33,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [one, as_one, other, as_other],
-        en: "{one} ({as_one}) and {other} ({as_other}) are for the same and not the same.",
-        zh: "{one}（{as_one}）与 {other}（{as_other}）用途相同，范围却不同。",
+        en: "{one} ({as_one}) and {other} ({as_other}) have the same purpose, but differ.",
+        zh: "{one}（{as_one}）和 {other}（{as_other}）用途相同，范围却不同。",
     }
     /// Two components that agree.
     RANGES_AGREE {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
         facts: [one, as_one, as_other],
-        en: "{one} is the same to both: {as_one}, {as_other}.",
-        zh: "{one} 对两者相同：{as_one}、{as_other}。",
+        en: "{one} is the same in both places: {as_one}, {as_other}.",
+        zh: "{one} 在两处一致：{as_one}、{as_other}。",
     }
     /// Two machines with one address.
     MACHINES_SHARE_AN_ADDRESS {
@@ -93,13 +93,11 @@ impl Kind {
         match self {
             Self::Services => Text { en: "Services", zh: "Service" },
             Self::KeptFromNodes => Text {
-                en: "Services, as kube-controller-manager knows them",
-                zh: "kube-controller-manager 所知的 Service",
+                en: "Services in kube-controller-manager",
+                zh: "kube-controller-manager 中的 Service",
             },
             Self::Pods => Text { en: "Pods", zh: "Pod" },
-            Self::ProxyPods => {
-                Text { en: "Pods, as kube-proxy knows them", zh: "kube-proxy 所知的 Pod" }
-            }
+            Self::ProxyPods => Text { en: "Pods in kube-proxy", zh: "kube-proxy 中的 Pod" },
             Self::NodeBlock => Text { en: "Pods of one Node", zh: "单个节点的 Pod" },
             Self::Machine => Text { en: "a node", zh: "节点" },
             Self::ApiServer => Text { en: "kube-apiserver", zh: "kube-apiserver 地址" },
@@ -393,7 +391,7 @@ kubelet · b --node-ip=192.0.2.12,2001:db8::12
         let agree = meetings(&found);
         assert_eq!(agree.len(), 4);
         let says = agree[0].step.plain(Lang::En);
-        assert!(says.starts_with("10.96.0.0/16 is the same to both: Services, "), "{says}");
+        assert!(says.starts_with("10.96.0.0/16 is the same in both places: Services, "), "{says}");
     }
 
     #[test]

@@ -18,8 +18,8 @@ rules! {
         versions: Versions::ALL,
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, block, name, rfc],
-        en: "{range} lies in {block}, {name} ({rfc}): fit for a cluster, and routed nowhere else.",
-        zh: "{range} 位于 {block}，{name}（{rfc}）：适合集群使用，不会在别处路由。",
+        en: "{range} is in {block}, {name} ({rfc}): suitable for a cluster, and not routed on the internet.",
+        zh: "{range} 位于 {block}，{name}（{rfc}）：适合集群使用，在互联网上不会被路由。",
     }
     /// A block for books.
     BLOCK_IS_FOR_EXAMPLES {
@@ -27,8 +27,8 @@ rules! {
         versions: Versions::ALL,
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, block, name, rfc],
-        en: "{range} lies in {block}, {name} ({rfc}). It is for texts, as on this page; a real network takes another.",
-        zh: "{range} 位于 {block}，{name}（{rfc}）。它供文档使用，如本页；真实网络应使用别的范围。",
+        en: "{range} is in {block}, {name} ({rfc}). It is reserved for documentation, such as this page; use another range in a real network.",
+        zh: "{range} 位于 {block}，{name}（{rfc}）。它保留给文档使用，例如本页；真实网络应使用其他范围。",
     }
     /// A block in which no Pod can be.
     BLOCK_IS_UNFIT {
@@ -36,7 +36,7 @@ rules! {
         versions: Versions::ALL,
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, block, name, rfc],
-        en: "{range} lies in {block}, {name} ({rfc}). Pods, Services and nodes cannot live there, though not every flag refuses it.",
+        en: "{range} is in {block}, {name} ({rfc}). Pods, Services and nodes cannot use it, although not every flag rejects it.",
         zh: "{range} 位于 {block}，{name}（{rfc}）。Pod、Service 和节点不能使用它，尽管并非每个标志都会拒绝。",
     }
     /// Addresses of the Internet.
@@ -45,8 +45,8 @@ rules! {
         versions: Versions::ALL,
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, name, rfc],
-        en: "{range} is in no special block: {name} ({rfc}). Use it if it was assigned to you; otherwise it is somebody's, and your Pods would not reach them.",
-        zh: "{range} 不在任何特殊地址块中：{name}（{rfc}）。仅在分配给您时使用；否则它属于别人，您的 Pod 将无法访问他们。",
+        en: "{range} is in no special-purpose block: {name} ({rfc}). Use it only if it is assigned to you; otherwise it belongs to someone else, and your Pods could not reach those addresses.",
+        zh: "{range} 不在任何专用地址块中：{name}（{rfc}）。仅当它已分配给你时才能使用；否则它属于他人，你的 Pod 将无法访问那些地址。",
     }
     /// A block inside.
     RANGE_HOLDS_A_BLOCK {
@@ -54,8 +54,8 @@ rules! {
         versions: Versions::ALL,
         source: "iana.org/assignments/iana-ipv6-special-registry",
         facts: [range, block, name, rfc],
-        en: "{range} is wide enough to hold {block}, {name} ({rfc}).",
-        zh: "{range} 足够大，包含 {block}，{name}（{rfc}）。",
+        en: "{range} is so large that it contains {block}, {name} ({rfc}).",
+        zh: "{range} 的范围过大，包含了 {block}，{name}（{rfc}）。",
     }
 }
 
@@ -113,10 +113,10 @@ pub const BLOCKS: [Block; 37] = {
             "100.64.0.0/10",
             Private,
             "RFC 6598",
-            "addresses that carriers share behind NAT",
+            "shared addresses for carrier-grade NAT",
             "运营商级 NAT 共享地址",
         ),
-        block("127.0.0.0/8", Unfit, "RFC 1122", "loopback addresses", "环回地址"),
+        block("127.0.0.0/8", Unfit, "RFC 1122", "loopback addresses", "本地回路地址"),
         block("169.254.0.0/16", Unfit, "RFC 3927", "link-local addresses", "链路本地地址"),
         block("172.16.0.0/12", Private, "RFC 1918", "private addresses", "私有地址"),
         block("192.0.0.0/24", Unfit, "RFC 6890", "addresses for protocols", "协议专用地址"),
@@ -131,7 +131,7 @@ pub const BLOCKS: [Block; 37] = {
             "192.88.99.0/24",
             Unfit,
             "RFC 7526",
-            "relays of 6to4, which are no longer used",
+            "6to4 relays, which are deprecated",
             "已弃用的 6to4 中继地址",
         ),
         block("192.168.0.0/16", Private, "RFC 1918", "private addresses", "私有地址"),
@@ -156,41 +156,35 @@ pub const BLOCKS: [Block; 37] = {
             "255.255.255.255/32",
             Unfit,
             "RFC 919",
-            "the address of the limited broadcast",
+            "the limited broadcast address",
             "受限广播地址",
         ),
         block("::/128", Unfit, "RFC 4291", "the unspecified address", "未指定地址"),
-        block("::1/128", Unfit, "RFC 4291", "the loopback address", "环回地址"),
+        block("::1/128", Unfit, "RFC 4291", "the loopback address", "本地回路地址"),
         block(
             "::ffff:0.0.0.0/96",
             Unfit,
             "RFC 4291",
-            "IPv4 addresses mapped into IPv6",
+            "IPv4-mapped IPv6 addresses",
             "IPv4 映射的 IPv6 地址",
         ),
         block(
             "64:ff9b::/96",
             Unfit,
             "RFC 6052",
-            "IPv4 addresses behind a translator (NAT64)",
-            "转换器（NAT64）后的 IPv4 地址",
+            "IPv4-embedded addresses for NAT64",
+            "NAT64 使用的内嵌 IPv4 的地址",
         ),
         block(
             "64:ff9b:1::/48",
             Unfit,
             "RFC 8215",
-            "addresses for translators of one's own",
-            "自用转换器地址",
+            "addresses for local translators (NAT64)",
+            "本地转换器（NAT64）地址",
         ),
-        block(
-            "100::/64",
-            Unfit,
-            "RFC 6666",
-            "addresses whose packets are discarded",
-            "丢弃专用地址",
-        ),
+        block("100::/64", Unfit, "RFC 6666", "discard-only addresses", "丢弃专用地址"),
         block("2001::/23", Unfit, "RFC 2928", "addresses for protocols", "协议专用地址"),
-        block("2001::/32", Unfit, "RFC 4380", "addresses of Teredo tunnels", "Teredo 隧道地址"),
+        block("2001::/32", Unfit, "RFC 4380", "Teredo tunnel addresses", "Teredo 隧道地址"),
         block("2001:2::/48", Unfit, "RFC 5180", "addresses for benchmarks", "基准测试地址"),
         block(
             "2001:20::/28",
@@ -200,15 +194,15 @@ pub const BLOCKS: [Block; 37] = {
             "ORCHIDv2 标识符，不可路由",
         ),
         block("2001:db8::/32", Examples, "RFC 3849", "addresses for documentation", "文档地址"),
-        block("2002::/16", Unfit, "RFC 3056", "addresses of 6to4 tunnels", "6to4 隧道地址"),
+        block("2002::/16", Unfit, "RFC 3056", "6to4 tunnel addresses", "6to4 隧道地址"),
         block("3fff::/20", Examples, "RFC 9637", "addresses for documentation", "文档地址"),
-        block("5f00::/16", Unfit, "RFC 9602", "identifiers of segment routing", "分段路由标识符"),
+        block("5f00::/16", Unfit, "RFC 9602", "segment routing identifiers", "分段路由标识符"),
         block("fc00::/7", Private, "RFC 4193", "unique local addresses", "唯一本地地址"),
         block(
             "fc00::/8",
             Unfit,
             "RFC 4193",
-            "the half of the unique local addresses that nobody has defined yet",
+            "the half of the unique local addresses that is not defined yet",
             "唯一本地地址中尚未定义的一半",
         ),
         block("fd00::/8", Private, "RFC 4193", "unique local addresses", "唯一本地地址"),
@@ -217,17 +211,11 @@ pub const BLOCKS: [Block; 37] = {
             "fec0::/10",
             Unfit,
             "RFC 3879",
-            "site-local addresses, which are no longer used",
+            "site-local addresses, which are deprecated",
             "已弃用的站点本地地址",
         ),
         block("ff00::/8", Unfit, "RFC 4291", "multicast addresses", "多播地址"),
-        block(
-            "ff02::/16",
-            Unfit,
-            "RFC 4291",
-            "multicast addresses of one link",
-            "单一链路的多播地址",
-        ),
+        block("ff02::/16", Unfit, "RFC 4291", "link-local multicast addresses", "链路本地多播地址"),
     ]
 };
 
@@ -280,8 +268,7 @@ impl Standing {
                     Family::V4 => (Text { en: "public IPv4", zh: "公网 IPv4" }, "RFC 7020"),
                     Family::V6 => (
                         Text {
-                            en: "IPv6 outside of any private block",
-                            zh: "私有地址块之外的 IPv6",
+                            en: "IPv6 outside any private block", zh: "私有地址块之外的 IPv6"
                         },
                         "RFC 4291",
                     ),

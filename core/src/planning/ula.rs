@@ -23,8 +23,8 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc4193 section 3.2.2",
         facts: [site],
-        en: "{site} is the site: `fd` and 40 random bits. That another network which yours ever meets has the same is less likely than one in a million million.",
-        zh: "{site} 是站点：`fd` 加 40 个随机位。您的网络日后遇到的另一网络恰好相同的概率不到一万亿分之一。",
+        en: "{site} is the site prefix: `fd` and 40 random bits. The probability that another network you connect to later has the same prefix is less than one in a million million.",
+        zh: "{site} 是站点前缀：`fd` 加 40 个随机位。日后与你的网络互联的另一个网络恰好使用相同前缀的概率不到一万亿分之一。",
     }
     /// Three parts.
     SITE_IS_CUT {
@@ -32,8 +32,8 @@ rules! {
         versions: Versions::ALL,
         source: "this playground",
         facts: [nodes, pods, services],
-        en: "Its first /64, {nodes}, is the network of the nodes, in which they can make themselves addresses; {pods} lasts for 256 Nodes with a /64 each; {services} for 65535 Services. The rest is free.",
-        zh: "其第一个 /64 即 {nodes} 是节点网络，节点可在其中自行生成地址；{pods} 可供 256 个节点各得一个 /64；{services} 可供 65535 个 Service。其余空闲。",
+        en: "Its first /64, {nodes}, is the node network, in which nodes can configure their own addresses; {pods} is enough for 256 nodes with a /64 each; {services} for 65535 Services. The rest is free.",
+        zh: "其第一个 /64（{nodes}）是节点网络，节点可在其中自行配置地址；{pods} 可供 256 个节点各得一个 /64；{services} 可供 65535 个 Service。其余空闲。",
     }
     /// IPv4 beside it.
     IPV4_IS_PRIVATE {
@@ -41,8 +41,8 @@ rules! {
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc1918 section 3",
         facts: [nodes, pods, services],
-        en: "IPv4 has no unique ranges: {nodes} for the nodes, {pods} for Pods and {services} for Services are private (RFC 1918) and picked by the same bits, so that they are seldom those of the network next door.",
-        zh: "IPv4 没有唯一范围：节点用 {nodes}、Pod 用 {pods}、Service 用 {services}，均为私有地址（RFC 1918），由相同的随机位选取，因此很少与相邻网络相同。",
+        en: "IPv4 has no unique local ranges: {nodes} for the nodes, {pods} for Pods and {services} for Services are private (RFC 1918) and chosen by the same random bits, so that they rarely equal those of a neighboring network.",
+        zh: "IPv4 没有唯一本地范围：节点用的 {nodes}、Pod 用的 {pods} 和 Service 用的 {services} 都是私有地址（RFC 1918），由相同的随机位选出，因此很少与相邻网络的相同。",
     }
 }
 

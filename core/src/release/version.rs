@@ -137,9 +137,9 @@ impl Versions {
         match (first <= oldest, last >= latest) {
             (true, true) => (if is_english { "all" } else { "全部版本" }).to_owned(),
             (true, false) if is_english => format!("up to 1.{last}"),
-            (true, false) => format!("1.{last} 及以前"),
+            (true, false) => format!("1.{last} 及更早版本"),
             (false, true) => {
-                format!("1.{first} {}", if is_english { "and later" } else { "及以后" })
+                format!("1.{first} {}", if is_english { "and later" } else { "及更高版本" })
             }
             (false, false) if first == last => format!("1.{first}"),
             (false, false) => {
@@ -168,8 +168,8 @@ mod tests {
     fn a_span_says_in_words_what_it_covers() {
         for (versions, en, zh) in [
             (Versions::ALL, "all", "全部版本"),
-            (Versions::since(25), "1.25 and later", "1.25 及以后"),
-            (Versions::until(24), "up to 1.24", "1.24 及以前"),
+            (Versions::since(25), "1.25 and later", "1.25 及更高版本"),
+            (Versions::until(24), "up to 1.24", "1.24 及更早版本"),
             (Versions::between(33, 33), "1.33", "1.33"),
             (Versions::between(27, 32), "1.27 to 1.32", "1.27 至 1.32"),
         ] {

@@ -395,8 +395,8 @@ fn boot(plane: &mut ControlPlane, version: KubeVersion, text: &str, seed: u64) -
             problems.extend(unmodelled.into_iter().map(|flag| {
                 ours(
                     flag.span,
-                    format!("{} is not simulated: it changes nothing here.", flag.name),
-                    format!("{} 未被模拟：在此不起作用。", flag.name),
+                    format!("{} is not simulated: it has no effect here.", flag.name),
+                    format!("{} 不在模拟范围内：在此不起作用。", flag.name),
                 )
             }));
             apiserver::start(&behavior, &given, &mut trace)
@@ -515,14 +515,15 @@ fn patch(plane: &mut ControlPlane, service: &str, form: PatchForm, body: &str) -
             first_of(body, document),
             "Server-side apply is not simulated: apply the manifest, or send another type of patch."
                 .to_owned(),
-            "服务器端应用（server-side apply）未被模拟：请应用清单，或使用其他类型的补丁。".to_owned(),
+            "服务器端应用（server-side apply）不在模拟范围内：请应用清单，或使用其他类型的补丁。".to_owned(),
         );
         report.refuse(remark);
     } else if object.is_service_cidr() || object.workload().is_some() {
         report.refuse(ours(
             first_of(body, document),
-            "Only Services can be patched here: other objects are applied and deleted.".to_owned(),
-            "此处只能给 Service 打补丁：其他对象可以应用和删除。".to_owned(),
+            "Only Services can be patched here: other objects can be applied and deleted."
+                .to_owned(),
+            "此处只能修补 Service：其他对象可以应用和删除。".to_owned(),
         ));
     } else if let Some(cluster) = report.connect(plane, &object) {
         let before = cluster.read_one(&object.namespace, &object.name);
@@ -782,7 +783,7 @@ fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut Docume
                  Deployments are."
             ),
             format!(
-                "{kind} 类型的对象未被模拟：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。"
+                "{kind} 类型的对象不在模拟范围内：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。"
             ),
         ));
     } else {

@@ -196,7 +196,7 @@ pub fn parse(text: &str) -> Parsed {
     if text.len() > MAX_BYTES {
         parsed.problems.push(limit(
             Span::new(0, text.len()),
-            format!("The text has {} bytes; {MAX_BYTES} are read at most.", text.len()),
+            format!("The text has {} bytes; at most {MAX_BYTES} are read.", text.len()),
             format!("文本有 {} 字节；最多读取 {MAX_BYTES} 字节。", text.len()),
         ));
         return parsed;
@@ -261,7 +261,7 @@ fn too_many_documents(span: Span) -> Problem {
 fn too_deep(span: Span) -> Problem {
     limit(
         span,
-        format!("Values are nested more than {MAX_DEPTH} deep."),
+        format!("Values are nested more than {MAX_DEPTH} levels deep."),
         format!("嵌套超过 {MAX_DEPTH} 层。"),
     )
 }
@@ -578,7 +578,7 @@ impl<'a> Reader<'a> {
             if self.anchored > MAX_ANCHORED_NODES {
                 return Err(Stop::Limit(limit(
                     node.span,
-                    format!("Anchors hold more than {MAX_ANCHORED_NODES} values."),
+                    format!("Anchors contain more than {MAX_ANCHORED_NODES} values."),
                     format!("锚点所含的值超过 {MAX_ANCHORED_NODES} 个。"),
                 )));
             }
@@ -755,38 +755,35 @@ fn explain(text: &str, at: usize, info: &str) -> Problem {
     let indent = &line[..line.len() - line.trim_start().len()];
     let (en, zh) = if indent.contains('\t') || info.contains("tab") {
         (
-            "a tab stands where YAML wants blanks. Indent with spaces.",
-            "YAML 要求空格的位置出现了制表符。请用空格缩进。",
+            "YAML requires spaces here, not a tab. Indent with spaces.",
+            "YAML 要求此处使用空格，而不是制表符。请用空格缩进。",
         )
     } else if info.contains("JSON cannot hold") {
         ("this number cannot be written in JSON.", "该数字无法用 JSON 表示。")
     } else if info == WRONG_TAG {
-        ("the value does not fit its tag.", "值与其标签不符。")
+        ("the value does not match its tag.", "值与其标签不匹配。")
     } else if info == STARTS_WITH_COLON {
         (
-            "between brackets a bare word cannot start with a colon. Put it in quotes, as in \
+            "inside brackets an unquoted word cannot start with a colon. Put it in quotes, as in \
              `[\"::1\"]`.",
             "括号内未加引号的词不能以冒号开头。请加引号，例如 `[\"::1\"]`。",
         )
     } else if info == NOTHING_TO_MERGE {
-        ("`<<` wants a map, or a list of maps.", "`<<` 需要一个映射，或由映射组成的列表。")
+        ("`<<` requires a map, or a list of maps.", "`<<` 需要一个映射，或由映射组成的列表。")
     } else if info.contains("no text") {
-        ("a key has to be a text.", "键必须是文本。")
+        ("a key must be a string.", "键必须是字符串。")
     } else if info.contains("recursive alias") {
-        ("an alias stands inside the value it names.", "别名位于它所引用的值内部。")
+        ("an alias is inside the value that it refers to.", "别名位于它所引用的值内部。")
     } else if info.contains("unknown anchor") {
-        ("this alias names an anchor that does not exist.", "该别名引用了不存在的锚点。")
+        ("this alias refers to an anchor that does not exist.", "该别名引用了不存在的锚点。")
     } else if info.contains("quoted scalar") || info.contains("escape") {
         (
-            "a quoted text does not end, goes on without indentation, or holds an escape that YAML \
-             does not know. Look for the missing quote.",
-            "带引号的文本没有结束、续行没有缩进，或含有 YAML 不认识的转义。请检查缺少的引号。",
+            "a quoted string does not end, continues without indentation, or has an escape that YAML \
+             does not support. Look for the missing quote.",
+            "带引号的字符串没有结束、续行没有缩进，或含有 YAML 不支持的转义。请检查缺少的引号。",
         )
     } else if info.starts_with("invalid indentation") {
-        (
-            "this has to be indented more than the key it belongs to.",
-            "此处的缩进必须多于它所属的键。",
-        )
+        ("this must be indented more than the key it belongs to.", "此处的缩进必须多于它所属的键。")
     } else if info.contains("flow") || info.contains("',' or ']'") || info.contains("',' or '}'") {
         (
             "a bracket or brace is not closed, or a comma is missing between its values.",
@@ -794,23 +791,23 @@ fn explain(text: &str, at: usize, info: &str) -> Problem {
         )
     } else if info.contains("mapping values are not allowed") && line.trim_end().ends_with("::") {
         (
-            "a bare word cannot end with a colon. Put it in quotes, as in `\"fd00::\"`.",
+            "an unquoted word cannot end with a colon. Put it in quotes, as in `\"fd00::\"`.",
             "未加引号的词不能以冒号结尾。请加引号，例如 `\"fd00::\"`。",
         )
     } else if info.contains("mapping values are not allowed") {
         (
-            "a second colon on the line, or wrong indentation: a key cannot start here.",
+            "there is a second colon on the line, or wrong indentation: a key cannot start here.",
             "该行有第二个冒号或缩进有误：此处不能开始新的键。",
         )
     } else if info.contains("simple key") || missing_space(line) {
         (
-            "a key needs a colon and a blank behind it, as in `port: 80`.",
+            "a key needs a colon and a space after it, as in `port: 80`.",
             "键后面需要冒号和空格，例如 `port: 80`。",
         )
     } else {
         (
-            "this does not fit what stands above. Look at the indentation and the colons.",
-            "此处与上文不符。请检查缩进和冒号。",
+            "this does not fit the lines above. Check the indentation and the colons.",
+            "此处与上面的行不符。请检查缩进和冒号。",
         )
     };
     let start = line_start + indent.len();
@@ -934,7 +931,7 @@ mod tests {
         assert_eq!(entries(&format!("{base}use:\n  <<: *b\n  x: 3\n")), 2);
         assert_eq!(entries(&format!("{base}use:\n  <<: *b\n  x: 3\n  x: 4\n")), 3);
         for text in ["<<: 1", "a: {<<: [1]}", "a: &a [{b: 1}]\nb: {<<: [*a]}"] {
-            assert!(problem(text).1.contains("wants a map"), "{text}");
+            assert!(problem(text).1.contains("requires a map"), "{text}");
         }
     }
 
@@ -1006,7 +1003,7 @@ mod tests {
     #[test]
     fn lists_and_maps_are_no_keys() {
         for text in ["? [a]\n: 1", "? {a: b}\n: 1", "[a]: 1", "~: 1", "? - a\n: 1"] {
-            assert!(problem(text).1.contains("has to be a text"), "{text}");
+            assert!(problem(text).1.contains("must be a string"), "{text}");
         }
     }
 
@@ -1079,7 +1076,7 @@ mod tests {
 
     #[test]
     fn common_slips_are_named() {
-        assert!(problem("a: 1\nport").1.contains("colon and a blank"));
+        assert!(problem("a: 1\nport").1.contains("colon and a space"));
         assert!(problem("a: [1, 2\nb: 3").1.contains("bracket"));
         assert!(problem("a: \"x\nb: 3").1.contains("quote"));
         assert!(problem("a: b: c").1.contains("second colon"));

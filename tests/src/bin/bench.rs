@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use dualstack_core::api::field_path::FieldPath;
 use dualstack_core::apiserver::allocators::{Picker, Pools, Usable};
-use dualstack_core::apiserver::environment::{AllocatorKind, Env, NodeIpamConfig, NodeRange};
+use dualstack_core::apiserver::environment::{AllocatorKind, Env};
 use dualstack_core::apiserver::requests::{Cluster, Options, Request};
 use dualstack_core::cluster as workloads;
+use dualstack_core::controller_manager::config::{NodeIpamConfig, NodeRange};
 use dualstack_core::controller_manager::range_allocator::NodeIpam;
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::net::bitmap::TakenSet;

@@ -33,8 +33,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocClusterIPs",
         facts: [],
-        en: "`clusterIP: None` makes the Service headless: no address is allocated, DNS answers with the Pods' own.",
-        zh: "`clusterIP: None` 表示无头服务：不分配地址，DNS 返回 Pod 自身的地址。",
+        en: "`clusterIP: None` makes the Service headless: no address is allocated, and DNS returns the addresses of the Pods.",
+        zh: "`clusterIP: None` 使该 Service 成为无头服务：不分配地址，DNS 返回 Pod 自身的地址。",
     }
     /// The first address is also `clusterIP`.
     CLUSTER_IP_IS_THE_FIRST {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocClusterIPs",
         facts: [],
-        en: "`clusterIP` is always a copy of the first of `clusterIPs`.",
-        zh: "`clusterIP` 始终是 `clusterIPs` 第一个值的副本。",
+        en: "`clusterIP` is always a copy of the first entry of `clusterIPs`.",
+        zh: "`clusterIP` 始终是 `clusterIPs` 第一项的副本。",
     }
     /// The addresses stay as they are.
     ADDRESSES_STAY {
@@ -51,7 +51,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
         facts: [],
-        en: "The update asks for no other addresses, so the Service keeps those it has.",
+        en: "The update requests no other addresses, so the Service keeps its addresses.",
         zh: "此更新没有请求其他地址，因此 Service 保留现有地址。",
     }
     /// An alias becomes a Service with addresses.
@@ -60,8 +60,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
         facts: [],
-        en: "The Service was an `ExternalName` one and had no addresses; now it gets them as a new one would.",
-        zh: "该 Service 原为 `ExternalName`，没有地址；现在像新建的 Service 一样分配。",
+        en: "The Service was of `type: ExternalName` and had no addresses; now they are allocated as for a new Service.",
+        zh: "该 Service 原为 ExternalName 类型，没有地址；现在像新建的 Service 一样分配地址。",
     }
     /// Headless is for life.
     HEADLESS_ALLOCATES_NOTHING {
@@ -69,8 +69,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
         facts: [],
-        en: "The stored Service is headless, so no address is allocated, whatever the new one says.",
-        zh: "已存储的 Service 是无头服务，因此无论新对象如何都不分配地址。",
+        en: "The stored Service is headless, so no address is allocated, whatever the new object specifies.",
+        zh: "已存储的 Service 是无头服务，因此无论新对象如何设置，都不分配地址。",
     }
     /// A Service with addresses becomes an alias.
     EXTERNAL_NAME_RELEASES_ADDRESSES {
@@ -78,8 +78,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
         facts: [released],
-        en: "`ExternalName` has no addresses: {released} is given back.",
-        zh: "`ExternalName` 没有地址：归还 {released}。",
+        en: "A Service of `type: ExternalName` has no addresses: {released} is released.",
+        zh: "ExternalName 类型的 Service 没有地址：释放 {released}。",
     }
     /// One family becomes two.
     UPGRADE_ALLOCATES_SECOND {
@@ -87,8 +87,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
         facts: [family],
-        en: "The Service goes from one family to two: only the second address, {family}, is new.",
-        zh: "Service 从一个地址族变为两个：只新增第二个地址 {family}。",
+        en: "The Service changes from one address family to two: only the second address, {family}, is allocated.",
+        zh: "Service 从一个地址族变为两个：只分配第二个地址 {family}。",
     }
     /// Two families become one.
     DOWNGRADE_RELEASES_SECOND {
@@ -96,8 +96,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
         facts: [released],
-        en: "The Service goes from two families to one: {released} is given back.",
-        zh: "Service 从两个地址族变为一个：归还 {released}。",
+        en: "The Service changes from two address families to one: {released} is released.",
+        zh: "Service 从两个地址族变为一个：释放 {released}。",
     }
     /// A named address cannot be had.
     STATIC_ADDRESS_REFUSED {
@@ -105,8 +105,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
         facts: [ip],
-        en: "{ip} was asked for by name, but it is taken, or no range of the cluster has it to give.",
-        zh: "指定了 {ip}，但它已被占用，或集群没有可以给出它的范围。",
+        en: "The request specifies {ip}, but it is already allocated, or it is in no Service CIDR of the cluster.",
+        zh: "请求指定了 {ip}，但它已被占用，或不属于集群的任何 Service CIDR。",
     }
     /// Nothing is free.
     RANGE_IS_FULL {
@@ -114,8 +114,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
         facts: [family],
-        en: "No {family} address is free: every range of that family is full, or there is none.",
-        zh: "没有空闲的 {family} 地址：该地址族的所有范围已满，或没有范围。",
+        en: "No {family} address is free: every Service CIDR of this address family is full, or there is none.",
+        zh: "没有空闲的 {family} 地址：该地址族的所有 Service CIDR 均已满，或没有 Service CIDR。",
     }
     /// The address would belong to an object with an impossible name.
     ADDRESS_NEEDS_AN_OWNER {
@@ -123,8 +123,8 @@ rules! {
         versions: Versions::since(31),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go createIPAddress",
         facts: [],
-        en: "Each address is an IPAddress object that names its Service; with such a name that object cannot exist. The name itself would be checked later.",
-        zh: "每个地址都是一个指明其 Service 的 IPAddress 对象；使用这样的名称该对象无法存在。名称本身要到后面才检查。",
+        en: "For each address an IPAddress object is created that references the Service; with such a name it cannot be created. The name itself would be validated later.",
+        zh: "每个地址都对应一个引用该 Service 的 IPAddress 对象；Service 使用这样的名称时，无法创建该对象。名称本身的校验在之后进行。",
     }
     /// One address was taken, the other could not be had, and the first is not given back.
     FAILED_DUAL_STACK_LEAKS {
@@ -133,14 +133,14 @@ rules! {
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
         fidelity: crate::explain::rule::Fidelity::Chosen(ORDER),
         facts: [ip],
-        en: "{ip} was already taken when the other family failed, and upstream forgets to give it back: it leaks until the repair loop finds it.",
-        zh: "另一地址族失败时 {ip} 已被占用，而上游忘记归还：它会泄漏，直到修复循环发现。",
+        en: "{ip} was already allocated to this request when the other address family failed, and upstream does not release it: the address leaks until the repair loop finds it.",
+        zh: "另一个地址族分配失败时，{ip} 已经分配给此请求，但上游没有将其释放：该地址会一直泄漏，直到修复循环发现为止。",
     }
 }
 
 const ORDER: Text = Text {
-    en: "Upstream walks a Go map: the primary family comes first seven times out of eight. Here a hash of the seed decides, with the same odds.",
-    zh: "上游遍历 Go 映射：主地址族八次中有七次在先。此处由种子的哈希以相同概率决定。",
+    en: "Upstream iterates over a Go map: the primary address family is first in seven of eight cases. Here a hash of the seed decides, with the same probability.",
+    zh: "上游遍历 Go map：主地址族在八次中有七次先被处理。此处由种子的哈希值以相同概率决定。",
 };
 
 /// What a request may take, and whether it is a dry run.

@@ -22,8 +22,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "No `sessionAffinity` was given, so it is `None`: each connection may reach another Pod.",
-        zh: "未指定 `sessionAffinity`，因此为 `None`：每个连接可能到达不同的 Pod。",
+        en: "`sessionAffinity` is not set, so it defaults to `None`: each connection may reach a different Pod.",
+        zh: "未设置 `sessionAffinity`，因此默认为 `None`：每个连接可能路由到不同的 Pod。",
     }
     /// A config without the affinity it configures.
     AFFINITY_CONFIG_NEEDS_CLIENT_IP {
@@ -31,8 +31,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "`sessionAffinityConfig` only means something with `ClientIP` affinity, so it is removed.",
-        zh: "`sessionAffinityConfig` 仅在 `ClientIP` 亲和性下有意义，因此被移除。",
+        en: "`sessionAffinityConfig` applies only to `ClientIP` affinity, so it is removed.",
+        zh: "`sessionAffinityConfig` 仅适用于 `ClientIP` 会话亲和性，因此被移除。",
     }
     /// `ClientIP` without a timeout.
     AFFINITY_TIMEOUT_IS_THREE_HOURS {
@@ -40,8 +40,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "`ClientIP` affinity without a timeout lasts 10800 seconds, three hours.",
-        zh: "未指定超时的 `ClientIP` 亲和性持续 10800 秒，即三小时。",
+        en: "The timeout of `ClientIP` affinity is not set, so it defaults to 10800 seconds (three hours).",
+        zh: "未设置 `ClientIP` 会话亲和性的超时，因此默认为 10800 秒（三小时）。",
     }
     /// No type was asked for.
     TYPE_IS_CLUSTER_IP {
@@ -49,8 +49,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "No `type` was given, so the Service is a `ClusterIP` one.",
-        zh: "未指定 `type`，因此该 Service 为 `ClusterIP` 类型。",
+        en: "`type` is not set, so it defaults to `ClusterIP`.",
+        zh: "未设置 `type`，因此默认为 `ClusterIP`。",
     }
     /// No protocol was asked for.
     PROTOCOL_IS_TCP {
@@ -58,8 +58,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "No `protocol` was given for the port, so it is `TCP`.",
-        zh: "端口未指定 `protocol`，因此为 `TCP`。",
+        en: "`protocol` of the port is not set, so it defaults to `TCP`.",
+        zh: "未设置端口的 `protocol`，因此默认为 `TCP`。",
     }
     /// No target port was asked for.
     TARGET_PORT_IS_PORT {
@@ -67,8 +67,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "No `targetPort` was given, so Pods are reached at the number in `port`.",
-        zh: "未指定 `targetPort`，因此以 `port` 中的端口号访问 Pod。",
+        en: "`targetPort` is not set, so it defaults to the value of `port`.",
+        zh: "未设置 `targetPort`，因此默认为 `port` 的值。",
     }
     /// Reached from outside, but nothing said about how.
     EXTERNAL_POLICY_IS_CLUSTER {
@@ -76,8 +76,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "The Service is reached from outside and gives no `externalTrafficPolicy`, so it is `Cluster`.",
-        zh: "该 Service 可从集群外部访问且未指定 `externalTrafficPolicy`，因此为 `Cluster`。",
+        en: "The Service accepts traffic from outside the cluster and `externalTrafficPolicy` is not set, so it defaults to `Cluster`.",
+        zh: "该 Service 可从集群外部访问且未设置 `externalTrafficPolicy`，因此默认为 `Cluster`。",
     }
     /// Nothing said about traffic from inside.
     INTERNAL_POLICY_IS_CLUSTER {
@@ -85,8 +85,8 @@ rules! {
         versions: Versions::since(21),
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "No `internalTrafficPolicy` was given, so it is `Cluster`: any endpoint may answer.",
-        zh: "未指定 `internalTrafficPolicy`，因此为 `Cluster`：任何端点都可以响应。",
+        en: "`internalTrafficPolicy` is not set, so it defaults to `Cluster`: traffic may go to any endpoint.",
+        zh: "未设置 `internalTrafficPolicy`，因此默认为 `Cluster`：流量可以路由到任何端点。",
     }
     /// A load balancer that says nothing about node ports.
     BALANCER_TAKES_NODE_PORTS {
@@ -94,8 +94,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "A `LoadBalancer` Service takes node ports unless `allocateLoadBalancerNodePorts` is false.",
-        zh: "除非 `allocateLoadBalancerNodePorts` 为 false，`LoadBalancer` Service 会占用节点端口。",
+        en: "A Service of `type: LoadBalancer` is allocated node ports unless `allocateLoadBalancerNodePorts` is false.",
+        zh: "除非 `allocateLoadBalancerNodePorts` 为 false，否则会为 LoadBalancer 类型的 Service 分配节点端口。",
     }
     /// An address of a load balancer that says nothing about its mode.
     INGRESS_MODE_IS_VIP {
@@ -103,8 +103,8 @@ rules! {
         versions: Versions::since(29),
         source: "pkg/apis/core/v1/defaults.go SetDefaults_Service",
         facts: [],
-        en: "The load balancer's address says nothing about its mode, so it is `VIP`.",
-        zh: "负载均衡器地址未说明其模式，因此为 `VIP`。",
+        en: "`ipMode` of the load balancer's address is not set, so it defaults to `VIP`.",
+        zh: "未设置负载均衡器地址的 `ipMode`，因此默认为 `VIP`。",
     }
 }
 

@@ -29,8 +29,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "An `ExternalName` Service is only a DNS alias: no families, no addresses.",
-        zh: "`ExternalName` Service 只是 DNS 别名：没有地址族，也没有地址。",
+        en: "A Service of `type: ExternalName` is only a DNS alias: it has no address families and no addresses.",
+        zh: "ExternalName 类型的 Service 只是 DNS 别名：没有地址族，也没有地址。",
     }
     /// A Service that prefers two families is not looked at again.
     PREFER_IS_LEFT_ALONE {
@@ -38,8 +38,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go isMatchingPreferDualStackClusterIPFields",
         facts: [families],
-        en: "The policy stays `PreferDualStack` and neither families nor addresses changed, so the Service keeps {families}: it is not upgraded when the cluster becomes dual-stack, nor downgraded when it stops being so.",
-        zh: "策略仍为 `PreferDualStack`，且地址族和地址均未改变，因此 Service 保持 {families}：集群变为双栈时不会升级，不再双栈时也不会降级。",
+        en: "The policy is still `PreferDualStack`, and neither address families nor addresses changed, so the Service keeps {families}: it is not upgraded when the cluster becomes dual-stack, nor downgraded when the cluster becomes single-stack.",
+        zh: "策略仍为 `PreferDualStack`，且地址族和地址均未更改，因此 Service 保持 {families}：集群变为双栈时不会升级，变为单栈时也不会降级。",
     }
     /// The client gave a policy.
     POLICY_WAS_GIVEN {
@@ -47,8 +47,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [policy],
-        en: "The policy {policy} was given, so it is kept.",
-        zh: "已指定策略 {policy}，因此保留。",
+        en: "The policy {policy} is set, so it is kept.",
+        zh: "已设置策略 {policy}，因此保留。",
     }
     /// An update keeps the policy of the stored object.
     POLICY_IS_CARRIED_OVER {
@@ -56,8 +56,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "No policy was given, so the stored one stays.",
-        zh: "未指定策略，因此沿用已存储的策略。",
+        en: "The policy is not set, so the stored one is kept.",
+        zh: "未设置策略，因此保留已存储的策略。",
     }
     /// Nobody knows the families of endpoints that are made by hand.
     SELECTORLESS_HEADLESS_REQUIRES_BOTH {
@@ -65,8 +65,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "A headless Service without selector gets its endpoints by hand, of any family, so without a policy it is `RequireDualStack`, on every cluster.",
-        zh: "没有选择算符的无头服务，其端点由用户手动维护，可属于任何地址族；因此未指定策略时，在任何集群上都是 `RequireDualStack`。",
+        en: "The endpoints of a headless Service without selectors are maintained manually and can be of any address family, so without a policy it becomes `RequireDualStack`, on every cluster.",
+        zh: "无选择算符的无头服务，其端点由用户手动维护，可属于任何地址族；因此未设置策略时，在任何集群上都为 `RequireDualStack`。",
     }
     /// Two of something meant two families.
     TWO_REQUIRE_BOTH {
@@ -74,8 +74,8 @@ rules! {
         versions: Versions::until(22),
         source: "pkg/registry/core/service/storage/rest.go tryDefaultValidateServiceClusterIPFields",
         facts: [],
-        en: "No policy was given, but two addresses or families were, so it is `RequireDualStack`. (From 1.23 on this is an error.)",
-        zh: "未指定策略，但给出了两个地址或地址族，因此为 `RequireDualStack`。（自 1.23 起这是错误。）",
+        en: "The policy is not set, but two addresses or address families are, so it becomes `RequireDualStack`. (From 1.23 on this is an error.)",
+        zh: "未设置策略，但指定了两个地址或地址族，因此为 `RequireDualStack`。（自 1.23 起这是错误。）",
     }
     /// The default policy.
     POLICY_IS_SINGLE_STACK {
@@ -83,8 +83,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "No policy was given, so the Service is `SingleStack`, on a dual-stack cluster too.",
-        zh: "未指定策略，因此 Service 为 `SingleStack`，在双栈集群上也是如此。",
+        en: "The policy is not set, so it defaults to `SingleStack`, even on a dual-stack cluster.",
+        zh: "未设置策略，因此默认为 `SingleStack`，在双栈集群上也是如此。",
     }
     /// Asking for one family lets go of the second address.
     DOWNGRADE_DROPS_SECOND_ADDRESS {
@@ -92,8 +92,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go trimFieldsForDualStackDowngrade",
         facts: [dropped],
-        en: "The policy is now `SingleStack`, so the second of `clusterIPs`, {dropped}, is dropped. (From 1.23 on only of a list that was not edited.)",
-        zh: "策略现为 `SingleStack`，因此去掉 `clusterIPs` 的第二个地址 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
+        en: "The policy is now `SingleStack`, so the second entry of `clusterIPs`, {dropped}, is removed. (From 1.23 on only if the list was not edited.)",
+        zh: "策略现为 `SingleStack`，因此移除 `clusterIPs` 的第二项 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
     }
     /// Asking for one family lets go of the second family.
     DOWNGRADE_DROPS_SECOND_FAMILY {
@@ -101,8 +101,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go trimFieldsForDualStackDowngrade",
         facts: [dropped],
-        en: "The policy is now `SingleStack`, so the second of `ipFamilies`, {dropped}, is dropped. (From 1.23 on only of a list that was not edited.)",
-        zh: "策略现为 `SingleStack`，因此去掉 `ipFamilies` 的第二个地址族 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
+        en: "The policy is now `SingleStack`, so the second entry of `ipFamilies`, {dropped}, is removed. (From 1.23 on only if the list was not edited.)",
+        zh: "策略现为 `SingleStack`，因此移除 `ipFamilies` 的第二项 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
     }
     /// A second address cannot be dropped while two are asked for.
     RELEASE_NEEDS_SINGLE_STACK {
@@ -110,8 +110,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "The second address or family was left out, but only the policy `SingleStack` releases it.",
-        zh: "第二个地址或地址族被省略，但只有策略 `SingleStack` 才会释放它。",
+        en: "The second address or address family was removed from the request, but it is released only under the policy `SingleStack`.",
+        zh: "请求中去掉了第二个地址或地址族，但只有在策略为 `SingleStack` 时才会释放它。",
     }
     /// Two of something under a policy for one.
     TWO_NEED_A_DUAL_STACK_POLICY {
@@ -119,8 +119,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "Two addresses or families were given, but the policy asks for one. A missing policy counts as `SingleStack`: naming two families is not enough.",
-        zh: "给出了两个地址或地址族，但策略只要求一个。缺省策略视为 `SingleStack`：仅列出两个地址族是不够的。",
+        en: "Two addresses or address families are specified, but the policy allows only one. A policy that is not set counts as `SingleStack`: to list two address families is not enough.",
+        zh: "指定了两个地址或地址族，但策略只允许一个。未设置策略时视为 `SingleStack`：只列出两个地址族并不能得到双栈。",
     }
     /// The address tells its family.
     ADDRESS_TELLS_ITS_FAMILY {
@@ -128,8 +128,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [ip, family],
-        en: "{ip} was given without a family, and it is {family}.",
-        zh: "给出了地址 {ip} 而未指定地址族，该地址属于 {family}。",
+        en: "{ip} is specified without an address family, so its own is used: {family}.",
+        zh: "指定了地址 {ip} 而未指定地址族，因此使用该地址的地址族 {family}。",
     }
     /// The address is of a family the cluster does not have.
     ADDRESS_OF_MISSING_FAMILY {
@@ -137,8 +137,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "The address is of a family that `--service-cluster-ip-range` has no range for.",
-        zh: "该地址所属的地址族在 `--service-cluster-ip-range` 中没有范围。",
+        en: "`--service-cluster-ip-range` has no range of the address family of this address.",
+        zh: "`--service-cluster-ip-range` 中没有该地址所属地址族的范围。",
     }
     /// A headless Service without selector lists families without a look at the cluster.
     SELECTORLESS_HEADLESS_TAKES_BOTH {
@@ -146,8 +146,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [families],
-        en: "Headless without selector: {families}, without asking whether the cluster serves them.",
-        zh: "没有选择算符的无头服务：{families}，不检查集群是否提供。",
+        en: "A headless Service without selectors gets {families}; whether the cluster supports them is not checked.",
+        zh: "无选择算符的无头服务使用 {families}，不检查集群是否支持。",
     }
     /// Two families are required, one is there.
     REQUIRE_NEEDS_DUAL_STACK_CLUSTER {
@@ -155,8 +155,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [served],
-        en: "`RequireDualStack` needs a cluster that serves both families; this one serves {served} only.",
-        zh: "`RequireDualStack` 需要同时提供两个地址族的集群；此集群只提供 {served}。",
+        en: "`RequireDualStack` requires a cluster that supports both address families; this one supports only {served}.",
+        zh: "`RequireDualStack` 要求集群支持两个地址族；此集群只支持 {served}。",
     }
     /// A named family is not there.
     FAMILY_IS_NOT_CONFIGURED {
@@ -164,8 +164,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [],
-        en: "The family is named, but `--service-cluster-ip-range` has no range of it.",
-        zh: "指定了该地址族，但 `--service-cluster-ip-range` 中没有它的范围。",
+        en: "The address family is specified, but `--service-cluster-ip-range` has no range of it.",
+        zh: "指定了该地址族，但 `--service-cluster-ip-range` 中没有该地址族的范围。",
     }
     /// The families the client named are served.
     FAMILIES_WERE_GIVEN {
@@ -173,8 +173,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [families],
-        en: "`ipFamilies` names {families}; the cluster serves what is named, and its order decides which address is the primary one.",
-        zh: "`ipFamilies` 列出 {families}；集群均提供，其顺序决定哪个是主地址。",
+        en: "`ipFamilies` lists {families}; the cluster supports them, and the order of the list decides which address is the primary one.",
+        zh: "`ipFamilies` 列出 {families}；集群支持这些地址族，列表的顺序决定哪个是主地址。",
     }
     /// Nothing was said about families.
     PRIMARY_IS_THE_CLUSTERS {
@@ -182,8 +182,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [primary],
-        en: "No family was given, so it is the cluster's first: {primary}, the family of the first range of `--service-cluster-ip-range`.",
-        zh: "未指定地址族，因此使用集群的第一个：{primary}，即 `--service-cluster-ip-range` 第一个范围的地址族。",
+        en: "No address family is specified, so the primary one of the cluster is used: {primary}, the family of the first range of `--service-cluster-ip-range`.",
+        zh: "未指定地址族，因此使用集群的主地址族 {primary}，即 `--service-cluster-ip-range` 第一个范围的地址族。",
     }
     /// Two are wanted, one was named, and the cluster has both.
     DUAL_ADDS_OTHER_FAMILY {
@@ -191,7 +191,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [policy, added],
-        en: "{policy} on a dual-stack cluster: {added} becomes the second family.",
+        en: "{policy} on a dual-stack cluster: {added} is added as the second address family.",
         zh: "双栈集群上的 {policy}：追加 {added} 作为第二个地址族。",
     }
     /// Two are preferred, but the cluster has one.
@@ -200,8 +200,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         facts: [served],
-        en: "`PreferDualStack` would like both families, but the cluster serves {served} only: one address, and no error. The policy stays as it is.",
-        zh: "`PreferDualStack` 希望两个地址族都有，但集群只提供 {served}：只有一个地址，也不报错。策略保持不变。",
+        en: "`PreferDualStack` prefers both address families, but the cluster supports only {served}: there is one address, and no error. The policy does not change.",
+        zh: "`PreferDualStack` 优先使用两个地址族，但集群只支持 {served}：因此只有一个地址，也不报错。策略保持不变。",
     }
 }
 

@@ -25,8 +25,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
         facts: [],
-        en: "`allocateLoadBalancerNodePorts` is false, so no node port is picked.",
-        zh: "`allocateLoadBalancerNodePorts` 为 false，因此不选取节点端口。",
+        en: "`allocateLoadBalancerNodePorts` is false, so no node port is allocated.",
+        zh: "`allocateLoadBalancerNodePorts` 为 false，因此不分配节点端口。",
     }
     /// A node port was named.
     NODE_PORT_AS_NAMED {
@@ -34,8 +34,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
         facts: [port],
-        en: "Node port {port} was asked for by name and is free. One number serves both families.",
-        zh: "指定了节点端口 {port} 且其空闲。同一端口号服务于两个地址族。",
+        en: "The requested node port {port} is free, so it is allocated. The same number is used for both address families.",
+        zh: "请求指定的节点端口 {port} 空闲，因此予以分配。两个地址族使用同一端口号。",
     }
     /// A node port was picked.
     NODE_PORT_IS_PICKED {
@@ -44,8 +44,8 @@ rules! {
         source: "pkg/registry/core/service/portallocator/operation.go AllocateNext",
         fidelity: Fidelity::Chosen(PICKS),
         facts: [port],
-        en: "Node port {port} was picked from `--service-node-port-range`. One number serves both families.",
-        zh: "从 `--service-node-port-range` 中选取节点端口 {port}。同一端口号服务于两个地址族。",
+        en: "Node port {port} was picked from `--service-node-port-range`. The same number is used for both address families.",
+        zh: "从 `--service-node-port-range` 中选取了节点端口 {port}。两个地址族使用同一端口号。",
     }
     /// The same port number under another protocol.
     PROTOCOLS_SHARE_A_NODE_PORT {
@@ -53,8 +53,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
         facts: [port],
-        en: "Another protocol of the same port: it shares node port {port}. (Only on create; an update picks a new one.)",
-        zh: "同一端口的另一协议：共用节点端口 {port}。（仅在创建时；更新时会另选。）",
+        en: "The port differs from another one only in its protocol: both share node port {port}. (Only on create; an update allocates a new one.)",
+        zh: "此端口与另一端口只有协议不同：两者共用节点端口 {port}。（仅在创建时；更新时会另行分配。）",
     }
     /// A named node port cannot be had.
     NODE_PORT_REFUSED {
@@ -62,7 +62,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/allocator.go Allocate",
         facts: [],
-        en: "The node port is taken, or lies outside `--service-node-port-range`.",
+        en: "The node port is already allocated, or it is outside `--service-node-port-range`.",
         zh: "该节点端口已被占用，或在 `--service-node-port-range` 之外。",
     }
     /// No node port is free.
@@ -80,8 +80,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
         facts: [port],
-        en: "Node port {port} is no longer used and is given back.",
-        zh: "节点端口 {port} 不再使用，予以归还。",
+        en: "Node port {port} is no longer used and is released.",
+        zh: "节点端口 {port} 不再使用，因此被释放。",
     }
     /// A protocol and node port stand twice in an update.
     NODE_PORT_REPEATED_IN_UPDATE {
@@ -89,8 +89,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go updateNodePorts",
         facts: [],
-        en: "Two ports of the update name the same node port and protocol. Upstream answers with a bare 500, not with a field.",
-        zh: "更新中的两个端口使用了相同的节点端口和协议。上游返回不带字段的 500。",
+        en: "Two ports of the update specify the same node port and protocol. Upstream returns only an HTTP 500 that names no field.",
+        zh: "更新中的两个端口指定了相同的节点端口和协议。上游只返回 HTTP 500，不指明是哪个字段。",
     }
     /// A port for health checks was picked or taken as named.
     HEALTH_PORT_IS_TAKEN {
@@ -99,8 +99,8 @@ rules! {
         source: "pkg/registry/core/service/storage/alloc.go allocHealthCheckNodePort",
         fidelity: Fidelity::Chosen(PICKS),
         facts: [port],
-        en: "A load balancer with `externalTrafficPolicy: Local` asks nodes for their health at port {port}.",
-        zh: "`externalTrafficPolicy: Local` 的负载均衡器通过端口 {port} 检查节点健康状态。",
+        en: "A load balancer with `externalTrafficPolicy: Local` checks the health of nodes on port {port}.",
+        zh: "`externalTrafficPolicy: Local` 的负载均衡器通过端口 {port} 检查节点的健康状态。",
     }
     /// No port for health checks can be had.
     HEALTH_PORT_REFUSED {
@@ -108,8 +108,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocHealthCheckNodePort",
         facts: [],
-        en: "The port for health checks cannot be had. This runs before validation, so it is a 500 even for an impossible number.",
-        zh: "无法获得健康检查端口。此步骤先于校验，因此即使是不可能的端口号也返回 500。",
+        en: "The health check node port cannot be allocated. This step runs before validation, so even an invalid number results in a 500.",
+        zh: "无法分配健康检查节点端口。此步骤先于校验，因此即使是无效的端口号也会返回 500。",
     }
     /// Health checks are over.
     HEALTH_PORT_IS_RELEASED {
@@ -117,8 +117,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
         facts: [port],
-        en: "No health check is needed any more: port {port} is given back.",
-        zh: "不再需要健康检查：归还端口 {port}。",
+        en: "No health check is needed any more: port {port} is released.",
+        zh: "不再需要健康检查：释放端口 {port}。",
     }
     /// A dry run shows stand-ins for ports.
     DRY_RUN_COUNTS_FROM_32769 {
@@ -126,8 +126,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/operation.go AllocateNext",
         facts: [port],
-        en: "A dry run takes no port; it shows {port}, counted up from 32769.",
-        zh: "试运行不占用端口；显示的 {port} 从 32769 起递增。",
+        en: "A dry run allocates no port; it shows {port}, counted up from 32769.",
+        zh: "试运行不分配端口；显示的 {port} 从 32769 起递增。",
     }
 }
 

@@ -27,8 +27,8 @@ rules! {
         versions: Versions::until(22),
         source: "apimachinery pkg/api/validation/objectmeta.go ValidateObjectMetaAccessorUpdate",
         facts: [],
-        en: "A PUT has to say on which version of the object it is based. (Upstream looks twice, so the cause stands twice.)",
-        zh: "PUT 必须说明它基于对象的哪个版本。（上游检查两次，因此原因出现两次。）",
+        en: "A PUT request must specify the version of the object that it is based on. (Upstream checks this twice, so the cause appears twice.)",
+        zh: "PUT 请求必须指定它所基于的对象版本。（上游检查两次，因此原因出现两次。）",
     }
     /// A dry run asks for no address.
     DRY_RUN_ASSIGNS_NO_ADDRESS {
@@ -36,8 +36,8 @@ rules! {
         versions: Versions::until(22),
         source: "pkg/registry/core/service/storage/rest.go Create",
         facts: [],
-        en: "A dry run does not go to the allocators: no address is assigned, and a named one is not checked.",
-        zh: "试运行不经过分配器：不分配地址，也不检查指定的地址。",
+        en: "A dry run does not use the allocators: no address is allocated, and a specified address is not checked.",
+        zh: "试运行不使用分配器：不分配地址，也不检查指定的地址。",
     }
     /// A type that nothing outside reaches loses the policy.
     EXTERNAL_POLICY_GOES_WITH_THE_TYPE {
@@ -45,8 +45,8 @@ rules! {
         versions: Versions::until(22),
         source: "pkg/registry/core/service/storage/rest.go externalTrafficPolicyUpdate",
         facts: [],
-        en: "Nothing outside reaches the new type, so `externalTrafficPolicy` goes, even if it was sent again.",
-        zh: "外部无法访问新类型，因此移除 `externalTrafficPolicy`，即使请求中再次给出。",
+        en: "A Service of the new type is not reachable from outside the cluster, so `externalTrafficPolicy` is removed, even if it was sent again.",
+        zh: "新类型的 Service 无法从集群外部访问，因此移除 `externalTrafficPolicy`，即使请求中再次指定了它。",
     }
 }
 

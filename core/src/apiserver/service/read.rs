@@ -20,8 +20,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go defaultOnReadClusterIPs",
         facts: [],
-        en: "The stored object has only `clusterIP`; reading shows it in `clusterIPs` as well.",
-        zh: "已存储的对象只有 `clusterIP`；读取时也会显示在 `clusterIPs` 中。",
+        en: "The stored object has only `clusterIP`; when it is read, the address is shown in `clusterIPs` as well.",
+        zh: "已存储的对象只有 `clusterIP`；读取时该地址也会显示在 `clusterIPs` 中。",
     }
     /// A headless Service without selector from before `ipFamilies` existed.
     READ_SELECTORLESS_HEADLESS_IS_DUAL {
@@ -29,8 +29,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go defaultOnReadIPFamilies",
         facts: [families, policy],
-        en: "A stored headless Service without selector and families reads as {policy} with {families}, whatever the cluster serves.",
-        zh: "已存储的、没有选择算符也没有地址族的无头服务读取为 {policy}，地址族为 {families}，无论集群提供什么。",
+        en: "A stored headless Service without selectors and without address families is read as {policy} with {families}, whatever the cluster supports.",
+        zh: "对于已存储的、无选择算符且没有地址族的无头服务，读取时策略显示为 {policy}，地址族显示为 {families}，与集群支持的地址族无关。",
     }
     /// A headless Service with a selector from before `ipFamilies` existed.
     READ_HEADLESS_IS_PRIMARY {
@@ -38,8 +38,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go defaultOnReadIPFamilies",
         facts: [families, policy],
-        en: "A stored headless Service with a selector and without families reads as {policy} with {families}, from the present cluster.",
-        zh: "已存储的、有选择算符但没有地址族的无头服务按当前集群读取为 {policy}，地址族为 {families}。",
+        en: "A stored headless Service with selectors and without address families is read as {policy} with {families}, according to the current cluster.",
+        zh: "对于已存储的、有选择算符但没有地址族的无头服务，读取时按当前集群将策略显示为 {policy}，地址族显示为 {families}。",
     }
     /// A Service with addresses from before `ipFamilies` existed.
     READ_FAMILIES_FOLLOW_ADDRESSES {
@@ -47,8 +47,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go defaultOnReadIPFamilies",
         facts: [families, policy],
-        en: "The stored object has no families; reading shows those of its addresses, {families}, and the policy {policy}.",
-        zh: "已存储的对象没有地址族；读取时按其地址显示 {families}，策略为 {policy}。",
+        en: "The stored object has no address families; when it is read, those of its addresses are shown, {families}, and the policy {policy}.",
+        zh: "已存储的对象没有地址族；读取时显示其地址的地址族 {families}，策略显示为 {policy}。",
     }
     /// An ExternalName Service stored with a policy for inside traffic.
     READ_DROPS_INTERNAL_POLICY {
@@ -56,8 +56,8 @@ rules! {
         versions: Versions::since(24),
         source: "pkg/registry/core/service/storage/storage.go defaultOnReadInternalTrafficPolicy",
         facts: [],
-        en: "`internalTrafficPolicy` means nothing for `ExternalName`, so a read does not show it.",
-        zh: "`internalTrafficPolicy` 对 `ExternalName` 没有意义，因此读取时不显示。",
+        en: "`internalTrafficPolicy` does not apply to `type: ExternalName`, so it is not shown when the object is read.",
+        zh: "`internalTrafficPolicy` 不适用于 ExternalName 类型的 Service，因此读取时不显示。",
     }
 }
 

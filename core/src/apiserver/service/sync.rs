@@ -22,8 +22,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go normalizeClusterIPs",
         facts: [],
-        en: "Only `clusterIP` was given, so it becomes the first of `clusterIPs`. The reverse is never done.",
-        zh: "只给出了 `clusterIP`，因此它成为 `clusterIPs` 的第一个值。反过来则不会。",
+        en: "Only `clusterIP` is set, so it becomes the first entry of `clusterIPs`. The reverse is never done.",
+        zh: "只设置了 `clusterIP`，因此它成为 `clusterIPs` 的第一项。反之则不会。",
     }
     /// The addresses of an unchanged `clusterIP` stay.
     CLUSTER_IPS_FOLLOW_STORED {
@@ -31,8 +31,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go normalizeClusterIPs",
         facts: [],
-        en: "`clusterIP` is unchanged and `clusterIPs` was left out, so the stored list stays.",
-        zh: "`clusterIP` 未变且省略了 `clusterIPs`，因此沿用已存储的列表。",
+        en: "`clusterIP` is unchanged and `clusterIPs` is not set, so the stored list is kept.",
+        zh: "`clusterIP` 未更改且未设置 `clusterIPs`，因此保留已存储的列表。",
     }
     /// Clearing the one clears the other.
     CLEARING_CLEARS_BOTH {
@@ -40,8 +40,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go normalizeClusterIPs",
         facts: [],
-        en: "`clusterIP` was cleared, so the unedited `clusterIPs` go with it.",
-        zh: "`clusterIP` 被清除，因此未编辑的 `clusterIPs` 一并清除。",
+        en: "`clusterIP` was cleared, so the unedited `clusterIPs` is cleared as well.",
+        zh: "`clusterIP` 被清除，因此未编辑的 `clusterIPs` 也一并清除。",
     }
     /// Changing the one changes the other.
     CHANGED_CLUSTER_IP_REPLACES_LIST {
@@ -49,8 +49,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go normalizeClusterIPs",
         facts: [],
-        en: "`clusterIP` was changed and `clusterIPs` was not, so the list becomes the new address.",
-        zh: "`clusterIP` 已更改而 `clusterIPs` 未更改，因此列表变为新地址。",
+        en: "`clusterIP` was changed and `clusterIPs` was not, so the list is replaced with the new address.",
+        zh: "`clusterIP` 已更改而 `clusterIPs` 未更改，因此列表被替换为新地址。",
     }
     /// Re-sending a manifest keeps the addresses.
     ADDRESSES_ARE_CARRIED_OVER {
@@ -58,8 +58,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go patchAllocatedValues",
         facts: [],
-        en: "The update leaves the address out, so the stored one stays: that is why a manifest can be applied again, and why removing the field does nothing.",
-        zh: "更新省略了地址，因此沿用已存储的地址：这就是清单可以重复应用的原因，也是删除该字段不起作用的原因。",
+        en: "The update does not set the address, so the stored one is kept: that is why a manifest can be applied again, and why removing the field has no effect.",
+        zh: "更新未设置地址，因此保留已存储的地址：这就是清单可以重复应用的原因，也是删除该字段不起作用的原因。",
     }
     /// Re-sending a manifest keeps the node ports.
     NODE_PORTS_ARE_CARRIED_OVER {
@@ -67,8 +67,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go patchAllocatedValues",
         facts: [],
-        en: "The update names no node port, so the stored one of the port with this name stays.",
-        zh: "更新未指定节点端口，因此沿用同名端口已存储的值。",
+        en: "The update sets no node port, so the stored node port of the port with this name is kept.",
+        zh: "更新未设置节点端口，因此保留同名端口已存储的节点端口。",
     }
     /// Re-sending a manifest keeps the port for health checks.
     HEALTH_PORT_IS_CARRIED_OVER {
@@ -76,8 +76,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go patchAllocatedValues",
         facts: [],
-        en: "The update names no port for health checks, so the stored one stays.",
-        zh: "更新未指定健康检查端口，因此沿用已存储的端口。",
+        en: "The update sets no health check node port, so the stored one is kept.",
+        zh: "更新未设置健康检查节点端口，因此保留已存储的端口。",
     }
     /// An alias loses its unedited addresses.
     ALIAS_LOSES_ADDRESSES {
@@ -85,8 +85,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "The Service becomes `ExternalName`: this field was not edited, so it goes.",
-        zh: "Service 变为 `ExternalName`：该字段未被编辑，因此移除。",
+        en: "The Service becomes `type: ExternalName`: this field was not edited, so it is removed.",
+        zh: "Service 变为 ExternalName 类型：该字段未被编辑，因此被移除。",
     }
     /// A type without node ports loses its unedited ones.
     TYPE_LOSES_NODE_PORTS {
@@ -94,8 +94,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "The new type has no node ports, and none was edited, so they go.",
-        zh: "新类型没有节点端口，且未被编辑，因此移除。",
+        en: "The new type has no node ports, and none was edited, so they are removed.",
+        zh: "新类型没有节点端口，且这些端口未被编辑，因此被移除。",
     }
     /// No health check, no port for it.
     TYPE_LOSES_HEALTH_PORT {
@@ -103,8 +103,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "No health check is needed any more, and its port was not edited, so it goes.",
-        zh: "不再需要健康检查，且其端口未被编辑，因此移除。",
+        en: "No health check is needed any more, and its port was not edited, so it is removed.",
+        zh: "不再需要健康检查，且其端口未被编辑，因此被移除。",
     }
     /// No load balancer, no switch for its ports.
     TYPE_LOSES_ALLOCATION_SWITCH {
@@ -112,8 +112,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "The Service is no load balancer any more, so the unedited `allocateLoadBalancerNodePorts` goes.",
-        zh: "Service 不再是负载均衡器，因此未编辑的 `allocateLoadBalancerNodePorts` 被移除。",
+        en: "The Service is no longer a load balancer, so the unedited `allocateLoadBalancerNodePorts` is removed.",
+        zh: "Service 不再是 LoadBalancer 类型，因此未编辑的 `allocateLoadBalancerNodePorts` 被移除。",
     }
     /// No load balancer, no class.
     TYPE_LOSES_CLASS {
@@ -121,8 +121,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "The Service is no load balancer any more, so the unedited `loadBalancerClass` goes.",
-        zh: "Service 不再是负载均衡器，因此未编辑的 `loadBalancerClass` 被移除。",
+        en: "The Service is no longer a load balancer, so the unedited `loadBalancerClass` is removed.",
+        zh: "Service 不再是 LoadBalancer 类型，因此未编辑的 `loadBalancerClass` 被移除。",
     }
     /// Nothing from outside, no policy for it.
     TYPE_LOSES_EXTERNAL_POLICY {
@@ -130,8 +130,8 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "Nothing outside reaches the Service any more, so the unedited `externalTrafficPolicy` goes.",
-        zh: "外部不再能访问该 Service，因此未编辑的 `externalTrafficPolicy` 被移除。",
+        en: "The Service is no longer reachable from outside the cluster, so the unedited `externalTrafficPolicy` is removed.",
+        zh: "该 Service 不再能从集群外部访问，因此未编辑的 `externalTrafficPolicy` 被移除。",
     }
     /// No load balancer, no status of one.
     TYPE_LOSES_STATUS {
@@ -139,8 +139,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropTypeDependentFields",
         facts: [],
-        en: "The Service is no load balancer, so the status of one is cleared.",
-        zh: "Service 不是负载均衡器，因此清除其负载均衡状态。",
+        en: "The Service is not a load balancer, so the load balancer status is cleared.",
+        zh: "Service 不是 LoadBalancer 类型，因此清除其负载均衡器状态。",
     }
     /// A gate switches a field off.
     GATE_DROPS_FIELD {
@@ -148,8 +148,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/strategy.go dropServiceDisabledFields",
         facts: [gate],
-        en: "The gate {gate} is off, so the field is dropped without a word.",
-        zh: "门控 {gate} 已关闭，因此该字段被静默丢弃。",
+        en: "The {gate} feature gate is disabled, so the field is dropped without a warning.",
+        zh: "特性门控 {gate} 已禁用，因此该字段被丢弃，且不会给出警告。",
     }
 }
 

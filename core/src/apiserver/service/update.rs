@@ -17,8 +17,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateUpgradeDowngradeClusterIPs",
         facts: [],
-        en: "A cluster IP may not change once set, and a Service with addresses may not become headless, nor the reverse.",
-        zh: "集群 IP 一旦设置便不可更改；有地址的 Service 不能变为无头服务，反之亦然。",
+        en: "A cluster IP is immutable once set: a Service with addresses cannot become headless, nor the reverse.",
+        zh: "集群 IP 一旦设置便不可变更：有地址的 Service 不能变为无头服务，反之亦然。",
     }
     /// The first address cannot be given up, the second only under `SingleStack`.
     PRIMARY_ADDRESS_STAYS {
@@ -26,8 +26,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateUpgradeDowngradeClusterIPs",
         facts: [],
-        en: "The primary address cannot be given up; the secondary one only under the policy `SingleStack`.",
-        zh: "主地址不能放弃；辅助地址只能在策略 `SingleStack` 下放弃。",
+        en: "The primary address cannot be released; the secondary one only under the policy `SingleStack`.",
+        zh: "主地址不能释放；次要地址只有在策略为 `SingleStack` 时才能释放。",
     }
     /// Adding an address keeps the first.
     UPGRADE_KEEPS_PRIMARY_ADDRESS {
@@ -35,8 +35,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateUpgradeDowngradeClusterIPs",
         facts: [],
-        en: "A second address can be added, but the first stays what it is.",
-        zh: "可以增加第二个地址，但第一个保持不变。",
+        en: "A second address can be added, but the first cannot be changed.",
+        zh: "可以增加第二个地址，但不能更改第一个。",
     }
     /// The order of families is for life.
     FAMILIES_ARE_IMMUTABLE {
@@ -44,8 +44,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateUpgradeDowngradeIPFamilies",
         facts: [],
-        en: "Families and their order may not change once set. (Upstream reports every difference at index 0.)",
-        zh: "地址族及其顺序一旦设置便不可更改。（上游将每处差异都报告在索引 0。）",
+        en: "Address families and their order are immutable once set. (Upstream reports every difference at index 0.)",
+        zh: "地址族及其顺序一旦设置便不可变更。（上游将每处差异都报告在索引 0 处。）",
     }
     /// The first family cannot be given up.
     PRIMARY_FAMILY_STAYS {
@@ -53,8 +53,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateUpgradeDowngradeIPFamilies",
         facts: [],
-        en: "The primary family cannot be given up; the secondary one only under the policy `SingleStack`.",
-        zh: "主地址族不能放弃；辅助地址族只能在策略 `SingleStack` 下放弃。",
+        en: "The primary address family cannot be removed; the secondary one only under the policy `SingleStack`.",
+        zh: "主地址族不能移除；次要地址族只有在策略为 `SingleStack` 时才能移除。",
     }
     /// Adding a family keeps the first.
     UPGRADE_KEEPS_PRIMARY_FAMILY {
@@ -62,8 +62,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateUpgradeDowngradeIPFamilies",
         facts: [],
-        en: "A second family can be added, but the first stays what it is.",
-        zh: "可以增加第二个地址族，但第一个保持不变。",
+        en: "A second address family can be added, but the first cannot be changed.",
+        zh: "可以增加第二个地址族，但不能更改第一个。",
     }
     /// The class of a load balancer is for life.
     CLASS_IS_IMMUTABLE {
@@ -71,8 +71,8 @@ rules! {
         versions: Versions::since(21),
         source: "pkg/apis/core/validation/validation.go validateLoadBalancerClassField",
         facts: [],
-        en: "While the Service is a load balancer its class may not change.",
-        zh: "Service 为负载均衡器期间，其类别不可更改。",
+        en: "While the Service is a load balancer, `loadBalancerClass` is immutable.",
+        zh: "Service 为 LoadBalancer 类型期间，`loadBalancerClass` 不可变更。",
     }
     /// The port for health checks is for life.
     HEALTH_PORT_IS_IMMUTABLE {
@@ -80,8 +80,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficFieldsUpdate",
         facts: [],
-        en: "Load balancers know the port for health checks; it may not change while it is needed.",
-        zh: "负载均衡器依赖健康检查端口；需要期间不可更改。",
+        en: "Load balancers use the health check node port; it is immutable while it is needed.",
+        zh: "负载均衡器会使用健康检查节点端口；在需要它期间不可变更。",
     }
 }
 

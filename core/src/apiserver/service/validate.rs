@@ -28,8 +28,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceName",
         facts: [],
-        en: "The Service's name becomes a DNS label, so it has to be one.",
-        zh: "Service 的名称会成为 DNS 标签，因此必须是合法的标签。",
+        en: "The name of a Service becomes a DNS label, so it must be a valid one.",
+        zh: "Service 的名称会成为 DNS 标签，因此必须是合法的 DNS 标签。",
     }
     /// Labels are well formed.
     LABELS_ARE_WELL_FORMED {
@@ -37,8 +37,8 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels",
         facts: [],
-        en: "Keys and values of labels, and keys of annotations, follow the usual form.",
-        zh: "标签的键和值、注解的键须符合通用格式。",
+        en: "Keys and values of labels, and keys of annotations, must have the usual format.",
+        zh: "标签的键和值、注解的键必须符合通用格式。",
     }
     /// Topology annotations agree.
     TOPOLOGY_ANNOTATIONS_AGREE {
@@ -46,8 +46,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "Two annotations say the same thing under an old and a new name; they may not disagree.",
-        zh: "两个注解以新旧名称表达同一含义，二者不得矛盾。",
+        en: "Two annotations have the same meaning under an old and a new name; their values must agree.",
+        zh: "两个注解以新旧名称表示同一含义，它们的值必须一致。",
     }
     /// Ports are required.
     PORTS_ARE_REQUIRED {
@@ -55,8 +55,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "Only a headless or an `ExternalName` Service can do without ports.",
-        zh: "只有无头服务或 `ExternalName` Service 可以没有端口。",
+        en: "Only a headless Service or one of `type: ExternalName` may have no ports.",
+        zh: "只有无头服务或 ExternalName 类型的 Service 可以没有端口。",
     }
     /// Headless is cluster ip only.
     HEADLESS_IS_CLUSTER_IP_ONLY {
@@ -64,8 +64,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "A node port or a load balancer needs a cluster IP behind it, so `None` is refused.",
-        zh: "节点端口或负载均衡器背后需要集群 IP，因此 `None` 被拒绝。",
+        en: "A node port or a load balancer requires a cluster IP, so `None` is rejected.",
+        zh: "节点端口或负载均衡器需要集群 IP，因此 `None` 被拒绝。",
     }
     /// External name has no addresses.
     EXTERNAL_NAME_HAS_NO_ADDRESSES {
@@ -73,8 +73,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "An `ExternalName` Service is only a DNS alias: it has no addresses and no families.",
-        zh: "`ExternalName` Service 只是 DNS 别名：没有地址，也没有地址族。",
+        en: "A Service of `type: ExternalName` is only a DNS alias: it has no addresses and no address families.",
+        zh: "ExternalName 类型的 Service 只是 DNS 别名：没有地址，也没有地址族。",
     }
     /// External name is a domain.
     EXTERNAL_NAME_IS_A_DOMAIN {
@@ -82,8 +82,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "`externalName` is the DNS name the Service stands for.",
-        zh: "`externalName` 是该 Service 所代表的 DNS 名称。",
+        en: "`externalName` is the DNS name for which the Service is an alias.",
+        zh: "`externalName` 是 DNS 名称，该 Service 是它的别名。",
     }
     /// Port name is a unique label.
     PORT_NAME_IS_A_LABEL {
@@ -91,7 +91,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         facts: [],
-        en: "Several ports are told apart by name: each needs one of its own.",
+        en: "Several ports are distinguished by name: each needs a unique one.",
         zh: "多个端口靠名称区分：每个端口都需要唯一的名称。",
     }
     /// Port is a port number.
@@ -109,8 +109,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         facts: [],
-        en: "Services carry TCP, UDP and SCTP, spelled in capitals.",
-        zh: "Service 支持 TCP、UDP 和 SCTP，须大写。",
+        en: "Services support TCP, UDP and SCTP, in upper case.",
+        zh: "Service 支持 TCP、UDP 和 SCTP，必须大写。",
     }
     /// Target port is a port.
     TARGET_PORT_IS_A_PORT {
@@ -118,7 +118,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         facts: [],
-        en: "`targetPort` is a number, or the name of a container's port.",
+        en: "`targetPort` is a port number or the name of a container port.",
         zh: "`targetPort` 是端口号或容器端口的名称。",
     }
     /// App protocol is a qualified name.
@@ -127,8 +127,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         facts: [],
-        en: "`appProtocol` is a name, with a domain in front unless it is a standard one.",
-        zh: "`appProtocol` 是一个名称；非标准名称前须带域名前缀。",
+        en: "`appProtocol` is a name, with a domain prefix unless it is a standard one.",
+        zh: "`appProtocol` 是一个名称；非标准名称必须带域名前缀。",
     }
     /// Selector is well formed.
     SELECTOR_IS_WELL_FORMED {
@@ -136,8 +136,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "A selector is made of labels, so its keys and values look like theirs.",
-        zh: "选择算符由标签组成，键和值须符合标签格式。",
+        en: "A selector consists of labels, so its keys and values must have the format of labels.",
+        zh: "选择算符由标签组成，因此键和值必须符合标签格式。",
     }
     /// Affinity is known.
     AFFINITY_IS_KNOWN {
@@ -154,8 +154,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateClientIPAffinityConfig",
         facts: [],
-        en: "Affinity lasts from one second to one day; 86400 itself is accepted, whatever the text says.",
-        zh: "亲和性持续 1 秒到 1 天；无论错误消息怎么写，86400 本身是被接受的。",
+        en: "Session affinity lasts from one second to one day; 86400 itself is accepted, whatever the message says.",
+        zh: "会话亲和性的时长为 1 秒到 1 天；无论错误消息怎么写，86400 本身会被接受。",
     }
     /// External ip is usable.
     EXTERNAL_IP_IS_USABLE {
@@ -163,8 +163,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNonSpecialIP",
         facts: [],
-        en: "An external address has to be one that traffic can reach from elsewhere.",
-        zh: "外部地址必须是其他地方的流量能够到达的地址。",
+        en: "An external IP must be an address that traffic can reach from elsewhere.",
+        zh: "外部 IP 必须是可以从其他地方访问的地址。",
     }
     /// Type is known.
     TYPE_IS_KNOWN {
@@ -172,8 +172,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "`type` is one of four, and case matters.",
-        zh: "`type` 是四个值之一，区分大小写。",
+        en: "`type` has four possible values, which are case-sensitive.",
+        zh: "`type` 有四个可能的取值，区分大小写。",
     }
     /// Cluster ip has no node port.
     CLUSTER_IP_HAS_NO_NODE_PORT {
@@ -181,8 +181,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "A `ClusterIP` Service is not opened on nodes, so it may not name a node port.",
-        zh: "`ClusterIP` Service 不在节点上开放，因此不能指定节点端口。",
+        en: "A Service of `type: ClusterIP` has no node ports, so it cannot specify one.",
+        zh: "ClusterIP 类型的 Service 没有节点端口，因此不能指定节点端口。",
     }
     /// Node port stands once.
     NODE_PORT_STANDS_ONCE {
@@ -190,8 +190,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "Two ports cannot share a node port and a protocol.",
-        zh: "两个端口不能共用同一节点端口和协议。",
+        en: "Two ports cannot have the same node port and protocol.",
+        zh: "两个端口不能使用相同的节点端口和协议。",
     }
     /// Port and protocol stand once.
     PORT_STANDS_ONCE {
@@ -199,7 +199,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "The same port and protocol stand there twice.",
+        en: "The same port and protocol appear twice.",
         zh: "同一端口和协议出现了两次。",
     }
     /// Source ranges are cidrs.
@@ -208,8 +208,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateLoadBalancerSourceRanges",
         facts: [],
-        en: "Client ranges of a load balancer are CIDRs in their canonical form. (The API server spells this field with a capital L.)",
-        zh: "负载均衡器的客户端范围是规范形式的 CIDR。（API 服务器将该字段写作大写 L。）",
+        en: "`loadBalancerSourceRanges` is a list of CIDRs in their canonical form. (The message of the API server spells the field with a capital L.)",
+        zh: "`loadBalancerSourceRanges` 是规范形式的 CIDR 列表。（API 服务器的消息中，该字段名以大写字母 L 开头。）",
     }
     /// Source ranges annotation is cidrs.
     SOURCE_RANGES_ANNOTATION_IS_CIDRS {
@@ -217,8 +217,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "The old annotation for client ranges follows the rules of the field.",
-        zh: "旧的客户端范围注解遵循与字段相同的规则。",
+        en: "The old annotation for source ranges follows the rules of the field.",
+        zh: "旧的来源范围注解遵循与字段相同的规则。",
     }
     /// Allocation switch is for load balancers.
     ALLOCATION_SWITCH_IS_FOR_BALANCERS {
@@ -226,8 +226,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "Only a load balancer can say whether it wants node ports.",
-        zh: "只有负载均衡器可以声明是否需要节点端口。",
+        en: "`allocateLoadBalancerNodePorts` may be set only for a load balancer.",
+        zh: "只有 LoadBalancer 类型的 Service 可以设置 `allocateLoadBalancerNodePorts`。",
     }
     /// Class is for load balancers.
     CLASS_IS_FOR_BALANCERS {
@@ -235,8 +235,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateLoadBalancerClassField",
         facts: [],
-        en: "`loadBalancerClass` names who makes the load balancer; other types have none.",
-        zh: "`loadBalancerClass` 指明由谁实现负载均衡器；其他类型没有该字段。",
+        en: "`loadBalancerClass` specifies which implementation provides the load balancer; other types do not have it.",
+        zh: "`loadBalancerClass` 指定由哪个实现提供负载均衡器；其他类型没有该字段。",
     }
     /// External policy needs external access.
     EXTERNAL_POLICY_NEEDS_ACCESS {
@@ -244,8 +244,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficPolicy",
         facts: [],
-        en: "`externalTrafficPolicy` is about traffic from outside; nothing outside reaches this Service.",
-        zh: "`externalTrafficPolicy` 针对来自外部的流量；外部无法访问此 Service。",
+        en: "`externalTrafficPolicy` applies to traffic from outside the cluster; this Service is not reachable from outside.",
+        zh: "`externalTrafficPolicy` 针对来自集群外部的流量；此 Service 无法从集群外部访问。",
     }
     /// Health port needs local policy.
     HEALTH_PORT_NEEDS_LOCAL {
@@ -253,8 +253,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficFieldsValue",
         facts: [],
-        en: "Only a load balancer that keeps traffic on the node asks nodes for their health.",
-        zh: "只有将流量保留在本节点的负载均衡器才会检查节点健康状态。",
+        en: "The health check node port applies only to a load balancer with `externalTrafficPolicy: Local`.",
+        zh: "健康检查节点端口只适用于 `externalTrafficPolicy: Local` 的负载均衡器。",
     }
     /// Internal policy is known.
     INTERNAL_POLICY_IS_KNOWN {
@@ -262,8 +262,8 @@ rules! {
         versions: Versions::since(21),
         source: "pkg/apis/core/validation/validation.go validateServiceInternalTrafficFieldsValue",
         facts: [],
-        en: "`internalTrafficPolicy` is `Cluster` or `Local`; an empty text is neither.",
-        zh: "`internalTrafficPolicy` 只能是 `Cluster` 或 `Local`；空文本两者都不是。",
+        en: "`internalTrafficPolicy` is `Cluster` or `Local`; an empty string is not valid.",
+        zh: "`internalTrafficPolicy` 只能是 `Cluster` 或 `Local`；空字符串不是合法的取值。",
     }
     /// Traffic distribution is known.
     DISTRIBUTION_IS_KNOWN {
@@ -271,8 +271,8 @@ rules! {
         versions: Versions::since(30),
         source: "pkg/apis/core/validation/validation.go validateServiceTrafficDistribution",
         facts: [],
-        en: "`trafficDistribution` is one of the known preferences.",
-        zh: "`trafficDistribution` 须为已知的偏好之一。",
+        en: "`trafficDistribution` must be one of the known preferences.",
+        zh: "`trafficDistribution` 必须是已知的偏好之一。",
     }
     /// Kubelet port stays inside.
     KUBELET_PORT_STAYS_INSIDE {
@@ -280,8 +280,8 @@ rules! {
         versions: Versions::until(32),
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "Port 10250 is the kubelet's; a load balancer may not expose it.",
-        zh: "端口 10250 属于 kubelet，负载均衡器不得暴露它。",
+        en: "Port 10250 belongs to the kubelet; a load balancer may not expose it.",
+        zh: "端口 10250 属于 kubelet，负载均衡器不得公开它。",
     }
     /// Load balancer ports share a protocol.
     BALANCER_PORTS_SHARE_A_PROTOCOL {
@@ -289,8 +289,8 @@ rules! {
         versions: Versions::until(27),
         source: "pkg/apis/core/validation/validation.go ValidateService",
         facts: [],
-        en: "Without the gate `MixedProtocolLBService` all ports of a load balancer speak one protocol.",
-        zh: "未启用 `MixedProtocolLBService` 门控时，负载均衡器的所有端口须使用同一协议。",
+        en: "Without the `MixedProtocolLBService` feature gate all ports of a load balancer must use the same protocol.",
+        zh: "未启用特性门控 `MixedProtocolLBService` 时，负载均衡器的所有端口必须使用同一协议。",
     }
     /// Cluster ips start with cluster ip.
     CLUSTER_IPS_START_WITH_CLUSTER_IP {
@@ -298,8 +298,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "`clusterIP` is the first of `clusterIPs`; the two may not disagree.",
-        zh: "`clusterIP` 就是 `clusterIPs` 的第一个值，二者不得矛盾。",
+        en: "`clusterIP` is the first entry of `clusterIPs`; the two must agree.",
+        zh: "`clusterIP` 就是 `clusterIPs` 的第一项，二者必须一致。",
     }
     /// Cluster ips need cluster ip.
     CLUSTER_IPS_NEED_CLUSTER_IP {
@@ -307,8 +307,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "`clusterIPs` alone is refused: whoever writes it writes `clusterIP` too.",
-        zh: "只写 `clusterIPs` 会被拒绝：写它就必须同时写 `clusterIP`。",
+        en: "`clusterIPs` alone is rejected: if you set it, set `clusterIP` too.",
+        zh: "只设置 `clusterIPs` 会被拒绝：设置它时必须同时设置 `clusterIP`。",
     }
     /// Family is known.
     FAMILY_IS_KNOWN {
@@ -316,8 +316,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "Families are spelled `IPv4` and `IPv6`.",
-        zh: "地址族写作 `IPv4` 和 `IPv6`。",
+        en: "The address families are `IPv4` and `IPv6`, spelled exactly so.",
+        zh: "地址族必须写作 `IPv4` 或 `IPv6`。",
     }
     /// Family stands once.
     FAMILY_STANDS_ONCE {
@@ -325,8 +325,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "A family can be asked for once.",
-        zh: "每个地址族只能请求一次。",
+        en: "An address family can be listed only once.",
+        zh: "每个地址族只能列出一次。",
     }
     /// Policy is known.
     POLICY_IS_KNOWN {
@@ -334,8 +334,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "`ipFamilyPolicy` is `SingleStack`, `PreferDualStack` or `RequireDualStack`; an empty text is none of them.",
-        zh: "`ipFamilyPolicy` 是 `SingleStack`、`PreferDualStack` 或 `RequireDualStack`；空文本不属于其中任何一个。",
+        en: "`ipFamilyPolicy` is `SingleStack`, `PreferDualStack` or `RequireDualStack`; an empty string is not valid.",
+        zh: "`ipFamilyPolicy` 只能是 `SingleStack`、`PreferDualStack` 或 `RequireDualStack`；空字符串不是合法的取值。",
     }
     /// None stands alone.
     NONE_STANDS_ALONE {
@@ -343,8 +343,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "A headless Service has no address, so nothing may stand beside `None`.",
-        zh: "无头服务没有地址，因此 `None` 旁边不能有其他值。",
+        en: "A headless Service has no address, so `None` must be the only entry.",
+        zh: "无头服务没有地址，因此 `None` 必须是唯一的条目。",
     }
     /// Cluster ip is an address.
     CLUSTER_IP_IS_AN_ADDRESS {
@@ -352,7 +352,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "Every entry of `clusterIPs` has to be an IP address.",
+        en: "Every entry of `clusterIPs` must be an IP address.",
         zh: "`clusterIPs` 的每一项都必须是 IP 地址。",
     }
     /// Cluster ip is unambiguous.
@@ -361,8 +361,8 @@ rules! {
         versions: Versions::since(33),
         source: "apimachinery pkg/util/validation/ip.go IsValidIP",
         facts: [],
-        en: "Programs read this address in different ways (leading zeros, IPv4 inside IPv6), so it is refused.",
-        zh: "不同程序对该地址的解读不同（前导零、嵌在 IPv6 中的 IPv4），因此被拒绝。",
+        en: "Programs parse this address in different ways (leading zeros, IPv4 inside IPv6), so it is rejected.",
+        zh: "不同程序对该地址的解析方式不同（前导零、嵌在 IPv6 中的 IPv4），因此被拒绝。",
     }
     /// Cluster ips are two at most.
     CLUSTER_IPS_ARE_TWO_AT_MOST {
@@ -370,8 +370,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "A Service has one address per family, so two at most.",
-        zh: "每个地址族一个地址，因此最多两个。",
+        en: "A Service has one address per address family, so at most two.",
+        zh: "Service 的每个地址族有一个地址，因此最多两个。",
     }
     /// One address per family.
     ONE_ADDRESS_PER_FAMILY {
@@ -379,7 +379,7 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "Two addresses of one family were asked for.",
+        en: "Two addresses of the same address family are requested.",
         zh: "请求了同一地址族的两个地址。",
     }
     /// Ipv4 family needs ipv4 address.
@@ -388,8 +388,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "`ipFamilies` says IPv4 at this place, but the address is not.",
-        zh: "`ipFamilies` 在此位置是 IPv4，但地址不是。",
+        en: "`ipFamilies` has IPv4 at this position, but the address is not IPv4.",
+        zh: "`ipFamilies` 在此位置是 IPv4，但地址不是 IPv4。",
     }
     /// Ipv6 family needs ipv6 address.
     IPV6_FAMILY_NEEDS_IPV6 {
@@ -397,8 +397,8 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         facts: [],
-        en: "`ipFamilies` says IPv6 at this place, but the address is not.",
-        zh: "`ipFamilies` 在此位置是 IPv6，但地址不是。",
+        en: "`ipFamilies` has IPv6 at this position, but the address is not IPv6.",
+        zh: "`ipFamilies` 在此位置是 IPv6，但地址不是 IPv6。",
     }
 }
 

@@ -33,8 +33,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/api/service/warnings.go getWarningsForIP",
         facts: [],
-        en: "The address is stored as it was sent, but programs that compare texts may take it for another one.",
-        zh: "地址按发送的原样存储，但比较文本的程序可能将其视为另一个地址。",
+        en: "The address is stored as it was sent, but programs that compare strings may treat it as a different one.",
+        zh: "地址按发送的原样存储，但比较字符串的程序可能将其视为另一个地址。",
     }
     /// A headless Service has no use for a field.
     HEADLESS_IGNORES_FIELD {
@@ -42,8 +42,8 @@ rules! {
         versions: Versions::since(34),
         source: "pkg/api/service/warnings.go GetWarningsForService",
         facts: [],
-        en: "A headless Service has no address of its own, so nothing looks at this field.",
-        zh: "无头服务没有自己的地址，因此不会使用该字段。",
+        en: "A headless Service has no address of its own, so this field has no effect.",
+        zh: "无头服务没有自己的地址，因此该字段不起作用。",
     }
     /// External addresses are on their way out.
     EXTERNAL_IPS_ARE_DEPRECATED {
@@ -51,7 +51,7 @@ rules! {
         versions: Versions::since(36),
         source: "pkg/api/service/warnings.go GetWarningsForService",
         facts: [],
-        en: "`externalIPs` still work here, but clusters may stop to implement them.",
+        en: "`externalIPs` still works here, but clusters may stop implementing it.",
         zh: "`externalIPs` 在此仍然有效，但集群可能不再实现它。",
     }
     /// A client range is written in an unusual way.
@@ -60,8 +60,8 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/api/service/warnings.go getWarningsForCIDR",
         facts: [],
-        en: "The range is kept as it was sent, but can be read in more than one way.",
-        zh: "范围按原样保留，但可以有多种解读。",
+        en: "The range is stored as it was sent, but can be parsed in more than one way.",
+        zh: "范围按原样存储，但可以有多种解析结果。",
     }
     /// The type has no use for a field.
     TYPE_IGNORES_FIELD {
@@ -69,8 +69,8 @@ rules! {
         versions: Versions::since(28),
         source: "pkg/api/service/warnings.go GetWarningsForService",
         facts: [],
-        en: "Nothing looks at this field for a Service of this type.",
-        zh: "此类型的 Service 不会使用该字段。",
+        en: "This field has no effect for a Service of this type.",
+        zh: "对于此类型的 Service，该字段不起作用。",
     }
     /// A preference has a new name.
     PREFER_CLOSE_IS_DEPRECATED {

@@ -121,8 +121,8 @@ pub fn parse(text: &str) -> FlagsText {
     if cut < text.len() {
         out.problems.push(FlagProblem {
             span: Span::new(cut, text.len()),
-            text_en: "The text is longer than 64 KiB. What stands from here on is not read.".into(),
-            text_zh: "文本超过 64 KiB，从这里开始的内容不再读取。".into(),
+            text_en: "The text is longer than 64 KiB. The rest is not read.".into(),
+            text_zh: "文本超过 64 KiB，其余部分不会读取。".into(),
         });
     }
     out
@@ -530,13 +530,10 @@ impl Reader {
                     span,
                     format!(
                         "`{name}` is not one of the components whose flags are read here \
-                         ({}). Its flags are left aside.",
+                         ({}). Its flags are ignored.",
                         names()
                     ),
-                    format!(
-                        "`{name}` 不在这里读取标志的组件之列（{}），它的标志不作处理。",
-                        names()
-                    ),
+                    format!("`{name}` 不是此处读取标志的组件（{}），它的标志会被忽略。", names()),
                 );
                 self.foreign = Some(at);
             }
@@ -611,8 +608,8 @@ impl Reader {
         if let Some(span) = word.unclosed {
             self.problem(
                 span,
-                "This quote is not closed on its line. The rest of the line was read as quoted.",
-                "这个引号在本行内没有闭合，本行余下的内容都按引号内处理。",
+                "This quote is not closed on its line. The rest of the line is read as quoted.",
+                "此引号在本行内没有闭合，本行其余内容都按引号内处理。",
             );
         }
     }
@@ -728,7 +725,7 @@ fn why_no_flag(text: &str, before: Option<&Flag>, start: usize) -> (String, Stri
     let neighbour = before.filter(|flag| flag.span.end + 1 == start);
     if text.starts_with(['–', '—', '−', '－', '‑']) {
         return (
-            format!("`{shown}` begins with a typographic dash. Write two plain hyphens: `--`."),
+            format!("`{shown}` begins with a typographic dash. Type two plain hyphens: `--`."),
             format!("`{shown}` 以排版用的破折号开头，请改成两个普通连字符 `--`。"),
         );
     }
@@ -738,7 +735,7 @@ fn why_no_flag(text: &str, before: Option<&Flag>, start: usize) -> (String, Stri
         .map(|flag| &flag.name)
     {
         return (
-            format!("No blank may stand beside `=`: write `--{name}=value`."),
+            format!("No space is allowed beside `=`: write `--{name}=value`."),
             format!("`=` 两侧不能有空格，请写成 `--{name}=值`。"),
         );
     }
@@ -748,16 +745,18 @@ fn why_no_flag(text: &str, before: Option<&Flag>, start: usize) -> (String, Stri
     {
         return (
             format!(
-                "The blank behind the comma ends the value of `--{name}`, so `{shown}` does not \
-                 belong to it. Remove the blank."
+                "The space after the comma ends the value of `--{name}`, so `{shown}` does not \
+                 belong to it. Remove the space."
             ),
-            format!("逗号后的空格让 `--{name}` 的值到此为止，`{shown}` 不属于它。请删去空格。"),
+            format!("逗号后的空格使 `--{name}` 的值到此为止，`{shown}` 不属于该值。请删去空格。"),
         );
     }
     if text.starts_with('$') {
         return (
-            format!("`{shown}` is a variable. What it holds is not known here: write it out."),
-            format!("`{shown}` 是变量，这里不知道它的内容，请直接写出来。"),
+            format!(
+                "`{shown}` is a variable, and its value is not known here: write the value itself."
+            ),
+            format!("`{shown}` 是变量，这里不知道它的值，请直接写出该值。"),
         );
     }
     if text.starts_with("--") {
@@ -1106,7 +1105,7 @@ mod tests {
         assert_problem("–a=b", "–a=b", "typographic dash");
         assert_problem("--a = b", "= b", "beside `=`: write `--a=value`");
         assert_problem("--a= b", "b", "beside `=`");
-        assert_problem("--a=10.0.0.0/16, fd00::/108", "fd00::/108", "behind the comma");
+        assert_problem("--a=10.0.0.0/16, fd00::/108", "fd00::/108", "after the comma");
         assert_problem("$KUBELET_ARGS", "$KUBELET_ARGS", "variable");
         assert_problem("--", "--", "name must follow");
         assert_problem("--=b", "--=b", "name must follow");
@@ -1124,7 +1123,7 @@ mod tests {
     fn flags_of_another_program_are_reported_and_not_given_to_ours() {
         let text = "kubelet --a=b\nkube-scheduler \\\n --c=d\nkube-proxy --e=f";
         assert_eq!(summary(text), "kubelet: a=b\nkube-proxy: e=f");
-        assert_problem(text, "kube-scheduler \\\n --c=d", "left aside");
+        assert_problem(text, "kube-scheduler \\\n --c=d", "ignored");
     }
 
     #[test]
