@@ -197,11 +197,11 @@ mod tests {
             ),
             (
                 &english,
-                "Add an IPv6 range to the cluster | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | the cluster serves IPv4, IPv6; two addresses, IPv4 first",
+                "Add an IPv6 Service CIDR to the cluster | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | the cluster supports IPv4, IPv6; two addresses, IPv4 first",
             ),
             (
                 &chinese,
-                "为集群添加 IPv6 范围 | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | 集群提供 IPv4、IPv6；两个地址，IPv4 在先",
+                "为集群添加 IPv6 Service CIDR | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | 集群支持 IPv4、IPv6；两个地址，IPv4 排在首位",
             ),
         ] {
             assert!(list.iter().any(|it| it == one), "{list:#?}");

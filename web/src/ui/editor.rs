@@ -200,7 +200,7 @@ mod tests {
         let mut problem = Diagnostic::plain(Program::Kubectl, "say \"a\"");
         assert_eq!(
             told(&[problem.clone()], &[], &offsets, Lang::En),
-            r#"[[-1,-1,"error","Refused","say \"a\"","en"]]"#
+            r#"[[-1,-1,"error","Rejected","say \"a\"","en"]]"#
         );
         problem.span = Some(Span::new(8, 9));
         problem.says = Program::Playground;
