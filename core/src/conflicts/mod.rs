@@ -315,6 +315,129 @@ rules! {
     }
 }
 
+/// What is found, in a few words.
+static TITLES: &[(&Rule, Text)] = &[
+    (
+        &SERVICE_RANGE_IS_NOT_KEPT_OUT,
+        Text {
+            en: "Service CIDR unknown to kube-controller-manager",
+            zh: "kube-controller-manager 不知道 Service CIDR",
+        },
+    ),
+    (&SERVICE_RANGES_DIFFER, Text { en: "different Service CIDRs", zh: "Service CIDR 不同" }),
+    (
+        &PODS_AND_SERVICES_OVERLAP,
+        Text { en: "Pod CIDR and Service CIDR overlap", zh: "Pod CIDR 和 Service CIDR 重叠" },
+    ),
+    (
+        &SERVICES_TAKE_BLOCKS,
+        Text {
+            en: "Service CIDR overlaps node Pod CIDRs",
+            zh: "Service CIDR 与部分节点 Pod CIDR 重叠",
+        },
+    ),
+    (
+        &SERVICES_TAKE_EVERY_BLOCK,
+        Text {
+            en: "Service CIDR overlaps every node Pod CIDR",
+            zh: "Service CIDR 与所有节点 Pod CIDR 重叠",
+        },
+    ),
+    (
+        &NODE_LIES_AMONG_PODS,
+        Text { en: "node address in the Pod CIDR", zh: "节点地址位于 Pod CIDR 内" },
+    ),
+    (
+        &NODE_LIES_AMONG_SERVICES,
+        Text { en: "node address in the Service CIDR", zh: "节点地址位于 Service CIDR 内" },
+    ),
+    (&POD_ORDER_DIFFERS, Text { en: "different primary address families", zh: "主地址族不同" }),
+    (&NODE_ORDER_DIFFERS, Text { en: "different primary address families", zh: "主地址族不同" }),
+    (
+        &MASK_DOES_NOT_FIT,
+        Text {
+            en: "node CIDR mask size does not fit the Pod CIDR",
+            zh: "节点 CIDR 掩码长度与 Pod CIDR 不匹配",
+        },
+    ),
+    (
+        &BLOCKS_DO_NOT_SUFFICE,
+        Text {
+            en: "too few node Pod CIDRs for the nodes", zh: "节点 Pod CIDR 不够节点使用"
+        },
+    ),
+    (&RANGE_LASTS_FOR_ONE_NODE, Text { en: "room for one node only", zh: "只够一个节点" }),
+    (
+        &PODS_LACK_A_SERVICE_FAMILY,
+        Text {
+            en: "Pods lack an address family of Services", zh: "Pod 缺少 Service 的某个地址族"
+        },
+    ),
+    (
+        &SERVICES_LACK_A_POD_FAMILY,
+        Text {
+            en: "Services lack an address family of Pods", zh: "Service 缺少 Pod 的某个地址族"
+        },
+    ),
+    (&NO_FAMILY_IN_COMMON, Text { en: "no common address family", zh: "没有共同的地址族" }),
+    (&NODE_LACKS_A_FAMILY, Text { en: "node lacks an address family", zh: "节点缺少一个地址族" }),
+    (
+        &NODE_IS_OF_ANOTHER_FAMILY,
+        Text {
+            en: "node has no address family of the cluster", zh: "节点没有集群的任何地址族"
+        },
+    ),
+    (
+        &PROXY_LACKS_A_RANGE,
+        Text { en: "kube-proxy lacks a Pod CIDR", zh: "kube-proxy 缺少一个 Pod CIDR" },
+    ),
+    (&PROXY_HAS_ANOTHER_RANGE, Text { en: "different Pod CIDRs", zh: "Pod CIDR 不同" }),
+    (
+        &PROXY_HAS_A_RANGE_TOO_MANY,
+        Text {
+            en: "kube-proxy has a Pod CIDR without Pods",
+            zh: "kube-proxy 有一个没有 Pod 的 Pod CIDR",
+        },
+    ),
+    (
+        &PROXY_HAS_A_WIDER_RANGE,
+        Text { en: "kube-proxy has a larger Pod CIDR", zh: "kube-proxy 的 Pod CIDR 更大" },
+    ),
+    (
+        &RANGES_ARE_NOT_GIVEN_OUT,
+        Text { en: "node Pod CIDRs are not allocated", zh: "未分配节点 Pod CIDR" },
+    ),
+    (
+        &PROXY_WAITS_FOR_RANGES,
+        Text { en: "kube-proxy waits for node Pod CIDRs", zh: "kube-proxy 等待节点 Pod CIDR" },
+    ),
+    (
+        &ADVERTISE_ADDRESS_DOES_NOT_FIT,
+        Text {
+            en: "advertise address of the other address family",
+            zh: "公告地址属于另一个地址族",
+        },
+    ),
+    (
+        &GATE_IS_NOT_EVERYWHERE,
+        Text {
+            en: "`IPv6DualStack` is not enabled in every component",
+            zh: "并非所有组件都启用了 `IPv6DualStack`",
+        },
+    ),
+    (
+        &PROXY_LACKS_A_SERVICE_FAMILY,
+        Text {
+            en: "kube-proxy does not handle an address family",
+            zh: "kube-proxy 不代理某个地址族",
+        },
+    ),
+    (
+        &BIND_ADDRESS_IS_NOT_THE_NODES,
+        Text { en: "bind address is not a node address", zh: "绑定地址不是节点地址" },
+    ),
+];
+
 /// How much a disagreement matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Weight {
@@ -376,6 +499,14 @@ impl Finding {
     #[must_use]
     pub fn is_alarm(&self) -> bool {
         self.weight > Weight::Remark
+    }
+
+    /// What is found, in a few words.
+    #[must_use]
+    pub fn title(&self) -> Text {
+        let all = [TITLES, prerequisites::TITLES];
+        let own = all.into_iter().flatten().find(|(rule, _)| *rule == self.rule);
+        own.map_or(Text { en: "", zh: "" }, |(_, title)| *title)
     }
 
     /// As a step, which can be rendered.
@@ -1791,6 +1922,17 @@ kubelet · node-2
         assert_eq!(found.len(), 2, "the sections of the two nodes differ: {found:?}");
         assert!(found.iter().all(|line| line.contains(own)), "{found:?}");
         check(proxy, "kube-proxy\n--bind-address=::\n", &[]);
+    }
+
+    #[test]
+    fn every_rule_of_a_finding_has_a_title() {
+        for rule in super::RULES {
+            let title = super::TITLES.iter().find(|(other, _)| other == rule);
+            assert!(
+                title.is_some_and(|(_, it)| !it.en.is_empty() && !it.zh.is_empty()),
+                "{rule:?}"
+            );
+        }
     }
 
     #[test]

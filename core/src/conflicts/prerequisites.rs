@@ -137,6 +137,21 @@ rules! {
     }
 }
 
+/// What is found, in a few words, where a prerequisite is missing.
+pub(super) static TITLES: &[(&Rule, Text)] = &[
+    (
+        &PROVIDER_LACKS_A_FAMILY,
+        Text { en: "cloud provider lacks an address family", zh: "云提供商缺少一个地址族" },
+    ),
+    (
+        &PLUGIN_LACKS_A_FAMILY,
+        Text {
+            en: "network plugin lacks an address family", zh: "网络插件缺少一个地址族"
+        },
+    ),
+    (&PLUGIN_IS_MISSING, Text { en: "no network plugin", zh: "没有网络插件" }),
+];
+
 /// The families that something can do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Families {

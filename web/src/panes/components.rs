@@ -258,7 +258,7 @@ fn finding(
                 <summary>
                     <span class="sign" aria-hidden="true">{ mark }</span>
                     <b>{ word.get(lang) }</b>{ " " }
-                    <span>{ text::reason(finding.rule.id).get(lang) }</span>{ " " }
+                    <span>{ finding.title().get(lang) }</span>{ " " }
                     <small lang="en">{ names.join(" – ") }</small>
                 </summary>
                 <p>{ told(&finding.step(), lang) }</p>
@@ -388,7 +388,7 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
     let reasons = seen.found.iter().filter(|(finding, _)| finding.is_alarm());
     let reasons = reasons.map(|(finding, _)| {
         let (class, mark, word) = weighed(finding.weight);
-        let reason = text::reason(finding.rule.id).get(lang);
+        let reason = finding.title().get(lang);
         let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
         let names = names.join(" – ");
         let item = html! {

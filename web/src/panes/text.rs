@@ -51,32 +51,6 @@ words! {
     DECIDES_CONNECTION = "the address family of the connection", "连接使用的地址族";
     NODE_OF_FIRST = "Node", "节点";
     RESOLVER = "Address sorting by the client", "客户端的地址排序";
-    SERVICE_RANGE_UNKNOWN = "Service CIDR unknown to kube-controller-manager", "kube-controller-manager 不知道 Service CIDR";
-    SERVICE_RANGES_DIFFER = "different Service CIDRs", "Service CIDR 不同";
-    RANGES_OVERLAP = "Pod CIDR and Service CIDR overlap", "Pod CIDR 和 Service CIDR 重叠";
-    SERVICES_TAKE_SOME = "Service CIDR overlaps node Pod CIDRs", "Service CIDR 与部分节点 Pod CIDR 重叠";
-    SERVICES_TAKE_ALL = "Service CIDR overlaps every node Pod CIDR", "Service CIDR 与所有节点 Pod CIDR 重叠";
-    MACHINE_AMONG_PODS = "node address in the Pod CIDR", "节点地址位于 Pod CIDR 内";
-    MACHINE_AMONG_SERVICES = "node address in the Service CIDR", "节点地址位于 Service CIDR 内";
-    OTHER_FAMILY_FIRST = "different primary address families", "主地址族不同";
-    MASK_UNFIT = "node CIDR mask size does not fit the Pod CIDR", "节点 CIDR 掩码长度与 Pod CIDR 不匹配";
-    TOO_FEW_BLOCKS = "too few node Pod CIDRs for the nodes", "节点 Pod CIDR 不够节点使用";
-    ONE_NODE_ONLY = "room for one node only", "只够一个节点";
-    PODS_LACK = "Pods lack an address family of Services", "Pod 缺少 Service 的某个地址族";
-    SERVICES_LACK = "Services lack an address family of Pods", "Service 缺少 Pod 的某个地址族";
-    NO_COMMON_FAMILY = "no common address family", "没有共同的地址族";
-    NODE_LACKS = "node lacks an address family", "节点缺少一个地址族";
-    NODE_HAS_NONE = "node has no address family of the cluster", "节点没有集群的任何地址族";
-    PROXY_LACKS_RANGE = "kube-proxy lacks a Pod CIDR", "kube-proxy 缺少一个 Pod CIDR";
-    PROXY_OTHER_RANGE = "different Pod CIDRs", "Pod CIDR 不同";
-    PROXY_EXTRA_RANGE = "kube-proxy has a Pod CIDR without Pods", "kube-proxy 有一个没有 Pod 的 Pod CIDR";
-    PROXY_WIDER_RANGE = "kube-proxy has a larger Pod CIDR", "kube-proxy 的 Pod CIDR 更大";
-    NOT_GIVEN_OUT = "node Pod CIDRs are not allocated", "未分配节点 Pod CIDR";
-    WAITS_FOR_RANGES = "kube-proxy waits for node Pod CIDRs", "kube-proxy 等待节点 Pod CIDR";
-    ADVERTISE_UNFIT = "advertise address of the other address family", "公告地址属于另一个地址族";
-    GATE_OFF = "`IPv6DualStack` is not enabled in every component", "并非所有组件都启用了 `IPv6DualStack`";
-    PROXY_LACKS_FAMILY = "kube-proxy does not handle an address family", "kube-proxy 不代理某个地址族";
-    BIND_UNFIT = "bind address is not a node address", "绑定地址不是节点地址";
     EXITS_WITH = "exits:", "退出：";
     NODES_AND_PODS = "Nodes and Pods", "节点和 Pod";
     COUNTS = "Nodes: {nodes}, Pods: {pods}", "节点 {nodes} 个，Pod {pods} 个";
@@ -170,56 +144,4 @@ words! {
     LANE_NODES = "Nodes", "节点";
     NO_OVERLAP = "No ranges of different use overlap.", "用途不同的范围互不重叠。";
     KEYS = "With the scale in focus: ← → select a part, Enter zooms in, Backspace zooms out, Home shows all.", "聚焦标尺后：← → 选择部分，Enter 放大，Backspace 缩小，Home 显示全部。";
-}
-
-/// A disagreement in a few words, by the number of its rule.
-#[must_use]
-pub fn reason(rule: &str) -> Text {
-    match rule {
-        "AGREE-1a" => SERVICE_RANGE_UNKNOWN,
-        "AGREE-1b" => SERVICE_RANGES_DIFFER,
-        "AGREE-2a" => RANGES_OVERLAP,
-        "AGREE-2b" => SERVICES_TAKE_SOME,
-        "AGREE-2c" => SERVICES_TAKE_ALL,
-        "AGREE-3a" => MACHINE_AMONG_PODS,
-        "AGREE-3b" => MACHINE_AMONG_SERVICES,
-        "AGREE-4a" | "AGREE-4b" => OTHER_FAMILY_FIRST,
-        "AGREE-5a" => MASK_UNFIT,
-        "AGREE-5b" => TOO_FEW_BLOCKS,
-        "AGREE-5c" => ONE_NODE_ONLY,
-        "AGREE-6a" => PODS_LACK,
-        "AGREE-6b" => SERVICES_LACK,
-        "AGREE-6c" => NO_COMMON_FAMILY,
-        "AGREE-6d" => NODE_LACKS,
-        "AGREE-6e" => NODE_HAS_NONE,
-        "AGREE-7a" => PROXY_LACKS_RANGE,
-        "AGREE-7b" => PROXY_OTHER_RANGE,
-        "AGREE-7c" => PROXY_EXTRA_RANGE,
-        "AGREE-7d" => PROXY_WIDER_RANGE,
-        "AGREE-8a" => NOT_GIVEN_OUT,
-        "AGREE-8b" => WAITS_FOR_RANGES,
-        "AGREE-9" => ADVERTISE_UNFIT,
-        "AGREE-10" => GATE_OFF,
-        "AGREE-11" => PROXY_LACKS_FAMILY,
-        "AGREE-12" => BIND_UNFIT,
-        _ => Text { en: "", zh: "" },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use dualstack_core::all_rules;
-
-    use super::reason;
-
-    #[test]
-    fn every_disagreement_has_a_few_words_of_its_own() {
-        let ids = all_rules().map(|rule| rule.id).filter(|id| id.starts_with("AGREE-"));
-        let ids: Vec<&str> = ids.collect();
-        assert!(ids.len() > 20, "{ids:?}");
-        for id in ids {
-            let reason = reason(id);
-            assert!(!reason.en.is_empty() && !reason.zh.is_empty(), "{id}");
-        }
-    }
 }
