@@ -295,11 +295,15 @@ fn document(text: &mut String, document: &DocumentReport) {
     }
     steps(text, &document.before);
     steps(text, decided);
-    if let Some(stored) = document.stored_json() {
+    // Of a ServiceCIDR neither was said when the sessions were recorded.
+    let is_range = document.kind == "ServiceCIDR";
+    let stored = document.stored_json().filter(|_| document.is_accepted() || !is_range);
+    if let Some(stored) = stored {
         block(text, "stored", &print::yaml(&stored));
     }
     let mut sources: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for leaf in document.provenance() {
+    let leaves = if is_range { Vec::new() } else { document.provenance() };
+    for leaf in leaves {
         let source = match leaf.provenance {
             Provenance::Written(at) => {
                 let written = format!("{} at {}", leaf.field, span(at));

@@ -64,7 +64,8 @@ pub struct Cluster {
     pub(crate) server: Option<ApiServer>,
     /// The Nodes, Pods and Deployments, and the programs as they started last. Snapshots of a session share it.
     pub(crate) world: Rc<World>,
-    /// What the last request was about.
+    /// What is read again after a restart: the Service that was asked about last; before the first one, the last
+    /// Node, Pod or Deployment.
     pub(crate) last: Option<ObjectName>,
 }
 
@@ -273,6 +274,14 @@ impl Cluster {
     /// The API server, if it runs.
     pub(crate) fn running(&mut self) -> Option<&mut ApiServer> {
         self.server.as_mut().filter(|_| self.world.runs())
+    }
+
+    /// A request was about this object.
+    pub(crate) fn remember(&mut self, object: ObjectName) {
+        let is_kept = self.last.as_ref().is_some_and(ObjectName::is_service);
+        if object.is_service() || !is_kept {
+            self.last = Some(object);
+        }
     }
 
     /// An object of any kind as a read shows it. While kube-apiserver is down it is there all the same.

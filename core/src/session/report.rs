@@ -59,7 +59,7 @@ pub struct BootReport {
     pub warnings: Vec<Diagnostic>,
     /// What the repair loops report of the Services that are stored.
     pub repairs: Vec<RepairEvent>,
-    /// The object of the request before, as `kubectl get` shows it now.
+    /// The object that was asked about last, as `kubectl get` shows it now: a Service where there is one.
     pub read: Option<Rc<DocumentReport>>,
     /// What was decided.
     pub trace: Vec<Step>,

@@ -128,7 +128,7 @@ fn patch(cluster: &mut Cluster, service: &str, form: PatchForm, body: &str) -> R
             report.fields = decoded.fields;
         }
         report.take(done, first_of(body, document));
-        cluster.last = Some(object);
+        cluster.remember(object);
     }
     RequestsReport { problems, documents: vec![Rc::new(report)] }
 }
@@ -155,7 +155,7 @@ fn delete(
             }
         }
         if !object.is_service_cidr() {
-            cluster.last = Some(object);
+            cluster.remember(object);
         }
     }
     RequestsReport { problems: Vec::new(), documents: vec![Rc::new(report)] }
@@ -415,7 +415,7 @@ pub(crate) fn apply_document(
             }
         }
     }
-    cluster.last = Some(object);
+    cluster.remember(object);
     report
 }
 
