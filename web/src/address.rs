@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::browser::address_bar;
-use crate::store::Store;
+use crate::state::store::Store;
 
 /// Keeps the address bar up to date once the person has changed something.
 /// What is typed changes the entry of the browser's history; an event or a session that is chosen gets one

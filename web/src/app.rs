@@ -14,7 +14,6 @@ use dualstack_core::session::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 
-use crate::answers::{Answers, compared, document_at};
 use crate::browser::{self, address_bar};
 use crate::follow::{Follow, follow};
 use crate::panes::answer::{self, Verdict, answer};
@@ -29,7 +28,8 @@ use crate::panes::stored::{self, stored};
 use crate::panes::tabs::Tabs;
 use crate::panes::timeline::{self, timeline};
 use crate::panes::why::{self, why};
-use crate::store::{Focus, Form, Msg, Pane, Store, to_text};
+use crate::state::answers::{Answers, compared, document_at};
+use crate::state::store::{Focus, Form, Msg, Pane, Store, to_text};
 use crate::text;
 use crate::ui::{Dispatch, Shared, click, press};
 

@@ -12,9 +12,9 @@ use dualstack_core::source::flags::boxes as parts;
 
 use crate::browser::address_bar::{self, Place};
 use crate::browser::{self, Timer};
-use crate::store::{Msg, Store, TextBox, Theme};
+use crate::state::store::{Msg, Store, TextBox, Theme};
+use crate::state::visit::Step;
 use crate::ui::Dispatch;
-use crate::visit::Step;
 use crate::{address, text};
 
 /// The session, event and document that fixes were found for, and the fixes.

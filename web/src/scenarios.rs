@@ -73,9 +73,9 @@ mod tests {
     use serde::Deserialize;
 
     use super::{OPENING, all, find};
-    use crate::answers::Answers;
     use crate::panes::answer::{Tone, Verdict};
-    use crate::store::{Msg, Store};
+    use crate::state::answers::Answers;
+    use crate::state::store::{Msg, Store};
 
     /// What a file says beyond what the page needs.
     #[derive(Deserialize)]

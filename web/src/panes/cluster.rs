@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use super::components::{Between, Messages, Seen, problems_of};
 use crate::presets::{self, Preset};
-use crate::store::{Msg, TextBox};
+use crate::state::store::{Msg, TextBox};
 use crate::text;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::{Problem, problems};

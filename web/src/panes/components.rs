@@ -18,7 +18,7 @@ use yew::prelude::*;
 
 use super::text;
 use crate::browser;
-use crate::store::{Msg, TextBox};
+use crate::state::store::{Msg, TextBox};
 use crate::ui::problems::Problem;
 use crate::ui::{self, Dispatch, Shared, classed, click};
 

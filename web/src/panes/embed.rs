@@ -7,12 +7,12 @@ use yew::prelude::*;
 
 use super::frame::undo_and_redo;
 use crate::browser::{self, address_bar};
-use crate::embed::{Embed, Unknown, View};
-use crate::link::{self, Trouble};
-use crate::store::{Msg, Store};
+use crate::state::embed::{Embed, Unknown, View};
+use crate::state::link::{self, Trouble};
+use crate::state::store::{Msg, Store};
+use crate::state::visit::Step;
 use crate::text;
 use crate::ui::{Dispatch, click, press, sentence};
-use crate::visit::Step;
 
 /// The id of the way out of a frame.
 const OPEN: &str = "open";

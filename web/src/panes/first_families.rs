@@ -185,7 +185,7 @@ mod tests {
     use dualstack_core::net::Family::{V4, V6};
 
     use super::Wish;
-    use crate::store::{Msg, Store};
+    use crate::state::store::{Msg, Store};
 
     #[test]
     fn the_wish_is_that_of_the_last_service_that_is_shown() {

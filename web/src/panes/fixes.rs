@@ -12,7 +12,7 @@ use dualstack_core::net::Family;
 use yew::prelude::*;
 
 use crate::browser;
-use crate::store::Msg;
+use crate::state::store::Msg;
 use crate::text;
 use crate::ui::{Dispatch, classed, code, sentence};
 

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use crate::browser;
 use crate::presets::{self, Preset};
 use crate::scenarios;
-use crate::store::{Msg, Pane, Store, Theme};
+use crate::state::store::{Msg, Pane, Store, Theme};
 use crate::text;
 use crate::ui::{Dispatch, click, code, press, releases, words};
 

@@ -12,7 +12,7 @@ use yew::Event as DomEvent;
 use yew::prelude::{AttrValue, Html, InputEvent, html};
 
 use crate::browser;
-use crate::store::{Focus, Msg};
+use crate::state::store::{Focus, Msg};
 use crate::text;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;

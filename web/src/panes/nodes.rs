@@ -18,7 +18,7 @@ use yew::prelude::*;
 
 use super::text;
 use crate::browser;
-use crate::store::Msg;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, badge, click, code, sentence, words};
 
 /// How many rows of a list are drawn.

@@ -19,7 +19,7 @@ use super::text;
 use super::why::step;
 use crate::browser;
 use crate::browser::random::forty_bits;
-use crate::store::Msg;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, Shared, click, grouped};
 
 /// What the field begins with: what readers of the documentation paste.

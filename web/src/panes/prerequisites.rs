@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::text;
 use super::why::step;
 use crate::browser;
-use crate::store::Msg;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, classed, click, releases};
 
 /// What the pane shows.

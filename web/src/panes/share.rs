@@ -9,9 +9,9 @@ use yew::prelude::*;
 
 use super::answer::Verdict;
 use crate::browser::{self, address_bar};
-use crate::link::{self, Trouble};
 use crate::qr;
-use crate::store::Store;
+use crate::state::link::{self, Trouble};
+use crate::state::store::Store;
 use crate::text;
 use crate::ui::copy::{PANEL, Panel};
 
@@ -222,9 +222,9 @@ mod tests {
     use dualstack_core::net::Family;
 
     use super::{Given, data_url, fenced};
-    use crate::link::Trouble;
     use crate::panes::answer::{Tone, Verdict};
-    use crate::store::{Msg, Store};
+    use crate::state::link::Trouble;
+    use crate::state::store::{Msg, Store};
 
     fn given(store: &Store) -> Given {
         let head = vec![Piece::Code("web".to_owned()), Piece::Words(" gets one.".to_owned())];

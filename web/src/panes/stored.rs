@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use crate::output::{Side, lines, text as joined, without_kept};
 use crate::panes::why;
-use crate::store::{Focus, Form, Msg};
+use crate::state::store::{Focus, Form, Msg};
 use crate::text;
 use crate::ui::copy::CopyButton;
 use crate::ui::highlight::{cut, manifest};

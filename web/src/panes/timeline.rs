@@ -14,7 +14,7 @@ use yew::prelude::{Html, InputEvent, html};
 
 use super::answer::Verdict;
 use crate::browser;
-use crate::store::{Msg, Store};
+use crate::state::store::{Msg, Store};
 use crate::text;
 use crate::ui::{
     Dispatch, Shared, badge, classed, click, code, heading, line, name, press, releases, sentence,

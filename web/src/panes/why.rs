@@ -11,7 +11,7 @@ use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
-use crate::store::Focus;
+use crate::state::store::Focus;
 use crate::text;
 use crate::ui::{Shared, badge, classed, code, colon, grouped, heading, line, sentence};
 
@@ -291,7 +291,7 @@ mod tests {
     use dualstack_core::session::{EventReport, run};
 
     use super::{BAND, END, chain, place};
-    use crate::store::{Msg, Store};
+    use crate::state::store::{Msg, Store};
 
     fn range(text: &str, usable: u64, static_band: u64) -> RangeReport {
         let cidr = Cidr::new(parse_cidr(text).expect("the test names a range").net);

@@ -17,7 +17,7 @@ use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes};
 
-use crate::store::Msg;
+use crate::state::store::Msg;
 
 /// A value shared between panes and compared by address, so that an unchanged one renders nothing.
 #[derive(Debug)]

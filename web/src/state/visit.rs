@@ -12,11 +12,11 @@ use dualstack_core::session::action::{Scenario, Shown};
 
 use crate::browser::address_bar::Place;
 use crate::browser::{Found, Owner};
-use crate::embed::{self, Embed, View};
-use crate::history::{History, Work};
-use crate::link::{self, Trouble};
 use crate::scenarios;
-use crate::store::{Msg, Store, Theme, from_text};
+use crate::state::embed::{self, Embed, View};
+use crate::state::history::{History, Work};
+use crate::state::link::{self, Trouble};
+use crate::state::store::{Msg, Store, Theme, from_text};
 
 /// How the page was opened, and what was opened before.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -333,7 +333,7 @@ mod tests {
     use super::Step;
     use crate::browser::address_bar::Place;
     use crate::browser::{Found, Owner};
-    use crate::store::{Msg, Store, to_text};
+    use crate::state::store::{Msg, Store, to_text};
 
     fn typed(store: &Store, text: &str) -> Store {
         store.update(Msg::EditManifest(text.to_owned()))

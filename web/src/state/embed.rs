@@ -10,11 +10,11 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Event, Scenario, Shown};
 
-use crate::history::Work;
-use crate::link::Trouble;
 use crate::presets::{self, Preset};
 use crate::scenarios;
-use crate::store::{Store, Theme};
+use crate::state::history::Work;
+use crate::state::link::Trouble;
+use crate::state::store::{Store, Theme};
 
 /// What a frame shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -170,10 +170,10 @@ mod tests {
     use dualstack_core::session::action::{Event, Scenario, Shown};
 
     use super::{Embed, Unknown, View, link, read};
-    use crate::link::Trouble;
     use crate::presets::{Preset, current};
     use crate::scenarios;
-    use crate::store::{Store, Theme};
+    use crate::state::link::Trouble;
+    use crate::state::store::{Store, Theme};
 
     fn asked(fragment: &str) -> Embed {
         read(fragment, None).expect("it is meant for a frame")

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use yew::Reducible;
 
 use crate::follow::Found;
-use crate::history::{Branch, History, Typing, Work};
 use crate::presets::{self, Preset};
 use crate::scenarios;
-use crate::visit::{Step, Visit};
+use crate::state::history::{Branch, History, Typing, Work};
+use crate::state::visit::{Step, Visit};
 
 /// What the Why pane is asked about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

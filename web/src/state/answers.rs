@@ -10,7 +10,7 @@ use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay, R
 use dualstack_core::cluster::World;
 
 use crate::panes::answer::{Verdict, started, verdict};
-use crate::store::{Focus, Store};
+use crate::state::store::{Focus, Store};
 use crate::ui::Shared;
 
 /// What the core made of the session, each part shared with the panes that show it.
