@@ -9,13 +9,14 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::plain;
 use dualstack_core::fixes::Fix;
 use dualstack_core::net::Family;
-use dualstack_core::session::action::Event;
+use dualstack_core::session::action::Action;
 use dualstack_core::session::{DocumentReport, EventReport, Replay, Verb};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 
 use crate::browser::{self, address_bar};
-use crate::follow::{Follow, follow};
+use crate::effects::{Follow, follow};
+use crate::i18n;
 use crate::panes::answer::{self, Verdict, answer};
 use crate::panes::cluster::{self, cluster, families};
 use crate::panes::components::Seen;
@@ -30,7 +31,6 @@ use crate::panes::timeline::{self, timeline};
 use crate::panes::why::{self, why};
 use crate::state::answers::{Answers, compared, document_at};
 use crate::state::store::{Focus, Form, Msg, Pane, Store, to_text};
-use crate::text;
 use crate::ui::{Dispatch, Shared, click, press};
 
 /// Properties of [`App`].
@@ -159,8 +159,8 @@ fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) 
         });
     let stands = shown.shown.as_ref().is_some_and(|document| document.stands.is_some());
     let label = match (stands, shown.stale) {
-        (true, _) => Some(text::STANDS),
-        (_, true) => Some(text::LAST_GOOD),
+        (true, _) => Some(i18n::STANDS),
+        (_, true) => Some(i18n::LAST_GOOD),
         _ => None,
     };
     let summary = summary(&shown.verdict, shown.shown.as_ref(), &addresses, label.is_some(), lang);
@@ -274,7 +274,7 @@ fn share(store: &Store, shown: &Shown, addresses: &[(Family, AttrValue)]) -> Cal
 /// What the manifest that is shown sends, where the object is to be compared with it.
 fn sent(store: &Store, document: usize) -> Option<Json> {
     match store.event() {
-        Event::Apply(text) if store.form == Form::Diff => {
+        Action::Apply(text) if store.form == Form::Diff => {
             parse(text).documents.get(document).map(|document| document.node.to_json())
         }
         _ => None,
@@ -332,9 +332,9 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
         <div class="page safe" data-pane="manifest">
             { header(store, None, dispatch) }
             { notice(store, dispatch) }
-            <section id="answer" tabindex="-1" class="answer look" aria-label={text::ANSWER.get(lang)}>
-                <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
-                { press("btn primary", None, text::RUN.get(lang), None, true, onclick) }
+            <section id="answer" tabindex="-1" class="answer look" aria-label={i18n::ANSWER.get(lang)}>
+                <p class="verdict"><span>{ i18n::SAFE_MODE.get(lang) }</span></p>
+                { press("btn primary", None, i18n::RUN.get(lang), None, true, onclick) }
             </section>
             <main>{ cluster }{ manifest }</main>
             { footer(lang) }

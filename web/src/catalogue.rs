@@ -318,7 +318,7 @@ mod tests {
     use dualstack_core::explain::trace::Trace;
     use dualstack_core::release::behavior::Behavior;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::Scenario;
+    use dualstack_core::session::action::Session;
     use dualstack_core::session::{EventReport, run};
     use dualstack_core::source::{decode, flags};
 
@@ -352,7 +352,7 @@ mod tests {
         let manifest =
             format!("{{apiVersion: v1, kind: Service, metadata: {{name: a}}, spec: {{{spec}}}}}");
         let events = start("--service-cluster-ip-range=10.96.0.0/16,fd00::/112", &manifest).into();
-        let report = run(&Scenario { seed: 0, events });
+        let report = run(&Session { seed: 0, events });
         let Some(EventReport::Requests(requests)) = report.events.get(1) else {
             return String::new();
         };

@@ -15,7 +15,7 @@ use dualstack_core::session::diff::{Change, Diff};
 use dualstack_core::session::{BootReport, DocumentReport, RequestsReport, Verb};
 use yew::prelude::*;
 
-use crate::text;
+use crate::i18n;
 use crate::ui::{badge, classed, code, colon, sentence};
 
 /// How an answer looks: colour, mark and word.
@@ -47,10 +47,10 @@ impl Tone {
     #[must_use]
     pub const fn word(self) -> Text {
         match self {
-            Self::Good => text::ACCEPTED,
-            Self::Look => text::SURPRISING,
-            Self::Bad => text::REFUSED,
-            Self::None => text::NO_ANSWER,
+            Self::Good => i18n::ACCEPTED,
+            Self::Look => i18n::SURPRISING,
+            Self::Bad => i18n::REFUSED,
+            Self::None => i18n::NO_ANSWER,
         }
     }
 }
@@ -91,12 +91,12 @@ pub fn verdict(
         let because = boot.trace.iter().find(|step| step.effect == Effect::Rejected);
         return Verdict {
             tone: Tone::Bad,
-            head: render(text::DOES_NOT_START, &[], lang),
+            head: render(i18n::DOES_NOT_START, &[], lang),
             because: because.map(|step| step.render(lang)).unwrap_or_default(),
         };
     }
     let Some(document) = document else {
-        let text = if apply.problems.is_empty() { text::NOTHING_TO_APPLY } else { text::NOT_YAML };
+        let text = if apply.problems.is_empty() { i18n::NOTHING_TO_APPLY } else { i18n::NOT_YAML };
         return Verdict {
             tone: Tone::None,
             head: render(text, &[], lang),
@@ -107,7 +107,7 @@ pub fn verdict(
         Some(outcome) => of_outcome(boot, document, outcome, lang),
         None if document.diagnostics.is_empty() => Verdict {
             tone: Tone::None,
-            head: render(text::NOT_YAML_SENDS_NOTHING, &[], lang),
+            head: render(i18n::NOT_YAML_SENDS_NOTHING, &[], lang),
             because: problem(apply, lang),
         },
         None => {
@@ -119,8 +119,8 @@ pub fn verdict(
             };
             // What is not simulated, a real kubectl would send.
             let head = match detail.says {
-                Program::Playground => text::HAS_NO_ANSWER,
-                _ => text::SENDS_NOTHING,
+                Program::Playground => i18n::HAS_NO_ANSWER,
+                _ => i18n::SENDS_NOTHING,
             };
             Verdict { tone: Tone::None, head: render(head, &[], lang), because: vec![words] }
         }
@@ -132,13 +132,13 @@ pub fn verdict(
 pub fn started(boot: &BootReport, after: &Diff, again: bool, lang: Lang) -> Verdict {
     let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
     let version = boot.version.to_string();
-    let head = if again { text::RESTARTED } else { text::RUNS };
+    let head = if again { i18n::RESTARTED } else { i18n::RUNS };
     let changed = after.services.iter().filter(|it| it.change != Change::Kept).count();
     let (tone, because) = match (again, changed, boot.repairs.len()) {
-        (false, ..) => (Tone::Good, text::MADE_KUBERNETES),
-        (true, 0, 0) => (Tone::Good, text::READS_AS_BEFORE),
-        (true, _, 0) => (Tone::Look, text::READS_DIFFERENTLY),
-        (true, ..) => (Tone::Look, text::REPAIR_FINDS),
+        (false, ..) => (Tone::Good, i18n::MADE_KUBERNETES),
+        (true, 0, 0) => (Tone::Good, i18n::READS_AS_BEFORE),
+        (true, _, 0) => (Tone::Look, i18n::READS_DIFFERENTLY),
+        (true, ..) => (Tone::Look, i18n::REPAIR_FINDS),
     };
     let (head, because) =
         (render(head, &facts![version, families], lang), render(because, &facts![changed], lang));
@@ -187,11 +187,11 @@ fn of_outcome(
             .unwrap_or_default();
         let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
         let end = match leak {
-            Some(_) => text::BUT_LEAKED,
-            None => text::NOTHING_TAKEN,
+            Some(_) => i18n::BUT_LEAKED,
+            None => i18n::NOTHING_TAKEN,
         };
         because.extend(render(end, &[], lang));
-        let head = text::REFUSES;
+        let head = i18n::REFUSES;
         return Verdict {
             tone: Tone::Bad,
             head: render(head, &facts![name, answer], lang),
@@ -208,9 +208,9 @@ fn of_outcome(
 
 fn of_service_cidr(name: &str, state: ServiceCidrState, lang: Lang) -> Verdict {
     let (tone, head, because) = match state {
-        ServiceCidrState::Ready => (Tone::Good, text::CIDR_IS_READY, text::CIDR_GIVES),
-        ServiceCidrState::Gone => (Tone::Good, text::CIDR_IS_GONE, text::CIDR_HELD_NOTHING),
-        ServiceCidrState::Terminating => (Tone::Look, text::CIDR_WAITS, text::CIDR_IS_HELD),
+        ServiceCidrState::Ready => (Tone::Good, i18n::CIDR_IS_READY, i18n::CIDR_GIVES),
+        ServiceCidrState::Gone => (Tone::Good, i18n::CIDR_IS_GONE, i18n::CIDR_HELD_NOTHING),
+        ServiceCidrState::Terminating => (Tone::Look, i18n::CIDR_WAITS, i18n::CIDR_IS_HELD),
     };
     Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
@@ -221,14 +221,14 @@ fn of_workload(document: &DocumentReport, created: bool, changed: bool, lang: La
     if document.verb == Verb::Delete {
         return Verdict {
             tone: Tone::Good,
-            head: render(text::IS_DELETED, &facts![name = object], lang),
-            because: render(text::OBJECT_IS_GONE, &[], lang),
+            head: render(i18n::IS_DELETED, &facts![name = object], lang),
+            because: render(i18n::OBJECT_IS_GONE, &[], lang),
         };
     }
     let head = match (created, changed) {
-        (true, _) => text::OBJECT_IS_CREATED,
-        (_, true) => text::OBJECT_IS_CHANGED,
-        _ => text::OBJECT_IS_UNCHANGED,
+        (true, _) => i18n::OBJECT_IS_CREATED,
+        (_, true) => i18n::OBJECT_IS_CHANGED,
+        _ => i18n::OBJECT_IS_UNCHANGED,
     };
     let stored = document.stored_json().unwrap_or_default();
     let (tone, because) = match document.kind.as_str() {
@@ -254,13 +254,13 @@ fn list(object: &Json, pointer: &str, field: &str) -> String {
 fn of_node(node: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
     let ranges = list(node, "/spec/podCIDRs", "");
     let addresses = list(node, "/status/addresses", "address");
-    let text = if ranges.is_empty() { text::NODE_HAS_NO_RANGE } else { text::NODE_HAS };
+    let text = if ranges.is_empty() { i18n::NODE_HAS_NO_RANGE } else { i18n::NODE_HAS };
     let is_ready = at(node, "/status/conditions/0/status") == "True";
     let tone = if ranges.is_empty() || !is_ready { Tone::Look } else { Tone::Good };
     let mut because = render(text, &facts![ranges, addresses], lang);
     if !is_ready {
         let reason = at(node, "/status/conditions/0/reason");
-        because.extend(render(text::NODE_IS_NOT_READY, &facts![reason], lang));
+        because.extend(render(i18n::NODE_IS_NOT_READY, &facts![reason], lang));
     }
     (tone, because)
 }
@@ -269,13 +269,13 @@ fn of_pod(pod: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
     let node = at(pod, "/spec/nodeName");
     let addresses = list(pod, "/status/podIPs", "ip");
     let (tone, text, message) = match at(pod, "/status/phase") {
-        "Running" if addresses.is_empty() => (Tone::Look, text::POD_RUNS_WITHOUT, ""),
-        "Running" => (Tone::Good, text::POD_RUNS, ""),
-        "Failed" => (Tone::Look, text::POD_FAILED, at(pod, "/status/message")),
+        "Running" if addresses.is_empty() => (Tone::Look, i18n::POD_RUNS_WITHOUT, ""),
+        "Running" => (Tone::Good, i18n::POD_RUNS, ""),
+        "Failed" => (Tone::Look, i18n::POD_FAILED, at(pod, "/status/message")),
         _ => match at(pod, "/status/conditions/0/message") {
-            "" if node.is_empty() => (Tone::Look, text::POD_WAITS, ""),
-            "" => (Tone::Look, text::POD_WAITS_ON, ""),
-            message => (Tone::Look, text::POD_WAITS_BECAUSE, message),
+            "" if node.is_empty() => (Tone::Look, i18n::POD_WAITS, ""),
+            "" => (Tone::Look, i18n::POD_WAITS_ON, ""),
+            message => (Tone::Look, i18n::POD_WAITS_BECAUSE, message),
         },
     };
     (tone, render(text, &facts![node, addresses, message], lang))
@@ -288,17 +288,17 @@ fn of_deployment(deployment: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
     };
     let (wanted, running) = (count("/spec/replicas"), count("/status/readyReplicas"));
     let tone = if wanted == running { Tone::Good } else { Tone::Look };
-    (tone, render(text::DEPLOYMENT_HAS, &facts![running, wanted], lang))
+    (tone, render(i18n::DEPLOYMENT_HAS, &facts![running, wanted], lang))
 }
 
 fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {
     let name = document.name.as_str();
     let (tone, head, because) = if document.stored().is_some() {
-        (Tone::Look, text::MARKED_DELETED, text::FINALIZERS_WAIT)
+        (Tone::Look, i18n::MARKED_DELETED, i18n::FINALIZERS_WAIT)
     } else if service.spec.has_no_cluster_ip() {
-        (Tone::Good, text::IS_DELETED, text::HELD_NOTHING)
+        (Tone::Good, i18n::IS_DELETED, i18n::HELD_NOTHING)
     } else {
-        (Tone::Good, text::IS_DELETED, text::HELD_IS_FREE)
+        (Tone::Good, i18n::IS_DELETED, i18n::HELD_IS_FREE)
     };
     Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
@@ -311,19 +311,19 @@ fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
     let spec = &service.spec;
     if spec.type_ == EXTERNAL_NAME {
         let target = spec.external_name.as_str();
-        let text = text::IS_ALIAS;
+        let text = i18n::IS_ALIAS;
         return render(text, &facts![name, target], lang);
     }
     if spec.cluster_ip == NONE {
-        let text = text::IS_HEADLESS;
+        let text = i18n::IS_HEADLESS;
         return render(text, &facts![name], lang);
     }
     let families = families(service);
     if families.len() == 2 {
-        let text = text::TWO_IPS;
+        let text = i18n::TWO_IPS;
         return render(text, &facts![name], lang);
     }
-    let text = text::ONE_IP;
+    let text = i18n::ONE_IP;
     render(text, &facts![name, families], lang)
 }
 
@@ -343,40 +343,40 @@ fn reason(
     let served: Vec<Family> =
         boot.env.as_ref().map(|env| env.ranges.families().collect()).unwrap_or_default();
     if spec.type_ == EXTERNAL_NAME {
-        let text = text::DNS_ALIAS;
+        let text = i18n::DNS_ALIAS;
         return (Tone::Good, render(text, &[], lang));
     }
     if spec.cluster_ip == NONE {
         if families.iter().any(|family| !served.contains(family)) {
-            let text = text::HEADLESS_UNCHECKED;
+            let text = i18n::HEADLESS_UNCHECKED;
             return (Tone::Look, render(text, &facts![families, served], lang));
         }
-        let text = text::DNS_HEADLESS;
+        let text = i18n::DNS_HEADLESS;
         return (Tone::Good, render(text, &facts![families], lang));
     }
     let policy = spec.policy();
     if families.len() == 2 {
         let first = families[0];
         let order = if has(trace, "FAM-8a") {
-            text::FIRST_BY_ADDRESS
+            i18n::FIRST_BY_ADDRESS
         } else if has(trace, "FAM-12") {
-            text::FIRST_BY_RANGE
+            i18n::FIRST_BY_RANGE
         } else {
-            text::FIRST_BY_LIST
+            i18n::FIRST_BY_LIST
         };
         return (Tone::Good, render(order, &facts![policy, first], lang));
     }
     if policy == PREFER_DUAL_STACK {
-        let text = text::ONLY_PREFERS;
+        let text = i18n::ONLY_PREFERS;
         return (Tone::Look, render(text, &facts![served], lang));
     }
     if has(trace, "FAM-3d") {
-        let text = if served.len() == 2 { text::SINGLE_ON_DUAL } else { text::SINGLE_BY_DEFAULT };
+        let text = if served.len() == 2 { i18n::SINGLE_ON_DUAL } else { i18n::SINGLE_BY_DEFAULT };
         let mut because = render(text, &[], lang);
         because.extend(only_family(trace, &families, lang));
         return (Tone::Good, because);
     }
-    let text = text::POLICY_IS;
+    let text = i18n::POLICY_IS;
     let mut because = render(text, &facts![policy], lang);
     because.extend(only_family(trace, &families, lang));
     (Tone::Good, because)
@@ -386,11 +386,11 @@ fn reason(
 fn only_family(trace: &[Step], families: &[Family], lang: Lang) -> Vec<Piece> {
     let Some(family) = families.first().copied() else { return Vec::new() };
     let text = if has(trace, "FAM-12") {
-        text::ONLY_BY_RANGE
+        i18n::ONLY_BY_RANGE
     } else if has(trace, "FAM-8a") {
-        text::ONLY_BY_ADDRESS
+        i18n::ONLY_BY_ADDRESS
     } else {
-        text::ONLY_BY_LIST
+        i18n::ONLY_BY_LIST
     };
     render(text, &facts![family], lang)
 }
@@ -408,10 +408,10 @@ fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
         return Vec::new();
     }
     let ports = ports.join(", ");
-    let text = text::OPEN_ON_NODES;
+    let text = i18n::OPEN_ON_NODES;
     let mut words = render(text, &facts![ports], lang);
     if spec.type_ == LOAD_BALANCER {
-        let text = text::BALANCER_MISSING;
+        let text = i18n::BALANCER_MISSING;
         words.extend(render(text, &[], lang));
     }
     words
@@ -453,7 +453,7 @@ pub fn answer(props: &Props) -> Html {
                 Family::V4 => "ip v4",
                 Family::V6 => "ip v6",
             };
-            let role = if at == 0 { text::PRIMARY } else { text::SECONDARY };
+            let role = if at == 0 { i18n::PRIMARY } else { i18n::SECONDARY };
             classed(
                 class,
                 html! {
@@ -471,7 +471,7 @@ pub fn answer(props: &Props) -> Html {
     };
     let ips = classed(if label.is_some() { "ips stale" } else { "ips" }, ips);
     let answer = html! {
-        <section id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
+        <section id="answer" tabindex="-1" aria-label={i18n::ANSWER.get(lang)}>
             <p class="verdict">
                 <span class="mark" aria-hidden="true">{ mark }</span>
                 <span><b class="unseen">{ word.get(lang) }{ colon(lang) }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>

@@ -7,11 +7,11 @@ use yew::prelude::*;
 
 use super::frame::undo_and_redo;
 use crate::browser::{self, address_bar};
+use crate::i18n;
 use crate::state::embed::{Embed, Unknown, View};
 use crate::state::link::{self, Trouble};
 use crate::state::store::{Msg, Store};
 use crate::state::visit::Step;
-use crate::text;
 use crate::ui::{Dispatch, click, press, sentence};
 
 /// The id of the way out of a frame.
@@ -22,8 +22,8 @@ fn trouble(trouble: Trouble, lang: Lang, dispatch: &Dispatch) -> Html {
     let dismiss = click(dispatch, Msg::Visit(Step::Trouble(None)));
     html! {
         <p class="notice" role="alert">
-            <span>{ trouble.text().get(lang) }{ " " }{ text::NOTHING_CHANGED.get(lang) }</span>
-            { press("btn", None, text::CLOSE.get(lang), None, true, dismiss) }
+            <span>{ trouble.text().get(lang) }{ " " }{ i18n::NOTHING_CHANGED.get(lang) }</span>
+            { press("btn", None, i18n::CLOSE.get(lang), None, true, dismiss) }
         </p>
     }
 }
@@ -32,13 +32,13 @@ fn trouble(trouble: Trouble, lang: Lang, dispatch: &Dispatch) -> Html {
 fn draft(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let has_own = store.has_own();
-    let keep = if has_own { text::KEEP_INSTEAD } else { text::KEEP };
+    let keep = if has_own { i18n::KEEP_INSTEAD } else { i18n::KEEP };
     let own = dispatch.reform(|_: MouseEvent| Msg::Visit(Step::Own(browser::own_work())));
     let onclick = click(dispatch, Msg::Visit(Step::Keep));
     html! {
-        <section class="notice" aria-label={text::SHARED_LINK.get(lang)}>
-            <span>{ text::DRAFT.get(lang) }if has_own { { " " }{ text::OWN_WAITS.get(lang) } }</span>
-            if has_own { { press("btn primary", None, text::TO_OWN.get(lang), None, true, own) } }
+        <section class="notice" aria-label={i18n::SHARED_LINK.get(lang)}>
+            <span>{ i18n::DRAFT.get(lang) }if has_own { { " " }{ i18n::OWN_WAITS.get(lang) } }</span>
+            if has_own { { press("btn primary", None, i18n::TO_OWN.get(lang), None, true, own) } }
             { press("btn", None, keep.get(lang), None, true, onclick) }
         </section>
     }
@@ -75,8 +75,8 @@ pub struct Panes {
 fn unknown(unknown: &Unknown, lang: Lang) -> Html {
     let say = |word: Text, what: &String| sentence(&render(word, &facts![what], lang), lang);
     match unknown {
-        Unknown::Scenario(what) => say(text::UNKNOWN_SCENARIO, what),
-        Unknown::Parameter(what) => say(text::UNKNOWN_PARAMETER, what),
+        Unknown::Example(what) => say(i18n::UNKNOWN_SCENARIO, what),
+        Unknown::Parameter(what) => say(i18n::UNKNOWN_PARAMETER, what),
         Unknown::Link(trouble) => html! { { trouble.text().get(lang) } },
     }
 }
@@ -94,7 +94,7 @@ fn open(store: &Store, embed: &Embed, dispatch: &Dispatch) -> Html {
         }
     });
     html! {
-        <a class="btn" id={OPEN} href={start} target="_blank" rel="noopener" {onclick}>{ text::OPEN.get(store.lang) }</a>
+        <a class="btn" id={OPEN} href={start} target="_blank" rel="noopener" {onclick}>{ i18n::OPEN.get(store.lang) }</a>
     }
 }
 
@@ -105,7 +105,7 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
         embed.unknown.iter().map(|it| html! { <p class="notice">{ unknown(it, lang) }</p> });
     let remarks: Html = remarks.collect();
     let Panes { answer, families, cluster, manifest, stored, timeline, why, tabs } = panes;
-    let title = html! { <h1 class="unseen">{ text::TITLE.get(lang) }</h1> };
+    let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
             <>{ answer }<main>{ title }{ cluster }{ manifest }{ stored }</main>{ timeline }{ why }{ tabs }</>
@@ -122,7 +122,7 @@ pub fn frame(store: &Store, embed: &Embed, panes: Panes, dispatch: &Dispatch) ->
             { main }
             <p class="unseen" role="status" id="spoken"></p>
             <footer class="ways">
-                { press("btn", None, text::RESET.get(lang), None, true, reset) }
+                { press("btn", None, i18n::RESET.get(lang), None, true, reset) }
                 { open(store, embed, dispatch) }
                 { undo_and_redo(store, dispatch) }
             </footer>

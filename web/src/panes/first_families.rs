@@ -5,7 +5,7 @@ use dualstack_core::cluster::components::{Components, Node};
 use dualstack_core::conflicts::primary_family::{Asked, Decides, First, Resolver, Which, firsts};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
-use dualstack_core::session::action::{Event as Done, Shown};
+use dualstack_core::session::action::{Action, Shown};
 use dualstack_core::source::yaml::{Node as YamlNode, Value, parse};
 use yew::prelude::*;
 
@@ -44,7 +44,7 @@ impl Wish {
             Some(Self { families, is_dual })
         };
         let found = events.filter_map(|event| match event {
-            Done::Apply(text) => read(text),
+            Action::Apply(text) => read(text),
             _ => None,
         });
         found.into_iter().next().unwrap_or_default()

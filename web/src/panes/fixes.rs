@@ -12,8 +12,8 @@ use dualstack_core::net::Family;
 use yew::prelude::*;
 
 use crate::browser;
+use crate::i18n;
 use crate::state::store::Msg;
-use crate::text;
 use crate::ui::{Dispatch, classed, code, sentence};
 
 macro_rules! words {
@@ -50,7 +50,7 @@ pub fn fixes(list: &[Rc<Fix>], lang: Lang, dispatch: &Dispatch) -> Html {
         return html! {};
     }
     let buttons: Html = list.iter().enumerate().map(|it| button(it, lang, dispatch)).collect();
-    let name = text::FIXES.get(lang);
+    let name = i18n::FIXES.get(lang);
     html! {
         <div class="fixes" role="group" aria-label={name}>
             <b aria-hidden="true">{ name }</b>
@@ -158,7 +158,7 @@ mod tests {
     use dualstack_core::fixes::{Fix, fixes};
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::Replay;
-    use dualstack_core::session::action::{Event, Scenario};
+    use dualstack_core::session::action::{Action, Session};
 
     use super::{change, gives, title};
 
@@ -169,8 +169,8 @@ mod tests {
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: web}}\nspec:\n  {spec}\n  ports: [{{port: 80}}]\n"
         );
-        let events = [Event::Boot { version, flags: SINGLE.into() }, Event::Apply(text.into())];
-        let scenario = Scenario { seed: 0, events: events.into() };
+        let events = [Action::Boot { version, flags: SINGLE.into() }, Action::Apply(text.into())];
+        let scenario = Session { seed: 0, events: events.into() };
         fixes(&mut Replay::default(), &scenario, 1, 0)
     }
 

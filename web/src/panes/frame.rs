@@ -6,10 +6,10 @@ use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 
 use crate::browser;
+use crate::examples;
+use crate::i18n;
 use crate::presets::{self, Preset};
-use crate::scenarios;
 use crate::state::store::{Msg, Pane, Store, Theme};
-use crate::text;
 use crate::ui::{Dispatch, click, code, press, releases, words};
 
 /// The buttons that go back and forth, which the keys press.
@@ -20,8 +20,8 @@ pub fn undo_and_redo(store: &Store, dispatch: &Dispatch) -> Html {
     };
     html! {
         <>
-            { tool("undo", text::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
-            { tool("redo", text::REDO, "↷", Msg::Redo, store.history.can_redo()) }
+            { tool("undo", i18n::UNDO, "↶", Msg::Undo, store.history.can_undo()) }
+            { tool("redo", i18n::REDO, "↷", Msg::Redo, store.history.can_redo()) }
         </>
     }
 }
@@ -29,19 +29,19 @@ pub fn undo_and_redo(store: &Store, dispatch: &Dispatch) -> Html {
 /// Title, pickers and switches; and what to do to share, where there is an answer.
 pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
-    let own = store.scenario.is_none();
-    let options: Html = scenarios::all()
+    let own = store.example.is_none();
+    let options: Html = examples::all()
         .iter()
-        .map(|scenario| {
-            let selected = store.scenario == Some(scenario.id);
-            html! { <option value={scenario.id} {selected}>{ scenario.title.get(lang) }</option> }
+        .map(|example| {
+            let selected = store.example == Some(example.id);
+            html! { <option value={example.id} {selected}>{ example.title.get(lang) }</option> }
         })
         .collect();
     let onchange = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
-            if let Some(scenario) = scenarios::find(&browser::choice_of(&event)) {
-                dispatch.emit(Msg::Scenario(scenario.id));
+            if let Some(example) = examples::find(&browser::choice_of(&event)) {
+                dispatch.emit(Msg::Example(example.id));
             }
         })
     };
@@ -62,20 +62,20 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
     });
     html! {
         <header>
-            <a class="skip" href="#answer">{ text::SKIP.get(lang) }</a>
-            <h1><span class="logo" aria-hidden="true"><b>{ "4" }</b><b>{ "6" }</b></span><span class="name">{ text::TITLE.get(lang) }</span></h1>
-            <select class="btn scenario" id="scenario" aria-label={text::SCENARIO.get(lang)} {onchange}>
-                if own { <option value="" selected={true}>{ text::OWN_SCENARIO.get(lang) }</option> }
+            <a class="skip" href="#answer">{ i18n::SKIP.get(lang) }</a>
+            <h1><span class="logo" aria-hidden="true"><b>{ "4" }</b><b>{ "6" }</b></span><span class="name">{ i18n::TITLE.get(lang) }</span></h1>
+            <select class="btn scenario" id="scenario" aria-label={i18n::SCENARIO.get(lang)} {onchange}>
+                if own { <option value="" selected={true}>{ i18n::OWN_SCENARIO.get(lang) }</option> }
                 { options }
             </select>
-            <select class="btn" id="version" aria-label={text::VERSION.get(lang)} onchange={choose}>{ versions }</select>
+            <select class="btn" id="version" aria-label={i18n::VERSION.get(lang)} onchange={choose}>{ versions }</select>
             <span class="spacer"></span>
-            if share.is_some() { <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ text::SHARE.get(lang) }</button> }
+            if share.is_some() { <button type="button" class="btn share" id="share" aria-haspopup="dialog" onclick={share}>{ i18n::SHARE.get(lang) }</button> }
             { undo_and_redo(store, dispatch) }
             // What it opens stands in the page (web/keys.js).
-            <button type="button" class="btn ghost" id="keys" aria-haspopup="dialog" aria-label={text::KEYS.get(lang)} title={text::KEYS.get(lang)}>{ "?" }</button>
+            <button type="button" class="btn ghost" id="keys" aria-haspopup="dialog" aria-label={i18n::KEYS.get(lang)} title={i18n::KEYS.get(lang)}>{ "?" }</button>
             <button type="button" class="btn ghost" id="language" lang={other.tag()} onclick={switch}>{ label }</button>
-            { press("btn ghost", Some("theme"), text::THEME.get(lang), Some("◐"), true, theme) }
+            { press("btn ghost", Some("theme"), i18n::THEME.get(lang), Some("◐"), true, theme) }
         </header>
     }
 }
@@ -84,26 +84,26 @@ pub fn header(store: &Store, share: Option<Callback<MouseEvent>>, dispatch: &Dis
 /// as long as there is something to change.
 pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
-    let about = store.scenario.and_then(scenarios::find).map(|it| words(it.about, lang));
+    let about = store.example.and_then(examples::find).map(|it| words(it.about, lang));
     let is_dual = matches!(presets::current(store.flags()), Some(Preset::V4V6 | Preset::V6V4));
     let manifest = store.manifest();
     let prefers = manifest.contains(PREFER_DUAL_STACK);
     let requires = manifest.contains(REQUIRE_DUAL_STACK);
     let replace = click(dispatch, Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
     let remove = click(dispatch, Msg::Preset(Preset::V4));
-    let remove = press("link", None, text::TRY_REMOVE.get(lang), None, true, remove);
+    let remove = press("link", None, i18n::TRY_REMOVE.get(lang), None, true, remove);
     html! {
-        <section class="invitation" aria-label={text::EXAMPLE.get(lang)}>
+        <section class="invitation" aria-label={i18n::EXAMPLE.get(lang)}>
             <p>
             { about }{ " " }
             if is_dual && prefers {
                 <span>
-                    <b>{ text::TRY.get(lang) }</b>{ " " }{ text::TRY_CHANGE.get(lang) }{ " " }{ code(PREFER_DUAL_STACK) }{ " " }{ text::TRY_TO.get(lang) }{ " " }
-                    <button type="button" class="link" lang="en" onclick={replace}>{ REQUIRE_DUAL_STACK }</button>{ text::TRY_THEN.get(lang) }{ " " }
+                    <b>{ i18n::TRY.get(lang) }</b>{ " " }{ i18n::TRY_CHANGE.get(lang) }{ " " }{ code(PREFER_DUAL_STACK) }{ " " }{ i18n::TRY_TO.get(lang) }{ " " }
+                    <button type="button" class="link" lang="en" onclick={replace}>{ REQUIRE_DUAL_STACK }</button>{ i18n::TRY_THEN.get(lang) }{ " " }
                     { remove }
                 </span>
             } else if is_dual && requires {
-                <span><b>{ text::TRY_NOW.get(lang) }</b>{ " " }{ remove }</span>
+                <span><b>{ i18n::TRY_NOW.get(lang) }</b>{ " " }{ remove }</span>
             }
         </p>
         </section>
@@ -114,11 +114,11 @@ pub fn invitation(store: &Store, dispatch: &Dispatch) -> Html {
 pub fn footer(lang: Lang) -> Html {
     html! {
         <footer>
-            <span>{ text::FOOT_VERSION.get(lang) }</span>
-            <span>{ text::FOOT_LOCAL.get(lang) }</span>
-            <span>{ text::FOOT_SEED.get(lang) }</span>
-            <span>{ text::FOOT_NOT_AFFILIATED.get(lang) }</span>
-            <a href="third-party.txt">{ text::FOOT_NOTICE.get(lang) }</a>
+            <span>{ i18n::FOOT_VERSION.get(lang) }</span>
+            <span>{ i18n::FOOT_LOCAL.get(lang) }</span>
+            <span>{ i18n::FOOT_SEED.get(lang) }</span>
+            <span>{ i18n::FOOT_NOT_AFFILIATED.get(lang) }</span>
+            <a href="third-party.txt">{ i18n::FOOT_NOTICE.get(lang) }</a>
         </footer>
     }
 }
@@ -127,9 +127,9 @@ pub fn footer(lang: Lang) -> Html {
 pub fn phone_bar(store: &Store, summary: String, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let panes = [
-        (Pane::Cluster, text::CLUSTER),
-        (Pane::Manifest, text::MANIFEST),
-        (Pane::Result, text::RESULT),
+        (Pane::Cluster, i18n::CLUSTER),
+        (Pane::Manifest, i18n::MANIFEST),
+        (Pane::Result, i18n::RESULT),
     ];
     let buttons: Html = panes
         .into_iter()
@@ -140,7 +140,7 @@ pub fn phone_bar(store: &Store, summary: String, dispatch: &Dispatch) -> Html {
         })
         .collect();
     html! {
-        <nav class="phone-bar" aria-label={text::PANES.get(lang)}>
+        <nav class="phone-bar" aria-label={i18n::PANES.get(lang)}>
             <p>{ summary }</p>
             <div>{ buttons }</div>
         </nav>

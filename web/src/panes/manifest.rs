@@ -7,13 +7,13 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::kubectl::FILE;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
-use dualstack_core::session::action::{Event, PatchForm};
-use yew::Event as DomEvent;
-use yew::prelude::{AttrValue, Html, InputEvent, html};
+use dualstack_core::session::action::{Action, PatchForm};
+
+use yew::prelude::{AttrValue, Event, Html, InputEvent, html};
 
 use crate::browser;
+use crate::i18n;
 use crate::state::store::{Focus, Msg};
-use crate::text;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
 use crate::ui::{Dispatch, Shared, click, highlight, name, signed};
@@ -23,7 +23,7 @@ pub struct Props {
     /// The language.
     pub lang: Lang,
     /// The request that is shown; `None` if the session has none.
-    pub event: Option<Event>,
+    pub event: Option<Action>,
     /// The release.
     pub version: KubeVersion,
     /// The answers; `None` in safe mode.
@@ -38,10 +38,10 @@ pub struct Props {
 pub fn manifest(props: &Props) -> Html {
     let lang = props.lang;
     let (text, label) = match &props.event {
-        Some(Event::Patch { body, .. }) => (Rc::clone(body), text::PATCH),
-        Some(Event::Delete(object)) => (Rc::clone(object), text::DELETE_TARGET),
-        Some(Event::Apply(text)) => (Rc::clone(text), text::MANIFEST),
-        _ => ("".into(), text::MANIFEST),
+        Some(Action::Patch { body, .. }) => (Rc::clone(body), i18n::PATCH),
+        Some(Action::Delete(object)) => (Rc::clone(object), i18n::DELETE_TARGET),
+        Some(Action::Apply(text)) => (Rc::clone(text), i18n::MANIFEST),
+        _ => ("".into(), i18n::MANIFEST),
     };
     let text = AttrValue::from(text);
     let mut marks = highlight::manifest(&text);
@@ -86,14 +86,14 @@ pub fn manifest(props: &Props) -> Html {
         problems: list,
         said: Vec::new(),
         lang,
-        kind: (!matches!(props.event, Some(Event::Delete(_)))).then_some("manifest"),
+        kind: (!matches!(props.event, Some(Action::Delete(_)))).then_some("manifest"),
         version: props.version,
         numbered: true,
         oninput,
         oncaret,
     });
     html! {
-        <section class="pane manifest" aria-label={text::MANIFEST.get(lang)}>
+        <section class="pane manifest" aria-label={i18n::MANIFEST.get(lang)}>
             <h2>{ heading(props) }</h2>
             { documents }
             <div class="grow">
@@ -108,9 +108,9 @@ pub fn manifest(props: &Props) -> Html {
 fn heading(props: &Props) -> Html {
     let lang = props.lang;
     let (command, about) = match &props.event {
-        Some(Event::Patch { service, form, .. }) => return patch_heading(service, *form, props),
-        Some(Event::Delete(_)) => ("kubectl delete", text::DELETE_ABOUT),
-        _ => (FILE, text::MANIFEST_ABOUT),
+        Some(Action::Patch { service, form, .. }) => return patch_heading(service, *form, props),
+        Some(Action::Delete(_)) => ("kubectl delete", i18n::DELETE_ABOUT),
+        _ => (FILE, i18n::MANIFEST_ABOUT),
     };
     html! { <>{ name(command) }{ " " }{ about.get(lang) }</> }
 }
@@ -122,7 +122,7 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
     let oninput = props
         .dispatch
         .reform(move |event: InputEvent| Msg::EditPatch(browser::text_of(&event), chosen));
-    let onchange = props.dispatch.reform(move |event: DomEvent| {
+    let onchange = props.dispatch.reform(move |event: Event| {
         let chosen = browser::choice_of(&event);
         let form = PatchForm::ALL.into_iter().find(|form| form.name() == chosen);
         Msg::EditPatch(target.clone(), form.unwrap_or_default())
@@ -134,8 +134,8 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
     html! {
         <>
             { name("kubectl patch") }
-            <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
-            <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
+            <input class="btn" aria-label={i18n::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
+            <select class="btn" aria-label={i18n::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
         </>
     }
 }
@@ -149,8 +149,8 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
         .enumerate()
         .map(|(at, document)| {
             let (mark, word) = match document.is_accepted() {
-                true => ("✓", text::ACCEPTED),
-                false => ("✕", text::REFUSED),
+                true => ("✓", i18n::ACCEPTED),
+                false => ("✕", i18n::REFUSED),
             };
             let onclick = click(&props.dispatch, Msg::Document(at));
             let pressed = (at == props.document).to_string();
@@ -162,5 +162,5 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
             }
         })
         .collect();
-    html! { <div class="seg" role="group" aria-label={text::DOCUMENTS.get(lang)}>{ buttons }</div> }
+    html! { <div class="seg" role="group" aria-label={i18n::DOCUMENTS.get(lang)}>{ buttons }</div> }
 }

@@ -9,6 +9,7 @@ pub mod fixes;
 pub mod frame;
 pub mod manifest;
 pub mod nodes;
+pub mod output;
 pub mod planning;
 pub mod prerequisites;
 pub mod ruler;

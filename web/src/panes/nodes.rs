@@ -12,7 +12,7 @@ use dualstack_core::facts;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::planning::capacity::digits;
-use dualstack_core::session::action::Event;
+use dualstack_core::session::action::Action;
 use dualstack_core::session::diff::{Change, ObjectDiff};
 use yew::prelude::*;
 
@@ -168,7 +168,7 @@ fn window(
 /// A button that removes something.
 fn remove(lang: Lang, what: String, dispatch: &Dispatch) -> Html {
     let label = format!("{} {what}", text::REMOVE.get(lang));
-    let onclick = click(dispatch, Msg::Append(Event::Delete(what.into())));
+    let onclick = click(dispatch, Msg::Append(Action::Delete(what.into())));
     html! { <button type="button" class="btn" aria-label={label} {onclick}>{ text::REMOVE.get(lang) }</button> }
 }
 
@@ -322,7 +322,7 @@ pub fn Nodes(props: &Props) -> Html {
     let Props { lang, ref looking, ref dispatch, .. } = *props;
     let replicas = use_state(|| "3".to_owned());
     let world = &props.world;
-    let apply = |text: String| click(dispatch, Msg::Append(Event::Apply(text.into())));
+    let apply = |text: String| click(dispatch, Msg::Append(Action::Apply(text.into())));
     let oninput = {
         let replicas = replicas.clone();
         Callback::from(move |event: InputEvent| replicas.set(browser::text_of(&event)))
@@ -395,11 +395,11 @@ pub fn Nodes(props: &Props) -> Html {
 mod tests {
     use dualstack_core::cluster::World;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Session};
+    use dualstack_core::session::action::{Action, Session};
     use dualstack_core::session::{EventReport, run};
 
     use super::{deployment_manifest, node_manifest};
-    use crate::scenarios::find;
+    use crate::examples::find;
 
     /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.
     fn ends(id: &str) -> Vec<String> {
@@ -457,7 +457,7 @@ mod tests {
     #[test]
     fn what_the_buttons_send_is_accepted() {
         let flags = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16";
-        let mut events = vec![Event::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
+        let mut events = vec![Action::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
         let buttons: [fn(&World) -> String; 4] = [
             |world| node_manifest(world, None),
             |world| node_manifest(world, Some("vxlan")),
@@ -466,7 +466,7 @@ mod tests {
         ];
         for button in buttons.into_iter().chain(buttons) {
             let world = run(&Session { seed: 0, events: events.clone().into() }).world;
-            events.push(Event::Apply(button(&world).into()));
+            events.push(Action::Apply(button(&world).into()));
             let report = run(&Session { seed: 0, events: events.clone().into() });
             let Some(EventReport::Requests(requests)) = report.events.last() else { panic!() };
             let kubectl = &requests.documents[0].kubectl;

@@ -163,7 +163,7 @@ fn uses(behavior: &Behavior, range: Cidr, version: KubeVersion, lang: Lang) -> H
             <li>
                 <h4>{ name.get(lang) }</h4>
                 { verdict(&fit, noun, lang) }
-                <details><summary>{ crate::text::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
+                <details><summary>{ crate::i18n::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
             </li>
         }
     };
@@ -292,7 +292,7 @@ fn sizes(
             </p>
             <p><code lang="en">{ stop.range.to_string() }</code></p>
             { verdict(&stop.fit, text::COUNT_NODES, lang) }
-            <details><summary>{ crate::text::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
+            <details><summary>{ crate::i18n::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
         </div>
     }
 }

@@ -6,16 +6,16 @@ use dualstack_core::explain::trace::{Step, plain, render};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, PatchForm};
+use dualstack_core::session::action::{Action, PatchForm};
 use dualstack_core::session::diff::{Change, Diff, ServiceAfter};
 use dualstack_core::session::{BootReport, DocumentReport, EventReport};
-use yew::Event as DomEvent;
-use yew::prelude::{Html, InputEvent, html};
+
+use yew::prelude::{Event, Html, InputEvent, html};
 
 use super::answer::Verdict;
 use crate::browser;
+use crate::i18n;
 use crate::state::store::{Msg, Store};
-use crate::text;
 use crate::ui::{
     Dispatch, Shared, badge, classed, click, code, heading, line, name, press, releases, sentence,
     signed,
@@ -60,24 +60,24 @@ pub fn timeline(props: &Props) -> Html {
     };
     let button = |id: &'static str, name: Text, msg: Msg| edge(id, name, msg, true);
     html! {
-        <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
+        <section class="pane timeline" aria-label={i18n::TIMELINE.get(lang)}>
             <h2>
-                <b>{ text::TIMELINE.get(lang) }</b>{ " " }{ text::TIMELINE_ABOUT.get(lang) }
+                <b>{ i18n::TIMELINE.get(lang) }</b>{ " " }{ i18n::TIMELINE_ABOUT.get(lang) }
                 <span class="spacer"></span>
                 if !props.store.branches.is_empty() { { branches(props) } }
                 { compare(props) }
             </h2>
             { steps(props) }
-            <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
+            <ol class="events" aria-label={i18n::EVENTS.get(lang)}>{ events }</ol>
             <p class="actions">
-                { button("apply-again", text::APPLY_AGAIN, Msg::ApplyAgain) }
-                { button("patch", text::PATCH, Msg::Patch) }
-                { button("delete", text::DELETE, Msg::Delete) }
-                { button("restart", text::RESTART, Msg::Restart) }
+                { button("apply-again", i18n::APPLY_AGAIN, Msg::ApplyAgain) }
+                { button("patch", i18n::PATCH, Msg::Patch) }
+                { button("delete", i18n::DELETE, Msg::Delete) }
+                { button("restart", i18n::RESTART, Msg::Restart) }
                 <span class="spacer"></span>
-                { edge("move-earlier", text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
-                { edge("move-later", text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
-                { button("fork", text::FORK, Msg::Fork) }
+                { edge("move-earlier", i18n::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
+                { edge("move-later", i18n::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
+                { button("fork", i18n::FORK, Msg::Fork) }
             </p>
             if let Some(there) = &props.there { { sides(props, there) } }
             { after(props) }
@@ -95,18 +95,18 @@ fn steps(props: &Props) -> Html {
     let (verb, object) = words_of(at, props);
     let event = format!("{} {object}", verb.get(lang));
     let (shown, of) = (at + 1, count);
-    let position = render(text::POSITION_IS, &facts![at = shown, count = of, event], lang);
+    let position = render(i18n::POSITION_IS, &facts![at = shown, count = of, event], lang);
     let position = plain(&position);
     let oninput = props.dispatch.reform(|event: InputEvent| {
         Msg::Choose(browser::text_of(&event).parse::<usize>().unwrap_or(1).saturating_sub(1))
     });
-    let play = if store.playing { (text::STOP, "◼") } else { (text::PLAY, "▶") };
+    let play = if store.playing { (i18n::STOP, "◼") } else { (i18n::PLAY, "▶") };
     html! {
         <div class="film">
             { step("play", play.0, play.1, Msg::Play(!store.playing), count > 1) }
-            { step("step-back", text::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
-            <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={text::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
-            { step("step-on", text::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
+            { step("step-back", i18n::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
+            <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={i18n::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
+            { step("step-on", i18n::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
             <span>{ position }</span>
         </div>
     }
@@ -126,21 +126,21 @@ fn branches(props: &Props) -> Html {
             let name = match branch.from {
                 Some((from, common)) => {
                     let from = from + 1;
-                    render(text::BRANCH_FROM, &facts![number, count, from, common], lang)
+                    render(i18n::BRANCH_FROM, &facts![number, count, from, common], lang)
                 }
-                None => render(text::BRANCH_NAME, &facts![number, count], lang),
+                None => render(i18n::BRANCH_NAME, &facts![number, count], lang),
             };
             html! { <option value={at.to_string()} selected={is_shown}>{ plain(&name) }</option> }
         })
         .collect();
-    let onchange = props.dispatch.reform(|event: DomEvent| {
-        Msg::Branch(browser::choice_of(&event).parse().unwrap_or_default())
-    });
+    let onchange = props
+        .dispatch
+        .reform(|event: Event| Msg::Branch(browser::choice_of(&event).parse().unwrap_or_default()));
     let remove = click(&props.dispatch, Msg::RemoveBranch);
-    let name = text::REMOVE_BRANCH.get(lang);
+    let name = i18n::REMOVE_BRANCH.get(lang);
     html! {
         <>
-            <select class="btn" aria-label={text::BRANCH.get(lang)} {onchange}>{ options }</select>
+            <select class="btn" aria-label={i18n::BRANCH.get(lang)} {onchange}>{ options }</select>
             { press("btn ghost", None, name, Some("×"), true, remove) }
         </>
     }
@@ -151,14 +151,13 @@ fn compare(props: &Props) -> Html {
     let lang = props.store.lang;
     let chosen = props.store.compared;
     let options = releases(chosen);
-    let onchange = props
-        .dispatch
-        .reform(|event: DomEvent| Msg::Compare(browser::choice_of(&event).parse().ok()));
+    let onchange =
+        props.dispatch.reform(|event: Event| Msg::Compare(browser::choice_of(&event).parse().ok()));
     html! {
         <label>
-            { text::COMPARE.get(lang) }{ " " }
+            { i18n::COMPARE.get(lang) }{ " " }
             <select class="btn" {onchange}>
-                <option value="" selected={chosen.is_none()}>{ text::NO_COMPARISON.get(lang) }</option>
+                <option value="" selected={chosen.is_none()}>{ i18n::NO_COMPARISON.get(lang) }</option>
                 { options }
             </select>
         </label>
@@ -168,19 +167,21 @@ fn compare(props: &Props) -> Html {
 /// What an event does, and to what.
 fn words_of(at: usize, props: &Props) -> (Text, String) {
     match &props.store.events[at] {
-        Event::Boot { version, .. } => {
-            let verb = if at == 0 { text::EV_START } else { text::EV_RESTART };
+        Action::Boot { version, .. } => {
+            let verb = if at == 0 { i18n::EV_START } else { i18n::EV_RESTART };
             (verb, version.to_string())
         }
-        Event::Apply(_) => {
+        Action::Apply(_) => {
             let names: Vec<&str> = documents(props, at).map(|it| it.name.as_str()).collect();
-            (text::EV_APPLY, names.join(", "))
+            (i18n::EV_APPLY, names.join(", "))
         }
-        Event::Patch { service, form, .. } if *form == PatchForm::default() => {
-            (text::PATCH, service.to_string())
+        Action::Patch { service, form, .. } if *form == PatchForm::default() => {
+            (i18n::PATCH, service.to_string())
         }
-        Event::Patch { service, form, .. } => (text::PATCH, format!("{service} ({})", form.name())),
-        Event::Delete(object) => (text::DELETE, object.to_string()),
+        Action::Patch { service, form, .. } => {
+            (i18n::PATCH, format!("{service} ({})", form.name()))
+        }
+        Action::Delete(object) => (i18n::DELETE, object.to_string()),
     }
 }
 
@@ -197,15 +198,15 @@ fn event(at: usize, props: &Props) -> Html {
         None => true,
     };
     let (mark, word) = match (accepted, props.events.get(at)) {
-        (_, None) => ("…", text::NO_ANSWER),
-        (true, _) => ("✓", text::ACCEPTED),
-        (false, _) => ("✕", text::REFUSED),
+        (_, None) => ("…", i18n::NO_ANSWER),
+        (true, _) => ("✓", i18n::ACCEPTED),
+        (false, _) => ("✕", i18n::REFUSED),
     };
     let current = (props.store.at == at).then_some("step");
     let choose = click(&props.dispatch, Msg::Choose(at));
     let remove = (at > 0).then(|| {
         let onclick = click(&props.dispatch, Msg::Remove(at));
-        let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
+        let label = format!("{} {}", i18n::REMOVE.get(lang), at + 1);
         let id = (props.store.at == at).then_some("remove");
         html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
     });
@@ -241,21 +242,21 @@ fn after(props: &Props) -> Html {
     let services: Html = shown.map(|it| service(it, lang)).collect();
     let more = kept.saturating_sub(MOST_KEPT);
     let repairs = match props.store.event() {
-        Event::Boot { .. } => props.boot.repairs.as_slice(),
+        Action::Boot { .. } => props.boot.repairs.as_slice(),
         _ => &[],
     };
     html! {
         <div class="after">
-            { heading(text::AFTER.get(lang)) }
-            if props.after.services.is_empty() { { line(text::NO_SERVICES.get(lang)) } }
+            { heading(i18n::AFTER.get(lang)) }
+            if props.after.services.is_empty() { { line(i18n::NO_SERVICES.get(lang)) } }
             <ul>{ services }</ul>
-            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
+            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ i18n::KEPT.get(lang) }</p> }
             if !props.after.service_cidrs.is_empty() {
-                { heading(text::SERVICE_CIDRS.get(lang)) }
+                { heading(i18n::SERVICE_CIDRS.get(lang)) }
                 <ul>{ service_cidrs(&props.after, lang) }</ul>
             }
             if !repairs.is_empty() {
-                { heading(text::REPAIR.get(lang)) }
+                { heading(i18n::REPAIR.get(lang)) }
                 <ul class="repairs">{ repaired(repairs) }</ul>
             }
         </div>
@@ -270,9 +271,9 @@ fn service_cidrs(after: &Diff, lang: Lang) -> Html {
         .map(|object| {
             let ranges: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
             let (class, state) = if object.terminating {
-                ("deleted", text::TERMINATING)
+                ("deleted", i18n::TERMINATING)
             } else {
-                ("kept", text::READY)
+                ("kept", i18n::READY)
             };
             classed(class, html! {
                 <li>{ name(object.name.clone()) }{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
@@ -295,10 +296,10 @@ fn repaired(repairs: &[RepairEvent]) -> Html {
 
 fn service(it: &ServiceAfter, lang: Lang) -> Html {
     let (class, word) = match &it.change {
-        Change::Created => ("created", text::CREATED),
-        Change::Deleted => ("deleted", text::DELETED),
-        Change::Kept => ("kept", text::KEPT),
-        Change::Changed(_) => ("changed", text::CHANGED),
+        Change::Created => ("created", i18n::CREATED),
+        Change::Deleted => ("deleted", i18n::DELETED),
+        Change::Kept => ("kept", i18n::KEPT),
+        Change::Changed(_) => ("changed", i18n::CHANGED),
     };
     let spec = &it.service.spec;
     let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
@@ -361,8 +362,8 @@ fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
             <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
             <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
             <pre lang="en">{ kubectl }</pre>
-            if has_none { { line(text::NO_RULES.get(lang)) } } else {
-                { line(text::ONLY_HERE.get(lang)) }
+            if has_none { { line(i18n::NO_RULES.get(lang)) } } else {
+                { line(i18n::ONLY_HERE.get(lang)) }
                 <ul>{ rules }</ul>
             }
         </div>

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use dualstack_core::session::action::Event;
+use dualstack_core::session::action::Action;
 use dualstack_core::source::flags::Component;
 
 /// The most steps back that are kept.
@@ -13,7 +13,7 @@ const MOST: usize = 200;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Work {
     /// What the person did, in order. The first is a start; there is never none.
-    pub events: Rc<[Event]>,
+    pub events: Rc<[Action]>,
     /// The event that the panes show.
     pub at: usize,
     /// What the addresses hang on that the cluster picks.
@@ -21,7 +21,7 @@ pub struct Work {
     /// Which session it is: they are numbered as they are opened.
     pub session: u32,
     /// The example it is, if nothing was edited since it was chosen.
-    pub scenario: Option<&'static str>,
+    pub example: Option<&'static str>,
     /// Which of the branches the events are; 0 if there are none.
     pub branch: usize,
     /// All branches, in the order they were made; none before the first fork. The one at `branch` is
@@ -33,7 +33,7 @@ pub struct Work {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Branch {
     /// Its events.
-    pub events: Rc<[Event]>,
+    pub events: Rc<[Action]>,
     /// The event that was shown last.
     pub at: usize,
     /// The branch it was forked from, and how many events the two began with together.

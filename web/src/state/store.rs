@@ -6,16 +6,16 @@ use std::rc::Rc;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::fixes::Fix;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
+use dualstack_core::session::action::{Action, PatchForm, Session, Shown};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::yaml::parse;
 use serde::{Deserialize, Serialize};
 use yew::Reducible;
 
-use crate::follow::Found;
+use crate::effects::Found;
+use crate::examples;
 use crate::presets::{self, Preset};
-use crate::scenarios;
 use crate::state::history::{Branch, History, Typing, Work};
 use crate::state::visit::{Step, Visit};
 
@@ -49,7 +49,7 @@ pub enum Pane {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Store {
     /// What the person did, in order. The first is a start; there is never none.
-    pub events: Rc<[Event]>,
+    pub events: Rc<[Action]>,
     /// The event that the panes show and that typing edits.
     pub at: usize,
     /// What the addresses hang on that the cluster picks.
@@ -59,7 +59,7 @@ pub struct Store {
     /// How the page was opened.
     pub visit: Visit,
     /// The example that was chosen last, if nothing was edited since.
-    pub scenario: Option<&'static str>,
+    pub example: Option<&'static str>,
     /// Which of the branches the events are.
     pub branch: usize,
     /// The branches, where the session was forked ([`Work::branches`]).
@@ -257,7 +257,7 @@ pub enum Msg {
     /// Pressed a button for families.
     Preset(Preset),
     /// Chose an example.
-    Scenario(&'static str),
+    Example(&'static str),
     /// Chose a language.
     Language(Lang),
     /// Chose a colour scheme.
@@ -277,7 +277,7 @@ pub enum Msg {
     /// Answers what follows the event that is shown.
     Settle,
     /// Puts an event behind the one that is shown.
-    Append(Event),
+    Append(Action),
     /// Runs what safe mode only shows.
     Run,
     /// Did something about links.
@@ -293,7 +293,7 @@ struct Saved {
     seed: u64,
     #[serde(default)]
     session: u32,
-    events: Rc<[Event]>,
+    events: Rc<[Action]>,
     #[serde(default)]
     branch: usize,
     #[serde(default)]
@@ -303,7 +303,7 @@ struct Saved {
 #[derive(Serialize, Deserialize)]
 struct SavedBranch {
     at: usize,
-    events: Rc<[Event]>,
+    events: Rc<[Action]>,
     from: Option<(usize, usize)>,
 }
 
@@ -336,14 +336,14 @@ pub fn to_text(store: &Store) -> String {
 /// Reads what [`to_text`] wrote, or what was typed into the static example.
 pub(crate) fn from_text(text: &str) -> Option<Work> {
     if let Ok(Typed { flags, manifest }) = serde_json::from_str(text) {
-        let scenario = Scenario { seed: 0, events: start(&flags, &manifest).into() };
+        let scenario = Session { seed: 0, events: start(&flags, &manifest).into() };
         return Some(Work::of(Shown { scenario, at: 1 }));
     }
     let Saved { at, seed, session, events, branch, branches } = serde_json::from_str(text).ok()?;
     if branch > 0 && branch >= branches.len() {
         return None;
     }
-    let read = |at, events| Shown::new(Scenario { seed, events }, at);
+    let read = |at, events| Shown::new(Session { seed, events }, at);
     let branches = branches.into_iter().map(|SavedBranch { at, events, from }| {
         let Shown { scenario, at } = read(at, events)?;
         Some(Branch { events: scenario.events, at, from })
@@ -354,9 +354,9 @@ pub(crate) fn from_text(text: &str) -> Option<Work> {
 
 /// A session of one start and one apply.
 #[must_use]
-pub fn start(flags: &str, manifest: &str) -> [Event; 2] {
+pub fn start(flags: &str, manifest: &str) -> [Action; 2] {
     let version = KubeVersion::LATEST;
-    [Event::Boot { version, flags: flags.into() }, Event::Apply(manifest.into())]
+    [Action::Boot { version, flags: flags.into() }, Action::Apply(manifest.into())]
 }
 
 /// Where the stretch ends in which `after` differs from `before`.
@@ -371,11 +371,11 @@ fn end_of_change(before: &str, after: &str) -> usize {
 }
 
 /// The Service an event names: `name`, or `namespace/name` outside `default`.
-fn target(event: &Event) -> Option<String> {
+fn target(event: &Action) -> Option<String> {
     match event {
-        Event::Boot { .. } => None,
-        Event::Patch { service, .. } | Event::Delete(service) => Some(service.to_string()),
-        Event::Apply(text) => parse(text).documents.iter().find_map(|document| {
+        Action::Boot { .. } => None,
+        Action::Patch { service, .. } | Action::Delete(service) => Some(service.to_string()),
+        Action::Apply(text) => parse(text).documents.iter().find_map(|document| {
             let metadata = &document.node.entry("metadata")?.value;
             let name = metadata.text_of("name")?;
             Some(match metadata.text_of("namespace") {
@@ -390,8 +390,8 @@ impl Store {
     /// The state with an example.
     #[must_use]
     pub fn opening(lang: Lang) -> Self {
-        let example = scenarios::find(scenarios::OPENING);
-        let events: Rc<[Event]> = match example {
+        let example = examples::find(examples::OPENING);
+        let events: Rc<[Action]> = match example {
             Some(example) => example.events.as_slice().into(),
             None => start("", "").into(),
         };
@@ -401,7 +401,7 @@ impl Store {
             seed: 0,
             session: 0,
             visit: Visit::default(),
-            scenario: example.map(|it| it.id),
+            example: example.map(|it| it.id),
             branch: 0,
             branches: Rc::default(),
             history: History::default(),
@@ -430,7 +430,7 @@ impl Store {
             at: self.at,
             seed: self.seed,
             session: self.session,
-            scenario: self.scenario,
+            example: self.example,
             branch: self.branch,
             branches: Rc::clone(&self.branches),
         }
@@ -441,7 +441,7 @@ impl Store {
         self.events = work.events;
         self.seed = work.seed;
         self.session = work.session;
-        self.scenario = work.scenario;
+        self.example = work.example;
         self.branch = work.branch;
         self.branches = work.branches;
         self.settled = true;
@@ -453,13 +453,13 @@ impl Store {
 
     /// The session so far.
     #[must_use]
-    pub fn session(&self) -> Scenario {
-        Scenario { seed: self.seed, events: Rc::clone(&self.events) }
+    pub fn session(&self) -> Session {
+        Session { seed: self.seed, events: Rc::clone(&self.events) }
     }
 
     /// The event that the panes show.
     #[must_use]
-    pub fn event(&self) -> &Event {
+    pub fn event(&self) -> &Action {
         &self.events[self.at]
     }
 
@@ -468,7 +468,7 @@ impl Store {
     pub fn boot(&self) -> (usize, &Rc<str>, KubeVersion) {
         let boots = self.events[..=self.at].iter().enumerate().rev();
         let mut boots = boots.filter_map(|(at, event)| match event {
-            Event::Boot { version, flags } => Some((at, flags, *version)),
+            Action::Boot { version, flags } => Some((at, flags, *version)),
             _ => None,
         });
         boots.next().expect("a session begins with a start")
@@ -484,7 +484,7 @@ impl Store {
     /// before it, else the first behind it.
     #[must_use]
     pub fn request(&self) -> Option<usize> {
-        let is_request = |at: &usize| !matches!(self.events[*at], Event::Boot { .. });
+        let is_request = |at: &usize| !matches!(self.events[*at], Action::Boot { .. });
         (0..=self.at)
             .rev()
             .find(is_request)
@@ -495,7 +495,7 @@ impl Store {
     #[must_use]
     pub fn manifest(&self) -> Rc<str> {
         match self.request().map(|at| &self.events[at]) {
-            Some(Event::Apply(text) | Event::Patch { body: text, .. } | Event::Delete(text)) => {
+            Some(Action::Apply(text) | Action::Patch { body: text, .. } | Action::Delete(text)) => {
                 Rc::clone(text)
             }
             _ => "".into(),
@@ -510,14 +510,14 @@ impl Store {
     }
 
     /// Changes the event at `at`, if there is anything to change.
-    fn edit(&self, at: usize, event: Event) -> Self {
+    fn edit(&self, at: usize, event: Action) -> Self {
         let mut next = self.clone();
         if self.events[at] != event {
             let mut events = self.events.to_vec();
             events[at] = event;
             next.events = events.into();
             next.settled = self.at + 1 >= self.events.len();
-            next.scenario = None;
+            next.example = None;
         }
         next
     }
@@ -535,13 +535,13 @@ impl Store {
     }
 
     /// Puts an event behind the one that is shown, and shows it.
-    fn append(&self, event: Event) -> Self {
+    fn append(&self, event: Action) -> Self {
         let mut next = self.clone();
         let mut events = self.events.to_vec();
         next.at += 1;
         events.insert(next.at, event);
         next.events = events.into();
-        next.scenario = None;
+        next.example = None;
         next.turn_to(next.at);
         next
     }
@@ -605,7 +605,7 @@ impl Store {
         match msg {
             Msg::EditFlags(text) => {
                 let (at, _, version) = self.boot();
-                return self.edit(at, Event::Boot { version, flags: text.into() });
+                return self.edit(at, Action::Boot { version, flags: text.into() });
             }
             Msg::EditPart(component, part) => {
                 let text = parts::replace(self.flags(), component, &part);
@@ -616,14 +616,14 @@ impl Store {
             }
             Msg::EditManifest(text) => {
                 let Some(at) = self.request() else {
-                    return self.append(Event::Apply(text.into()));
+                    return self.append(Action::Apply(text.into()));
                 };
                 let event = match self.events[at].clone() {
-                    Event::Patch { service, form, .. } => {
-                        Event::Patch { service, form, body: text.into() }
+                    Action::Patch { service, form, .. } => {
+                        Action::Patch { service, form, body: text.into() }
                     }
-                    Event::Delete(_) => Event::Delete(text.into()),
-                    _ => Event::Apply(text.into()),
+                    Action::Delete(_) => Action::Delete(text.into()),
+                    _ => Action::Apply(text.into()),
                 };
                 return self.edit(at, event);
             }
@@ -634,34 +634,34 @@ impl Store {
             }
             Msg::EditPatch(new_service, new_form) => {
                 if let Some(at) = self.request()
-                    && let Event::Patch { body, .. } = self.events[at].clone()
+                    && let Action::Patch { body, .. } = self.events[at].clone()
                 {
                     let service = new_service.into();
-                    return self.edit(at, Event::Patch { service, form: new_form, body });
+                    return self.edit(at, Action::Patch { service, form: new_form, body });
                 }
             }
             Msg::Version(version) => {
                 let (at, flags, _) = self.boot();
-                return self.edit(at, Event::Boot { version, flags: Rc::clone(flags) });
+                return self.edit(at, Action::Boot { version, flags: Rc::clone(flags) });
             }
             Msg::Compare(version) => next.compared = version,
             Msg::ApplyAgain => {
-                let applied = |event: &Event| match event {
-                    Event::Apply(text) => Some(Rc::clone(text)),
+                let applied = |event: &Action| match event {
+                    Action::Apply(text) => Some(Rc::clone(text)),
                     _ => None,
                 };
                 let text = self.events[..=self.at].iter().rev().find_map(applied);
-                return self.append(Event::Apply(text.unwrap_or_else(|| "".into())));
+                return self.append(Action::Apply(text.unwrap_or_else(|| "".into())));
             }
             Msg::Patch => {
                 let body = "spec:\n  ipFamilyPolicy: SingleStack\n".into();
                 let form = PatchForm::default();
-                return self.append(Event::Patch { service: self.target().into(), form, body });
+                return self.append(Action::Patch { service: self.target().into(), form, body });
             }
-            Msg::Delete => return self.append(Event::Delete(self.target().into())),
+            Msg::Delete => return self.append(Action::Delete(self.target().into())),
             Msg::Restart => {
                 let (_, flags, version) = self.boot();
-                return self.append(Event::Boot { version, flags: Rc::clone(flags) });
+                return self.append(Action::Boot { version, flags: Rc::clone(flags) });
             }
             Msg::Choose(at) => {
                 next.turn_to(at);
@@ -695,13 +695,13 @@ impl Store {
             Msg::Preset(preset) => {
                 return self.step(Msg::EditFlags(presets::apply(self.flags(), preset)));
             }
-            Msg::Scenario(id) => {
-                if let Some(example) = scenarios::find(id) {
+            Msg::Example(id) => {
+                if let Some(example) = examples::find(id) {
                     next.begin();
                     next.events = example.events.as_slice().into();
                     next.seed = 0;
                     next.turn_to(usize::MAX);
-                    next.scenario = Some(example.id);
+                    next.example = Some(example.id);
                     next.runs = true;
                 }
             }
@@ -747,7 +747,7 @@ impl Store {
             }
             Msg::Fork => {
                 let mut branches = self.kept_branches();
-                let events: Rc<[Event]> = self.events[..=self.at].into();
+                let events: Rc<[Action]> = self.events[..=self.at].into();
                 let from = Some((self.branch, events.len()));
                 branches.push(Branch { events: Rc::clone(&events), at: self.at, from });
                 next.branch = branches.len() - 1;
@@ -782,7 +782,7 @@ impl Store {
             }
             _ => return next,
         };
-        next.scenario = None;
+        next.example = None;
         next.turn_to(shown);
         next
     }
@@ -827,7 +827,7 @@ mod tests {
             Msg::Replace("PreferDualStack", "RequireDualStack"),
         ];
         for edit in edits {
-            assert_eq!(store.update(edit.clone()).scenario, None, "{edit:?}");
+            assert_eq!(store.update(edit.clone()).example, None, "{edit:?}");
         }
         // Pressing what is already so is no edit.
         assert_eq!(store.update(Msg::Preset(Preset::V4V6)), store);
@@ -845,7 +845,7 @@ mod tests {
         assert_eq!(&*twice.update(Msg::Undo).manifest(), "ab");
         let back = twice.update(Msg::Undo).update(Msg::Undo);
         assert_eq!(back.manifest(), store.manifest());
-        assert_eq!(back.scenario, store.scenario, "it is the example again");
+        assert_eq!(back.example, store.example, "it is the example again");
         assert_eq!(&*back.update(Msg::Redo).update(Msg::Redo).manifest(), "abc");
         // Another text is another change, however fast.
         let both = typed(&store, "a").update(Msg::EditFlags("--v=2".to_owned()));

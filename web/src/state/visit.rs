@@ -8,11 +8,11 @@
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
-use dualstack_core::session::action::{Scenario, Shown};
+use dualstack_core::session::action::{Session, Shown};
 
 use crate::browser::address_bar::Place;
 use crate::browser::{Found, Owner};
-use crate::scenarios;
+use crate::examples;
 use crate::state::embed::{self, Embed, View};
 use crate::state::history::{History, Work};
 use crate::state::link::{self, Trouble};
@@ -72,15 +72,15 @@ impl Work {
     /// A session that was read.
     #[must_use]
     pub fn of(shown: Shown) -> Self {
-        let Shown { scenario: Scenario { seed, events }, at } = shown;
-        let is_same = |example: &&scenarios::Scenario| example.events == *events;
-        let example = scenarios::all().iter().find(is_same).filter(|_| seed == 0);
-        let scenario = example.map(|example| example.id);
-        Self { events, at, seed, scenario, session: 0, branch: 0, branches: Rc::default() }
+        let Shown { scenario: Session { seed, events }, at } = shown;
+        let is_same = |example: &&examples::Example| example.events == *events;
+        let example = examples::all().iter().find(is_same).filter(|_| seed == 0);
+        let example = example.map(|example| example.id);
+        Self { events, at, seed, example, session: 0, branch: 0, branches: Rc::default() }
     }
 
     fn is_opening(&self) -> bool {
-        self.scenario == Some(scenarios::OPENING)
+        self.example == Some(examples::OPENING)
             && self.at + 1 == self.events.len()
             && self.branches.is_empty()
     }
@@ -479,14 +479,14 @@ mod tests {
         let entry = opening.place();
         // Typed in the last moment: the entry does not know it.
         let edited = typed(&opening, "a: own");
-        let example = edited.update(Msg::Scenario("node-port"));
+        let example = edited.update(Msg::Example("node-port"));
         assert!(edited.is_left_by(&example));
         let back = arrive(&example, entry);
         assert_eq!(&*back.manifest(), "a: own");
         let forth = arrive(&back, example.place());
-        assert_eq!(forth.scenario, Some("node-port"));
+        assert_eq!(forth.example, Some("node-port"));
         // It is a change like any other.
-        assert_eq!(back.update(Msg::Undo).scenario, Some("node-port"));
+        assert_eq!(back.update(Msg::Undo).example, Some("node-port"));
     }
 
     #[test]
@@ -505,16 +505,16 @@ mod tests {
     #[test]
     fn after_a_reload_back_finds_the_session_in_its_address() {
         let first = own();
-        let second = first.update(Msg::Scenario("node-port"));
+        let second = first.update(Msg::Example("node-port"));
         let of_tab = Some(to_text(&second));
         // Even while the address was not written yet.
         for place in [second.place(), Place { fragment: String::new(), ..second.place() }] {
             let found = Found { place, of_tab: of_tab.clone(), ..Found::default() };
             let reloaded = Store::resumed(&found);
-            assert_eq!((reloaded.scenario, reloaded.owner()), (Some("node-port"), Owner::Person));
+            assert_eq!((reloaded.example, reloaded.owner()), (Some("node-port"), Owner::Person));
             let back = arrive(&reloaded, first.place());
             assert_eq!((&*back.manifest(), back.owner()), ("a: own", Owner::Person));
-            assert_eq!(arrive(&back, second.place()).scenario, Some("node-port"));
+            assert_eq!(arrive(&back, second.place()).example, Some("node-port"));
         }
         // The tab went back to an older session before it was left.
         let found = Found { place: first.place(), of_tab, ..Found::default() };
@@ -566,7 +566,7 @@ mod tests {
         let found =
             Found { place: draft.place(), draft: Some(to_text(&draft)), ..Found::default() };
         assert_eq!(visit(found).session(), draft.session());
-        assert_eq!(draft.update(Msg::Scenario("node-port")).seed, 0);
+        assert_eq!(draft.update(Msg::Example("node-port")).seed, 0);
     }
 
     #[test]
@@ -574,7 +574,7 @@ mod tests {
         let place = Place { fragment: "/s/node-port".to_owned(), mark: String::new() };
         let saved = Some(to_text(&own()));
         let frame = visit(Found { place, saved, died: true, ..Found::default() });
-        assert_eq!((frame.scenario, frame.owner()), (Some("node-port"), Owner::Frame));
+        assert_eq!((frame.example, frame.owner()), (Some("node-port"), Owner::Frame));
         assert!(frame.runs);
         let edited = typed(&frame, "a: edited");
         let reset = edited.update(Msg::Visit(Step::Reset));

@@ -4,6 +4,7 @@ pub mod copy;
 pub mod editor;
 pub mod highlight;
 pub mod problems;
+pub mod qr;
 
 use std::cell::RefCell;
 use std::mem::take;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use dualstack_core::fixes::{Fix, fixes};
 use dualstack_core::session::Replay;
-use dualstack_core::session::action::Event;
+use dualstack_core::session::action::Action;
 use dualstack_core::source::flags::boxes as parts;
 
 use crate::browser::address_bar::{self, Place};
@@ -15,12 +15,12 @@ use crate::browser::{self, Timer};
 use crate::state::store::{Msg, Store, TextBox, Theme};
 use crate::state::visit::Step;
 use crate::ui::Dispatch;
-use crate::{address, text};
+use crate::{address, i18n};
 
 /// The session, event and document that fixes were found for, and the fixes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Found {
-    events: Rc<[Event]>,
+    events: Rc<[Action]>,
     at: usize,
     document: usize,
     list: Vec<Rc<Fix>>,
@@ -121,7 +121,7 @@ impl Follow {
         let tongue = before.is_none_or(|it| it.lang != store.lang);
         if tongue || before.is_none_or(|it| it.theme != store.theme || it.owner() != store.owner())
         {
-            let title = text::TITLE.get(store.lang);
+            let title = i18n::TITLE.get(store.lang);
             browser::remember(store.lang.tag(), store.theme.map(Theme::name), title, store.owner());
         }
     }
