@@ -323,7 +323,7 @@ mod tests {
     use dualstack_core::source::{decode, flags};
 
     use super::{FIELDS, FLAGS, GATES, SERVICE, print};
-    use crate::state::store::start;
+    use crate::state::history::start;
 
     /// What a person does not write: the server keeps it.
     const KEPT: [&str; 9] = [

@@ -1,144 +1,162 @@
-//! What follows when the page has been drawn: timers, what screen readers and the browser are told, fixes
-//! that are looked for, and the address bar. One effect for all of it, that compares the state with the one
-//! before: an effect for each would be several times the code.
+//! What follows when the page has been drawn? Timers, what screen readers and the browser are told, the search for
+//! fixes, and the address bar: a hook each, which runs when what it depends on has changed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use dualstack_core::fixes::{Fix, fixes};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::fixes::fixes;
 use dualstack_core::session::Replay;
-use dualstack_core::session::action::Action;
 use dualstack_core::source::flags::boxes as parts;
+use yew::prelude::*;
 
-use crate::browser::address_bar::{self, Place};
-use crate::browser::{self, Timer};
-use crate::state::store::{Msg, Store, TextBox, Theme};
+use crate::browser::{self, address_bar};
+use crate::i18n;
+use crate::state::choices::{TextBox, Theme, Undone};
+use crate::state::fixes::FoundFixes;
+use crate::state::found::{Owner, Place};
+use crate::state::shared::Shared;
+use crate::state::store::{Msg, Store};
 use crate::state::visit::Step;
 use crate::ui::Dispatch;
-use crate::{address, i18n};
 
-/// The session, event and document that fixes were found for, and the fixes.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Found {
-    events: Rc<[Action]>,
-    at: usize,
-    document: usize,
-    list: Vec<Rc<Fix>>,
+/// Does `work` after so many milliseconds, unless `deps` change before.
+#[hook]
+pub fn use_debounced<D: PartialEq + 'static>(
+    deps: D,
+    milliseconds: u32,
+    work: Option<impl FnOnce() + 'static>,
+) {
+    use_effect_with(deps, move |_| {
+        let timer = work.map(|work| browser::after(milliseconds, work));
+        move || drop(timer)
+    });
 }
 
-impl Found {
-    /// The fixes, if they are of what the page shows: of its session, and of the document that is `refused`.
-    #[must_use]
-    pub fn of(&self, store: &Store, refused: Option<usize>) -> &[Rc<Fix>] {
-        let is_same = Rc::ptr_eq(&self.events, &store.events) && self.at == store.at;
-        if is_same && Some(self.document) == refused { &self.list } else { &[] }
-    }
+/// Answers what follows the shown event once typing stops.
+#[hook]
+pub fn use_settle(store: &Store, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    let work = (!store.settled).then_some(move || dispatch.emit(Msg::Settle));
+    use_debounced((Shared(Rc::clone(&store.events)), store.settled), 150, work);
 }
 
-/// What runs until the page is drawn again.
-#[derive(Default)]
-pub struct Follow {
-    /// The state that was drawn last.
-    seen: Option<Store>,
-    /// What the verdict said.
-    spoken: Option<String>,
-    /// The document that was refused.
-    refused: Option<usize>,
-    settle: Option<Timer>,
-    pause: Option<Timer>,
-    tick: Option<Timer>,
-    speech: Option<Timer>,
-    fixing: Option<Timer>,
+/// Ends a change that is undone at once.
+#[hook]
+pub fn use_pause(store: &Store, dispatch: &Dispatch) {
+    let (is_typing, dispatch) = (store.history.is_typing(), dispatch.clone());
+    let work = is_typing.then_some(move || dispatch.emit(Msg::Pause));
+    use_debounced((Shared(Rc::clone(&store.events)), is_typing), 500, work);
 }
 
-/// The page has been drawn. `spoken` is the verdict in words, `refused` the document that was refused.
-pub fn follow(
-    this: &Rc<RefCell<Follow>>,
+/// Shows the next event while the session is played.
+#[hook]
+pub fn use_playback(store: &Store, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    let work = store.playing.then_some(move || dispatch.emit(Msg::Tick));
+    use_debounced((store.at, store.playing), 1200, work);
+}
+
+/// Screen readers hear the verdict half a second after typing stops.
+#[hook]
+pub fn use_speech(spoken: Option<String>) {
+    let text = spoken.clone().unwrap_or_default();
+    use_debounced(spoken, 500, Some(move || browser::say(&text)));
+}
+
+/// Looks for the fixes of the refused document once typing has stopped.
+#[hook]
+pub fn use_fixes(
     store: &Store,
-    spoken: Option<String>,
     refused: Option<usize>,
     replay: &Rc<RefCell<Replay>>,
     dispatch: &Dispatch,
 ) {
-    let before = this.borrow_mut().seen.replace(store.clone());
-    if before.is_none() {
-        let (dispatch, this) = (dispatch.clone(), Rc::clone(this));
-        let arrived = move |place| dispatch.emit(Msg::Visit(Step::Arrived(place)));
-        let place = move || this.borrow().seen.as_ref().map_or_else(Place::default, Store::place);
-        address_bar::listen(arrived, place);
-    }
-    address::follow(before.as_ref(), store);
-    this.borrow_mut().react(before.as_ref(), store, spoken, refused, replay, dispatch);
+    let (shown, replay, dispatch) = (store.shown(), Rc::clone(replay), dispatch.clone());
+    let work = refused.filter(|_| store.settled).map(|document| {
+        move || {
+            let found = fixes(&mut replay.borrow_mut(), &shown.scenario, shown.at, document);
+            let found = FoundFixes::new(shown.scenario, shown.at, document, found);
+            dispatch.emit(Msg::Fixes(Rc::new(found)));
+        }
+    });
+    use_debounced((Shared(Rc::clone(&store.events)), store.at, store.settled, refused), 150, work);
 }
 
-impl Follow {
-    fn react(
-        &mut self,
-        before: Option<&Store>,
-        store: &Store,
-        spoken: Option<String>,
-        refused: Option<usize>,
-        replay: &Rc<RefCell<Replay>>,
-        dispatch: &Dispatch,
-    ) {
-        let later = |milliseconds: u32, msg: Msg| {
-            let dispatch = dispatch.clone();
-            browser::after(milliseconds, move || dispatch.emit(msg))
-        };
-        let edited = before.is_none_or(|it| !Rc::ptr_eq(&it.events, &store.events));
-        let settled = before.is_none_or(|it| it.settled != store.settled);
-        if edited || settled {
-            self.settle = (!store.settled).then(|| later(150, Msg::Settle));
-        }
-        let is_typing = store.history.is_typing();
-        if edited || before.is_none_or(|it| it.history.is_typing() != is_typing) {
-            self.pause = is_typing.then(|| later(500, Msg::Pause));
-        }
-        let moved = before.is_none_or(|it| it.at != store.at);
-        if moved || before.is_none_or(|it| it.playing != store.playing) {
-            self.tick = store.playing.then(|| later(1200, Msg::Tick));
-        }
-        // Screen readers hear of it half a second after typing stops.
-        if self.spoken != spoken {
-            let text = spoken.clone().unwrap_or_default();
-            self.speech = Some(browser::after(500, move || browser::say(&text)));
-            self.spoken = spoken;
-        }
-        if edited || settled || moved || self.refused != refused {
-            let wanted = refused.filter(|_| store.settled);
-            self.fixing = wanted.map(|document| look_for_fixes(store, document, replay, dispatch));
-            self.refused = refused;
-        }
-        if let Some(undone) =
-            store.undone.filter(|_| before.is_none_or(|it| it.undone != store.undone))
-        {
-            let text = match undone.text_box {
-                TextBox::Manifest => store.manifest(),
-                TextBox::Flags(component) => parts::split(store.flags()).of(component).into(),
-            };
+/// Puts the caret where the last undo or redo changed a text.
+#[hook]
+pub fn use_caret(store: &Store) {
+    let text = |undone: Undone| match undone.text_box {
+        TextBox::Manifest => store.manifest(),
+        TextBox::Flags(component) => parts::split(store.flags()).of(component).into(),
+    };
+    let text = store.undone.map(text);
+    use_effect_with(store.undone, move |undone| {
+        if let Some((undone, text)) = undone.zip(text) {
             browser::place_caret(undone.text_box.id(), &text, undone.end);
         }
-        let tongue = before.is_none_or(|it| it.lang != store.lang);
-        if tongue || before.is_none_or(|it| it.theme != store.theme || it.owner() != store.owner())
-        {
-            let title = i18n::TITLE.get(store.lang);
-            browser::remember(store.lang.tag(), store.theme.map(Theme::name), title, store.owner());
-        }
-    }
+    });
 }
 
-/// Looks for the fixes of a document once typing has stopped.
-fn look_for_fixes(
-    store: &Store,
-    document: usize,
-    replay: &Rc<RefCell<Replay>>,
-    dispatch: &Dispatch,
-) -> Timer {
-    let (session, replay, dispatch) = (store.shown(), Rc::clone(replay), dispatch.clone());
-    browser::after(150, move || {
-        let found = fixes(&mut replay.borrow_mut(), &session.scenario, session.at, document);
-        let list = found.into_iter().map(Rc::new).collect();
-        let events = session.scenario.events;
-        dispatch.emit(Msg::Fixes(Rc::new(Found { events, at: session.at, document, list })));
-    })
+/// Tells the page its language and theme.
+#[hook]
+pub fn use_language_and_theme(lang: Lang, theme: Option<Theme>, owner: Owner) {
+    use_effect_with((lang, theme, owner), |(lang, theme, owner)| {
+        let title = i18n::TITLE.get(*lang);
+        browser::remember(lang.tag(), theme.map(Theme::name), title, *owner);
+    });
+}
+
+/// Keeps the address bar up to date, and follows it.
+#[hook]
+pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
+    let last = use_mut_ref(|| None::<Store>);
+    {
+        let (dispatch, last) = (dispatch.clone(), Rc::clone(&last));
+        use_effect_with((), move |()| {
+            let arrived = move |place| dispatch.emit(Msg::Visit(Step::Arrived(place)));
+            let place = move || last.borrow().as_ref().map_or_else(Place::default, Store::place);
+            address_bar::listen(arrived, place);
+        });
+    }
+    let deps = (
+        Shared(Rc::clone(&store.events)),
+        (store.session, store.branch, store.at),
+        (store.turn, store.owner(), store.playing),
+        store.visit.trouble.is_some(),
+    );
+    let now = store.clone();
+    use_effect_with(deps, move |_| {
+        let before = last.borrow_mut().replace(now.clone());
+        write_address(before.as_ref(), &now);
+    });
+}
+
+/// What is typed changes the entry of the browser's history; an event or a session that is chosen gets one
+/// of its own. A frame leaves its address alone.
+fn write_address(before: Option<&Store>, now: &Store) {
+    let is_wrong = now.visit.trouble.is_some();
+    let same = |before: &Store| {
+        Rc::ptr_eq(&before.events, &now.events)
+            && (before.turn, before.owner()) == (now.turn, now.owner())
+            && before.visit.trouble.is_some() == is_wrong
+    };
+    if before.is_some_and(same) {
+        return;
+    }
+    if is_wrong {
+        // The person may want to repair it.
+        address_bar::keep();
+    }
+    let is_new = before.is_none_or(|before| before.turn != now.turn);
+    if is_new && now.is_opened() {
+        address_bar::write_later();
+        return address_bar::flush();
+    }
+    let Some(before) = before.filter(|before| now.has_news_since(before)) else { return };
+    if before.is_left_by(now) {
+        address_bar::push(before.place());
+    } else {
+        address_bar::write_later();
+    }
 }

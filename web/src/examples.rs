@@ -73,9 +73,9 @@ mod tests {
     use serde::Deserialize;
 
     use super::{OPENING, all, find};
-    use crate::panes::answer::{Tone, Verdict};
     use crate::state::answers::Answers;
     use crate::state::store::{Msg, Store};
+    use crate::state::verdict::{Tone, Verdict};
 
     /// What a file says beyond what the page needs.
     #[derive(Deserialize)]

@@ -11,31 +11,40 @@ use yew::prelude::*;
 use super::components::{Between, Messages, Seen, problems_of};
 use crate::i18n;
 use crate::presets::{self, Preset};
-use crate::state::store::{Msg, TextBox};
+use crate::state::choices::TextBox;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::{Problem, problems};
-use crate::ui::{Dispatch, Shared, badge, classed, click, highlight};
+use crate::ui::{Dispatch, badge, classed, click, highlight};
 
-/// What [`cluster`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The flags, as typed.
     pub flags: AttrValue,
     /// How the start went; `None` in safe mode.
     pub boot: Option<Shared<BootReport>>,
-    /// The release.
     pub version: KubeVersion,
     /// Whether a page of middle width shows the flags, not only whether it starts with them.
     pub unfolded: bool,
     /// The other components; `None` in safe mode, and in a frame that shows less.
     pub seen: Option<Shared<Seen>>,
-    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct FamiliesProps {
+    pub lang: Lang,
+    /// The flags, as typed.
+    pub flags: AttrValue,
     pub dispatch: Dispatch,
 }
 
 /// The buttons that choose the families of the cluster.
-pub fn families(lang: Lang, flags: &str, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Families(props: &FamiliesProps) -> Html {
+    let FamiliesProps { lang, ref flags, ref dispatch } = *props;
     let current = presets::current(flags);
     let buttons: Html = Preset::ALL
         .into_iter()
@@ -149,8 +158,8 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
     }
 }
 
-/// The Cluster pane.
-pub fn cluster(props: &Props) -> Html {
+#[component]
+pub fn Cluster(props: &Props) -> Html {
     let lang = props.lang;
     let mut status = html! {};
     let mut invalid = false;
@@ -183,7 +192,7 @@ pub fn cluster(props: &Props) -> Html {
                 <b>{ i18n::CLUSTER.get(lang) }</b>{ " " }{ i18n::CLUSTER_ABOUT.get(lang) }
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
-            { families(lang, &props.flags, &props.dispatch) }
+            <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
             <div class="grow parts" id="flags-group" role="group" aria-label={i18n::CLUSTER_FLAGS.get(lang)}>
                 { boxes }
             </div>

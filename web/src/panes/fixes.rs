@@ -13,6 +13,8 @@ use yew::prelude::*;
 
 use crate::browser;
 use crate::i18n;
+use crate::state::fixes::FoundFixes;
+use crate::state::shared::Shared;
 use crate::state::store::Msg;
 use crate::ui::{Dispatch, classed, code, sentence};
 
@@ -44,8 +46,18 @@ words! {
 /// The longest value that stands in a title, in characters.
 const SHORT: usize = 24;
 
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub fixes: Shared<FoundFixes>,
+    pub dispatch: Dispatch,
+}
+
 /// The fixes; nothing where there are none.
-pub fn fixes(list: &[Rc<Fix>], lang: Lang, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Fixes(props: &Props) -> Html {
+    let Props { lang, ref fixes, ref dispatch } = *props;
+    let list = &fixes.list;
     if list.is_empty() {
         return html! {};
     }

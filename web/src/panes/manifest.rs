@@ -9,33 +9,60 @@ use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
 use dualstack_core::session::action::{Action, PatchForm};
 
-use yew::prelude::{AttrValue, Event, Html, InputEvent, html};
+use yew::prelude::*;
 
 use crate::browser;
 use crate::i18n;
-use crate::state::store::{Focus, Msg};
+use crate::state::choices::Focus;
+use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
-use crate::ui::{Dispatch, Shared, click, highlight, name, signed};
+use crate::ui::{Dispatch, click, highlight, name, signed};
 
-/// What [`manifest`] shows.
+/// What is shown of the answers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Checked {
+    /// Of the text as a whole.
+    problems: Vec<Diagnostic>,
+    documents: Vec<CheckedDocument>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+struct CheckedDocument {
+    name: String,
+    is_accepted: bool,
+    /// Whether the API server refuses it.
+    is_refused: bool,
+    problems: Vec<Diagnostic>,
+}
+
+impl Checked {
+    #[must_use]
+    pub fn of(requests: &RequestsReport) -> Self {
+        let documents = requests.documents.iter().map(|document| CheckedDocument {
+            name: document.name.clone(),
+            is_accepted: document.is_accepted(),
+            is_refused: document.outcome.as_ref().is_some_and(|it| it.result.is_err()),
+            problems: document.diagnostics.clone(),
+        });
+        Self { problems: requests.problems.clone(), documents: documents.collect() }
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The request that is shown; `None` if the session has none.
     pub event: Option<Action>,
-    /// The release.
     pub version: KubeVersion,
-    /// The answers; `None` in safe mode.
-    pub requests: Option<Shared<RequestsReport>>,
+    pub checked: Rc<Checked>,
     /// Which document is shown.
     pub document: usize,
-    /// Where messages go.
     pub dispatch: Dispatch,
 }
 
-/// The Manifest pane.
-pub fn manifest(props: &Props) -> Html {
+#[component]
+pub fn Manifest(props: &Props) -> Html {
     let lang = props.lang;
     let (text, label) = match &props.event {
         Some(Action::Patch { body, .. }) => (Rc::clone(body), i18n::PATCH),
@@ -48,30 +75,29 @@ pub fn manifest(props: &Props) -> Html {
     let mut list: Vec<Diagnostic> = Vec::new();
     let mut documents = html! {};
     let mut invalid = false;
-    if let Some(apply) = &props.requests {
-        list.extend(apply.problems.iter().cloned());
-        for document in &apply.documents {
-            let refused = document.outcome.as_ref().is_some_and(|it| it.result.is_err());
-            invalid |= refused;
-            for problem in &document.diagnostics {
-                let is_note = match problem.says {
-                    Program::Playground => true,
-                    Program::Kubectl => false,
-                    _ => !refused && problem.cause == Cause::Plain,
-                };
-                invalid |= !is_note;
-                let class = if is_note { "note" } else { "err" };
-                marks.extend(problem.span.map(|span| (span, class)));
-                list.push(problem.clone());
-            }
+    let checked = &*props.checked;
+    list.extend(checked.problems.iter().cloned());
+    for document in &checked.documents {
+        let refused = document.is_refused;
+        invalid |= refused;
+        for problem in &document.problems {
+            let is_note = match problem.says {
+                Program::Playground => true,
+                Program::Kubectl => false,
+                _ => !refused && problem.cause == Cause::Plain,
+            };
+            invalid |= !is_note;
+            let class = if is_note { "note" } else { "err" };
+            marks.extend(problem.span.map(|span| (span, class)));
+            list.push(problem.clone());
         }
-        for problem in &apply.problems {
-            marks.extend(problem.span.map(|span| (span, "err")));
-        }
-        invalid |= !apply.problems.is_empty();
-        if apply.documents.len() > 1 {
-            documents = picker(apply, props);
-        }
+    }
+    for problem in &checked.problems {
+        marks.extend(problem.span.map(|span| (span, "err")));
+    }
+    invalid |= !checked.problems.is_empty();
+    if checked.documents.len() > 1 {
+        documents = picker(props);
     }
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
@@ -141,14 +167,15 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
 }
 
 /// Buttons for several documents, each with its verdict as a mark and in words.
-fn picker(apply: &RequestsReport, props: &Props) -> Html {
+fn picker(props: &Props) -> Html {
     let lang = props.lang;
-    let buttons: Html = apply
+    let buttons: Html = props
+        .checked
         .documents
         .iter()
         .enumerate()
         .map(|(at, document)| {
-            let (mark, word) = match document.is_accepted() {
+            let (mark, word) = match document.is_accepted {
                 true => ("✓", i18n::ACCEPTED),
                 false => ("✕", i18n::REFUSED),
             };

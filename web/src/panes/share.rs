@@ -7,11 +7,11 @@ use dualstack_core::net::Family;
 use dualstack_core::session::action::Action;
 use yew::prelude::*;
 
-use super::answer::Verdict;
 use crate::browser::{self, address_bar};
 use crate::i18n;
 use crate::state::link::{self, Trouble};
 use crate::state::store::Store;
+use crate::state::verdict::Verdict;
 use crate::ui::copy::{PANEL, Panel};
 use crate::ui::qr;
 
@@ -89,7 +89,7 @@ impl Given {
 }
 
 /// Properties of [`Share`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     /// What is given away.
     pub given: Given,
@@ -222,9 +222,10 @@ mod tests {
     use dualstack_core::net::Family;
 
     use super::{Given, data_url, fenced};
-    use crate::panes::answer::{Tone, Verdict};
+
     use crate::state::link::Trouble;
     use crate::state::store::{Msg, Store};
+    use crate::state::verdict::{Tone, Verdict};
 
     fn given(store: &Store) -> Given {
         let head = vec![Piece::Code("web".to_owned()), Piece::Words(" gets one.".to_owned())];

@@ -14,19 +14,20 @@ use yew::prelude::*;
 use super::output::{Side, lines, text as joined, without_kept};
 use crate::i18n;
 use crate::panes::why;
-use crate::state::store::{Focus, Form, Msg};
+use crate::state::choices::{Focus, Form};
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::copy::CopyButton;
 use crate::ui::highlight::{cut, manifest};
-use crate::ui::{Dispatch, Shared, classed, click, name, sentence};
+use crate::ui::{Dispatch, classed, click, name, sentence};
 
-/// What [`stored`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The document whose object is shown; `None` if there is none.
     pub document: Option<Shared<DocumentReport>>,
-    /// The event that is shown.
-    pub event: Action,
+    /// The command of the event that is shown.
+    pub command: AttrValue,
     /// What a person at the terminal sees, where the present answer is a refusal.
     pub terminal: Option<AttrValue>,
     /// What to say of the object, where it is not of this answer.
@@ -40,13 +41,12 @@ pub struct Props {
     /// How the object is printed.
     pub form: Form,
     /// What was sent, where the object is compared with it.
-    pub sent: Option<Json>,
-    /// Where messages go.
+    pub sent: Option<Shared<Json>>,
     pub dispatch: Dispatch,
 }
 
-/// The Stored object pane.
-pub fn stored(props: &Props) -> Html {
+#[component]
+pub fn Stored(props: &Props) -> Html {
     let (lang, form) = (props.lang, props.form);
     let named = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
@@ -55,7 +55,14 @@ pub fn stored(props: &Props) -> Html {
     let before = match form {
         Form::Diff => {
             let was = props.document.as_ref().and_then(|document| document.was.as_ref());
-            cleaned(props.sent.clone().or_else(|| was.map(Object::to_json)).unwrap_or_default())
+            cleaned(
+                props
+                    .sent
+                    .as_deref()
+                    .cloned()
+                    .or_else(|| was.map(Object::to_json))
+                    .unwrap_or_default(),
+            )
         }
         _ => Json::Null,
     };
@@ -69,7 +76,7 @@ pub fn stored(props: &Props) -> Html {
     let terminal = props.terminal.as_ref().map(|terminal| {
         html! {
             <div class="terminal" tabindex="0" role="group" aria-label={i18n::TERMINAL.get(lang)}>
-                <p class="prompt" lang="en">{ command(&props.event) }</p>
+                <p class="prompt" lang="en">{ props.command.clone() }</p>
                 <pre lang="en">{ terminal.clone() }</pre>
             </div>
         }
@@ -127,7 +134,8 @@ fn forms(props: &Props) -> Html {
 }
 
 /// What the person typed into the terminal.
-fn command(event: &Action) -> String {
+#[must_use]
+pub fn command(event: &Action) -> String {
     match event {
         Action::Boot { .. } => "$ kube-apiserver …".to_owned(),
         Action::Apply(_) => format!("$ kubectl apply -f {FILE}"),

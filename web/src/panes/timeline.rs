@@ -1,5 +1,7 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
+use std::rc::Rc;
+
 use dualstack_core::apiserver::requests::RepairEvent;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, plain, render};
@@ -10,51 +12,90 @@ use dualstack_core::session::action::{Action, PatchForm};
 use dualstack_core::session::diff::{Change, Diff, ServiceAfter};
 use dualstack_core::session::{BootReport, DocumentReport, EventReport};
 
-use yew::prelude::{Event, Html, InputEvent, html};
+use yew::prelude::*;
 
-use super::answer::Verdict;
 use crate::browser;
 use crate::i18n;
-use crate::state::store::{Msg, Store};
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
+use crate::state::verdict::Verdict;
 use crate::ui::{
-    Dispatch, Shared, badge, classed, click, code, heading, line, name, press, releases, sentence,
-    signed,
+    Dispatch, badge, classed, click, code, heading, line, name, press, releases, sentence, signed,
 };
 
 /// The most Services that an event kept as they were and that are listed all the same.
 const MOST_KEPT: usize = 20;
 
 /// An answer on one of two releases.
+#[derive(Clone, PartialEq)]
 pub struct Side {
-    /// In words.
     pub verdict: Verdict,
     /// The request, if one is shown.
     pub document: Option<Shared<DocumentReport>>,
 }
 
-/// What [`timeline`] shows.
-pub struct Props<'a> {
-    /// The session.
-    pub store: &'a Store,
-    /// The answers to its events.
-    pub events: &'a [EventReport],
+/// An event of the list: what was done, to what, and whether it was accepted.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    verb: Text,
+    object: String,
+    /// `None` until typing stops.
+    is_accepted: Option<bool>,
+}
+
+impl Row {
+    /// The event at this place, with its answer.
+    #[must_use]
+    pub fn of(at: usize, event: &Action, report: Option<&EventReport>) -> Self {
+        let (verb, object) = words_of(at, event, report);
+        let is_accepted = report.map(|report| match report {
+            EventReport::Boot(boot) => boot.is_running(),
+            EventReport::Requests(requests) => {
+                requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
+            }
+        });
+        Self { verb, object, is_accepted }
+    }
+}
+
+/// A branch of the session.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BranchRow {
+    /// How many events it has.
+    pub count: usize,
+    /// The branch it was forked from, and how many events the two began with together.
+    pub from: Option<(usize, usize)>,
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub rows: Rc<[Row]>,
+    /// The event that is shown.
+    pub at: usize,
+    pub playing: bool,
+    /// None before the first fork.
+    pub branches: Rc<[BranchRow]>,
+    /// The branch that is shown.
+    pub branch: usize,
+    /// The version of the start in force.
+    pub version: KubeVersion,
+    /// The version that it is compared with.
+    pub compared: Option<KubeVersion>,
+    /// The answers here and there, where both are known.
+    pub sides: Option<Rc<[Side; 2]>>,
     /// The cluster after the event that is shown.
     pub after: Shared<Diff>,
-    /// The start in force.
-    pub boot: Shared<BootReport>,
-    /// The answer that is shown.
-    pub here: Side,
-    /// The answer of the release it is compared with.
-    pub there: Option<Side>,
-    /// Where messages go.
+    /// The start that is shown, if it is one.
+    pub start: Option<Shared<BootReport>>,
     pub dispatch: Dispatch,
 }
 
-/// The Timeline pane.
-pub fn timeline(props: &Props) -> Html {
-    let lang = props.store.lang;
-    let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
-    let (at, last) = (props.store.at, props.store.events.len() - 1);
+#[component]
+pub fn Timeline(props: &Props) -> Html {
+    let Props { lang, at, .. } = *props;
+    let last = props.rows.len() - 1;
+    let events: Html = (0..=last).map(|at| event(at, props)).collect();
     let edge = |id: &'static str, name: Text, msg: Msg, can: bool| {
         press("btn", Some(id), name.get(lang), None, can, click(&props.dispatch, msg))
     };
@@ -64,7 +105,7 @@ pub fn timeline(props: &Props) -> Html {
             <h2>
                 <b>{ i18n::TIMELINE.get(lang) }</b>{ " " }{ i18n::TIMELINE_ABOUT.get(lang) }
                 <span class="spacer"></span>
-                if !props.store.branches.is_empty() { { branches(props) } }
+                if !props.branches.is_empty() { { branches(props) } }
                 { compare(props) }
             </h2>
             { steps(props) }
@@ -79,7 +120,7 @@ pub fn timeline(props: &Props) -> Html {
                 { edge("move-later", i18n::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
                 { button("fork", i18n::FORK, Msg::Fork) }
             </p>
-            if let Some(there) = &props.there { { sides(props, there) } }
+            if let Some(both) = &props.sides { { sides(props, both) } }
             { after(props) }
         </section>
     }
@@ -87,12 +128,12 @@ pub fn timeline(props: &Props) -> Html {
 
 /// The way through the events: step by step, by a slider, or as a film.
 fn steps(props: &Props) -> Html {
-    let (store, lang) = (props.store, props.store.lang);
-    let (at, count) = (store.at, store.events.len());
+    let Props { lang, at, playing, .. } = *props;
+    let count = props.rows.len();
     let step = |id: &'static str, name: Text, sign: &'static str, msg: Msg, can: bool| {
         press("btn", Some(id), name.get(lang), Some(sign), can, click(&props.dispatch, msg))
     };
-    let (verb, object) = words_of(at, props);
+    let Row { verb, object, .. } = &props.rows[at];
     let event = format!("{} {object}", verb.get(lang));
     let (shown, of) = (at + 1, count);
     let position = render(i18n::POSITION_IS, &facts![at = shown, count = of, event], lang);
@@ -100,10 +141,10 @@ fn steps(props: &Props) -> Html {
     let oninput = props.dispatch.reform(|event: InputEvent| {
         Msg::Choose(browser::text_of(&event).parse::<usize>().unwrap_or(1).saturating_sub(1))
     });
-    let play = if store.playing { (i18n::STOP, "◼") } else { (i18n::PLAY, "▶") };
+    let play = if playing { (i18n::STOP, "◼") } else { (i18n::PLAY, "▶") };
     html! {
         <div class="film">
-            { step("play", play.0, play.1, Msg::Play(!store.playing), count > 1) }
+            { step("play", play.0, play.1, Msg::Play(!playing), count > 1) }
             { step("step-back", i18n::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
             <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={i18n::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
             { step("step-on", i18n::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
@@ -114,14 +155,14 @@ fn steps(props: &Props) -> Html {
 
 /// The branches of a session that was forked.
 fn branches(props: &Props) -> Html {
-    let (store, lang) = (props.store, props.store.lang);
-    let options: Html = store
+    let lang = props.lang;
+    let options: Html = props
         .branches
         .iter()
         .enumerate()
         .map(|(at, branch)| {
-            let is_shown = at == store.branch;
-            let count = if is_shown { store.events.len() } else { branch.events.len() };
+            let is_shown = at == props.branch;
+            let count = if is_shown { props.rows.len() } else { branch.count };
             let number = at + 1;
             let name = match branch.from {
                 Some((from, common)) => {
@@ -148,8 +189,7 @@ fn branches(props: &Props) -> Html {
 
 /// A release to compare with.
 fn compare(props: &Props) -> Html {
-    let lang = props.store.lang;
-    let chosen = props.store.compared;
+    let Props { lang, compared: chosen, .. } = *props;
     let options = releases(chosen);
     let onchange =
         props.dispatch.reform(|event: Event| Msg::Compare(browser::choice_of(&event).parse().ok()));
@@ -165,14 +205,19 @@ fn compare(props: &Props) -> Html {
 }
 
 /// What an event does, and to what.
-fn words_of(at: usize, props: &Props) -> (Text, String) {
-    match &props.store.events[at] {
+fn words_of(at: usize, event: &Action, report: Option<&EventReport>) -> (Text, String) {
+    match event {
         Action::Boot { version, .. } => {
             let verb = if at == 0 { i18n::EV_START } else { i18n::EV_RESTART };
             (verb, version.to_string())
         }
         Action::Apply(_) => {
-            let names: Vec<&str> = documents(props, at).map(|it| it.name.as_str()).collect();
+            let names: Vec<&str> = match report {
+                Some(EventReport::Requests(requests)) => {
+                    requests.documents.iter().map(|it| it.name.as_str()).collect()
+                }
+                _ => Vec::new(),
+            };
             (i18n::EV_APPLY, names.join(", "))
         }
         Action::Patch { service, form, .. } if *form == PatchForm::default() => {
@@ -187,27 +232,19 @@ fn words_of(at: usize, props: &Props) -> (Text, String) {
 
 /// An event of the list: what was done, and a mark and a word for how it went.
 fn event(at: usize, props: &Props) -> Html {
-    let lang = props.store.lang;
-    let (verb, object) = words_of(at, props);
-    let accepted = match props.events.get(at) {
-        Some(EventReport::Boot(boot)) => boot.is_running(),
-        Some(EventReport::Requests(requests)) => {
-            requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
-        }
-        // It is answered as soon as typing stops.
-        None => true,
+    let lang = props.lang;
+    let Row { verb, object, is_accepted } = props.rows[at].clone();
+    let (mark, word) = match is_accepted {
+        None => ("…", i18n::NO_ANSWER),
+        Some(true) => ("✓", i18n::ACCEPTED),
+        Some(false) => ("✕", i18n::REFUSED),
     };
-    let (mark, word) = match (accepted, props.events.get(at)) {
-        (_, None) => ("…", i18n::NO_ANSWER),
-        (true, _) => ("✓", i18n::ACCEPTED),
-        (false, _) => ("✕", i18n::REFUSED),
-    };
-    let current = (props.store.at == at).then_some("step");
+    let current = (props.at == at).then_some("step");
     let choose = click(&props.dispatch, Msg::Choose(at));
     let remove = (at > 0).then(|| {
         let onclick = click(&props.dispatch, Msg::Remove(at));
         let label = format!("{} {}", i18n::REMOVE.get(lang), at + 1);
-        let id = (props.store.at == at).then_some("remove");
+        let id = (props.at == at).then_some("remove");
         html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
     });
     let event = html! {
@@ -220,20 +257,12 @@ fn event(at: usize, props: &Props) -> Html {
             { remove }
         </li>
     };
-    classed(if accepted { "event" } else { "event bad" }, event)
-}
-
-fn documents<'a>(props: &'a Props, at: usize) -> impl Iterator<Item = &'a DocumentReport> {
-    let requests = match props.events.get(at) {
-        Some(EventReport::Requests(requests)) => Some(requests),
-        _ => None,
-    };
-    requests.into_iter().flat_map(|it| it.documents.iter().map(|it| &**it))
+    classed(if is_accepted == Some(false) { "event bad" } else { "event" }, event)
 }
 
 /// The Services after the event, and what it changed in them.
 fn after(props: &Props) -> Html {
-    let lang = props.store.lang;
+    let lang = props.lang;
     let mut kept = 0;
     let shown = props.after.services.iter().filter(|it| {
         kept += usize::from(it.change == Change::Kept);
@@ -241,10 +270,7 @@ fn after(props: &Props) -> Html {
     });
     let services: Html = shown.map(|it| service(it, lang)).collect();
     let more = kept.saturating_sub(MOST_KEPT);
-    let repairs = match props.store.event() {
-        Action::Boot { .. } => props.boot.repairs.as_slice(),
-        _ => &[],
-    };
+    let repairs = props.start.as_ref().map_or(&[][..], |start| &start.repairs);
     html! {
         <div class="after">
             { heading(i18n::AFTER.get(lang)) }
@@ -329,13 +355,12 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
 }
 
 /// Both answers side by side, with the rules that decided in one of them only.
-fn sides(props: &Props, there: &Side) -> Html {
-    let Some(other) = props.store.compared else { return html! {} };
-    let (_, _, version) = props.store.boot();
+fn sides(props: &Props, [here, there]: &[Side; 2]) -> Html {
+    let Some(other) = props.compared else { return html! {} };
     html! {
         <div class="sides">
-            { side(version, &props.here, there, props.store.lang) }
-            { side(other, there, &props.here, props.store.lang) }
+            { side(props.version, here, there, props.lang) }
+            { side(other, there, here, props.lang) }
         </div>
     }
 }

@@ -11,15 +11,14 @@ use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
-use crate::i18n;
-use crate::state::store::Focus;
-use crate::ui::{Shared, badge, classed, code, colon, grouped, heading, line, sentence};
+use crate::i18n::{self, colon};
+use crate::state::choices::Focus;
+use crate::state::shared::Shared;
+use crate::ui::{badge, classed, code, grouped, heading, line, sentence};
 
-/// What [`why`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
-    /// How the start went.
     pub boot: Shared<BootReport>,
     /// The document that is shown.
     pub document: Option<Shared<DocumentReport>>,
@@ -246,8 +245,8 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
     }
 }
 
-/// The Why pane.
-pub fn why(props: &Props) -> Html {
+#[component]
+pub fn Why(props: &Props) -> Html {
     let lang = props.lang;
     let version = props.boot.version;
     let asked = asked(props).map(|(name, steps)| {

@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
+use dualstack_core::cluster::World;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::diff::Diff;
 use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
 
-use dualstack_core::cluster::World;
-
-use crate::panes::answer::{Verdict, started, verdict};
-use crate::state::store::{Focus, Store};
-use crate::ui::Shared;
+use super::choices::Focus;
+use super::shared::Shared;
+use super::store::Store;
+use super::verdict::{Verdict, started, verdict};
 
 /// What the core made of the session, each part shared with the panes that show it.
 #[derive(Clone, PartialEq)]
@@ -77,15 +77,13 @@ impl Answers {
 
 /// The same session on another release.
 #[must_use]
-pub fn compared(store: &Store, other: KubeVersion) -> Option<(Answers, Verdict)> {
+pub fn compared(store: &Store, other: KubeVersion) -> Option<Answers> {
     let events = store.events.iter().map(|event| match event {
         Action::Boot { flags, .. } => Action::Boot { version: other, flags: Rc::clone(flags) },
         event => event.clone(),
     });
     let scenario = Session { events: events.collect(), ..store.session() };
-    let answers = Answers::of(store, &scenario, &mut Replay::default())?;
-    let verdict = answers.verdict(store, document_at(store, &answers.documents));
-    Some((answers, verdict))
+    Answers::of(store, &scenario, &mut Replay::default())
 }
 
 /// The document at the caret of the manifest, else the one that was chosen, else the first that was

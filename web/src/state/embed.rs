@@ -10,11 +10,11 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session, Shown};
 
+use super::choices::Theme;
+use super::history::Work;
+use super::link::Trouble;
 use crate::examples;
 use crate::presets::{self, Preset};
-use crate::state::history::Work;
-use crate::state::link::Trouble;
-use crate::state::store::{Store, Theme};
 
 /// What a frame shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -96,7 +96,7 @@ pub fn read(fragment: &str, link: Option<&Result<Shown, Trouble>>) -> Option<Emb
     let start = start.map_or_else(
         |why| {
             unknown.push(why);
-            Store::opening(Lang::En).work()
+            Work::opening()
         },
         Work::of,
     );
@@ -172,8 +172,9 @@ mod tests {
     use super::{Embed, Unknown, View, link, read};
     use crate::examples;
     use crate::presets::{Preset, current};
+    use crate::state::choices::Theme;
+    use crate::state::history::Work;
     use crate::state::link::Trouble;
-    use crate::state::store::{Store, Theme};
 
     fn asked(fragment: &str) -> Embed {
         read(fragment, None).expect("it is meant for a frame")
@@ -218,7 +219,7 @@ mod tests {
         let mut unknown = vec![Unknown::Example("nowhere".to_owned())];
         unknown.extend(parameters.map(|it| Unknown::Parameter(it.to_owned())));
         assert_eq!(embed.unknown, unknown);
-        let opening = Store::opening(Lang::En).work();
+        let opening = Work::opening();
         assert_eq!((embed.view, embed.start), (View::Mini, opening));
         let trouble = Err(Trouble::Damaged);
         let embed = read("0AAAA?view=mini", Some(&trouble)).expect("it is meant for a frame");
