@@ -253,12 +253,12 @@ pub fn print() -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use dualstack_core::session::action::Scenario;
+    use dualstack_core::session::action::Session;
     use dualstack_core::session::{EventReport, run};
     use dualstack_core::source::decode;
 
     use super::{FIELDS, SERVICE, print};
-    use crate::store::start;
+    use crate::state::history::start;
 
     /// What a person does not write: the server keeps it.
     const KEPT: [&str; 9] = [
@@ -287,7 +287,7 @@ mod tests {
         let manifest =
             format!("{{apiVersion: v1, kind: Service, metadata: {{name: a}}, spec: {{{spec}}}}}");
         let events = start("--service-cluster-ip-range=10.96.0.0/16,fd00::/112", &manifest).into();
-        let report = run(&Scenario { seed: 0, events });
+        let report = run(&Session { seed: 0, events });
         let Some(EventReport::Requests(requests)) = report.events.get(1) else {
             return String::new();
         };

@@ -168,7 +168,7 @@ mod tests {
     use dualstack_core::cluster::components::Components;
     use dualstack_core::conflicts::Finding;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::Event;
+    use dualstack_core::session::action::Action;
 
     use super::{Preset, apply, current};
 
@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn no_preset_makes_components_disagree() {
-        let opening = crate::scenarios::find(crate::scenarios::OPENING).expect("it is there");
-        let Event::Boot { flags, .. } = &opening.events[0] else {
+        let opening = crate::examples::find(crate::examples::OPENING).expect("it is there");
+        let Action::Boot { flags, .. } = &opening.events[0] else {
             panic!("it begins with a start")
         };
         let old = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16 --node-cidr-mask-size=25";

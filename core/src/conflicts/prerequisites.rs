@@ -141,7 +141,9 @@ rules! {
 pub(super) static TITLES: &[(&Rule, Text)] = &[
     (
         &PROVIDER_LACKS_A_FAMILY,
-        Text { en: "cloud provider lacks an address family", zh: "云提供商缺少一个地址族" },
+        Text {
+            en: "cloud provider lacks an address family", zh: "云提供商缺少一个地址族"
+        },
     ),
     (
         &PLUGIN_LACKS_A_FAMILY,

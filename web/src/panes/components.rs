@@ -18,9 +18,11 @@ use yew::prelude::*;
 
 use super::text;
 use crate::browser;
-use crate::store::{Msg, TextBox};
+use crate::state::choices::TextBox;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::problems::Problem;
-use crate::ui::{self, Dispatch, Shared, classed, click};
+use crate::ui::{self, Dispatch, classed, click};
 
 /// The components of the shown start, and what there is to say of them together.
 #[derive(PartialEq)]
@@ -188,13 +190,11 @@ fn unmodelled(all: &Components, component: Component) -> Vec<(&str, Span)> {
 /// Properties of [`Messages`].
 #[derive(PartialEq, Properties)]
 pub struct MessagesProps {
-    /// The language.
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
     /// Whose box it is.
     pub component: Component,
-    /// Where messages go.
     pub dispatch: Dispatch,
 }
 
@@ -323,13 +323,11 @@ fn changes(before: &str, after: &str) -> Vec<String> {
 /// Properties of [`Between`].
 #[derive(PartialEq, Properties)]
 pub struct BetweenProps {
-    /// The language.
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
     /// The component of the upper box.
     pub upper: Component,
-    /// Where messages go.
     pub dispatch: Dispatch,
 }
 
@@ -369,8 +367,18 @@ pub fn Between(props: &BetweenProps) -> Html {
     )
 }
 
+/// Properties of [`ComponentsPane`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    /// The components of the shown start.
+    pub seen: Shared<Seen>,
+}
+
 /// Of all components: which do not start and what follows, and how many disagreements there are.
-pub fn components(seen: &Seen, lang: Lang) -> Html {
+#[component]
+pub fn ComponentsPane(props: &Props) -> Html {
+    let Props { lang, ref seen } = *props;
     let outages = outages(&seen.components);
     let alarms = seen.found.iter().filter(|(finding, _)| finding.is_alarm()).count();
     let out = outages.iter().map(|outage| {

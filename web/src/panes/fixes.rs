@@ -12,8 +12,10 @@ use dualstack_core::net::Family;
 use yew::prelude::*;
 
 use crate::browser;
-use crate::store::Msg;
-use crate::text;
+use crate::i18n;
+use crate::state::fixes::FoundFixes;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, classed, code, sentence};
 
 macro_rules! words {
@@ -44,13 +46,23 @@ words! {
 /// The longest value that stands in a title, in characters.
 const SHORT: usize = 24;
 
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub fixes: Shared<FoundFixes>,
+    pub dispatch: Dispatch,
+}
+
 /// The fixes; nothing where there are none.
-pub fn fixes(list: &[Rc<Fix>], lang: Lang, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Fixes(props: &Props) -> Html {
+    let Props { lang, ref fixes, ref dispatch } = *props;
+    let list = &fixes.list;
     if list.is_empty() {
         return html! {};
     }
     let buttons: Html = list.iter().enumerate().map(|it| button(it, lang, dispatch)).collect();
-    let name = text::FIXES.get(lang);
+    let name = i18n::FIXES.get(lang);
     html! {
         <div class="fixes" role="group" aria-label={name}>
             <b aria-hidden="true">{ name }</b>
@@ -158,7 +170,7 @@ mod tests {
     use dualstack_core::fixes::{Fix, fixes};
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::Replay;
-    use dualstack_core::session::action::{Event, Scenario};
+    use dualstack_core::session::action::{Action, Session};
 
     use super::{change, gives, title};
 
@@ -169,8 +181,8 @@ mod tests {
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: web}}\nspec:\n  {spec}\n  ports: [{{port: 80}}]\n"
         );
-        let events = [Event::Boot { version, flags: SINGLE.into() }, Event::Apply(text.into())];
-        let scenario = Scenario { seed: 0, events: events.into() };
+        let events = [Action::Boot { version, flags: SINGLE.into() }, Action::Apply(text.into())];
+        let scenario = Session { seed: 0, events: events.into() };
         fixes(&mut Replay::default(), &scenario, 1, 0)
     }
 

@@ -12,42 +12,31 @@ use dualstack_core::facts;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::planning::capacity::digits;
-use dualstack_core::session::action::Event;
+use dualstack_core::session::action::Action;
 use dualstack_core::session::diff::{Change, ObjectDiff};
 use yew::prelude::*;
 
 use super::text;
 use crate::browser;
-use crate::store::Msg;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, badge, click, code, sentence, words};
 
 /// How many rows of a list are drawn.
 pub const WINDOW: usize = 25;
 
-/// What the pane shows.
-#[derive(Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// What is there after the shown event.
-    pub world: Rc<World>,
+    pub world: Shared<World>,
     /// What the event changed, and what it left as it was.
-    pub objects: Rc<ObjectDiff>,
+    pub objects: Shared<ObjectDiff>,
     /// What a person looks at: it stays while another tab is shown.
-    pub looking: UseStateHandle<Looking>,
-    /// Where messages go.
+    pub looking: Looking,
+    /// The person looks at something else.
+    pub onlook: Callback<Looking>,
     pub dispatch: Dispatch,
-}
-
-impl PartialEq for Props {
-    /// By address: what did not change is the same.
-    fn eq(&self, other: &Self) -> bool {
-        self.lang == other.lang
-            && Rc::ptr_eq(&self.world, &other.world)
-            && Rc::ptr_eq(&self.objects, &other.objects)
-            && self.looking == other.looking
-            && self.dispatch == other.dispatch
-    }
 }
 
 /// What a person looks at in the pane.
@@ -133,21 +122,21 @@ fn reasons(steps: &[Step], lang: Lang) -> Html {
 
 /// The rows of a list that are in sight, and the buttons to see others.
 fn window(
-    lang: Lang,
-    looking: &UseStateHandle<Looking>,
+    props: &Props,
     list: usize,
     count: usize,
     label: Text,
     row: impl FnMut(usize) -> Html,
 ) -> Html {
+    let Props { lang, ref looking, ref onlook, .. } = *props;
     let first = looking.first[list].min(count.saturating_sub(1)) / WINDOW * WINDOW;
     let last = (first + WINDOW).min(count);
     let go = |to: usize| {
         let looking = looking.clone();
-        Callback::from(move |_: MouseEvent| {
-            let mut next = Looking::clone(&looking);
+        onlook.reform(move |_: MouseEvent| {
+            let mut next = looking.clone();
             next.first[list] = to;
-            looking.set(next);
+            next
         })
     };
     let facts = facts![first = first + 1, last, count];
@@ -168,7 +157,7 @@ fn window(
 /// A button that removes something.
 fn remove(lang: Lang, what: String, dispatch: &Dispatch) -> Html {
     let label = format!("{} {what}", text::REMOVE.get(lang));
-    let onclick = click(dispatch, Msg::Append(Event::Delete(what.into())));
+    let onclick = click(dispatch, Msg::Append(Action::Delete(what.into())));
     html! { <button type="button" class="btn" aria-label={label} {onclick}>{ text::REMOVE.get(lang) }</button> }
 }
 
@@ -178,9 +167,9 @@ fn pod_row(props: &Props, pod: &Rc<Pod>) -> Html {
     let is_open = looking.pod.as_ref() == Some(&pod.key);
     let onclick = {
         let (looking, key) = (looking.clone(), pod.key.clone());
-        Callback::from(move |_: MouseEvent| {
+        props.onlook.reform(move |_: MouseEvent| {
             let pod = (!is_open).then(|| key.clone());
-            looking.set(Looking { pod, ..Looking::clone(&looking) });
+            Looking { pod, ..looking.clone() }
         })
     };
     let (pod_ips, host_ips) = (world.pod_ips(pod), world.host_ips(pod));
@@ -207,11 +196,11 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
     let is_open = looking.node.as_ref() == Some(&node.name);
     let onclick = {
         let (looking, name) = (looking.clone(), Rc::clone(&node.name));
-        Callback::from(move |_: MouseEvent| {
-            let mut next = Looking::clone(&looking);
+        props.onlook.reform(move |_: MouseEvent| {
+            let mut next = looking.clone();
             next.node = (!is_open).then(|| Rc::clone(&name));
             (next.pod, next.first[PODS]) = (None, 0);
-            looking.set(next);
+            next
         })
     };
     let came = match node.origin {
@@ -265,7 +254,7 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
                     }
                     { reasons(&world.explain_node(node), lang) }
                     if !pods.is_empty() {
-                        { window(lang, looking, PODS, pods.len(), text::PODS, |at| pod_row(props, pods[at])) }
+                        { window(props, PODS, pods.len(), text::PODS, |at| pod_row(props, pods[at])) }
                     }
                 </div>
             }
@@ -274,8 +263,9 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
 }
 
 /// What the event changed, and what it left as it was.
-fn changes(lang: Lang, looking: &UseStateHandle<Looking>, objects: &ObjectDiff) -> Html {
-    let ObjectDiff { nodes, pods, deployments } = objects;
+fn changes(props: &Props) -> Html {
+    let lang = props.lang;
+    let ObjectDiff { nodes, pods, deployments } = &*props.objects;
     let of = |kind: &'static str, name: &Rc<str>| format!("{kind}/{name}");
     let nodes_changed = nodes.changed.iter().map(|(name, change)| (of("node", name), change));
     let pods_changed = pods.changed.iter().map(|(key, change)| (of("pod", &key.1), change));
@@ -309,20 +299,19 @@ fn changes(lang: Lang, looking: &UseStateHandle<Looking>, objects: &ObjectDiff) 
     html! {
         <>
             if count > 0 {
-                { window(lang, looking, CHANGES, count, text::CHANGES, row) }
+                { window(props, CHANGES, count, text::CHANGES, row) }
             }
             <p class="later">{ filled(text::KEPT, &kept, lang) }</p>
         </>
     }
 }
 
-/// The pane.
 #[component]
 pub fn Nodes(props: &Props) -> Html {
-    let Props { lang, ref looking, ref dispatch, .. } = *props;
+    let Props { lang, ref dispatch, .. } = *props;
     let replicas = use_state(|| "3".to_owned());
     let world = &props.world;
-    let apply = |text: String| click(dispatch, Msg::Append(Event::Apply(text.into())));
+    let apply = |text: String| click(dispatch, Msg::Append(Action::Apply(text.into())));
     let oninput = {
         let replicas = replicas.clone();
         Callback::from(move |event: InputEvent| replicas.set(browser::text_of(&event)))
@@ -375,16 +364,16 @@ pub fn Nodes(props: &Props) -> Html {
             if !exits.is_empty() { <ul class="problems" aria-label={text::DOES_NOT_RUN.get(lang)}>{ for exits }</ul> }
             <details open={true}>
                 <summary>{ text::WHAT_CHANGED.get(lang) }</summary>
-                { changes(lang, looking, &props.objects) }
+                { changes(props) }
             </details>
-            { window(lang, looking, NODES, nodes.len(), text::NODES, |at| node_row(props, nodes[at])) }
+            { window(props, NODES, nodes.len(), text::NODES, |at| node_row(props, nodes[at])) }
             if !unscheduled.is_empty() {
                 <h3>{ text::WITHOUT_NODE.get(lang) }</h3>
-                { window(lang, looking, HOMELESS, unscheduled.len(), text::WITHOUT_NODE, |at| pod_row(props, unscheduled[at])) }
+                { window(props, HOMELESS, unscheduled.len(), text::WITHOUT_NODE, |at| pod_row(props, unscheduled[at])) }
             }
             if !deployments.is_empty() {
                 <h3>{ text::DEPLOYMENTS.get(lang) }</h3>
-                { window(lang, looking, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
+                { window(props, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
             }
             <p class="later">{ words(text::CHOSEN, lang) }</p>
         </section>
@@ -395,11 +384,11 @@ pub fn Nodes(props: &Props) -> Html {
 mod tests {
     use dualstack_core::cluster::World;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Session};
+    use dualstack_core::session::action::{Action, Session};
     use dualstack_core::session::{EventReport, run};
 
     use super::{deployment_manifest, node_manifest};
-    use crate::scenarios::find;
+    use crate::examples::find;
 
     /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.
     fn ends(id: &str) -> Vec<String> {
@@ -457,7 +446,7 @@ mod tests {
     #[test]
     fn what_the_buttons_send_is_accepted() {
         let flags = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16";
-        let mut events = vec![Event::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
+        let mut events = vec![Action::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
         let buttons: [fn(&World) -> String; 4] = [
             |world| node_manifest(world, None),
             |world| node_manifest(world, Some("vxlan")),
@@ -466,7 +455,7 @@ mod tests {
         ];
         for button in buttons.into_iter().chain(buttons) {
             let world = run(&Session { seed: 0, events: events.clone().into() }).world;
-            events.push(Event::Apply(button(&world).into()));
+            events.push(Action::Apply(button(&world).into()));
             let report = run(&Session { seed: 0, events: events.clone().into() });
             let Some(EventReport::Requests(requests)) = report.events.last() else { panic!() };
             let kubectl = &requests.documents[0].kubectl;

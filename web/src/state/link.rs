@@ -18,7 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use dualstack_core::explain::text::Text;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
+use dualstack_core::session::action::{Action, PatchForm, Session, Shown};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
@@ -241,22 +241,22 @@ fn to_bytes(session: &Shown) -> Vec<u8> {
     number(&mut bytes, session.at as u64);
     for event in session.scenario.events.iter() {
         match event {
-            Event::Boot { version, flags } => {
+            Action::Boot { version, flags } => {
                 bytes.push(b'b');
                 text(&mut bytes, &version.to_string());
                 text(&mut bytes, flags);
             }
-            Event::Apply(manifest) => {
+            Action::Apply(manifest) => {
                 bytes.push(b'a');
                 text(&mut bytes, manifest);
             }
-            Event::Patch { service, form, body } => {
+            Action::Patch { service, form, body } => {
                 bytes.push(b'p');
                 text(&mut bytes, form.name());
                 text(&mut bytes, service);
                 text(&mut bytes, body);
             }
-            Event::Delete(object) => {
+            Action::Delete(object) => {
                 bytes.push(b'd');
                 text(&mut bytes, object);
             }
@@ -307,19 +307,19 @@ impl Reader<'_> {
         std::str::from_utf8(text).ok()
     }
 
-    fn event(&mut self) -> Option<Event> {
+    fn event(&mut self) -> Option<Action> {
         Some(match self.byte()? {
             b'b' => {
                 let version: KubeVersion = self.text()?.parse().ok()?;
-                Event::Boot { version, flags: self.text()?.into() }
+                Action::Boot { version, flags: self.text()?.into() }
             }
-            b'a' => Event::Apply(self.text()?.into()),
+            b'a' => Action::Apply(self.text()?.into()),
             b'p' => {
                 let name = self.text()?;
                 let form = PatchForm::ALL.into_iter().find(|form| form.name() == name)?;
-                Event::Patch { form, service: self.text()?.into(), body: self.text()?.into() }
+                Action::Patch { form, service: self.text()?.into(), body: self.text()?.into() }
             }
-            b'd' => Event::Delete(self.text()?.into()),
+            b'd' => Action::Delete(self.text()?.into()),
             _ => return None,
         })
     }
@@ -332,8 +332,8 @@ impl Reader<'_> {
         while !self.0.is_empty() {
             events.push(self.event()?);
         }
-        let begins = matches!(events.first(), Some(Event::Boot { .. }));
-        let scenario = Scenario { seed, events: Rc::from(events) };
+        let begins = matches!(events.first(), Some(Action::Boot { .. }));
+        let scenario = Session { seed, events: Rc::from(events) };
         (begins && at < scenario.events.len()).then_some(Shown { scenario, at })
     }
 }
@@ -344,7 +344,7 @@ mod tests {
 
     use base64::Engine;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, PatchForm, Scenario, Shown};
+    use dualstack_core::session::action::{Action, PatchForm, Session, Shown};
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -366,34 +366,34 @@ mod tests {
     /// What the page opens with.
     const OPENING: &str = "dual-stack-preferred-ipfamilies-svc.yaml";
 
-    fn shown(events: &[Event]) -> Shown {
-        let scenario = Scenario { seed: 0, events: events.into() };
+    fn shown(events: &[Action]) -> Shown {
+        let scenario = Session { seed: 0, events: events.into() };
         Shown { scenario, at: events.len() - 1 }
     }
 
     fn applied(flags: &str, manifest: &str) -> Shown {
         let version = KubeVersion::LATEST;
-        shown(&[Event::Boot { version, flags: flags.into() }, Event::Apply(manifest.into())])
+        shown(&[Action::Boot { version, flags: flags.into() }, Action::Apply(manifest.into())])
     }
 
     fn version() -> impl Strategy<Value = KubeVersion> {
         proptest::sample::select(KubeVersion::all().collect::<Vec<_>>())
     }
 
-    fn event() -> impl Strategy<Value = Event> {
+    fn event() -> impl Strategy<Value = Action> {
         let text = || any::<String>();
         prop_oneof![
             (version(), text())
-                .prop_map(|(version, flags)| Event::Boot { version, flags: flags.into() }),
-            text().prop_map(|text| Event::Apply(text.into())),
+                .prop_map(|(version, flags)| Action::Boot { version, flags: flags.into() }),
+            text().prop_map(|text| Action::Apply(text.into())),
             (proptest::sample::select(&PatchForm::ALL[..]), text(), text()).prop_map(
-                |(form, service, body)| Event::Patch {
+                |(form, service, body)| Action::Patch {
                     form,
                     service: service.into(),
                     body: body.into()
                 }
             ),
-            text().prop_map(|text| Event::Delete(text.into())),
+            text().prop_map(|text| Action::Delete(text.into())),
         ]
     }
 
@@ -405,9 +405,9 @@ mod tests {
             seed: u64, version in version(), flags: String, events in vec(event(), 0..20),
             at: proptest::sample::Index,
         ) {
-            let mut all = vec![Event::Boot { version, flags: flags.into() }];
+            let mut all = vec![Action::Boot { version, flags: flags.into() }];
             all.extend(events);
-            let scenario = Scenario { seed, events: all.as_slice().into() };
+            let scenario = Session { seed, events: all.as_slice().into() };
             let made = Shown { at: at.index(all.len()), scenario };
             let link = write(&made).expect("it is short");
             prop_assert!(link.ends_with(|last: char| last.is_ascii_alphanumeric()), "{link}");
@@ -511,8 +511,8 @@ mod tests {
 
     #[test]
     fn a_session_that_is_too_long_has_no_link() {
-        let start = Event::Boot { version: KubeVersion::LATEST, flags: "".into() };
-        let apply = |bytes: usize| Event::Apply("x".repeat(bytes).into());
+        let start = Action::Boot { version: KubeVersion::LATEST, flags: "".into() };
+        let apply = |bytes: usize| Action::Apply("x".repeat(bytes).into());
         let long = |bytes| write(&shown(&[start.clone(), apply(bytes)]));
         assert!(read(&long(MAX_BYTES - 20).expect("it just fits")).is_ok());
         assert_eq!(long(MAX_BYTES), Err(Trouble::TooLong));

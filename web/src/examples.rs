@@ -1,7 +1,7 @@
 //! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
 
 use dualstack_core::explain::text::Text;
-use dualstack_core::session::action::{Event, Scenario as Session, Shown};
+use dualstack_core::session::action::{Action, Session, Shown};
 
 /// An example as build.rs writes it down.
 struct File {
@@ -16,12 +16,12 @@ static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
 thread_local! {
     // They last as long as the page.
-    static ALL: &'static [Scenario] = FILES.iter().map(Scenario::read).collect::<Vec<_>>().leak();
+    static ALL: &'static [Example] = FILES.iter().map(Example::read).collect::<Vec<_>>().leak();
 }
 
 /// An example.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Scenario {
+pub struct Example {
     /// The file's name.
     pub id: &'static str,
     /// A few words.
@@ -29,7 +29,7 @@ pub struct Scenario {
     /// One sentence.
     pub about: Text,
     /// What happens: a start, an apply, and what the file says comes then.
-    pub events: Vec<Event>,
+    pub events: Vec<Action>,
 }
 
 /// The example the page opens with.
@@ -37,17 +37,17 @@ pub const OPENING: &str = "dual-stack-preferred-ipfamilies-svc";
 
 /// All examples.
 #[must_use]
-pub fn all() -> &'static [Scenario] {
+pub fn all() -> &'static [Example] {
     ALL.with(|all| *all)
 }
 
 /// An example by its name.
 #[must_use]
-pub fn find(id: &str) -> Option<&'static Scenario> {
-    all().iter().find(|scenario| scenario.id == id)
+pub fn find(id: &str) -> Option<&'static Example> {
+    all().iter().find(|example| example.id == id)
 }
 
-impl Scenario {
+impl Example {
     /// Its session, at the last event.
     #[must_use]
     pub fn shown(&self) -> Shown {
@@ -73,9 +73,9 @@ mod tests {
     use serde::Deserialize;
 
     use super::{OPENING, all, find};
-    use crate::answers::Answers;
-    use crate::panes::answer::{Tone, Verdict};
-    use crate::store::{Msg, Store};
+    use crate::state::answers::Answers;
+    use crate::state::store::{Msg, Store};
+    use crate::state::verdict::{Tone, Verdict};
 
     /// What a file says beyond what the page needs.
     #[derive(Deserialize)]
@@ -110,7 +110,7 @@ mod tests {
 
     /// The verdicts that an example ends with, one per document.
     fn verdicts(id: &'static str, lang: Lang) -> Vec<Verdict> {
-        let store = Store::opening(lang).update(Msg::Scenario(id));
+        let store = Store::opening(lang).update(Msg::Example(id));
         let answers = Answers::of(&store, &store.session(), &mut Replay::default());
         let answers = answers.unwrap_or_else(|| panic!("{id} does not begin with a start"));
         assert!(answers.requests.problems.is_empty(), "{id}: {:?}", answers.requests.problems);
@@ -119,7 +119,7 @@ mod tests {
 
     /// What the page makes of an example.
     fn outcome(id: &'static str) -> Outcome {
-        let store = Store::opening(Lang::En).update(Msg::Scenario(id));
+        let store = Store::opening(Lang::En).update(Msg::Example(id));
         let EventReport::Boot(boot) = &run(&store.session()).events[store.boot().0] else {
             panic!("{id}: the start in force is one");
         };

@@ -6,7 +6,7 @@
 
 use dualstack_core::explain::text::{Lang, Text};
 
-use crate::text;
+use crate::i18n;
 
 /// A line of the sheet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +40,7 @@ const fn press(key: char, name: Text, id: &'static str) -> Command {
 }
 
 const fn same(key: char, name: &'static str, id: &'static str) -> Command {
-    Command { name: Name::Same(name), ..press(key, text::KEYS, id) }
+    Command { name: Name::Same(name), ..press(key, i18n::KEYS, id) }
 }
 
 const fn focus(key: char, name: Text, id: &'static str) -> Command {
@@ -50,18 +50,18 @@ const fn focus(key: char, name: Text, id: &'static str) -> Command {
 /// All commands.
 pub static ALL: [Group; 4] = [
     (
-        text::KEYS_EDIT,
+        i18n::KEYS_EDIT,
         &[
-            Command { chord: "Ctrl+Z", ..press('u', text::UNDO, "undo") },
-            Command { chord: "Ctrl+Shift+Z", ..press('y', text::REDO, "redo") },
-            press('e', text::FIX_FIRST, "fix-0"),
-            focus('m', text::MANIFEST, "manifest"),
-            focus('g', text::APISERVER_FLAGS, "flags"),
-            focus('j', text::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager"),
-            focus('z', text::PROXY_FLAGS, "flags-proxy"),
-            focus('i', text::KUBELET_FLAGS, "flags-kubelet"),
-            focus('s', text::SCENARIO, "scenario"),
-            focus('v', text::VERSION, "version"),
+            Command { chord: "Ctrl+Z", ..press('u', i18n::UNDO, "undo") },
+            Command { chord: "Ctrl+Shift+Z", ..press('y', i18n::REDO, "redo") },
+            press('e', i18n::FIX_FIRST, "fix-0"),
+            focus('m', i18n::MANIFEST, "manifest"),
+            focus('g', i18n::APISERVER_FLAGS, "flags"),
+            focus('j', i18n::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager"),
+            focus('z', i18n::PROXY_FLAGS, "flags-proxy"),
+            focus('i', i18n::KUBELET_FLAGS, "flags-kubelet"),
+            focus('s', i18n::SCENARIO, "scenario"),
+            focus('v', i18n::VERSION, "version"),
             same('1', "IPv4", "preset-0"),
             same('2', "IPv6", "preset-1"),
             same('3', "IPv4 + IPv6", "preset-2"),
@@ -69,40 +69,40 @@ pub static ALL: [Group; 4] = [
         ],
     ),
     (
-        text::TIMELINE,
+        i18n::TIMELINE,
         &[
-            Command { chord: "Ctrl+Enter", ..press('a', text::APPLY_AGAIN, "apply-again") },
-            press('p', text::PATCH, "patch"),
-            press('d', text::DELETE, "delete"),
-            press('r', text::RESTART, "restart"),
-            press('b', text::STEP_BACK, "step-back"),
-            press('n', text::STEP_ON, "step-on"),
-            press('k', text::PLAY_OR_STOP, "play"),
-            press('[', text::MOVE_EARLIER, "move-earlier"),
-            press(']', text::MOVE_LATER, "move-later"),
-            press('x', text::REMOVE, "remove"),
-            press('f', text::FORK, "fork"),
+            Command { chord: "Ctrl+Enter", ..press('a', i18n::APPLY_AGAIN, "apply-again") },
+            press('p', i18n::PATCH, "patch"),
+            press('d', i18n::DELETE, "delete"),
+            press('r', i18n::RESTART, "restart"),
+            press('b', i18n::STEP_BACK, "step-back"),
+            press('n', i18n::STEP_ON, "step-on"),
+            press('k', i18n::PLAY_OR_STOP, "play"),
+            press('[', i18n::MOVE_EARLIER, "move-earlier"),
+            press(']', i18n::MOVE_LATER, "move-later"),
+            press('x', i18n::REMOVE, "remove"),
+            press('f', i18n::FORK, "fork"),
         ],
     ),
     (
-        text::STORED,
+        i18n::STORED,
         &[
             same('5', "YAML", "form-yaml"),
             same('6', "JSON", "form-json"),
             same('7', "KYAML", "form-kyaml"),
-            press('8', text::DIFF, "form-diff"),
-            press('c', text::COPY, "copy-stored"),
-            press('h', text::SHOW_SERVER_FIELDS, "server-fields"),
+            press('8', i18n::DIFF, "form-diff"),
+            press('c', i18n::COPY, "copy-stored"),
+            press('h', i18n::SHOW_SERVER_FIELDS, "server-fields"),
         ],
     ),
     (
-        text::KEYS_PAGE,
+        i18n::KEYS_PAGE,
         &[
-            focus('w', text::ANSWER, "answer"),
-            focus('q', text::WHY, "why"),
-            press('o', text::SHARE, "share"),
+            focus('w', i18n::ANSWER, "answer"),
+            focus('q', i18n::WHY, "why"),
+            press('o', i18n::SHARE, "share"),
             same('l', "中文 / English", "language"),
-            press('t', text::THEME, "theme"),
+            press('t', i18n::THEME, "theme"),
         ],
     ),
 ];
@@ -115,10 +115,10 @@ pub fn sheets() -> String {
 }
 
 fn sheet(lang: Lang) -> String {
-    let (name, tag) = (text::KEYS.get(lang), lang.tag());
-    let about = text::KEYS_ABOUT.get(lang).replace("`?`", "<code>?</code>");
+    let (name, tag) = (i18n::KEYS.get(lang), lang.tag());
+    let about = i18n::KEYS_ABOUT.get(lang).replace("`?`", "<code>?</code>");
     let groups: String = ALL.iter().map(|group| menu(group, lang)).collect();
-    let (single, close) = (text::KEYS_SINGLE.get(lang), text::CLOSE.get(lang));
+    let (single, close) = (i18n::KEYS_SINGLE.get(lang), i18n::CLOSE.get(lang));
     format!(
         "<dialog class=\"sheet\" lang=\"{tag}\" aria-label=\"{name}\"><p>{about}</p>\
          <div class=\"menu\" role=\"menu\" aria-label=\"{name}\">{groups}</div>\

@@ -8,87 +8,16 @@
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
-use dualstack_core::session::action::{Scenario, Shown};
+use dualstack_core::session::action::Shown;
 
-use crate::browser::address_bar::Place;
-use crate::browser::{Found, Owner};
-use crate::embed::{self, Embed, View};
-use crate::history::{History, Work};
-use crate::link::{self, Trouble};
-use crate::scenarios;
-use crate::store::{Msg, Store, Theme, from_text};
-
-/// How the page was opened, and what was opened before.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Visit {
-    /// One's own work with its way back, while the page shows what is not one's own.
-    own: Option<Rc<(Work, History)>>,
-    /// Set in a frame.
-    pub embed: Option<Rc<Embed>>,
-    /// Why the address could not be read.
-    pub trouble: Option<Trouble>,
-    /// How many sessions were opened: examples, links, one's own work.
-    sessions: u32,
-    /// The sessions that Back and Forward may lead to, as they were left, and whether they are drafts.
-    left: Vec<(Work, bool)>,
-    /// The turn for which the browser's history needs no entry.
-    stays: u32,
-}
-
-/// What a person did about links.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Step {
-    /// Went back or forward, or to another address.
-    Arrived(Place),
-    /// Makes the link one's own work.
-    Keep,
-    /// Returns to one's own work, as it is saved.
-    Own(Option<String>),
-    /// Returns a frame to its start.
-    Reset,
-    /// Learned that there is no link, or has read why.
-    Trouble(Option<Trouble>),
-}
-
-/// What the browser keeps with an entry of its history: which session, branch and event it shows, and
-/// whether they are one's own.
-struct Mark {
-    session: u32,
-    branch: usize,
-    at: usize,
-    is_draft: bool,
-}
-
-impl Mark {
-    fn read(text: &str) -> Option<Self> {
-        let mut words = text.split(' ');
-        let mut number = || words.next()?.parse::<u32>().ok();
-        let (session, branch, at) = (number()?, number()? as usize, number()? as usize);
-        Some(Self { session, branch, at, is_draft: words.next()? == "draft" })
-    }
-}
-
-impl Work {
-    /// A session that was read.
-    #[must_use]
-    pub fn of(shown: Shown) -> Self {
-        let Shown { scenario: Scenario { seed, events }, at } = shown;
-        let is_same = |example: &&scenarios::Scenario| example.events == *events;
-        let example = scenarios::all().iter().find(is_same).filter(|_| seed == 0);
-        let scenario = example.map(|example| example.id);
-        Self { events, at, seed, scenario, session: 0, branch: 0, branches: Rc::default() }
-    }
-
-    fn is_opening(&self) -> bool {
-        self.scenario == Some(scenarios::OPENING)
-            && self.at + 1 == self.events.len()
-            && self.branches.is_empty()
-    }
-
-    fn shows(&self, other: &Self) -> bool {
-        (&self.events, self.at, self.seed) == (&other.events, other.at, other.seed)
-    }
-}
+use super::choices::Theme;
+use super::embed::{self, View};
+use super::found::{Found, Owner, Place};
+use super::history::Work;
+use super::link;
+use super::saved::from_text;
+use super::store::{Msg, Store};
+use super::visit::{Mark, Step};
 
 impl Store {
     /// The state of a visit that found something: the language and theme that were chosen; the work that
@@ -192,7 +121,7 @@ impl Store {
     }
 
     /// Begins a session; Back and Forward find the one before as it is now.
-    pub(crate) fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.put_aside();
         self.visit.trouble = None;
         self.visit.sessions += 1;
@@ -277,7 +206,7 @@ impl Store {
         match (mark, left) {
             (Some(mark), _) if mark.session == self.session => {
                 if mark.branch != self.branch {
-                    *self = self.step(Msg::Branch(mark.branch));
+                    *self = self.rearranged(Msg::Branch(mark.branch));
                 }
                 self.turn_to(mark.at);
             }
@@ -326,14 +255,18 @@ impl Store {
         next
     }
 }
+
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
 
     use super::Step;
-    use crate::browser::address_bar::Place;
-    use crate::browser::{Found, Owner};
-    use crate::store::{Msg, Store, to_text};
+    use crate::state::found::{Found, Owner, Place};
+    use crate::state::store::{Msg, Store};
+
+    fn to_text(store: &Store) -> String {
+        crate::state::saved::to_text(&store.work())
+    }
 
     fn typed(store: &Store, text: &str) -> Store {
         store.update(Msg::EditManifest(text.to_owned()))
@@ -479,14 +412,14 @@ mod tests {
         let entry = opening.place();
         // Typed in the last moment: the entry does not know it.
         let edited = typed(&opening, "a: own");
-        let example = edited.update(Msg::Scenario("node-port"));
+        let example = edited.update(Msg::Example("node-port"));
         assert!(edited.is_left_by(&example));
         let back = arrive(&example, entry);
         assert_eq!(&*back.manifest(), "a: own");
         let forth = arrive(&back, example.place());
-        assert_eq!(forth.scenario, Some("node-port"));
+        assert_eq!(forth.example, Some("node-port"));
         // It is a change like any other.
-        assert_eq!(back.update(Msg::Undo).scenario, Some("node-port"));
+        assert_eq!(back.update(Msg::Undo).example, Some("node-port"));
     }
 
     #[test]
@@ -505,16 +438,16 @@ mod tests {
     #[test]
     fn after_a_reload_back_finds_the_session_in_its_address() {
         let first = own();
-        let second = first.update(Msg::Scenario("node-port"));
+        let second = first.update(Msg::Example("node-port"));
         let of_tab = Some(to_text(&second));
         // Even while the address was not written yet.
         for place in [second.place(), Place { fragment: String::new(), ..second.place() }] {
             let found = Found { place, of_tab: of_tab.clone(), ..Found::default() };
             let reloaded = Store::resumed(&found);
-            assert_eq!((reloaded.scenario, reloaded.owner()), (Some("node-port"), Owner::Person));
+            assert_eq!((reloaded.example, reloaded.owner()), (Some("node-port"), Owner::Person));
             let back = arrive(&reloaded, first.place());
             assert_eq!((&*back.manifest(), back.owner()), ("a: own", Owner::Person));
-            assert_eq!(arrive(&back, second.place()).scenario, Some("node-port"));
+            assert_eq!(arrive(&back, second.place()).example, Some("node-port"));
         }
         // The tab went back to an older session before it was left.
         let found = Found { place: first.place(), of_tab, ..Found::default() };
@@ -566,7 +499,7 @@ mod tests {
         let found =
             Found { place: draft.place(), draft: Some(to_text(&draft)), ..Found::default() };
         assert_eq!(visit(found).session(), draft.session());
-        assert_eq!(draft.update(Msg::Scenario("node-port")).seed, 0);
+        assert_eq!(draft.update(Msg::Example("node-port")).seed, 0);
     }
 
     #[test]
@@ -574,7 +507,7 @@ mod tests {
         let place = Place { fragment: "/s/node-port".to_owned(), mark: String::new() };
         let saved = Some(to_text(&own()));
         let frame = visit(Found { place, saved, died: true, ..Found::default() });
-        assert_eq!((frame.scenario, frame.owner()), (Some("node-port"), Owner::Frame));
+        assert_eq!((frame.example, frame.owner()), (Some("node-port"), Owner::Frame));
         assert!(frame.runs);
         let edited = typed(&frame, "a: edited");
         let reset = edited.update(Msg::Visit(Step::Reset));

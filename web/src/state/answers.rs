@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
+use dualstack_core::cluster::World;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, Scenario};
+use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::diff::Diff;
 use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
 
-use dualstack_core::cluster::World;
-
-use crate::panes::answer::{Verdict, started, verdict};
-use crate::store::{Focus, Store};
-use crate::ui::Shared;
+use super::choices::Focus;
+use super::shared::Shared;
+use super::store::Store;
+use super::verdict::{Verdict, started, verdict};
 
 /// What the core made of the session, each part shared with the panes that show it.
 #[derive(Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Answers {
 impl Answers {
     /// Runs a session; `None` if it does not begin with a start.
     #[must_use]
-    pub fn of(store: &Store, scenario: &Scenario, replay: &mut Replay) -> Option<Self> {
+    pub fn of(store: &Store, scenario: &Session, replay: &mut Replay) -> Option<Self> {
         let report = if store.settled {
             replay.run(scenario, store.at)
         } else {
@@ -57,7 +57,7 @@ impl Answers {
     /// Whether the control plane does not start, or the request for the document at `at` fails.
     #[must_use]
     pub fn is_refused(&self, store: &Store, at: usize) -> bool {
-        let is_start = matches!(store.event(), Event::Boot { .. });
+        let is_start = matches!(store.event(), Action::Boot { .. });
         !self.boot.is_running()
             || !is_start && self.documents.get(at).is_some_and(|document| !document.is_accepted())
     }
@@ -67,7 +67,7 @@ impl Answers {
     pub fn verdict(&self, store: &Store, at: usize) -> Verdict {
         let document = self.documents.get(at).map(|it| &**it);
         match store.event() {
-            Event::Boot { .. } if self.boot.is_running() => {
+            Action::Boot { .. } if self.boot.is_running() => {
                 started(&self.boot, &self.after, store.at > 0, store.lang)
             }
             _ => verdict(&self.boot, &self.requests, document, store.lang),
@@ -77,15 +77,13 @@ impl Answers {
 
 /// The same session on another release.
 #[must_use]
-pub fn compared(store: &Store, other: KubeVersion) -> Option<(Answers, Verdict)> {
+pub fn compared(store: &Store, other: KubeVersion) -> Option<Answers> {
     let events = store.events.iter().map(|event| match event {
-        Event::Boot { flags, .. } => Event::Boot { version: other, flags: Rc::clone(flags) },
+        Action::Boot { flags, .. } => Action::Boot { version: other, flags: Rc::clone(flags) },
         event => event.clone(),
     });
-    let scenario = Scenario { events: events.collect(), ..store.session() };
-    let answers = Answers::of(store, &scenario, &mut Replay::default())?;
-    let verdict = answers.verdict(store, document_at(store, &answers.documents));
-    Some((answers, verdict))
+    let scenario = Session { events: events.collect(), ..store.session() };
+    Answers::of(store, &scenario, &mut Replay::default())
 }
 
 /// The document at the caret of the manifest, else the one that was chosen, else the first that was

@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, Scenario, Shown};
+use dualstack_core::session::action::{Action, Session, Shown};
 
-use crate::history::Work;
-use crate::link::Trouble;
+use super::choices::Theme;
+use super::history::Work;
+use super::link::Trouble;
+use crate::examples;
 use crate::presets::{self, Preset};
-use crate::scenarios;
-use crate::store::{Store, Theme};
 
 /// What a frame shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -65,7 +65,7 @@ impl View {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Unknown {
     /// A scenario.
-    Scenario(String),
+    Example(String),
     /// A link.
     Link(Trouble),
     /// A parameter, or a value of one.
@@ -87,8 +87,8 @@ pub fn read(fragment: &str, link: Option<&Result<Shown, Trouble>>) -> Option<Emb
     let start = match what.strip_prefix('/') {
         Some(path) => {
             let name = path.strip_prefix("s/").unwrap_or(path);
-            let example = scenarios::find(name).map(scenarios::Scenario::shown);
-            example.ok_or_else(|| Unknown::Scenario(shortened(name)))
+            let example = examples::find(name).map(examples::Example::shown);
+            example.ok_or_else(|| Unknown::Example(shortened(name)))
         }
         None if fragment.contains('?') => link?.clone().map_err(Unknown::Link),
         None => return None,
@@ -96,7 +96,7 @@ pub fn read(fragment: &str, link: Option<&Result<Shown, Trouble>>) -> Option<Emb
     let start = start.map_or_else(
         |why| {
             unknown.push(why);
-            Store::opening(Lang::En).work()
+            Work::opening()
         },
         Work::of,
     );
@@ -141,14 +141,14 @@ impl Embed {
     /// Changes the first start, and each restart that repeats it.
     fn start_with(&mut self, release: Option<KubeVersion>, preset: Option<Preset>) {
         let events = &self.start.events;
-        let Some(Event::Boot { version: first_version, flags: first_flags }) = events.first()
+        let Some(Action::Boot { version: first_version, flags: first_flags }) = events.first()
         else {
             return;
         };
-        let events: Rc<[Event]> = events
+        let events: Rc<[Action]> = events
             .iter()
             .map(|event| match event {
-                Event::Boot { version, flags } => Event::Boot {
+                Action::Boot { version, flags } => Action::Boot {
                     version: release.filter(|_| version == first_version).unwrap_or(*version),
                     flags: match preset.filter(|_| flags == first_flags) {
                         Some(preset) => presets::apply(flags, preset).into(),
@@ -158,7 +158,7 @@ impl Embed {
                 event => event.clone(),
             })
             .collect();
-        let scenario = Scenario { seed: self.start.seed, events };
+        let scenario = Session { seed: self.start.seed, events };
         self.start = Work::of(Shown { scenario, at: self.start.at });
     }
 }
@@ -167,13 +167,14 @@ impl Embed {
 mod tests {
     use dualstack_core::explain::text::Lang;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Scenario, Shown};
+    use dualstack_core::session::action::{Action, Session, Shown};
 
     use super::{Embed, Unknown, View, link, read};
-    use crate::link::Trouble;
+    use crate::examples;
     use crate::presets::{Preset, current};
-    use crate::scenarios;
-    use crate::store::{Store, Theme};
+    use crate::state::choices::Theme;
+    use crate::state::history::Work;
+    use crate::state::link::Trouble;
 
     fn asked(fragment: &str) -> Embed {
         read(fragment, None).expect("it is meant for a frame")
@@ -181,7 +182,7 @@ mod tests {
 
     fn boots(embed: &Embed) -> Vec<(String, Option<Preset>)> {
         let boots = embed.start.events.iter().filter_map(|event| match event {
-            Event::Boot { version, flags } => Some((version.to_string(), current(flags))),
+            Action::Boot { version, flags } => Some((version.to_string(), current(flags))),
             _ => None,
         });
         boots.collect()
@@ -197,14 +198,14 @@ mod tests {
             (embed.view, embed.lang, embed.theme),
             (View::Result, Some(Lang::Zh), Some(Theme::Dark))
         );
-        assert_eq!((embed.unknown, embed.start.scenario), (vec![], None));
+        assert_eq!((embed.unknown, embed.start.example), (vec![], None));
         let plain = asked("/s/dual-stack-preferred-svc");
-        let example = scenarios::find("dual-stack-preferred-svc").expect("it is an example");
+        let example = examples::find("dual-stack-preferred-svc").expect("it is an example");
         assert_eq!(*plain.start.events, *example.events);
         assert_eq!((plain.view, plain.lang), (View::All, None));
         // Asked for what it is anyway, it still is the example.
         let same = asked(&format!("/s/dual-stack-preferred-svc?k8s={}", KubeVersion::LATEST));
-        assert_eq!(same.start.scenario, Some("dual-stack-preferred-svc"));
+        assert_eq!(same.start.example, Some("dual-stack-preferred-svc"));
         assert_eq!(asked("/s/node-port?families=IPv6%2CIPv4").start.events, {
             asked("/s/node-port?families=IPv6,IPv4").start.events
         });
@@ -215,10 +216,10 @@ mod tests {
         let embed =
             asked("/s/nowhere?k8s=9.99&families=IPv5&lang=fr&view=none&theme=red&x&view=mini");
         let parameters = ["k8s=9.99", "families=IPv5", "lang=fr", "view=none", "theme=red", "x"];
-        let mut unknown = vec![Unknown::Scenario("nowhere".to_owned())];
+        let mut unknown = vec![Unknown::Example("nowhere".to_owned())];
         unknown.extend(parameters.map(|it| Unknown::Parameter(it.to_owned())));
         assert_eq!(embed.unknown, unknown);
-        let opening = Store::opening(Lang::En).work();
+        let opening = Work::opening();
         assert_eq!((embed.view, embed.start), (View::Mini, opening));
         let trouble = Err(Trouble::Damaged);
         let embed = read("0AAAA?view=mini", Some(&trouble)).expect("it is meant for a frame");
@@ -227,10 +228,10 @@ mod tests {
 
     #[test]
     fn a_link_with_a_view_is_meant_for_a_frame() {
-        let example = scenarios::find("node-port").expect("it is an example").shown();
+        let example = examples::find("node-port").expect("it is an example").shown();
         let read = |fragment: &str| read(fragment, Some(&Ok(example.clone())));
         let embed = read("0abc?view=mini").expect("it is meant for a frame");
-        assert_eq!((embed.start.scenario, embed.view), (Some("node-port"), View::Mini));
+        assert_eq!((embed.start.example, embed.view), (Some("node-port"), View::Mini));
         for (fragment, holds) in [
             ("", None),
             ("answer", None),
@@ -245,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_restart_follows_the_first_start_as_far_as_it_repeats_it() {
-        let boot = |minor: &str, flags: &str| Event::Boot {
+        let boot = |minor: &str, flags: &str| Action::Boot {
             version: minor.parse().expect("it is simulated"),
             flags: flags.into(),
         };
@@ -253,7 +254,7 @@ mod tests {
         let dual = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
         let newest = KubeVersion::LATEST.to_string();
         let events = [boot(&newest, flags), boot(&newest, dual), boot("1.30", flags)];
-        let scenario = Scenario { seed: 7, events: events.into() };
+        let scenario = Session { seed: 7, events: events.into() };
         let session = Ok(Shown { scenario, at: 2 });
         let embed = read("0abc?k8s=1.25&families=IPv6", Some(&session));
         let embed = embed.expect("it is meant for a frame");

@@ -1,7 +1,16 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
 //! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
 
-use dualstack_core::explain::text::Text;
+use dualstack_core::explain::text::{Lang, Text};
+
+/// What stands between a word and what is said of it.
+#[must_use]
+pub const fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => ": ",
+        Lang::Zh => "：",
+    }
+}
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {

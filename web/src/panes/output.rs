@@ -4,7 +4,7 @@ use dualstack_core::api::Json;
 use dualstack_core::api::print::{Line, json, kyaml, yaml_lines};
 use dualstack_core::kubectl::LAST_APPLIED;
 
-use crate::store::Form;
+use crate::state::choices::Form;
 
 /// What a line of a comparison is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -130,7 +130,7 @@ mod tests {
     use dualstack_core::source::yaml::parse;
 
     use super::{lines, text, without_kept};
-    use crate::store::Form;
+    use crate::state::choices::Form;
 
     fn object(yaml: &str) -> Json {
         parse(yaml).documents[0].node.to_json()

@@ -3,8 +3,11 @@
 
 use std::rc::Rc;
 
-use dualstack_core::session::action::Event;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Action, Session, Shown};
 use dualstack_core::source::flags::Component;
+
+use crate::examples;
 
 /// The most steps back that are kept.
 const MOST: usize = 200;
@@ -13,7 +16,7 @@ const MOST: usize = 200;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Work {
     /// What the person did, in order. The first is a start; there is never none.
-    pub events: Rc<[Event]>,
+    pub events: Rc<[Action]>,
     /// The event that the panes show.
     pub at: usize,
     /// What the addresses hang on that the cluster picks.
@@ -21,7 +24,7 @@ pub struct Work {
     /// Which session it is: they are numbered as they are opened.
     pub session: u32,
     /// The example it is, if nothing was edited since it was chosen.
-    pub scenario: Option<&'static str>,
+    pub example: Option<&'static str>,
     /// Which of the branches the events are; 0 if there are none.
     pub branch: usize,
     /// All branches, in the order they were made; none before the first fork. The one at `branch` is
@@ -33,7 +36,7 @@ pub struct Work {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Branch {
     /// Its events.
-    pub events: Rc<[Event]>,
+    pub events: Rc<[Action]>,
     /// The event that was shown last.
     pub at: usize,
     /// The branch it was forked from, and how many events the two began with together.
@@ -61,12 +64,51 @@ pub struct History {
 }
 
 impl Work {
+    /// The example that the page opens with.
+    #[must_use]
+    pub fn opening() -> Self {
+        let example = examples::find(examples::OPENING);
+        let events: Rc<[Action]> = match example {
+            Some(example) => example.events.as_slice().into(),
+            None => start("", "").into(),
+        };
+        let at = events.len() - 1;
+        Self::of(Shown { scenario: Session { seed: 0, events }, at })
+    }
+
+    /// A session that was read.
+    #[must_use]
+    pub fn of(shown: Shown) -> Self {
+        let Shown { scenario: Session { seed, events }, at } = shown;
+        let is_same = |example: &&examples::Example| example.events == *events;
+        let example = examples::all().iter().find(is_same).filter(|_| seed == 0);
+        let example = example.map(|example| example.id);
+        Self { events, at, seed, example, session: 0, branch: 0, branches: Rc::default() }
+    }
+
+    pub(super) fn is_opening(&self) -> bool {
+        self.example == Some(examples::OPENING)
+            && self.at + 1 == self.events.len()
+            && self.branches.is_empty()
+    }
+
+    pub(super) fn shows(&self, other: &Self) -> bool {
+        (&self.events, self.at, self.seed) == (&other.events, other.at, other.seed)
+    }
+
     /// Whether the two hold the same session, wherever a person looks.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let same_events = Rc::ptr_eq(&self.events, &other.events) || self.events == other.events;
         same_events && self.branch == other.branch && self.branches == other.branches
     }
+}
+
+/// A session of one start and one apply.
+#[must_use]
+pub fn start(flags: &str, manifest: &str) -> [Action; 2] {
+    let version = KubeVersion::LATEST;
+    [Action::Boot { version, flags: flags.into() }, Action::Apply(manifest.into())]
 }
 
 impl History {
