@@ -2,7 +2,8 @@
 //! the flags (`# provider: ipv4`) or are the release of the start.
 
 use dualstack_core::cluster::components::Components;
-use dualstack_core::conflicts::prerequisites::{Families, Kind, Prerequisite, Switch, badge, set};
+use dualstack_core::cluster::environment::{Families, Switch, set};
+use dualstack_core::conflicts::prerequisites::{Kind, Prerequisite, badge};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
