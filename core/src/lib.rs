@@ -79,6 +79,8 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
         apiserver::default_service_cidr::RULES,
         kube_proxy::startup::RULES,
         kubelet::startup::RULES,
+        kubelet::node_addresses::RULES,
+        kubelet::pod_ips::RULES,
         kube_proxy::windows::RULES,
         apiserver::node::RULES,
         controller_manager::range_allocator::RULES,

@@ -15,8 +15,9 @@ use crate::controller_manager::startup as controller_manager;
 use crate::explain::trace::{Step, StepId, Trace};
 use crate::kube_proxy::startup as kube_proxy;
 use crate::kube_proxy::startup::{Configured, HostFamilies};
-use crate::kubelet::startup as kubelet;
-use crate::kubelet::startup::{Kubelet, NodeStatus};
+use crate::kubelet::node_addresses::NodeStatus;
+use crate::kubelet::startup::Kubelet;
+use crate::kubelet::{node_addresses, pod_ips, startup as kubelet};
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
@@ -27,7 +28,7 @@ use crate::source::span::Span;
 use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
 
 use super::nodes::{self, NodeText};
-use crate::conflicts::prerequisites::{Families, Prerequisites, routed};
+use crate::cluster::environment::{Environment, Families, routed};
 
 /// Something that a component says while it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -187,7 +188,7 @@ pub struct Components {
     /// What the kernels of the machines can do.
     pub host: HostFamilies,
     /// What the text says of the network of the nodes and of the network plugin.
-    pub switches: Prerequisites,
+    pub switches: Environment,
 }
 
 /// The programs of a text, started once: kube-apiserver and kube-controller-manager at once, the components of the
@@ -203,7 +204,7 @@ pub struct Start {
     /// What the kernels of the machines can do.
     pub host: HostFamilies,
     /// What the text says of the network of the nodes and of the network plugin.
-    pub switches: Prerequisites,
+    pub switches: Environment,
     /// kube-apiserver.
     pub apiserver: Rc<Report<ApiServer>>,
     /// kube-controller-manager, in a cluster without Nodes.
@@ -228,7 +229,7 @@ impl Start {
     fn on(host: HostFamilies, version: KubeVersion, text: Rc<str>) -> Self {
         let flags = Rc::new(flags::parse(&text));
         let behavior = Behavior::of(version);
-        let switches = Prerequisites::of(&text);
+        let switches = Environment::of(&text);
         let provider = switches.provider;
         let programs = Programs { behavior: &behavior, host, provider, text: &text };
         let apiserver = Rc::new(programs.apiserver(&flags));
@@ -503,8 +504,10 @@ impl Programs<'_> {
                 let own = routed(self.provider, own);
                 let given = routed(self.provider, kubelet.node_ips.iter().copied());
                 let addresses = own.iter().copied().chain(given).collect();
-                let host = kubelet::Host { addresses, resolved: Vec::new(), default_route: own };
-                let status = kubelet::node_addresses(&behavior, &kubelet, &host, &[], &mut trace);
+                let host =
+                    node_addresses::Host { addresses, resolved: Vec::new(), default_route: own };
+                let status =
+                    node_addresses::node_addresses(&behavior, &kubelet, &host, &[], &mut trace);
                 let status = status.unwrap_or_else(|message| {
                     // It goes on without addresses, and tries again.
                     let step = StepId(trace.steps().len().saturating_sub(1));
@@ -513,7 +516,7 @@ impl Programs<'_> {
                     report.warnings.push(self.line(WHO, flags, &line));
                     NodeStatus::default()
                 });
-                let host_ips = kubelet::host_ips(&behavior, &status.addresses, &mut trace);
+                let host_ips = pod_ips::host_ips(&behavior, &status.addresses, &mut trace);
                 let host_ips = host_ips.unwrap_or_default();
                 report.knows = Some(NodeAgent { kubelet, status, host_ips });
             }

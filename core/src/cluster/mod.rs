@@ -6,6 +6,7 @@
 //! | `apply` | what is stored of it? |
 //! | [`components`] | what do the four programs make of one text? |
 //! | [`nodes`] | which nodes does the text speak of? |
+//! | [`environment`] | what does the text say of provider and network plugin? |
 //! | `start` | what does a start make of the Nodes and Pods that are there? |
 //! | `settle` | what do the controllers, the scheduler and the kubelets do afterwards? |
 //! | [`stored`] | what does `kubectl get -o yaml` print? |
@@ -19,6 +20,7 @@
 
 pub(crate) mod apply;
 pub mod components;
+pub mod environment;
 pub mod nodes;
 pub mod objects;
 mod settle;
@@ -34,14 +36,14 @@ use crate::api::Json;
 use crate::apiserver::requests::ApiServer;
 use crate::apiserver::service_cidr;
 use crate::cluster::components::Start;
+use crate::cluster::environment::Families;
 use crate::cluster::nodes::NodeText;
-use crate::conflicts::prerequisites::Families;
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::explain::trace::{Step, Trace};
 use crate::kube_proxy::windows::{Network, Served};
 use crate::kubectl::ObjectName;
-use crate::kubelet::startup as kubelet;
-use crate::kubelet::startup::NodeAddress;
+use crate::kubelet::node_addresses::NodeAddress;
+use crate::kubelet::pod_ips;
 use crate::net::Family;
 use crate::network_plugin::{ConfigError, Failure, HostLocal};
 use crate::release::behavior::Behavior;
@@ -364,7 +366,7 @@ impl World {
         if pod.spec.host_network {
             return runtime.to_vec();
         }
-        let mut ips = kubelet::sort_pod_ips(&node.node_ips, runtime, &mut Trace::default());
+        let mut ips = pod_ips::sort_pod_ips(&node.node_ips, runtime, &mut Trace::default());
         ips.truncate(if node.dual_stack { 2 } else { 1 });
         ips
     }
@@ -380,7 +382,7 @@ impl World {
         let (true, Some(node), Some(control)) = (is_seen, self.node_of(pod), &self.control) else {
             return Vec::new();
         };
-        let shown = kubelet::shown_host_ips(&control.behavior, &node.host_ips);
+        let shown = pod_ips::shown_host_ips(&control.behavior, &node.host_ips);
         if shown.is_empty() { node.host_ips.iter().take(1).copied().collect() } else { shown }
     }
 

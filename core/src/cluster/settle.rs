@@ -13,7 +13,7 @@ use super::objects::{PodSpec, matches};
 use super::{Agent, Control, Deployment, Key, Node, Pod, PodState, World};
 use crate::apiserver::allocators::{FNV_PRIME, FNV_START, fnv};
 use crate::explain::trace::Trace;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::pod_ips;
 
 /// Pods of a Deployment: their number, whether they are of its present template, and who they are.
 type Own = Vec<(usize, bool, Key)>;
@@ -318,7 +318,7 @@ impl Node {
             return rejected;
         }
         if pod.spec.host_network {
-            let ips = kubelet::host_network_pod_ips(&[], &self.host_ips, &mut Trace::default());
+            let ips = pod_ips::host_network_pod_ips(&[], &self.host_ips, &mut Trace::default());
             return PodState::Runs(ips.into());
         }
         if self.agent == Agent::NoPlugin {

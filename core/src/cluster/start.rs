@@ -13,7 +13,7 @@ use crate::controller_manager::range_allocator::NodeIpam;
 use crate::explain::trace::Trace;
 use crate::kube_proxy::startup::HostFamilies;
 use crate::kube_proxy::windows;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::{pod_ips, startup as kubelet};
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::network_plugin::HostLocal;
@@ -307,7 +307,7 @@ impl Node {
             let PodState::Runs(known) = &pod.state else { continue };
             if pod.spec.host_network && matches!(self.agent, Agent::Runs | Agent::NoPlugin) {
                 let ips =
-                    kubelet::host_network_pod_ips(known, &self.host_ips, &mut Trace::default());
+                    pod_ips::host_network_pod_ips(known, &self.host_ips, &mut Trace::default());
                 if ips[..] != known[..] {
                     Rc::make_mut(pod).state = PodState::Runs(ips.into());
                 }

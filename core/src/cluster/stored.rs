@@ -15,7 +15,7 @@ use crate::apiserver::requests::printed_json;
 use crate::explain::diagnostic::Program;
 use crate::explain::trace::Step;
 use crate::kubectl::{self, LAST_APPLIED, Workload};
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::pod_ips;
 
 /// An object of any kind as a read shows it.
 #[derive(Clone, PartialEq, Debug)]
@@ -99,7 +99,7 @@ impl World {
         let host_ips = self.host_ips(pod);
         put_ips(&mut json, "hostIP", None, &host_ips);
         let behavior = self.control.as_ref().map(|control| &control.behavior);
-        if behavior.is_some_and(|it| !kubelet::shown_host_ips(it, &host_ips).is_empty()) {
+        if behavior.is_some_and(|it| !pod_ips::shown_host_ips(it, &host_ips).is_empty()) {
             put_ips(&mut json, "hostIP", Some("hostIPs"), &host_ips);
         }
         put_ips(&mut json, "podIP", Some("podIPs"), &self.pod_ips(pod));

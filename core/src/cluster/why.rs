@@ -11,7 +11,7 @@ use crate::explain::text::Text;
 use crate::explain::trace::{Step, Trace};
 use crate::facts;
 use crate::kube_proxy::windows;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::pod_ips;
 use crate::net::{Cidr, Family};
 use crate::network_plugin as host_local;
 use crate::release::version::Versions;
@@ -397,12 +397,12 @@ impl World {
                 host_local::explain(name, &Err(failure.clone()), trace);
             }
             PodState::Runs(runtime) if pod.spec.host_network => {
-                let _ = kubelet::host_network_pod_ips(runtime, &node.host_ips, trace);
+                let _ = pod_ips::host_network_pod_ips(runtime, &node.host_ips, trace);
             }
             PodState::Runs(runtime) => {
                 let given = |ip: &IpAddr| node.network.as_ref()?.given(*ip);
                 host_local::explain(name, &Ok(runtime.iter().filter_map(given).collect()), trace);
-                let _ = kubelet::sort_pod_ips(&node.node_ips, runtime, trace);
+                let _ = pod_ips::sort_pod_ips(&node.node_ips, runtime, trace);
                 let had: Vec<Family> = runtime.iter().map(|ip| Family::of(*ip)).collect();
                 let now = node.pod_families();
                 if !now.is_empty() && now != had {

@@ -125,6 +125,12 @@ impl Diagnostic {
         Self { is_warning: true, ..Self::plain(Program::KubeApiserver, detail) }
     }
 
+    /// A remark of the playground about a place in the text.
+    #[must_use]
+    pub fn remark(span: Span, en: String, zh: String) -> Self {
+        Self { detail_zh: Some(zh), span: Some(span), ..Self::plain(Program::Playground, en) }
+    }
+
     /// A refusal of the API server at a field.
     #[must_use]
     pub fn field(cause: Cause, path: FieldPath, detail: impl Into<String>) -> Self {

@@ -523,7 +523,7 @@ impl HostFamilies {
 pub struct Host {
     /// The name of the node.
     pub name: String,
-    /// Its host IPs, at most one of each family ([`crate::startup::kubelet::host_ips`]).
+    /// Its host IPs, at most one of each family ([`crate::kubelet::pod_ips::host_ips`]).
     pub node_ips: Vec<IpAddr>,
     /// `spec.podCIDRs`.
     pub pod_cidrs: Vec<Cidr>,

@@ -103,7 +103,7 @@ fn patch(cluster: &mut Cluster, service: &str, form: PatchForm, body: &str) -> R
     let object = ObjectName::read(service);
     let mut report = DocumentReport::about(Verb::Patch, &object, document.span);
     if form == PatchForm::Apply {
-        let remark = ours(
+        let remark = Diagnostic::remark(
             first_of(body, document),
             "Server-side apply is not simulated: apply the manifest, or send another type of patch."
                 .to_owned(),
@@ -111,7 +111,7 @@ fn patch(cluster: &mut Cluster, service: &str, form: PatchForm, body: &str) -> R
         );
         report.refuse(remark);
     } else if object.is_service_cidr() || object.workload().is_some() {
-        report.refuse(ours(
+        report.refuse(Diagnostic::remark(
             first_of(body, document),
             "Only Services can be patched here: other objects can be applied and deleted."
                 .to_owned(),
@@ -188,8 +188,8 @@ fn outcome(result: Result<Answer, Status>, trace: Trace) -> Outcome {
 
 /// Problems of a text, as remarks.
 fn text_problems(problems: Vec<yaml::Problem>) -> Vec<Diagnostic> {
-    let ours = |it: yaml::Problem| ours(it.span, it.text_en, it.text_zh);
-    problems.into_iter().map(ours).collect()
+    let remark = |it: yaml::Problem| Diagnostic::remark(it.span, it.text_en, it.text_zh);
+    problems.into_iter().map(remark).collect()
 }
 
 /// The first letter of a document, to mark what is wrong with it as a whole.
@@ -197,14 +197,6 @@ fn first_of(text: &str, document: &Document) -> Span {
     let start = document.node.span.start;
     let first = text.get(start..document.span.end).and_then(|it| it.chars().next());
     Span::new(start, start + first.map_or(0, char::len_utf8))
-}
-
-/// A remark of the playground.
-pub(super) fn ours(span: Span, en: String, zh: String) -> Diagnostic {
-    let mut remark = Diagnostic::plain(Program::Playground, en);
-    remark.detail_zh = Some(zh);
-    remark.span = Some(span);
-    remark
 }
 
 impl DocumentReport {
@@ -459,7 +451,7 @@ fn apply_workload(
             Applied { outcome: Some(outcome(Err(status), trace)), terminal }
         }
         Err(Refused::Ours(en, zh)) => {
-            report.refuse(ours(first_line, en, zh.to_owned()));
+            report.refuse(Diagnostic::remark(first_line, en, zh.to_owned()));
             return;
         }
     };
@@ -474,7 +466,7 @@ fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut Docume
     if kubectl::is_built_in(kind, version) {
         trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
         // A real kubectl would send it.
-        report.diagnostics.push(ours(
+        report.diagnostics.push(Diagnostic::remark(
             span,
             format!(
                 "Objects of kind {kind} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
@@ -536,7 +528,7 @@ fn apply_service_cidr(
 }
 
 fn not_a_list_of_texts(span: Span) -> Diagnostic {
-    ours(
+    Diagnostic::remark(
         span,
         "`spec.cidrs` is a list of one or two ranges.".to_owned(),
         "`spec.cidrs` 是包含一个或两个范围的列表。".to_owned(),

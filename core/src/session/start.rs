@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::report::{BootReport, DocumentReport, Verb};
-use super::requests::ours;
 use crate::apiserver::requests::{Answer, ApiServer, Options, Outcome};
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::Completed;
@@ -65,10 +64,12 @@ fn problems(start: &Start) -> Vec<Diagnostic> {
         .flags
         .problems
         .iter()
-        .map(|problem| ours(problem.span, problem.text_en.clone(), problem.text_zh.clone()))
+        .map(|problem| {
+            Diagnostic::remark(problem.span, problem.text_en.clone(), problem.text_zh.clone())
+        })
         .collect();
     problems.extend(start.apiserver.unmodelled.iter().map(|flag| {
-        ours(
+        Diagnostic::remark(
             flag.span,
             format!("{} is not simulated: it has no effect here.", flag.name),
             format!("{} 不在模拟范围内：在此不起作用。", flag.name),

@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use dualstack_core::cluster::components::{Components, Said, Status};
+use dualstack_core::cluster::environment::{Environment, Switch};
 use dualstack_core::conflicts::consequences::{Consequence, outages};
-use dualstack_core::conflicts::prerequisites::{Prerequisites, Switch};
 use dualstack_core::conflicts::{Finding, FlagRef, Weight};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
@@ -308,7 +308,7 @@ fn changes(before: &str, after: &str) -> Vec<String> {
     }
     lines.dedup();
     // Switches are no flags, and change no flag.
-    let [old, new] = [before, after].map(Prerequisites::of);
+    let [old, new] = [before, after].map(Environment::of);
     for (was, now) in [
         (Switch::Provider(old.provider), Switch::Provider(new.provider)),
         (Switch::Plugin(old.plugin), Switch::Plugin(new.plugin)),

@@ -1,7 +1,8 @@
 //! Has the cluster what dual-stack needs, and what follows if not? Three switches, which stand in the text of
 //! the flags (`# provider: ipv4`) or are the release of the start.
 
-use dualstack_core::conflicts::prerequisites::{Families, Kind, Prerequisite, Switch, badge, set};
+use dualstack_core::cluster::environment::{Families, Switch, set};
+use dualstack_core::conflicts::prerequisites::{Kind, Prerequisite, badge};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
