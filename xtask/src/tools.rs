@@ -47,8 +47,7 @@ impl Tools {
         if small {
             rust_source()?;
         }
-        // Trunk works offline here: without its default features it needs no TLS library, which is what takes longest
-        // to compile.
+        // Trunk works offline here: without its default features it needs no TLS library.
         let trunk = cargo_tool("trunk", TRUNK, &["--locked", "--no-default-features"])?;
         let wasm_bindgen = cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, &[])?;
         npm_packages("web")?;
@@ -192,7 +191,7 @@ fn install(package: &str, version: &str, options: &[&str], folder: &Path) -> Out
             Err(error) => eprintln!("{error}; it is built instead"),
         }
     }
-    eprintln!("Building {package} {version} (once, a few minutes)");
+    eprintln!("Building {package} {version} (once, several minutes)");
     let mut install = command("cargo");
     install.args(["install", package, "--version", version, "--force", "--root"]).arg(folder);
     install.args(options).envs(TOOL_BUILD).env("CARGO_TARGET_DIR", folder.join("build"));
