@@ -9,11 +9,11 @@ use crate::tools::{
 use crate::{Outcome, generate, site};
 
 /// The most that all wasm may weigh, gzipped, in KiB.
-const MOST_WASM: u64 = 600;
+const MOST_WASM: u64 = 660;
 /// The most a first visit may load, gzipped, in KiB.
-const MOST_FIRST_LOAD: u64 = 610;
+const MOST_FIRST_LOAD: u64 = 690;
 /// The most a visitor can load, the editor included, gzipped, in KiB.
-const MOST_IN_ALL: u64 = 740;
+const MOST_IN_ALL: u64 = 815;
 /// The most requests a first visit may make.
 const MOST_REQUESTS: usize = 8;
 
