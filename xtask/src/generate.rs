@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 use crate::process::{self, command, output, read, root};
-use crate::tools::{EDITOR, npm_packages};
+use crate::tools::{EDITOR, WASM, npm_packages};
 
 /// Licences that may be shipped.
 const ALLOWED: [&str; 6] =
@@ -125,51 +125,31 @@ struct Package {
     folder: PathBuf,
 }
 
-/// The crates that the page links: its normal dependencies, without macros.
+/// The crates that the page links: its normal dependencies, without macros. `cargo tree` resolves features as a
+/// build of the page does; `cargo metadata` would add those of the tests.
 fn shipped() -> Outcome<Vec<Package>> {
+    let mut tree = command("cargo");
+    tree.args(["tree", "--locked", "--package", "dualstack-web", "--target", WASM]);
+    tree.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
+    let tree = output(&mut tree)?;
+    let linked: BTreeSet<(&str, &str)> = tree
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split(' ');
+            Some((words.next()?, words.next()?.trim_start_matches('v')))
+        })
+        .collect();
     let mut metadata = command("cargo");
-    metadata.args(["metadata", "--format-version", "1", "--locked"]);
-    metadata.args(["--filter-platform", "wasm32-unknown-unknown"]);
+    metadata.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", WASM]);
     let metadata: Value =
         serde_json::from_str(&output(&mut metadata)?).map_err(|error| error.to_string())?;
-    let empty = Vec::new();
-    let list = |value: &Value| value.as_array().unwrap_or(&empty).clone();
-    let packages: BTreeMap<String, Value> = list(&metadata["packages"])
-        .into_iter()
-        .map(|package| (text(&package["id"]), package))
-        .collect();
-    let nodes: BTreeMap<String, Value> = list(&metadata["resolve"]["nodes"])
-        .into_iter()
-        .map(|node| (text(&node["id"]), node))
-        .collect();
-    let mut queue: Vec<String> = packages
-        .iter()
-        .filter(|(_, package)| text(&package["name"]) == "dualstack-web")
-        .map(|(id, _)| id.clone())
-        .collect();
-    let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    while let Some(id) = queue.pop() {
-        let (Some(package), Some(node)) = (packages.get(&id), nodes.get(&id)) else { continue };
-        let is_macro = list(&package["targets"])
-            .iter()
-            .any(|target| list(&target["kind"]).contains(&"proc-macro".into()));
-        if is_macro || !seen.insert(id) {
-            continue;
-        }
-        for dependency in list(&node["deps"]) {
-            if list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null()) {
-                queue.push(text(&dependency["pkg"]));
-            }
-        }
-        if package["source"].is_string() {
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let (name, version) = (text(&package["name"]), text(&package["version"]));
+        if linked.contains(&(name.as_str(), version.as_str())) && package["source"].is_string() {
             let manifest = PathBuf::from(text(&package["manifest_path"]));
-            found.push(Package {
-                name: text(&package["name"]),
-                version: text(&package["version"]),
-                licence: text(&package["license"]),
-                folder: manifest.parent().map(Path::to_path_buf).unwrap_or_default(),
-            });
+            let folder = manifest.parent().map(Path::to_path_buf).unwrap_or_default();
+            found.push(Package { name, version, licence: text(&package["license"]), folder });
         }
     }
     found.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
