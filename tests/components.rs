@@ -22,7 +22,7 @@ fn flags(node: &Node, found: &mut Vec<String>) {
     }
 }
 
-/// A file of `tests/scenarios`.
+/// A file of `web/scenarios`.
 struct Example {
     name: String,
     /// Its texts of flags, of every start.
@@ -34,7 +34,7 @@ struct Example {
 }
 
 fn examples() -> Vec<Example> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/scenarios");
     let mut examples = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
         let path = entry.expect("the folder can be listed").path();

@@ -269,7 +269,7 @@ fn sentences_of_rules_are_whole_in_both_languages() {
 #[test]
 fn chinese_anywhere_has_chinese_punctuation() {
     let mut files = sources(&["core/src", "web/src"], &["rs"]);
-    files.extend(sources(&["tests/scenarios"], &["yaml"]));
+    files.extend(sources(&["web/scenarios"], &["yaml"]));
     let mut wrong = Vec::new();
     for source in files {
         for (number, line) in source.text.lines().enumerate() {

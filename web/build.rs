@@ -1,11 +1,11 @@
-//! Reads the files of `tests/scenarios` into a list, so that adding one needs no code.
+//! Reads the files of `web/scenarios` into a list, so that adding one needs no code.
 
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A file of `tests/scenarios`, as far as the page shows it.
+/// A file of `web/scenarios`, as far as the page shows it.
 #[derive(Deserialize)]
 struct Scenario {
     order: u32,
@@ -26,7 +26,7 @@ struct Words {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Asked now, not when this was compiled: the checkout may have moved.
-    let folder = std::env::var("CARGO_MANIFEST_DIR")? + "/../tests/scenarios";
+    let folder = std::env::var("CARGO_MANIFEST_DIR")? + "/scenarios";
     println!("cargo::rerun-if-changed={folder}");
     let mut scenarios: Vec<(String, Scenario)> = Vec::new();
     for entry in std::fs::read_dir(&folder)? {

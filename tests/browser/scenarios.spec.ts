@@ -10,8 +10,8 @@ const idsOf = (page: Page) =>
     .locator("option")
     .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
 
-test("the picker has every file of tests/scenarios", async ({ page }) => {
-  const folder = fileURLToPath(new URL("../scenarios", import.meta.url));
+test("the picker has every file of web/scenarios", async ({ page }) => {
+  const folder = fileURLToPath(new URL("../../web/scenarios", import.meta.url));
   const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   await open(page);
   expect((await idsOf(page)).sort()).toEqual(files.map((name) => name.slice(0, -5)).sort());

@@ -1,4 +1,4 @@
-//! Which examples are there? The files of `tests/scenarios`, in the order of the picker.
+//! Which examples are there? The files of `web/scenarios`, in the order of the picker.
 
 use dualstack_core::explain::text::Text;
 use dualstack_core::session::action::{Action, Session, Shown};
@@ -95,7 +95,7 @@ mod tests {
 
     /// The files, re-read as they are now.
     fn promises() -> BTreeMap<String, Promise> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         let mut promises = BTreeMap::new();
         for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
             let path = entry.expect("the folder can be listed").path();

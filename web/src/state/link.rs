@@ -358,7 +358,7 @@ mod tests {
     }
 
     fn example(name: &str) -> Example {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/scenarios");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
         let text = std::fs::read_to_string(format!("{folder}/{name}")).expect("it is there");
         serde_yaml::from_str(&text).expect("it is an example")
     }
@@ -433,7 +433,7 @@ mod tests {
 
     #[test]
     fn every_example_has_a_link() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/scenarios");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
         for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
             let name = entry.expect("it can be listed").file_name();
             let Example { flags, manifest } = example(&name.to_string_lossy());
