@@ -7,14 +7,14 @@ use dualstack_core::apiserver::node as pod_cidrs;
 use dualstack_core::controller_manager::range_allocator::NodeIpam;
 use dualstack_core::controller_manager::startup as controller_manager;
 use dualstack_core::controller_manager::startup::Start;
+use dualstack_core::explain::rule::Evidence;
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::network_plugin as host_local;
 use dualstack_core::network_plugin::HostLocal;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, Scenario};
-use dualstack_core::session::replay as run;
-use dualstack_core::session::replay::EventReport;
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{self, EventReport};
 use dualstack_core::source::flags;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
@@ -199,10 +199,10 @@ fn requested(k8s: &str, ranges: &str, steps: &str) -> Witness {
 
 fn started(k8s: &str, starts: &[&str], manifest: &str) -> Witness {
     let version: KubeVersion = k8s.parse().expect("a simulated release");
-    let boots = starts.iter().map(|flags| Event::Boot { version, flags: (*flags).into() });
-    let events: Vec<Event> = boots.chain([Event::Apply(manifest.into())]).collect();
+    let boots = starts.iter().map(|flags| Action::Boot { version, flags: (*flags).into() });
+    let events: Vec<Action> = boots.chain([Action::Apply(manifest.into())]).collect();
     let mut witness = Witness::default();
-    for event in run::run(&Scenario { seed: 0, events: events.into() }).events {
+    for event in session::run(&Session { seed: 0, events: events.into() }).events {
         match event {
             EventReport::Boot(boot) => witness.see(version, &boot.trace),
             EventReport::Requests(requests) => {
@@ -317,6 +317,33 @@ fn the_table_of_what_is_recorded_is_current() {
         text == witness::table(recorded()),
         "core/src/explain/recorded.rs is stale: cargo xtask gen"
     );
+}
+
+#[test]
+fn a_rule_is_declared_recorded_exactly_if_it_is() {
+    let wrong: Vec<_> = dualstack_core::all_rules()
+        .filter(|rule| {
+            let is_recorded = recorded().releases.contains_key(rule.id);
+            (rule.evidence == Evidence::Recorded) != is_recorded
+        })
+        .map(|rule| (rule.id, rule.evidence))
+        .collect();
+    assert!(wrong.is_empty(), "the recordings say otherwise: {wrong:?}");
+}
+
+#[test]
+fn the_evidence_of_a_rule_fits_its_source() {
+    let documents = ["kubernetes.io/", "rfc-editor.org/", "iana.org/"];
+    let wrong: Vec<_> = dualstack_core::all_rules()
+        .filter(|rule| {
+            let is_document = documents.iter().any(|site| rule.source.starts_with(site));
+            let is_own = rule.source == "this playground";
+            (rule.evidence == Evidence::Playground) != is_own
+                || (rule.evidence == Evidence::SourceRead && is_document)
+        })
+        .map(|rule| (rule.id, rule.evidence, rule.source))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::{Mutex, OnceLock};
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
 use dualstack_core::apiserver::environment::Env;
-use dualstack_core::apiserver::requests::{Cluster, Options, Outcome, Request};
+use dualstack_core::apiserver::requests::{ApiServer, Options, Outcome, Request};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::net::{Family, Stack};
 use dualstack_core::release::version::KubeVersion;
@@ -110,7 +110,7 @@ impl Input {
 }
 
 /// A cluster with these families, the primary first.
-fn cluster(version: KubeVersion, families: &[Family]) -> Cluster {
+fn cluster(version: KubeVersion, families: &[Family]) -> ApiServer {
     let range = |family| cidr(if family == Family::V4 { V4 } else { V6 }).expect("a range");
     let ranges = match families {
         [first, second] => Stack::dual(*first, range(*first), range(*second)),
@@ -120,7 +120,7 @@ fn cluster(version: KubeVersion, families: &[Family]) -> Cluster {
     if families.len() == 2 && !env.behavior.dual_stack.on() {
         env.behavior.set_gate("IPv6DualStack", true).expect("two ranges need it");
     }
-    Cluster::new(env)
+    ApiServer::new(env)
 }
 
 /// An input with its body, made once for all walks.
@@ -138,12 +138,12 @@ impl Prepared {
     }
 }
 
-fn create(cluster: &mut Cluster, body: &Node) -> Outcome {
+fn create(cluster: &mut ApiServer, body: &Node) -> Outcome {
     cluster.handle(Request::Create(body.clone()), &Options::default())
 }
 
 /// Sends an update with the version it is based on; up to 1.21 none is taken without it.
-fn update(cluster: &mut Cluster, body: &Node, stored: &Service) -> Outcome {
+fn update(cluster: &mut ApiServer, body: &Node, stored: &Service) -> Outcome {
     let mut body = body.clone();
     if let YamlValue::Map(members) = &mut body.value
         && let Some(metadata) = members.iter_mut().find(|member| member.key == "metadata")
@@ -183,10 +183,10 @@ type Found = BTreeMap<&'static str, Vec<String>>;
 /// What a create led to.
 struct State {
     from: Input,
-    cluster: Cluster,
+    cluster: ApiServer,
     stored: Service,
     /// The same with the families exchanged.
-    mirror: Option<(Cluster, Service)>,
+    mirror: Option<(ApiServer, Service)>,
 }
 
 /// Creates and updates on one cluster of one release.
@@ -291,7 +291,7 @@ impl Walk {
         self.note("what is taken is what is stored", inputs, result);
     }
 
-    fn accepted(&mut self, what: &dyn std::fmt::Debug, cluster: &Cluster, service: &Service) {
+    fn accepted(&mut self, what: &dyn std::fmt::Debug, cluster: &ApiServer, service: &Service) {
         let result = laws::addresses_fit(cluster, service);
         self.note("an address per family, inside its range", what, result);
         // What happens next depends on the object alone.

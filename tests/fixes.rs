@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dualstack_core::api::print::yaml;
-use dualstack_core::apiserver::requests::{Cluster, FieldValidation, Options, Outcome, Request};
+use dualstack_core::apiserver::requests::{ApiServer, FieldValidation, Options, Outcome, Request};
 use dualstack_core::fixes::{Fix, Send, Trial, fixes, of_request};
 use dualstack_core::kubectl;
-use dualstack_core::session::action::{Event, Scenario as Session};
-use dualstack_core::session::replay::{EventReport, Replay, Report};
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{EventReport, Replay, Report};
 use dualstack_core::source::yaml::{Node, parse};
 use dualstack_tests::compare::Judge;
 use dualstack_tests::driver::Driver;
@@ -35,7 +35,7 @@ struct Seen {
 }
 
 /// How a recorded body reached the server.
-fn send(op: &Op, cluster: &mut Cluster, body: &Node) -> Option<Outcome> {
+fn send(op: &Op, cluster: &mut ApiServer, body: &Node) -> Option<Outcome> {
     let (Op::Create { field_validation, .. } | Op::Update { field_validation, .. }) = op else {
         return None;
     };
@@ -53,7 +53,7 @@ fn send(op: &Op, cluster: &mut Cluster, body: &Node) -> Option<Outcome> {
 }
 
 /// The body as somebody would write it, with what kubectl wants to know.
-fn manifest(op: &Op, cluster: &Cluster) -> String {
+fn manifest(op: &Op, cluster: &ApiServer) -> String {
     let mut body = op.body().cloned().unwrap_or_default();
     body["apiVersion"] = "v1".into();
     body["kind"] = "Service".into();
@@ -67,14 +67,14 @@ fn manifest(op: &Op, cluster: &Cluster) -> String {
 }
 
 /// Whether a cluster refuses a text with 422.
-fn refuses(cluster: &Cluster, text: &str, send: &Send) -> bool {
+fn refuses(cluster: &ApiServer, text: &str, send: &Send) -> bool {
     let root = parse(text).documents.remove(0).node;
     let outcome = send(&mut cluster.clone(), &root).expect("it is sent");
     outcome.result.is_err_and(|status| status.code == 422)
 }
 
 /// What was offered keeps its promise: each edit follows the one before, and the text is accepted.
-fn check(text: &str, trials: &[Trial], cluster: &Cluster, send: &Send) {
+fn check(text: &str, trials: &[Trial], cluster: &ApiServer, send: &Send) {
     for trial in trials {
         let edits = trial.repairs.iter().map(|repair| &repair.edit);
         let edited = edits.fold(text.to_owned(), |text, edit| edit.apply(&text));
@@ -97,9 +97,9 @@ fn walk(scenario: &Scenario, seen: &mut Vec<Seen>) {
         let refused = got.error.as_ref().is_some_and(|error| error.code == 422);
         if refused && matches!(op, Op::Create { .. } | Op::Update { .. }) {
             let text = manifest(&op, &cluster);
-            let as_recorded = |cluster: &mut Cluster, body: &Node| send(&op, cluster, body);
+            let as_recorded = |cluster: &mut ApiServer, body: &Node| send(&op, cluster, body);
             let applied =
-                |cluster: &mut Cluster, body: &Node| kubectl::apply(cluster, body).outcome;
+                |cluster: &mut ApiServer, body: &Node| kubectl::apply(cluster, body).outcome;
             assert!(refuses(&cluster, &text, &as_recorded), "{}: not as recorded", scenario.id);
             let ways: [&Send; 2] = [&as_recorded, &applied];
             for (at, way) in ways.into_iter().enumerate() {
@@ -188,12 +188,12 @@ fn nearly_every_recorded_refusal_has_a_fix() {
 }
 
 /// The text of an event.
-fn text_of(event: &Event) -> &str {
+fn text_of(event: &Action) -> &str {
     match event {
-        Event::Boot { flags: text, .. }
-        | Event::Apply(text)
-        | Event::Patch { body: text, .. }
-        | Event::Delete(text) => text,
+        Action::Boot { flags: text, .. }
+        | Action::Apply(text)
+        | Action::Patch { body: text, .. }
+        | Action::Delete(text) => text,
     }
 }
 

@@ -30,6 +30,18 @@ const CORE: Rows = &[
     &["fixes"],
 ];
 
+/// `browser` is every touch of JavaScript: what is typed and answered is below it.
+const WEB: Rows = &[
+    &["i18n"],
+    &["examples", "presets", "catalogue", "shortcuts"],
+    &["state"],
+    &["browser"],
+    &["ui"],
+    &["panes"],
+    &["page", "effects"],
+    &["app"],
+];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
@@ -258,6 +270,11 @@ fn check(package: &str, rows: Rows) {
 #[test]
 fn files_of_the_core_use_only_what_lies_below_them() {
     check("core", CORE);
+}
+
+#[test]
+fn files_of_the_page_use_only_what_lies_below_them() {
+    check("web", WEB);
 }
 
 #[test]

@@ -4,16 +4,16 @@
 
 use std::rc::Rc;
 
-use dualstack_core::cluster as workloads;
-use dualstack_core::cluster::{PodState, Replay, World};
+use dualstack_core::cluster::{Pod, PodState, World};
 use dualstack_core::explain::trace::Effect;
 use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::net::Family;
-use dualstack_core::session::action::{Event as PageEvent, Scenario};
-use dualstack_core::session::replay as run;
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{Replay, run};
 use dualstack_tests::nodes;
 use dualstack_tests::sessions::{
-    choose, page_document, page_event, page_session, page_start, session, version,
+    choose, cluster_event, cluster_start, page_document, page_event, page_session, page_start,
+    session, version,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -61,7 +61,7 @@ fn typing_into_a_document_reports_what_a_replay_reports() {
     let session = (page_start(), before, vec(page_document(), 1..8), edits);
     let walked = runner(1000).run(&session, |(start, before, mut documents, edits)| {
         let at = 1 + before.len();
-        let mut replay = run::Replay::default();
+        let mut replay = Replay::default();
         for (place, text) in edits {
             let number = place.index(documents.len());
             let document = &mut documents[number];
@@ -70,11 +70,11 @@ fn typing_into_a_document_reports_what_a_replay_reports() {
             } else {
                 *document = text;
             }
-            let manifest = PageEvent::Apply(documents.join("\n---\n").into());
+            let manifest = Action::Apply(documents.join("\n---\n").into());
             let all = [start.clone()].into_iter().chain(before.iter().cloned()).chain([manifest]);
-            let scenario = Scenario { seed: 1, events: all.collect() };
-            let anew = run::Replay::default().run(&scenario, at);
-            prop_assert!(replay.run(&scenario, at) == anew, "{scenario:?}");
+            let session = Session { seed: 1, events: all.collect() };
+            let anew = Replay::default().run(&session, at);
+            prop_assert!(replay.run(&session, at) == anew, "{session:?}");
         }
         Ok(())
     });
@@ -128,11 +128,11 @@ fn no_typed_text_panics_and_the_same_text_gives_the_same_report() {
     let flags = prop_oneof![text.clone(), Just(sound.to_owned())];
     let typed = (version(), flags, vec(text, 1..4));
     let walked = runner(2000).run(&typed, |(version, flags, manifests)| {
-        let boot = PageEvent::Boot { version, flags: flags.as_str().into() };
-        let applies = manifests.iter().map(|text| PageEvent::Apply(text.as_str().into()));
-        let events: Rc<[PageEvent]> = std::iter::once(boot).chain(applies).collect();
-        let scenario = Scenario { seed: 1, events };
-        prop_assert!(run::run(&scenario) == run::run(&scenario), "two reports of one session");
+        let boot = Action::Boot { version, flags: flags.as_str().into() };
+        let applies = manifests.iter().map(|text| Action::Apply(text.as_str().into()));
+        let events: Rc<[Action]> = std::iter::once(boot).chain(applies).collect();
+        let session = Session { seed: 1, events };
+        prop_assert!(run(&session) == run(&session), "two reports of one session");
         Ok(())
     });
     if let Err(error) = walked {
@@ -217,81 +217,6 @@ fn no_flags_of_a_node_panic_and_every_refusal_has_its_reason() {
     }
 }
 
-/// Starts of sessions about Nodes and Pods: ranges that are scarce, of one family, in another order, and
-/// texts with which something exits.
-const STARTS: [&str; 8] = [
-    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63",
-    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22",
-    "--allocate-node-cidrs --cluster-cidr=fd00:10:244::/62,10.244.0.0/22",
-    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00::/112 --node-cidr-mask-size-ipv4=29 \
-     --node-cidr-mask-size-ipv6=126",
-    "--allocate-node-cidrs=false",
-    "--allocate-node-cidrs --cluster-cidr=x",
-    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: ipv4",
-    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: none",
-];
-const KUBELETS: [&str; 5] = [
-    "kubelet\n--node-ip=192.0.2.11,2001:db8::11",
-    "kubelet · a\n--node-ip=2001:db8::11\n--max-pods=3",
-    "kubelet · a, b",
-    "kubelet · a\n--node-ip=::,::",
-    "kube-apiserver\n--service-cluster-ip-range=oops",
-];
-const OBJECTS: [&str; 12] = [
-    "{apiVersion: v1, kind: Node, metadata: {name: a}}",
-    "{apiVersion: v1, kind: Node, metadata: {name: b, labels: {x: z}}}",
-    "{apiVersion: v1, kind: Node, metadata: {name: c}, spec: {podCIDRs: [10.244.1.0/24]}}",
-    "{apiVersion: v1, kind: Node, metadata: {name: w, labels: {kubernetes.io/os: windows}}}",
-    "{apiVersion: v1, kind: Node, metadata: {name: v, labels: {kubernetes.io/os: windows}, annotations: \
-     {flannel.alpha.coreos.com/backend-type: vxlan}}}",
-    "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {nodeName: b, containers: [{name: a, image: b}]}}",
-    "{apiVersion: v1, kind: Pod, metadata: {name: q}, spec: {hostNetwork: true, containers: [{name: a, image: \
-     b}]}}",
-    "{apiVersion: v1, kind: Pod, metadata: {name: r}, spec: {os: {name: windows}, containers: [{name: a, \
-     image: b}]}}",
-    "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80}]}}",
-    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: REPLICAS, selector: \
-     {matchLabels: {x: z}}, template: {metadata: {labels: {x: z}}, spec: {containers: [{name: a, image: b}]}}}}",
-    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: REPLICAS, selector: \
-     {matchLabels: {x: z}}, template: {metadata: {labels: {x: z}}, spec: {nodeSelector: {x: z}, containers: \
-     [{name: a, image: c}]}}}}",
-    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: e, namespace: other}, spec: {replicas: REPLICAS, \
-     selector: {matchLabels: {x: z}}, template: {metadata: {labels: {x: z}}, spec: {hostNetwork: true, \
-     containers: [{name: a, image: b}]}}}}",
-];
-const NAMES: [&str; 12] = [
-    "node/a",
-    "node/b",
-    "node/c",
-    "node/w",
-    "node/v",
-    "node/node-1",
-    "pod/p",
-    "pod/q",
-    "pod/r",
-    "deployment/d",
-    "deploy/e -n other",
-    "service/s",
-];
-
-/// A start.
-fn cluster_start() -> impl Strategy<Value = PageEvent> {
-    (version(), choose(&STARTS), choose(&KUBELETS)).prop_map(|(version, start, kubelet)| {
-        let flags = format!("kube-controller-manager\n{start}\n{kubelet}\n").into();
-        PageEvent::Boot { version, flags }
-    })
-}
-
-/// An event of a session about Nodes and Pods.
-fn cluster_event() -> impl Strategy<Value = PageEvent> {
-    let objects = vec((choose(&OBJECTS), 0..14_u8), 1..4).prop_map(|objects| {
-        let texts = objects.iter().map(|(it, count)| it.replace("REPLICAS", &count.to_string()));
-        PageEvent::Apply(texts.collect::<Vec<_>>().join("\n---\n").into())
-    });
-    let delete = choose(&NAMES).prop_map(|name| PageEvent::Delete(name.into()));
-    prop_oneof![1 => cluster_start(), 4 => objects, 2 => delete]
-}
-
 /// What holds of Nodes and Pods at any moment. Where a manifest gave a Node ranges, others may have had them
 /// (`shared`): the API server does not ask, and neither does the controller that marks and frees them.
 fn check_world(world: &World, shared: bool) -> Result<(), TestCaseError> {
@@ -325,7 +250,7 @@ fn check_world(world: &World, shared: bool) -> Result<(), TestCaseError> {
         prop_assert!(!world.explain_pod(pod).is_empty() || world.nodes.is_empty());
     }
     for deployment in world.deployments.values() {
-        let own = |pod: &&Rc<workloads::Pod>| {
+        let own = |pod: &&Rc<Pod>| {
             let owner = pod.owner.as_ref().map(|(name, _)| name);
             owner == Some(&deployment.key.1) && pod.key.0 == deployment.key.0
         };
@@ -354,13 +279,13 @@ fn typing_in_random_sessions_of_nodes_and_pods_reports_what_a_replay_reports() {
         for (at, event, shown) in edits {
             let at = at.index(events.len());
             events[at] = event;
-            let scenario = Scenario { seed: 3, events: events.clone().into() };
+            let session = Session { seed: 3, events: events.clone().into() };
             for shown in [at, shown.index(events.len()), events.len() - 1] {
-                let report = replay.run(&scenario, shown);
-                let anew = Replay::default().run(&scenario, shown);
+                let report = replay.run(&session, shown);
+                let anew = Replay::default().run(&session, shown);
                 prop_assert!(report == anew, "event {shown} after an edit of {at}");
-                let has_ranges = |it: &PageEvent| matches!(it, PageEvent::Apply(text) | PageEvent::Patch { body: text, .. } if text.contains("podCIDRs"));
-                check_world(&report.after, events.iter().any(has_ranges))?;
+                let has_ranges = |it: &Action| matches!(it, Action::Apply(text) | Action::Patch { body: text, .. } if text.contains("podCIDRs"));
+                check_world(&report.world, events.iter().any(has_ranges))?;
             }
         }
         Ok(())

@@ -122,7 +122,7 @@
     if (last) mark();
     const text = work();
     const words = chinese()
-      ? { head: "演练场停止了。您的文本还在：", name: "您的文本", copy: "复制", reload: "重新加载" }
+      ? { head: "演练场停止了。你的文本还在：", name: "你的文本", copy: "复制", reload: "重新加载" }
       : { head: "The playground stopped. Your text is still here:", name: "Your text", copy: "Copy", reload: "Reload" };
     const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
     const box = make("textarea", { value: text, readOnly: true, rows: 20 });
@@ -158,8 +158,8 @@
     const note = document.createElement("p");
     note.className = "notice";
     note.textContent = chinese()
-      ? "本演练场需要 WebAssembly，而此浏览器没有或已禁用。下面是开始时的示例。"
-      : "The playground needs WebAssembly, which this browser lacks or forbids. Below is its opening example.";
+      ? "本演练场需要 WebAssembly，而此浏览器不支持或已禁用。下面是第一个示例。"
+      : "The playground needs WebAssembly, which this browser does not support or has disabled. The first example is shown below.";
     document.body.prepend(note);
   });
   // A program that neither starts nor fails within this time will not come.

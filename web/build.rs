@@ -13,7 +13,7 @@ struct Scenario {
     about: Words,
     flags: String,
     manifest: String,
-    /// The events that follow, as `dualstack_core::scenario::Event` is written.
+    /// The events that follow, as `dualstack_core::session::action::Action` is written.
     #[serde(default)]
     then: Vec<Value>,
 }

@@ -3,15 +3,15 @@
 
 #![no_main]
 
-use dualstack_core::behavior::Behavior;
-use dualstack_core::boot::controller_manager;
-use dualstack_core::boot::kube_proxy::HostFamilies;
-use dualstack_core::run::{EventReport, run};
-use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::controller_manager::startup as controller_manager;
+use dualstack_core::explain::trace::Trace;
+use dualstack_core::kube_proxy::startup::HostFamilies;
+use dualstack_core::release::behavior::Behavior;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{EventReport, run};
 use dualstack_core::source::flags;
-use dualstack_core::span::Span;
-use dualstack_core::trace::Trace;
-use dualstack_core::version::KubeVersion;
+use dualstack_core::source::span::Span;
 use dualstack_tests::nodes;
 use libfuzzer_sys::fuzz_target;
 
@@ -32,8 +32,8 @@ fuzz_target!(|input: (u8, &str)| {
         let _ = controller_manager::start(&behavior, &flags, trace);
     }
     let _ = nodes::start(version, text, HostFamilies::Both);
-    let events = [Event::Boot { version, flags: text.into() }];
-    let report = run(&Scenario { seed: 0, events: events.into() });
+    let events = [Action::Boot { version, flags: text.into() }];
+    let report = run(&Session { seed: 0, events: events.into() });
     let [EventReport::Boot(boot)] = report.events.as_slice() else { panic!("one start") };
     boot.problems.iter().filter_map(|it| it.span).for_each(inside);
 });

@@ -5,8 +5,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dualstack_core::scenario::Shown;
-use dualstack_web::link::{pack, read, write};
+use dualstack_core::session::action::Shown;
+use dualstack_web::state::link::{pack, read, write};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -4,11 +4,11 @@
 #![no_main]
 
 use dualstack_core::api::print;
-use dualstack_core::run::{EventReport, run};
-use dualstack_core::scenario::{Event, Scenario};
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{EventReport, run};
+use dualstack_core::source::span::Span;
 use dualstack_core::source::yaml::{Node, Value, parse};
-use dualstack_core::span::Span;
-use dualstack_core::version::KubeVersion;
 use libfuzzer_sys::fuzz_target;
 
 /// goyaml prints the key `<<` bare, and takes it for a merge when it reads; and a `-0` is for it the integer 0,
@@ -40,8 +40,8 @@ fuzz_target!(|text: &str| {
         }
     }
     let flags = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112".into();
-    let start = Event::Boot { version: KubeVersion::LATEST, flags };
-    let report = run(&Scenario { seed: 0, events: [start, Event::Apply(text.into())].into() });
+    let start = Action::Boot { version: KubeVersion::LATEST, flags };
+    let report = run(&Session { seed: 0, events: [start, Action::Apply(text.into())].into() });
     let Some(EventReport::Requests(requests)) = report.events.last() else { panic!("an apply") };
     for document in &requests.documents {
         document.diagnostics.iter().filter_map(|it| it.span).for_each(inside);

@@ -3,8 +3,8 @@ import type { Page } from "@playwright/test";
 import { button, caretBehind, COMPONENTS, expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
 
 const WORDS = {
-  en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Firsts", node: "Node", mend: "Mend it", agree: "They agree." },
-  "zh-CN": { flags: "标志", group: "集群标志", components: "组件", firsts: "五个“第一”", node: "节点", mend: "修正", agree: "相互一致。" },
+  en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Primary families", node: "Node", mend: "Fix", agree: "They agree." },
+  "zh-CN": { flags: "标志", group: "集群标志", components: "组件", firsts: "主地址族", node: "节点", mend: "修复", agree: "相互一致。" },
 } as const;
 type Lang = keyof typeof WORDS;
 

@@ -27,10 +27,10 @@ test("undo and redo go through text, flags, release and events alike", async ({ 
   await expect(manifestBox(page)).toHold(`${text}# one`);
   await back.click();
   await expect(manifestBox(page)).toHold(text);
-  await expect(page.getByRole("combobox", { name: "Scenario" })).not.toHaveValue("");
+  await expect(page.getByRole("combobox", { name: "Example" })).not.toHaveValue("");
   await expect(back).toHaveAttribute("aria-disabled", "true");
   for (let at = 0; at < 5; at += 1) await button(page, "Redo").click();
-  await expect(page.getByRole("textbox", { name: "What to delete" })).toHold("my-service");
+  await expect(page.getByRole("textbox", { name: "Object to delete" })).toHold("my-service");
 });
 
 test("the keys for undo work in every text box, and the caret stands where the change was", async ({ page }) => {
@@ -66,7 +66,7 @@ for (const width of [1440, 390]) {
     await expect(added.filter({ hasText: "ipFamilyPolicy" })).toHaveCount(0);
     await output(page, "YAML").click();
     await expect(code(page)).not.toContainText("resourceVersion");
-    await button(page, "Show what the server keeps").click();
+    await button(page, "Show fields managed by the server").click();
     await expect(code(page)).toContainText("resourceVersion");
   });
 }

@@ -144,7 +144,7 @@ test.describe("help", () => {
     const hears = await listen(manifestBox(page));
     await caretBehind(manifestBox(page), "PreferDual");
     await page.keyboard.press("F2");
-    const sentences = ["Whether the Service has addresses of one family or of both.", "Both families where the cluster has both, else one."];
+    const sentences = ["Whether the Service has addresses of one address family or of both.", "Both address families if the cluster supports both, otherwise one."];
     for (const text of sentences) {
       await expect(tooltip(page)).toContainText(text);
       await hears(text);
@@ -161,7 +161,7 @@ test.describe("help", () => {
     await expect(tooltip(page)).toHaveCount(0);
     const hearsOfFlags = await listen(flagsBox(page));
     await page.keyboard.press("F2");
-    await hearsOfFlags("There is no help for this place.");
+    await hearsOfFlags("No help is available here.");
   });
 
   test("shows the API server's words at the place on F8", async ({ page }) => {

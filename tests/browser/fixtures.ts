@@ -128,7 +128,7 @@ export const button = (page: Page, name: string): Locator =>
 
 /** The events of the session, in the Timeline. */
 export const events = (page: Page): Locator =>
-  page.getByRole("list", { name: "Events", exact: true }).getByRole("listitem");
+  page.getByRole("list", { name: "Actions", exact: true }).getByRole("listitem");
 
 /** The text on the screen that comes when the program has died. */
 export const rescued = (page: Page): Locator =>

@@ -12,7 +12,7 @@ for (const [lang, name] of [["en", "Keyboard shortcuts"], ["zh-CN", "键盘快�
     await button(page, name).click();
     await page.keyboard.press("p");
     await expect(sheet).toBeHidden();
-    await expect(page.getByRole("list", { name: lang === "en" ? "Events" : "事件" }).getByRole("listitem")).toHaveCount(3);
+    await expect(page.getByRole("list", { name: lang === "en" ? "Actions" : "操作" }).getByRole("listitem")).toHaveCount(3);
     await page.keyboard.press("?");
     await page.keyboard.press("m");
     // The editor takes the focus of its box.
@@ -40,7 +40,7 @@ test("a question mark in a text stays a question mark, and the single key can be
   await page.keyboard.type("# ?\n");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await button(page, "Keyboard shortcuts").click();
-  await button(page, "The key ? opens this sheet").click();
+  await button(page, "The key ? opens this list").click();
   await page.keyboard.press("Escape");
   await region(page, "Answer").focus();
   await page.keyboard.press("?");
@@ -55,5 +55,5 @@ test("Control and Enter apply again from a text box", async ({ page }) => {
   await open(page);
   await flagsBox(page).focus();
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByRole("list", { name: "Events" }).getByRole("listitem")).toHaveCount(3);
+  await expect(page.getByRole("list", { name: "Actions" }).getByRole("listitem")).toHaveCount(3);
 });

@@ -21,8 +21,8 @@ async function expectRefusal(page: Page) {
   await expect(terminal(page)).toContainText(REFUSAL);
   await expect(region(page, "Manifest").getByRole("listitem").getByText(REFUSAL)).toBeVisible();
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
-  await expect(region(page, "Answer").getByText("Last accepted answer")).toBeVisible();
-  await expect(region(page, "Stored object").getByText("Last accepted answer")).toBeVisible();
+  await expect(region(page, "Answer").getByText("Last accepted result")).toBeVisible();
+  await expect(region(page, "Stored object").getByText("Last accepted result")).toBeVisible();
 }
 
 async function press(page: Page, key: string, times: number) {
@@ -70,7 +70,7 @@ test("IPv6 first needs an IPv6 advertise address", async ({ page }) => {
   await expect(region(page, "Cluster").getByText(words)).toBeVisible();
   await expect(terminal(page)).toContainText("The connection to the server");
   await expect(addresses(page)).toHaveCount(2);
-  await expect(region(page, "Answer").getByText("Last accepted answer")).toBeVisible();
+  await expect(region(page, "Answer").getByText("Last accepted result")).toBeVisible();
 });
 
 test("half-typed YAML keeps the last answer", async ({ page }) => {
@@ -79,7 +79,7 @@ test("half-typed YAML keeps the last answer", async ({ page }) => {
   await page.keyboard.type("\n  ipFamilies: [IPv6, ");
   await expect(region(page, "Manifest").getByRole("listitem").first()).toBeVisible();
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
-  await expect(region(page, "Answer").getByText("Last accepted answer")).toBeVisible();
+  await expect(region(page, "Answer").getByText("Last accepted result")).toBeVisible();
 });
 
 test("an empty manifest is no accident", async ({ page }) => {
@@ -95,7 +95,7 @@ test("a comment in Chinese is as good as any", async ({ page }) => {
   await page.keyboard.insertText("# 双栈服务：先 IPv6 👋\n");
   await expect(manifestBox(page)).toHold(/^# 双栈服务：先 IPv6 👋\napiVersion/);
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
-  await expect(page.getByText("Last accepted answer")).toHaveCount(0);
+  await expect(page.getByText("Last accepted result")).toHaveCount(0);
   await manifestBox(page).press("ArrowUp");
   await manifestBox(page).press("End");
   await page.keyboard.insertText("好");

@@ -9,17 +9,17 @@ const words = {
   en: {
     box: "Manifest",
     draft: "Shared link",
-    own: "Back to my own work",
-    replace: "Replace my own work with this",
-    keep: "Keep this as mine",
-    looking: "You are looking at a shared link. Your own work is kept as it is.",
+    own: "Back to my work",
+    replace: "Replace my work with this",
+    keep: "Save as my work",
+    looking: "You are viewing a shared link. Your own work hasn’t changed.",
   },
   "zh-CN": {
     box: "清单",
     draft: "分享的链接",
-    own: "返回我自己的内容",
-    replace: "用它替换我自己的内容",
-    keep: "保留为我的内容",
+    own: "返回我的内容",
+    replace: "用它替换我的内容",
+    keep: "保存为我的内容",
     looking: "您正在查看分享的链接。 您自己的内容保持不变。",
   },
 } as const;
@@ -200,8 +200,8 @@ for (const width of [1440, 390]) {
       if (width < 700) await button(page, pane).click();
     };
     await open(page);
-    const scenario = page.getByRole("combobox", { name: "Scenario", exact: true });
-    const current = page.getByRole("list", { name: "Events", exact: true }).locator("[aria-current]");
+    const scenario = page.getByRole("combobox", { name: "Example", exact: true });
+    const current = page.getByRole("list", { name: "Actions", exact: true }).locator("[aria-current]");
     await manifestBox(page).fill(yaml("typed"));
     await manifestBox(page).fill(yaml("typed-more"));
     await page.waitForTimeout(800);
@@ -257,10 +257,8 @@ test.describe("what cannot be read", () => {
     }
   }
 
-  // `cargo xtask bench` holds the five milliseconds. Here others work beside it, and so the best of five counts.
-  test("a hostile link that is followed has its answer at once", async ({ page }) => {
-    // Before the page hears of it.
-    await page.addInitScript(() => addEventListener("popstate", () => performance.mark("moved")));
+  // How long it takes is measured by `cargo xtask bench`.
+  test("a hostile link that is followed again and again is answered each time", async ({ page }) => {
     await open(page);
     await manifestBox(page).fill(yaml("mine"));
     await link(page);
@@ -279,8 +277,7 @@ test.describe("what cannot be read", () => {
             });
             observer.observe(document.body, { childList: true, subtree: true });
           });
-        const times: number[] = [];
-        while (times.length < 5) {
+        for (let at = 0; at < 5; at += 1) {
           alert()!.querySelector("button")!.click();
           const back = moved();
           history.back();
@@ -290,17 +287,13 @@ test.describe("what cannot be read", () => {
           const forth = said();
           history.forward();
           await forth;
-          times.push(performance.now() - performance.getEntriesByName("moved").at(-1)!.startTime);
         }
-        return times;
       });
     const alert = page.getByRole("alert");
     for (const bad of ["#0garbage", `#0${"A".repeat(98_000)}`, `#0${"A".repeat(1 << 20)}`]) {
       await page.evaluate((bad) => { location.hash = bad; }, bad);
       await expect(alert).toBeVisible();
-      const times = await follow();
-      console.log(`${bad.length} characters: ${times.map((it) => it.toFixed(1)).join(", ")} ms`);
-      expect(Math.min(...times)).toBeLessThan(20);
+      await follow();
       await expect(manifestBox(page)).toHold(yaml("mine"));
       await alert.getByRole("button").click();
       await page.goBack();

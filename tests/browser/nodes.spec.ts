@@ -25,14 +25,14 @@ async function show(page: Page, name = "Nodes and Pods") {
 /** Chooses a scenario, and the pane. */
 async function choose(page: Page, id: string) {
   await open(page);
-  await page.getByRole("combobox", { name: "Scenario", exact: true }).selectOption(id);
+  await page.getByRole("combobox", { name: "Example", exact: true }).selectOption(id);
   await show(page);
 }
 
 /** Goes back in the session, so many events. */
 async function back(page: Page, events: number) {
   await phone(page, 2);
-  for (let at = 0; at < events; at += 1) await button(page, "Previous event").click();
+  for (let at = 0; at < events; at += 1) await button(page, "Previous action").click();
   await phone(page, 0);
 }
 
@@ -55,16 +55,16 @@ for (const width of [1440, 390]) {
       // The block of node-2, which is gone, is not the next one.
       await expect(row(nodes, "node-4")).toContainText("10.244.3.0/24");
       await expect(row(nodes, "node-2")).toHaveCount(0);
-      await expect(list(page, "Changes")).toContainText("new");
+      await expect(list(page, "Changes")).toContainText("created");
       await expect(pane(page)).toContainText("Left as they were: Nodes 2, Pods 4.");
       await nodes.getByRole("button", { name: "node-1", exact: true }).click();
-      const pods = list(page, "Pods of this node");
+      const pods = list(page, "Pods on this node");
       await expect(pods).toContainText("podIPs");
       await expect(pods).toContainText("hostIPs");
       await expect(list(page, "Reasons").first()).toContainText("next free node Pod CIDR");
       await check(page);
       // What is open stays open behind another tab.
-      for (const tab of ["Firsts", "Nodes and Pods"]) await page.getByRole("tab", { name: tab, exact: true }).click();
+      for (const tab of ["Primary families", "Nodes and Pods"]) await page.getByRole("tab", { name: tab, exact: true }).click();
       await expect(pods).toContainText("podIPs");
     });
 
@@ -109,7 +109,7 @@ for (const width of [1440, 390]) {
     test("in the wrong order a node keeps to one family", async ({ page }) => {
       await choose(page, "dual-stack-in-the-wrong-order");
       await back(page, 1);
-      await expect(list(page, "What kubectl prints of Nodes and Pods")).toContainText(
+      await expect(list(page, "kubectl output for Nodes and Pods")).toContainText(
         'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid',
       );
       await expect(row(list(page, "Nodes"), "node-2")).not.toContainText("fd00:");
@@ -118,9 +118,9 @@ for (const width of [1440, 390]) {
 
     test("going back is refused while a node has two ranges", async ({ page }) => {
       await choose(page, "going-back-to-one-family");
-      await expect(list(page, "What does not run")).toHaveCount(0);
+      await expect(list(page, "Not running")).toHaveCount(0);
       await back(page, 3);
-      await expect(list(page, "What does not run")).toContainText(
+      await expect(list(page, "Not running")).toContainText(
         "node:node-1 has an allocated cidr: fd00:10:244::/64 at index:1 that does not exist in cluster cidrs configuration",
       );
       await expect(pane(page)).toContainText("Left as they were:");
@@ -140,7 +140,7 @@ test("buttons add nodes and Deployments and remove them, by keyboard alone", asy
   await expect(row(list(page, "Nodes"), "node-2")).toBeVisible();
   await press("Add a Windows node");
   await expect(row(list(page, "Nodes"), "windows-1")).toBeVisible();
-  await pane(page).getByRole("spinbutton", { name: "Pods", exact: true }).fill("5");
+  await pane(page).getByRole("spinbutton", { name: "Replicas", exact: true }).fill("5");
   await press("Add a Deployment");
   await expect(list(page, "Deployments")).toContainText("app-1");
   await expect(pane(page).getByRole("heading", { name: /Nodes: 3, Pods: 5/ })).toBeVisible();
@@ -154,22 +154,22 @@ test("buttons add nodes and Deployments and remove them, by keyboard alone", asy
 
 test("of many Pods only those in sight are drawn", async ({ page }) => {
   await choose(page, "nodes-get-ranges-in-turn");
-  await pane(page).getByRole("spinbutton", { name: "Pods", exact: true }).fill("300");
+  await pane(page).getByRole("spinbutton", { name: "Replicas", exact: true }).fill("300");
   await pane(page).getByRole("button", { name: "Add a Deployment", exact: true }).click();
   await expect(pane(page).getByRole("heading", { name: /Pods: 304/ })).toBeVisible();
   await list(page, "Nodes").getByRole("button", { name: "node-3", exact: true }).click();
-  const pods = list(page, "Pods of this node");
+  const pods = list(page, "Pods on this node");
   await expect(pods.locator("> li")).toHaveCount(25);
-  await expect(pane(page)).toContainText(/Pods of this node 1 to 25 of 1\d\d/);
-  await pane(page).getByText(/Pods of this node 1 to 25/).locator("..").getByRole("button", { name: "Later" }).click();
-  await expect(pane(page)).toContainText(/Pods of this node 26 to 50 of 1\d\d/);
+  await expect(pane(page)).toContainText(/Pods on this node 1 to 25 of 1\d\d/);
+  await pane(page).getByText(/Pods on this node 1 to 25/).locator("..").getByRole("button", { name: "Next page" }).click();
+  await expect(pane(page)).toContainText(/Pods on this node 26 to 50 of 1\d\d/);
 });
 
 test("the pane speaks Chinese", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, "?lang=zh-CN");
-  await show(page, "节点与 Pod");
-  const chinese = region(page, "节点与 Pod");
+  await show(page, "节点和 Pod");
+  const chinese = region(page, "节点和 Pod");
   await chinese.getByRole("button", { name: "添加节点", exact: true }).click();
   await chinese.getByRole("button", { name: "node-2", exact: true }).click();
   await expect(chinese).toContainText("来自清单");

@@ -68,8 +68,8 @@ test.describe("without JavaScript", () => {
     const notices = page.locator("noscript p");
     await expect(notices.first()).toBeVisible();
     await expect(notices).toHaveText([
-      "The playground runs in your browser and needs JavaScript and WebAssembly. Below is its opening example.",
-      "本演练场在浏览器中运行，需要 JavaScript 和 WebAssembly。下面是开始时的示例。",
+      "The playground runs in your browser and needs JavaScript and WebAssembly. The first example is shown below.",
+      "本演练场在浏览器中运行，需要 JavaScript 和 WebAssembly。下面是第一个示例。",
     ]);
     for (const address of OPENING_ADDRESSES) {
       await expect(region(page, "Answer").getByText(address, { exact: true })).toBeVisible();

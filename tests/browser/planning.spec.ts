@@ -19,7 +19,7 @@ async function show(page: Page, name: string) {
 async function planned(page: Page, example = "", lang = "en") {
   await open(page, `?lang=${lang}`);
   if (example) {
-    const picker = page.getByRole("combobox", { name: lang === "en" ? "Scenario" : "场景", exact: true });
+    const picker = page.getByRole("combobox", { name: lang === "en" ? "Example" : "示例", exact: true });
     await picker.selectOption(example);
   }
   await show(page, lang === "en" ? "Address planning" : "地址规划");
@@ -30,7 +30,7 @@ test("a range is explained while it is typed", async ({ page }) => {
   const pane = planning(page);
   await expect(field(page)).toHaveValue("fdXY:IJKL:MNOP:15::/64");
   await expect(pane).toContainText("is a format, not an address");
-  await press(page, "Put in random digits").click();
+  await press(page, "Fill in random digits").click();
   await expect(field(page)).toHaveValue(/^fd[0-9a-f]{2}:[0-9a-f]{4}:[0-9a-f]{4}:15::\/64$/);
   await expect(pane).toContainText("fd is followed by the 40-bit global ID");
 
@@ -55,18 +55,18 @@ test("a range is explained while it is typed", async ({ page }) => {
 test("a plan of one's own comes into the flags, and Undo takes it back", async ({ page }) => {
   await planned(page);
   const before = await textOf(flagsBox(page));
-  await press(page, "Make a ULA plan").click();
+  await press(page, "Generate a ULA plan").click();
   await expect(planning(page)).toContainText("is the site prefix: fd and 40 random bits");
-  await press(page, "Put the plan into the flags").click();
+  await press(page, "Write the plan to the flags").click();
   await expect(flagsBox(page)).toHold(/--service-cluster-ip-range=\S*fd[0-9a-f]{2}:[0-9a-f:]+::\/112/);
   const after = await textOf(flagsBox(page));
   expect(after).not.toContain("fd00:10:96::");
-  await expect(planning(page)).toContainText("No two ranges of different use meet.");
-  await expect(region(page, "Components")).toContainText("All components start and agree.");
+  await expect(planning(page)).toContainText("No ranges of different use overlap.");
+  await expect(region(page, "Components")).toContainText("All components start, and their flags agree.");
 
   // Another press, another plan.
-  await press(page, "Make a ULA plan").click();
-  await press(page, "Put the plan into the flags").click();
+  await press(page, "Generate a ULA plan").click();
+  await press(page, "Write the plan to the flags").click();
   await expect(async () => expect(await textOf(flagsBox(page))).not.toBe(after)).toPass();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(flagsBox(page)).toHold(after);
@@ -102,7 +102,7 @@ test("ranges that meet are named, and the ruler goes down to one address by keys
   const row = pane.getByRole("row", { name: /^10\.96\.0\.0\/16/ });
   await expect(row).toContainText("overlap: 10.0.0.0/8");
 
-  const face = pane.getByRole("group", { name: /^All ranges on one ruler IPv4/ });
+  const face = pane.getByRole("group", { name: /^All ranges on one scale IPv4/ });
   await face.focus();
   await expect(pane).toContainText("Shown 10.0.0.0/8");
   for (const window of ["10.0.0.0/12", "10.0.0.0/16", "10.0.0.0/20"]) {
@@ -131,7 +131,7 @@ test("ranges that meet are named, and the ruler goes down to one address by keys
 for (const width of [1440, 390]) {
   for (const [lang, planningName, needsName] of [
     ["en", "Address planning", "Prerequisites"],
-    ["zh-CN", "地址规划", "前提条件"],
+    ["zh-CN", "地址规划", "先决条件"],
   ]) {
     for (const theme of ["light", "dark"]) {
       test(`the panes have no findings and fit into ${width} pixels in ${lang}, ${theme}`, async ({ page }) => {

@@ -6,7 +6,7 @@ const needs = (page: Page, name: string) =>
 
 async function opened(page: Page, example: string) {
   await open(page, "?lang=en");
-  await page.getByRole("combobox", { name: "Scenario", exact: true }).selectOption(example);
+  await page.getByRole("combobox", { name: "Example", exact: true }).selectOption(example);
   await page.getByRole("tab", { name: "Prerequisites", exact: true }).click({ timeout: 15_000 });
   await expect(region(page, "Prerequisites")).toBeVisible();
 }
@@ -18,7 +18,7 @@ test("a network plugin of one family, and the edit that mends it", async ({ page
   await expect(plugin).toContainText("assigns Pods no IPv6 address");
   await expect(plugin).toContainText("IPv6 cluster IPs have no endpoints");
   await expect(plugin).toContainText("kube-controller-manager --cluster-cidr fd00:10:244::/56");
-  await plugin.getByRole("button", { name: "Make it so", exact: true }).click();
+  await plugin.getByRole("button", { name: "Turn on", exact: true }).click();
   await expect(plugin).toContainText("✓ there");
   await expect(flagsBox(page)).toHold(/^[^#]*$/);
 });
@@ -40,7 +40,7 @@ test("without a plugin Nodes stay NotReady, in the words of the kubelet", async 
 
 test("a provider of one family leaves the node without an address, in the words of the kubelet", async ({ page }) => {
   await opened(page, "provider-without-ipv6");
-  const provider = needs(page, "Provider");
+  const provider = needs(page, "Cloud provider");
   await expect(provider).toContainText(
     'failed to validate secondaryNodeIP: node IP: "2001:db8::11" not found in the host\'s network interfaces',
   );
@@ -51,12 +51,12 @@ test("a provider of one family leaves the node without an address, in the words 
 
 test("the release is a switch, and what it lacks follows", async ({ page }) => {
   await opened(page, "dual-stack-preferred-svc");
-  const release = needs(page, "Release");
+  const release = needs(page, "Version");
   await expect(release).toContainText("✓ there");
-  await release.getByRole("combobox", { name: "Release", exact: true }).selectOption("1.20");
+  await release.getByRole("combobox", { name: "Version", exact: true }).selectOption("1.20");
   await expect(release).toContainText("✕ missing");
   await expect(release).toContainText("kube-apiserver exits because of this");
-  await release.getByRole("button", { name: "Make it so", exact: true }).click();
+  await release.getByRole("button", { name: "Turn on", exact: true }).click();
   await expect(flagsBox(page)).toHold(/--feature-gates=IPv6DualStack=true/);
   await expect(release).toContainText("✓ there");
   const badge = region(page, "Prerequisites").getByText("Why does the page say v1.27 [alpha]?");

@@ -89,7 +89,7 @@ test.describe("when the program cannot be loaded", () => {
 
   for (const [lang, name, copy, reload] of [
     ["en", "Your text", "Copy", "Reload"],
-    ["zh-CN", "您的文本", "复制", "重新加载"],
+    ["zh-CN", "你的文本", "复制", "重新加载"],
   ]) {
     test(`the saved text is still there, in ${lang}`, async ({ page }) => {
       await save(page, { "dualstack.work": JSON.stringify(WORK) });

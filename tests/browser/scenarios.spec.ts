@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { COMPONENTS, expect, flagsBox, manifestBox, open, region, test, textOf } from "./fixtures";
 
-const picker = (page: Page) => page.getByRole("combobox", { name: "Scenario", exact: true });
+const picker = (page: Page) => page.getByRole("combobox", { name: "Example", exact: true });
 
 const idsOf = (page: Page) =>
   picker(page)
@@ -30,7 +30,7 @@ test("every scenario of the picker loads and is answered", async ({ page }) => {
     // What a session ends with can be a patch or the name of what is deleted, too.
     const last = region(page, "Manifest").locator("#manifest");
     await expect(last, id).toHaveValue(/\w/);
-    const events = await page.getByRole("list", { name: "Events", exact: true }).innerText();
+    const events = await page.getByRole("list", { name: "Actions", exact: true }).innerText();
     texts.add(events + (await Promise.all(COMPONENTS.map((it) => textOf(flagsBox(page, it))))).join() + (await last.inputValue()));
   }
   expect(texts.size, "no two scenarios are the same").toBe(ids.length);

@@ -36,7 +36,7 @@ for (const width of [1440, 390]) {
     await manifestBox(page).fill("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 1}]}\n");
     await show("Result");
     // What follows is answered again: the patch now names a Service that is not there.
-    await expect(events(page).nth(2)).toContainText("Refused");
+    await expect(events(page).nth(2)).toContainText("Rejected");
     await button(page, "Remove event 3").click();
     await expect(events(page)).toHaveCount(5);
   });
@@ -67,25 +67,25 @@ test("any release can be chosen, and two of them stand side by side with the rul
   await page.getByRole("combobox", { name: "Compare with" }).selectOption("1.21");
   await expect(timeline(page)).toContainText("Kubernetes 1.36");
   await expect(timeline(page)).toContainText("Kubernetes 1.21");
-  await expect(timeline(page)).toContainText("Rules that decided only here");
+  await expect(timeline(page)).toContainText("Rules that apply only in this version");
   await expect(region(page, "Why")).toContainText("recorded in 1.36");
 });
 
 test("server-side apply is said not to be simulated", async ({ page }) => {
   await open(page);
   await button(page, "Patch").click();
-  await page.getByRole("combobox", { name: "Type of patch" }).selectOption("apply");
+  await page.getByRole("combobox", { name: "Patch type" }).selectOption("apply");
   await expect(region(page, "Answer")).toContainText("The playground has no answer to this.");
   await expect(region(page, "Answer")).toContainText("Server-side apply is not simulated");
 });
 
 test("a session outlives a reload, in Chinese too", async ({ page }) => {
   await open(page, "?lang=zh-CN");
-  await button(page, "打补丁").click();
+  await button(page, "修补").click();
   await button(page, "删除").click();
   await page.reload();
   await page.locator("html[data-started]").waitFor({ state: "attached" });
-  const list = page.getByRole("list", { name: "事件", exact: true }).getByRole("listitem");
+  const list = page.getByRole("list", { name: "操作", exact: true }).getByRole("listitem");
   await expect(list).toHaveCount(4);
   await expect(region(page, "时间线")).toContainText("已删除");
 });

@@ -4,8 +4,8 @@ import type { Page } from "@playwright/test";
 import { button, expect, findings, manifestBox, open, refuse, region, started, test, textOf } from "./fixtures";
 
 const words = {
-  en: { share: "Share", link: "Link", copy: "Copy the link", code: "QR code of the link", markdown: "Markdown with the answer", frame: "HTML for another page", file: "Download the YAML file", close: "Close" },
-  "zh-CN": { share: "分享", link: "链接", copy: "复制链接", code: "链接的二维码", markdown: "含答案的 Markdown", frame: "嵌入其他网页的 HTML", file: "下载 YAML 文件", close: "关闭" },
+  en: { share: "Share", link: "Link", copy: "Copy link", code: "QR code of the link", markdown: "Markdown with the result", frame: "HTML to embed", file: "Download YAML", close: "Close" },
+  "zh-CN": { share: "分享", link: "链接", copy: "复制链接", code: "链接的二维码", markdown: "含结果的 Markdown", frame: "嵌入其他网页的 HTML", file: "下载 YAML 文件", close: "关闭" },
 } as const;
 
 const panel = (page: Page, name: string = words.en.share) => page.getByRole("dialog", { name, exact: true });
@@ -61,7 +61,7 @@ test("copying puts the text into the clipboard", async ({ page, context }) => {
   await button(page, "Share").click();
   const boxes = panel(page).getByRole("textbox");
   await expect(boxes).toHaveCount(3);
-  for (const [at, name] of ["Copy the link", "Copy the Markdown", "Copy the HTML"].entries()) {
+  for (const [at, name] of ["Copy link", "Copy Markdown", "Copy HTML"].entries()) {
     await button(page, name).click();
     await expect(panel(page).getByRole("status")).toHaveText("Copied.");
     const text = await boxes.nth(at).inputValue();
@@ -75,9 +75,9 @@ test("where the page may not copy, it selects the text", async ({ page }) => {
   });
   await open(page);
   await button(page, "Share").click();
-  await button(page, "Copy the Markdown").click();
+  await button(page, "Copy Markdown").click();
   await expect(panel(page).getByRole("status")).toContainText("The text is selected");
-  const box = panel(page).getByRole("textbox", { name: "Markdown with the answer" });
+  const box = panel(page).getByRole("textbox", { name: "Markdown with the result" });
   await expect(box).toBeFocused();
   const selected = await box.evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart, area.selectionEnd));
   expect(selected).toBe(await box.inputValue());
@@ -89,20 +89,20 @@ test("the panel opens by key, and its own button closes it", async ({ page }) =>
   await page.keyboard.press("o");
   await expect(panel(page)).toBeVisible();
   // An example is framed by its name.
-  await expect(panel(page).getByRole("textbox", { name: "HTML for another page" })).toHaveValue(/#\/s\/dual-stack-preferred-ipfamilies-svc\?view=all&amp;lang=en"/);
+  await expect(panel(page).getByRole("textbox", { name: "HTML to embed" })).toHaveValue(/#\/s\/dual-stack-preferred-ipfamilies-svc\?view=all&amp;lang=en"/);
   await panel(page).getByRole("button", { name: "Close", exact: true }).click();
   await expect(panel(page)).toBeHidden();
   // Again, and after a change, it is the new state.
   await button(page, "RequireDualStack").click();
   await button(page, "Share").click();
-  await expect(panel(page).getByRole("textbox", { name: "Markdown with the answer" })).toHaveValue(/RequireDualStack/);
+  await expect(panel(page).getByRole("textbox", { name: "Markdown with the result" })).toHaveValue(/RequireDualStack/);
 });
 
 test("a refusal is given away with its reason", async ({ page }) => {
   await open(page);
   await refuse(page);
   await button(page, "Share").click();
-  await expect(panel(page).getByRole("textbox", { name: "Markdown with the answer" })).toHaveValue(/^✕ .*refuses/);
+  await expect(panel(page).getByRole("textbox", { name: "Markdown with the result" })).toHaveValue(/^✕ .*refuses/);
 });
 
 test("what is too long for a link has the other forms", async ({ page }) => {
@@ -110,7 +110,7 @@ test("what is too long for a link has the other forms", async ({ page }) => {
   await manifestBox(page).fill(`# ${"x".repeat(70_000)}\na: 1\n`);
   await button(page, "Share").click();
   await expect(panel(page)).toContainText("This session is too long for a link");
-  await expect(panel(page).getByRole("link", { name: "Download the YAML file" })).toHaveAttribute("href", /a%3A%201%0A$/);
+  await expect(panel(page).getByRole("link", { name: "Download YAML" })).toHaveAttribute("href", /a%3A%201%0A$/);
   await expect(panel(page).getByRole("textbox")).toHaveCount(1);
   await page.keyboard.press("Escape");
   await page.reload();

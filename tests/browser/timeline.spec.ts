@@ -9,7 +9,7 @@ import {
   test,
 } from "./fixtures";
 
-const slider = (page: Page) => page.getByRole("slider", { name: "Event shown", exact: true });
+const slider = (page: Page) => page.getByRole("slider", { name: "Action shown", exact: true });
 
 for (const width of [1440, 390]) {
   test(`a session is walked through, played and changed in order at ${width} pixels`, async ({ page }) => {
@@ -22,12 +22,12 @@ for (const width of [1440, 390]) {
     await expect(region(page, "Timeline")).toContainText("4 of 4: Restart 1.36");
     // A restart that changes nothing says so of each Service.
     await expect(region(page, "Timeline").getByText("kept", { exact: true })).toHaveCount(2);
-    await button(page, "Previous event").click();
+    await button(page, "Previous action").click();
     await expect(slider(page)).toHaveValue("3");
     await expect(region(page, "Timeline")).toContainText("spec.ipFamilyPolicy: \"PreferDualStack\" → \"SingleStack\"");
     await slider(page).press("Home");
     await expect(region(page, "Timeline")).toContainText("1 of 4: Start 1.36");
-    await expect(button(page, "Previous event")).toHaveAttribute("aria-disabled", "true");
+    await expect(button(page, "Previous action")).toHaveAttribute("aria-disabled", "true");
     await button(page, "Play").click();
     await expect(slider(page)).toHaveValue("4", { timeout: 8000 });
     await expect(button(page, "Play")).toBeVisible();
@@ -43,7 +43,7 @@ for (const width of [1440, 390]) {
 test("a fork keeps the other branch", async ({ page }) => {
   await open(page);
   await button(page, "Delete").click();
-  await button(page, "Previous event").click();
+  await button(page, "Previous action").click();
   await button(page, "Fork from here").click();
   await expect(events(page)).toHaveCount(2);
   await manifestBox(page).fill("apiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec: {ports: [{port: 1}]}\n");
@@ -64,7 +64,7 @@ test("a fork keeps the other branch", async ({ page }) => {
 
 test("the timeline speaks Chinese", async ({ page }) => {
   await open(page, "?lang=zh-CN");
-  await button(page, "打补丁").click();
+  await button(page, "修补").click();
   await button(page, "从此处分叉").click();
   await expect(region(page, "时间线")).toContainText("第 3 个，共 3 个：打补丁 my-service");
   await expect(page.getByRole("combobox", { name: "分支" })).toContainText("自分支 1 的事件 3 之后分出");

@@ -1,4 +1,4 @@
-//! What does the core answer to a scenario, step by step? Turns steps into calls of `Cluster` and its
+//! What does the core answer to a scenario, step by step? Turns steps into calls of `ApiServer` and its
 //! outcomes into the form of the vectors, with literal values.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use dualstack_core::api::service::Service;
 use dualstack_core::apiserver::allocators::ServiceCidrState;
 use dualstack_core::apiserver::environment::{AllocatorKind, Env, PortRange};
 use dualstack_core::apiserver::requests::{
-    Answer, Cluster, FieldValidation, Options, Outcome, Patch, Request, Status, to_json,
+    Answer, ApiServer, FieldValidation, Options, Outcome, Patch, Request, Status, to_json,
 };
 use dualstack_core::apiserver::startup::parse_port_range;
 use dualstack_core::explain::diagnostic::Diagnostic;
@@ -26,7 +26,7 @@ use crate::witness::Witness;
 
 /// A cluster of the core that is walked through a scenario.
 pub struct Driver {
-    cluster: Cluster,
+    cluster: ApiServer,
     version: KubeVersion,
     seed: u64,
     /// Of the last start: what a restart does not name stays.
@@ -45,7 +45,7 @@ impl Driver {
         let version =
             KubeVersion::minor(minor).ok_or_else(|| format!("{} not simulated", scenario.k8s))?;
         let running = scenario.cluster.clone();
-        let mut cluster = Cluster::new(environment(version, seed, &running)?);
+        let mut cluster = ApiServer::new(environment(version, seed, &running)?);
         for held in &scenario.preallocated {
             match held {
                 Preallocated::Port(port) => cluster.preallocate_port(*port),
@@ -108,7 +108,7 @@ impl Driver {
 
     /// The cluster as it is now.
     #[must_use]
-    pub const fn cluster(&self) -> &Cluster {
+    pub const fn cluster(&self) -> &ApiServer {
         &self.cluster
     }
 
@@ -222,6 +222,8 @@ fn observed(outcome: &Outcome) -> Expect {
             answer.service_cidr = Some(state.to_owned());
         }
         Ok(Answer::Success) => answer.ok = Some(json!({"kind": "Status", "status": "Success"})),
+        // No vector is about one.
+        Ok(Answer::Workload { .. }) => {}
         Err(status) => answer.error = Some(error_body(status)),
     }
     answer

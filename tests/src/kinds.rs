@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use dualstack_core::api::field_path::FieldPath;
 use dualstack_core::apiserver::allocators::{Pools, Usable, static_band};
 use dualstack_core::apiserver::environment::{AllocatorKind, Env, PortRange};
-use dualstack_core::apiserver::requests::{Cluster, Options, Request};
+use dualstack_core::apiserver::requests::{ApiServer, Options, Request};
 use dualstack_core::apiserver::service::errors::Errors;
 use dualstack_core::apiserver::service_cidr;
 use dualstack_core::apiserver::startup::{Flags, Start, parse_port_range, start, too_large};
@@ -147,7 +147,7 @@ fn port_range(line: &Value) -> Result<Value, String> {
     };
     let PortRange { first, last } = range;
     let env = environment(AllocatorKind::IpAddress, "10.96.0.0/16")?;
-    let mut cluster = Cluster::new(Env { node_ports: range, ..env });
+    let mut cluster = ApiServer::new(Env { node_ports: range, ..env });
     let mut results = Vec::new();
     for (number, step) in line["static"].as_array().into_iter().flatten().enumerate() {
         let port = &step["allocate"];

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use dualstack_core::api::go_json;
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
-use dualstack_core::apiserver::requests::{Cluster, Options, Outcome, Request, to_json};
+use dualstack_core::apiserver::requests::{ApiServer, Options, Outcome, Request, to_json};
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::source::yaml::Node;
@@ -17,14 +17,14 @@ pub const LEAK: &str = "TXN-3";
 
 /// How many addresses of each family and how many node ports are taken.
 #[must_use]
-pub fn used(cluster: &Cluster) -> [u64; 3] {
+pub fn used(cluster: &ApiServer) -> [u64; 3] {
     let addresses = |family| cluster.used_addresses(family);
     [addresses(Family::V4), addresses(Family::V6), cluster.used_ports()]
 }
 
 /// Whether everything that is taken and stored is the same.
 #[must_use]
-pub fn same_state(before: &Cluster, after: &Cluster) -> bool {
+pub fn same_state(before: &ApiServer, after: &ApiServer) -> bool {
     let (own, other) = (before.pools(), after.pools());
     // A set that was filled and emptied again may hold its numbers in another form.
     let same_numbers = |family| own.taken(family).iter().eq(other.taken(family).iter());
@@ -38,7 +38,11 @@ pub fn same_state(before: &Cluster, after: &Cluster) -> bool {
 ///
 /// # Errors
 /// What changed.
-pub fn nothing_changed(before: &Cluster, after: &Cluster, outcome: &Outcome) -> Result<(), String> {
+pub fn nothing_changed(
+    before: &ApiServer,
+    after: &ApiServer,
+    outcome: &Outcome,
+) -> Result<(), String> {
     if same_state(before, after) {
         return Ok(());
     }
@@ -59,7 +63,7 @@ pub fn nothing_changed(before: &Cluster, after: &Cluster, outcome: &Outcome) -> 
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn addresses_fit(cluster: &Cluster, service: &Service) -> Result<(), String> {
+pub fn addresses_fit(cluster: &ApiServer, service: &Service) -> Result<(), String> {
     let spec = &service.spec;
     // A `clusterIP` that an update sends alone passes validation, which looks at the list, and
     // reading then shows it in the list as well (recorded: `history/v4v6/62`). It is held by nobody.
@@ -116,7 +120,7 @@ pub fn address(text: &str) -> Option<IpAddr> {
 ///
 /// # Errors
 /// What it changed.
-pub fn sending_it_again_changes_nothing(cluster: &Cluster, name: &str) -> Result<(), String> {
+pub fn sending_it_again_changes_nothing(cluster: &ApiServer, name: &str) -> Result<(), String> {
     let mut again = cluster.clone();
     let stored = again.handle(Request::Get { name: name.to_owned() }, &Options::default());
     let Some(before) = stored.service().cloned() else { return Err("it is not there".to_owned()) };

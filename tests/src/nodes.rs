@@ -9,8 +9,8 @@ use dualstack_core::kube_proxy::startup as kube_proxy;
 use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::kube_proxy::windows;
 use dualstack_core::kube_proxy::windows::Network;
-use dualstack_core::kubelet::startup as kubelet;
-use dualstack_core::kubelet::startup::{AddressKind, NodeAddress};
+use dualstack_core::kubelet::node_addresses::{AddressKind, NodeAddress};
+use dualstack_core::kubelet::{node_addresses, pod_ips, startup as kubelet};
 use dualstack_core::net::Family;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
@@ -124,7 +124,7 @@ impl Node<'_> {
     ) -> Vec<IpAddr> {
         let own: Vec<IpAddr> = vec![V4.into(), V6.into()];
         let default_route = if self.has_default_route { own.clone() } else { Vec::new() };
-        let machine = kubelet::Host { addresses: own, resolved: Vec::new(), default_route };
+        let machine = node_addresses::Host { addresses: own, resolved: Vec::new(), default_route };
         let address = NodeAddress { kind: AddressKind::InternalIp, address: V4.to_string() };
         let known: &[NodeAddress] = if self.has_addresses_already { &[address] } else { &[] };
         let mut behavior = behavior.clone();
@@ -138,12 +138,12 @@ impl Node<'_> {
                 return Vec::new();
             }
         };
-        let status = kubelet::node_addresses(&behavior, &kubelet, &machine, known, trace);
-        let ips = status.and_then(|it| kubelet::host_ips(&behavior, &it.addresses, trace));
+        let status = node_addresses::node_addresses(&behavior, &kubelet, &machine, known, trace);
+        let ips = status.and_then(|it| pod_ips::host_ips(&behavior, &it.addresses, trace));
         let ips = ips.unwrap_or_default();
         if !ips.is_empty() {
-            drop(kubelet::host_network_pod_ips(&[], &ips, trace));
-            drop(kubelet::family_mismatch(V6.into(), &ips, trace));
+            drop(pod_ips::host_network_pod_ips(&[], &ips, trace));
+            drop(pod_ips::family_mismatch(V6.into(), &ips, trace));
         }
         ips
     }

@@ -8,9 +8,8 @@ use std::fmt::Display;
 
 use dualstack_core::api::print;
 use dualstack_core::apiserver::environment::AllocatorKind;
-use dualstack_core::cluster::changes::Changes;
 use dualstack_core::cluster::components::{Components, Report as Started, Said};
-use dualstack_core::cluster::{self, Agent, Came, DocumentAnswer, Os, PodState, World};
+use dualstack_core::cluster::{Agent, NodeOrigin, Os, PodState, World};
 use dualstack_core::conflicts::Finding;
 use dualstack_core::conflicts::consequences::{Consequence, outages};
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
@@ -18,10 +17,10 @@ use dualstack_core::explain::trace::{Effect, Fact, FactValue, Origin, Step, Step
 use dualstack_core::fixes::{Act, fixes};
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, PatchForm, Scenario};
-use dualstack_core::session::diff::{After, Change};
+use dualstack_core::session::action::{Action as Event, PatchForm, Session};
+use dualstack_core::session::diff::{Change, Diff};
 use dualstack_core::session::provenance::Provenance;
-use dualstack_core::session::replay::{BootReport, DocumentReport, EventReport, Replay};
+use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay};
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::span::Span;
@@ -77,10 +76,7 @@ pub type Section = (&'static str, String);
 
 /// Replays sessions, and remembers the last one as the page does.
 #[derive(Default)]
-pub struct Player {
-    services: Replay,
-    workloads: cluster::Replay,
-}
+pub struct Player(Replay);
 
 impl Player {
     /// What the event at `at` of a session came to.
@@ -94,20 +90,17 @@ impl Player {
         at: usize,
     ) -> Result<Vec<Section>, String> {
         let events: Result<Vec<Event>, String> = actions.iter().map(Action::event).collect();
-        let scenario = Scenario { seed, events: events?.into() };
-        let mut report = self.services.run(&scenario, at);
-        let behind = self.workloads.run(&scenario, at);
+        let session = Session { seed, events: events?.into() };
+        let mut report = self.0.run(&session, at);
         let mut sections = Vec::new();
         let failed = match &report.events.remove(at) {
             EventReport::Boot(boot) => {
                 sections.push(("start", start(boot)));
-                if let Event::Boot { version, flags } = &scenario.events[at] {
-                    let components = Components::start(*version, flags);
-                    sections.extend([
-                        ("components", self::components(&components)),
-                        ("disagreements", disagreements(&components)),
-                    ]);
-                }
+                let components = boot.start.components();
+                sections.extend([
+                    ("components", self::components(components)),
+                    ("disagreements", disagreements(components)),
+                ]);
                 Vec::from_iter((!boot.is_running()).then_some(0))
             }
             EventReport::Requests(requests) => {
@@ -119,15 +112,13 @@ impl Player {
                         &mut text,
                         format_args!("document {} at {}", number + 1, span(document.span)),
                     );
-                    let answers = &behind.answer.documents;
-                    match answers.iter().find(|answer| answer.span == document.span) {
-                        Some(answer) => workload(&mut text, answer),
-                        None => {
-                            self::document(&mut text, document);
-                            if !document.is_accepted() {
-                                failed.push(number);
-                            }
-                        }
+                    if ["Node", "Pod", "Deployment"].contains(&document.kind.as_str()) {
+                        workload(&mut text, document, &report.world);
+                        continue;
+                    }
+                    self::document(&mut text, document);
+                    if !document.is_accepted() {
+                        failed.push(number);
                     }
                 }
                 sections.push(("answer", text));
@@ -136,22 +127,22 @@ impl Player {
         };
         let mut offered = String::new();
         for document in failed {
-            self.fixes(&mut offered, &scenario, at, document);
+            self.fixes(&mut offered, &session, at, document);
         }
         sections.extend([
             ("fixes", offered),
-            ("services", services(&report.after)),
-            ("ranges", ranges(&report.after)),
-            ("nodes", nodes(&behind.after)),
-            ("pods", pods(&behind.after)),
-            ("changes", changes(&report.after, &behind.changes)),
-            ("why", why(&behind.after)),
+            ("services", services(&report.diff)),
+            ("ranges", ranges(&report.diff)),
+            ("nodes", nodes(&report.world)),
+            ("pods", pods(&report.world)),
+            ("changes", changes(&report.diff)),
+            ("why", why(&report.world)),
         ]);
         Ok(sections)
     }
 
-    fn fixes(&mut self, text: &mut String, scenario: &Scenario, at: usize, document: usize) {
-        for fix in fixes(&mut self.services, scenario, at, document) {
+    fn fixes(&mut self, text: &mut String, session: &Session, at: usize, document: usize) {
+        for fix in fixes(&mut self.0, session, at, document) {
             let (accepts, refuses) = (fix.gives.accepts, fix.gives.refuses);
             line(
                 text,
@@ -304,11 +295,15 @@ fn document(text: &mut String, document: &DocumentReport) {
     }
     steps(text, &document.before);
     steps(text, decided);
-    if let Some(stored) = document.stored_json() {
+    // Of a ServiceCIDR neither was said when the sessions were recorded.
+    let is_range = document.kind == "ServiceCIDR";
+    let stored = document.stored_json().filter(|_| document.is_accepted() || !is_range);
+    if let Some(stored) = stored {
         block(text, "stored", &print::yaml(&stored));
     }
     let mut sources: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for leaf in document.provenance() {
+    let leaves = if is_range { Vec::new() } else { document.provenance() };
+    for leaf in leaves {
         let source = match leaf.provenance {
             Provenance::Written(at) => {
                 let written = format!("{} at {}", leaf.field, span(at));
@@ -329,14 +324,20 @@ fn document(text: &mut String, document: &DocumentReport) {
 }
 
 /// The answer to a document about a Node, a Pod or a Deployment.
-fn workload(text: &mut String, answer: &DocumentAnswer) {
-    let verdict = if answer.is_accepted { "accepted" } else { "refused" };
-    line(text, format_args!("  {:?} {:?} {verdict}", answer.kind.kind().1, answer.name));
-    terminal(text, &answer.kubectl, &answer.problems);
-    // Where they stand in the text is not known of these.
-    let placeless = answer.problems.iter().map(|it| Diagnostic { span: None, ..it.clone() });
-    diagnostics(text, "  ", &placeless.collect::<Vec<_>>(), &answer.trace);
-    steps(text, &answer.trace);
+fn workload(text: &mut String, answer: &DocumentReport, world: &World) {
+    let verdict = if answer.is_accepted() { "accepted" } else { "refused" };
+    line(text, format_args!("  {:?} {:?} {verdict}", answer.kind, answer.name));
+    terminal(text, &answer.kubectl, &answer.diagnostics);
+    let mut decided = answer.outcome.as_deref().map_or(&[][..], |outcome| &outcome.trace);
+    // What the controllers made of it is the world's to explain.
+    if let Some((kind, key)) = answer.workload.as_ref().filter(|_| answer.is_accepted()) {
+        let explained = world.explain(*kind, key);
+        decided = decided.strip_suffix(explained.as_slice()).unwrap_or(decided);
+    }
+    // Where they stand in the text was not known of these.
+    let placeless = answer.diagnostics.iter().map(|it| Diagnostic { span: None, ..it.clone() });
+    diagnostics(text, "  ", &placeless.collect::<Vec<_>>(), decided);
+    steps(text, decided);
 }
 
 /// How kube-apiserver started.
@@ -366,7 +367,8 @@ fn start(boot: &BootReport) -> String {
         );
     }
     steps(&mut text, &boot.trace);
-    if let Some(read) = &boot.read {
+    // Nodes, Pods and Deployments were not read again when the reports were recorded.
+    if let Some(read) = boot.read.as_ref().filter(|read| read.workload.is_none()) {
         line(&mut text, "read");
         document(&mut text, read);
     }
@@ -464,7 +466,7 @@ fn disagreements(components: &Components) -> String {
 }
 
 /// All Services.
-fn services(after: &After) -> String {
+fn services(after: &Diff) -> String {
     let mut text = String::new();
     for it in after.services.iter().filter(|it| it.change != Change::Deleted) {
         let spec = &it.service.spec;
@@ -488,7 +490,7 @@ fn services(after: &After) -> String {
 }
 
 /// The Service ranges and ServiceCIDRs.
-fn ranges(after: &After) -> String {
+fn ranges(after: &Diff) -> String {
     let mut text = String::new();
     for range in &after.ranges {
         let taken = range.taken.iter().map(|(ip, by)| format!("{ip} of {by:?}"));
@@ -541,9 +543,9 @@ fn nodes(world: &World) -> String {
                 format!("windows, Pods {pods}, Services {services}, log {log:?}")
             }
         };
-        let came = match node.came {
-            Came::Heading => "by a heading",
-            Came::Manifest => "by a manifest",
+        let came = match node.origin {
+            NodeOrigin::Heading => "by a heading",
+            NodeOrigin::Manifest => "by a manifest",
         };
         let agent = match &node.agent {
             Agent::Runs => "runs".to_owned(),
@@ -649,19 +651,20 @@ fn change(text: &mut String, what: &str, change: &Change) {
 }
 
 /// What the event changed, and how much it left as it was.
-fn changes(after: &After, changes: &Changes) -> String {
+fn changes(after: &Diff) -> String {
+    let objects = &after.objects;
     let mut text = String::new();
     for it in &after.services {
         change(&mut text, &format!("Service {}/{}", it.namespace, it.name), &it.change);
     }
-    for (name, it) in &changes.nodes {
+    for (name, it) in &objects.nodes.changed {
         change(&mut text, &format!("Node {name}"), it);
     }
-    for ((namespace, name), it) in &changes.pods {
+    for ((namespace, name), it) in &objects.pods.changed {
         change(&mut text, &format!("Pod {namespace}/{name}"), it);
     }
     let kept = after.services.iter().filter(|it| it.change == Change::Kept).count();
-    let (nodes, pods) = (changes.kept_nodes, changes.kept_pods);
+    let (nodes, pods) = (objects.nodes.kept, objects.pods.kept);
     line(&mut text, format_args!("kept Services {kept}, Nodes {nodes}, Pods {pods}"));
     text
 }

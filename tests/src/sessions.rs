@@ -6,10 +6,12 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
-use dualstack_core::apiserver::requests::{Answer, Cluster, Options, Outcome, Patch, Request, key};
+use dualstack_core::apiserver::requests::{
+    Answer, ApiServer, Options, Outcome, Patch, Request, key,
+};
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event as PageEvent, PatchForm, Scenario};
-use dualstack_core::session::replay::Replay;
+use dualstack_core::session::Replay;
+use dualstack_core::session::action::{Action, PatchForm, Session as Told};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -232,7 +234,7 @@ fn plain(ranges: usize, bitmap: bool) -> ClusterSpec {
 
 /// A session that is being checked.
 struct Checking {
-    cluster: Cluster,
+    cluster: ApiServer,
     version: KubeVersion,
     bitmap: bool,
     /// Addresses that leaked since the start.
@@ -255,7 +257,7 @@ impl Checking {
     fn start(ranges: usize, version: KubeVersion, bitmap: bool) -> Self {
         let spec = cluster_spec(ranges, version, bitmap);
         let env = driver::environment(version, 7, &spec).expect("the ranges are fine");
-        let cluster = Cluster::new(env);
+        let cluster = ApiServer::new(env);
         Self { cluster, version, bitmap, leaked: 0, restarted: false, stray: false }
     }
 
@@ -296,7 +298,7 @@ impl Checking {
         self.accounts()
     }
 
-    fn accepted(&mut self, before: &Cluster, outcome: &Outcome) -> Checked {
+    fn accepted(&mut self, before: &ApiServer, outcome: &Outcome) -> Checked {
         let Ok(Answer::Service { service, .. }) = &outcome.result else { return Ok(()) };
         let name = &service.metadata.name;
         let spec = &service.spec;
@@ -423,17 +425,95 @@ impl Session {
     }
 }
 
+/// Starts of sessions about Nodes and Pods: ranges that are scarce, of one family, in another order, and
+/// texts with which something exits.
+const STARTS: [&str; 8] = [
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22",
+    "--allocate-node-cidrs --cluster-cidr=fd00:10:244::/62,10.244.0.0/22",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/16,fd00::/112 --node-cidr-mask-size-ipv4=29 \
+     --node-cidr-mask-size-ipv6=126",
+    "--allocate-node-cidrs=false",
+    "--allocate-node-cidrs --cluster-cidr=x",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: ipv4",
+    "--allocate-node-cidrs --cluster-cidr=10.244.0.0/22,fd00:10:244::/63\n# network plugin: none",
+];
+const KUBELETS: [&str; 5] = [
+    "kubelet\n--node-ip=192.0.2.11,2001:db8::11",
+    "kubelet · a\n--node-ip=2001:db8::11\n--max-pods=3",
+    "kubelet · a, b",
+    "kubelet · a\n--node-ip=::,::",
+    "kube-apiserver\n--service-cluster-ip-range=oops",
+];
+const OBJECTS: [&str; 12] = [
+    "{apiVersion: v1, kind: Node, metadata: {name: a}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: b, labels: {x: z}}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: c}, spec: {podCIDRs: [10.244.1.0/24]}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: w, labels: {kubernetes.io/os: windows}}}",
+    "{apiVersion: v1, kind: Node, metadata: {name: v, labels: {kubernetes.io/os: windows}, annotations: \
+     {flannel.alpha.coreos.com/backend-type: vxlan}}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {nodeName: b, containers: [{name: a, image: b}]}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: q}, spec: {hostNetwork: true, containers: [{name: a, image: \
+     b}]}}",
+    "{apiVersion: v1, kind: Pod, metadata: {name: r}, spec: {os: {name: windows}, containers: [{name: a, \
+     image: b}]}}",
+    "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80}]}}",
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: REPLICAS, selector: \
+     {matchLabels: {x: z}}, template: {metadata: {labels: {x: z}}, spec: {containers: [{name: a, image: b}]}}}}",
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: REPLICAS, selector: \
+     {matchLabels: {x: z}}, template: {metadata: {labels: {x: z}}, spec: {nodeSelector: {x: z}, containers: \
+     [{name: a, image: c}]}}}}",
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: e, namespace: other}, spec: {replicas: REPLICAS, \
+     selector: {matchLabels: {x: z}}, template: {metadata: {labels: {x: z}}, spec: {hostNetwork: true, \
+     containers: [{name: a, image: b}]}}}}",
+];
+const OBJECT_NAMES: [&str; 12] = [
+    "node/a",
+    "node/b",
+    "node/c",
+    "node/w",
+    "node/v",
+    "node/node-1",
+    "pod/p",
+    "pod/q",
+    "pod/r",
+    "deployment/d",
+    "deploy/e -n other",
+    "service/s",
+];
+
+/// A manifest of a Node, a Pod or a Deployment; now and then of a Service.
+fn object_document() -> impl Strategy<Value = String> {
+    (choose(&OBJECTS), 0..14_u8).prop_map(|(it, count)| it.replace("REPLICAS", &count.to_string()))
+}
+
+/// A start of a session about Nodes and Pods.
+pub fn cluster_start() -> impl Strategy<Value = Action> {
+    (version(), choose(&STARTS), choose(&KUBELETS)).prop_map(|(version, start, kubelet)| {
+        let flags = format!("kube-controller-manager\n{start}\n{kubelet}\n").into();
+        Action::Boot { version, flags }
+    })
+}
+
+/// An event of a session about Nodes and Pods.
+pub fn cluster_event() -> impl Strategy<Value = Action> {
+    let objects = vec(object_document(), 1..4)
+        .prop_map(|documents| Action::Apply(documents.join("\n---\n").into()));
+    let delete = choose(&OBJECT_NAMES).prop_map(|name| Action::Delete(name.into()));
+    prop_oneof![1 => cluster_start(), 4 => objects, 2 => delete]
+}
+
 /// A session of the page, and an event of it that is edited.
 #[derive(Clone, Debug)]
 pub struct PageSession {
-    start: PageEvent,
-    events: Vec<PageEvent>,
+    start: Action,
+    events: Vec<Action>,
     edited: usize,
-    edit: PageEvent,
+    edit: Action,
 }
 
 /// A start, or one more.
-pub fn page_start() -> impl Strategy<Value = PageEvent> {
+pub fn page_start() -> impl Strategy<Value = Action> {
     let flags = |ranges: usize| {
         let ranges = RANGES[ranges].join(",");
         let advertised = if ranges.starts_with("fd") { "2001:db8::10" } else { "192.0.2.10" };
@@ -442,11 +522,21 @@ pub fn page_start() -> impl Strategy<Value = PageEvent> {
              --advertise-address={advertised}\n"
         )
     };
-    (version(), 0..RANGES.len())
-        .prop_map(move |(version, at)| PageEvent::Boot { version, flags: flags(at).into() })
+    let other = (choose(&STARTS), choose(&KUBELETS));
+    let other = other.prop_map(|(start, kubelet)| {
+        // The one that ends kube-apiserver would do so in most sessions.
+        let kubelet = if kubelet.contains("oops") { "" } else { kubelet };
+        format!("kube-controller-manager\n{start}\n{kubelet}\n")
+    });
+    (version(), 0..RANGES.len(), proptest::option::of(other)).prop_map(
+        move |(version, at, other)| {
+            let flags = [flags(at), other.unwrap_or_default()].concat().into();
+            Action::Boot { version, flags }
+        },
+    )
 }
 
-/// A document of a manifest: a Service, or now and then a ServiceCIDR.
+/// A document of a manifest: a Service, or now and then another object.
 pub fn page_document() -> impl Strategy<Value = String> {
     let typed = |mut body: Value, kind: &str, version: &str| {
         body["kind"] = json!(kind);
@@ -460,23 +550,26 @@ pub fn page_document() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => body().prop_map(move |body| typed(body, "Service", "v1")),
         1 => cidr,
+        3 => object_document(),
     ]
 }
 
 /// Anything that can happen on the page.
-pub fn page_event() -> impl Strategy<Value = PageEvent> {
+pub fn page_event() -> impl Strategy<Value = Action> {
     let name = || 0..NAMES.len();
     let form = proptest::sample::select(PatchForm::ALL.to_vec());
-    let patched = (name(), form, patch()).prop_map(|(name, form, body)| PageEvent::Patch {
+    let patched = (name(), form, patch()).prop_map(|(name, form, body)| Action::Patch {
         service: NAMES[name].into(),
         form,
         body: body.to_string().into(),
     });
     prop_oneof![
-        9 => page_document().prop_map(|text| PageEvent::Apply(text.into())),
+        9 => page_document().prop_map(|text| Action::Apply(text.into())),
+        2 => vec(page_document(), 2..4).prop_map(|all| Action::Apply(all.join("\n---\n").into())),
+        2 => choose(&OBJECT_NAMES).prop_map(|name| Action::Delete(name.into())),
         4 => patched,
-        3 => name().prop_map(|name| PageEvent::Delete(NAMES[name].into())),
-        1 => name().prop_map(|name| PageEvent::Delete(format!("servicecidr/{}", NAMES[name]).into())),
+        3 => name().prop_map(|name| Action::Delete(NAMES[name].into())),
+        1 => name().prop_map(|name| Action::Delete(format!("servicecidr/{}", NAMES[name]).into())),
         1 => page_start(),
     ]
 }
@@ -494,7 +587,7 @@ pub fn page_session(length: usize) -> impl Strategy<Value = PageSession> {
 impl PageSession {
     /// A session of these events; the last one is what the one at `edited` becomes.
     #[must_use]
-    pub fn new(start: PageEvent, mut events: Vec<PageEvent>, edited: u8) -> Option<Self> {
+    pub fn new(start: Action, mut events: Vec<Action>, edited: u8) -> Option<Self> {
         let edit = events.pop()?;
         let edited = 1 + usize::from(edited) % events.len().max(1);
         (!events.is_empty()).then_some(Self { start, events, edited, edit })
@@ -502,10 +595,10 @@ impl PageSession {
 
     /// The session before the edit.
     #[must_use]
-    pub fn scenario(&self) -> Scenario {
+    pub fn scenario(&self) -> Told {
         let mut events = vec![self.start.clone()];
         events.extend(self.events.iter().cloned());
-        Scenario { seed: 0, events: events.into() }
+        Told { seed: 0, events: events.into() }
     }
 
     /// Typing anywhere reports what a replay from the start reports.
@@ -515,7 +608,7 @@ impl PageSession {
     pub fn check(&self) -> Checked {
         let mut events = vec![self.start.clone()];
         events.extend(self.events.iter().cloned());
-        let scenario = |events: &[PageEvent]| Scenario { seed: 0, events: Rc::from(events) };
+        let scenario = |events: &[Action]| Told { seed: 0, events: Rc::from(events) };
         let mut replay = Replay::default();
         let _ = replay.run(&scenario(&events), events.len() - 1);
         events[self.edited].clone_from(&self.edit);

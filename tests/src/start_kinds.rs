@@ -7,8 +7,9 @@ use dualstack_core::apiserver::default_service_cidr;
 use dualstack_core::apiserver::default_service_cidr::{Object, Ready};
 use dualstack_core::explain::trace::Trace;
 use dualstack_core::kube_proxy::startup as kube_proxy;
-use dualstack_core::kubelet::startup as kubelet;
-use dualstack_core::kubelet::startup::{AddressKind, Kubelet, NodeAddress};
+use dualstack_core::kubelet::node_addresses::{AddressKind, NodeAddress};
+use dualstack_core::kubelet::startup::Kubelet;
+use dualstack_core::kubelet::{node_addresses, pod_ips, startup as kubelet};
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::release::behavior::Behavior;
@@ -46,30 +47,31 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
         "kube-proxy-config" => kube_proxy_config(input, trace)?,
         "kubelet-node-ip-flag" => node_ip_flag(behavior, input, trace),
         "provided-node-ip-annotation" => {
-            let read = kubelet::parse_provided_node_ip(behavior, text(input, "annotation"), trace);
+            let read =
+                node_addresses::parse_provided_node_ip(behavior, text(input, "annotation"), trace);
             read.map_or_else(failed, |ips| json!({"nodeIPs": ips}))
         }
         "kubelet-node-addresses" => node_addresses(behavior, input, trace)?,
         "cloud-node-addresses" => {
             let annotation = text(input, "providedNodeIPAnnotation");
             let cloud = addresses(input, "cloudAddresses")?;
-            let kept = kubelet::cloud_addresses(behavior, annotation, &cloud, trace);
+            let kept = node_addresses::cloud_addresses(behavior, annotation, &cloud, trace);
             kept.map_or_else(failed, |kept| json!({"addresses": print(&kept)}))
         }
         "host-ips" => {
-            let ips = kubelet::host_ips(behavior, &addresses(input, "addresses")?, trace);
+            let ips = pod_ips::host_ips(behavior, &addresses(input, "addresses")?, trace);
             ips.map_or_else(failed, |ips| json!({"hostIPs": ips}))
         }
         "pod-ips-order" => {
             let ips =
-                kubelet::sort_pod_ips(&ips(input, "nodeIPs"), &ips(input, "runtimeIPs"), trace);
+                pod_ips::sort_pod_ips(&ips(input, "nodeIPs"), &ips(input, "runtimeIPs"), trace);
             let first = ips.first().map(IpAddr::to_string).unwrap_or_default();
-            let joined = kubelet::downward_api(&ips);
+            let joined = pod_ips::downward_api(&ips);
             json!({"podIP": first, "podIPs": ips, "downwardAPIpodIPs": joined})
         }
         "etc-hosts" => {
             let (hostname, domain) = (text(input, "hostname"), text(input, "domain"));
-            json!({"content": kubelet::etc_hosts(&ips(input, "podIPs"), hostname, domain, trace)})
+            json!({"content": pod_ips::etc_hosts(&ips(input, "podIPs"), hostname, domain, trace)})
         }
         kind => return Err(format!("lines of kind {kind} are not answered")),
     };
@@ -235,13 +237,13 @@ fn node_addresses(behavior: &Behavior, input: &Value, trace: &mut Trace) -> Resu
     let default_route: Vec<IpAddr> =
         gateways.filter_map(|member| parse_ip(text(input, member))).map(|read| read.ip).collect();
     let own = kubelet.node_ips.iter().chain(&default_route).copied();
-    let host = kubelet::Host {
+    let host = node_addresses::Host {
         addresses: own.filter(|ip| ip.to_string() != NOT_ON_HOST).collect(),
         resolved: Vec::new(),
         default_route,
     };
     let known = addresses(input, "existingAddresses")?;
-    let status = match kubelet::node_addresses(behavior, &kubelet, &host, &known, trace) {
+    let status = match node_addresses::node_addresses(behavior, &kubelet, &host, &known, trace) {
         Ok(status) => status,
         Err(error) => {
             let named = format!("of node {hostname}.");
@@ -252,7 +254,7 @@ fn node_addresses(behavior: &Behavior, input: &Value, trace: &mut Trace) -> Resu
     if let Some(annotation) = status.provided_node_ip {
         result["providedNodeIPAnnotation"] = json!(annotation);
     }
-    if let Ok(ips) = kubelet::host_ips(behavior, &status.addresses, trace) {
+    if let Ok(ips) = pod_ips::host_ips(behavior, &status.addresses, trace) {
         result["hostIPs"] = json!(ips);
     }
     Ok(result)

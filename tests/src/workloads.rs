@@ -1,8 +1,9 @@
 //! Which sessions reach the rules about Nodes and Pods?
 
-use dualstack_core::cluster::{Replay, World};
+use dualstack_core::cluster::World;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, Scenario};
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{EventReport, Replay};
 
 use crate::witness::Witness;
 
@@ -16,13 +17,14 @@ const POD: &str = "containers: [{name: a, image: b}]";
 
 /// What each rule is reached by: starts and manifests, one after the other. A text that begins with `+` is
 /// a start with the flags above and what follows.
-const SESSIONS: [(&str, &[&str]); 28] = [
+const SESSIONS: [(&str, &[&str]); 29] = [
     ("WORK-7a", &["+", "{apiVersion: v1, kind: Node, metadata: {name: a}, spec: {podCIDRs: 1}}"]),
     ("WORK-7b", &["+", "{apiVersion: v1, kind: Node, metadata: {name: A}}"]),
     ("WORK-7c", &["+", "{apiVersion: v1, kind: Pod, metadata: {name: a}}"]),
     ("WORK-7d", &["+", "pod", "pod hostNetwork: true"]),
     ("WORK-7e", &["+", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}"]),
     ("WORK-7f", &["+", "deployment -1"]),
+    ("WORK-7g", &["+", "delete pod/a"]),
     ("NODE-1a", &["+"]),
     ("NODE-1b", &["+", "node"]),
     ("NODE-1c", &["shared", "node"]),
@@ -50,9 +52,9 @@ const SESSIONS: [(&str, &[&str]); 28] = [
     ("WIN-2b", &["+", "windows"]),
 ];
 
-fn event(text: &str) -> Event {
+fn event(text: &str) -> Action {
     let version = KubeVersion::LATEST;
-    let boot = |flags: String| Event::Boot { version, flags: flags.into() };
+    let boot = |flags: String| Action::Boot { version, flags: flags.into() };
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let with = |fields: &str| if fields.is_empty() { String::new() } else { format!("{fields}, ") };
     let text = match first {
@@ -60,6 +62,7 @@ fn event(text: &str) -> Event {
         "other" => return boot(format!("{FLAGS}kubelet · other")),
         _ if first.starts_with("kube") => return boot(text.to_owned()),
         _ if text.starts_with('+') => return boot(format!("{FLAGS}{NODE_1}{}", &text[1..])),
+        "delete" => return Action::Delete(rest.into()),
         "node" => "{apiVersion: v1, kind: Node, metadata: {name: node-2}}".to_owned(),
         "windows" => "{apiVersion: v1, kind: Node, metadata: {name: win, labels: {kubernetes.io/os: windows}, \
                       annotations: {flannel.alpha.coreos.com/backend-type: vxlan}}}"
@@ -75,7 +78,7 @@ fn event(text: &str) -> Event {
         ),
         _ => text.to_owned(),
     };
-    Event::Apply(text.into())
+    Action::Apply(text.into())
 }
 
 /// Sees whatever can be explained of a world.
@@ -99,14 +102,16 @@ pub fn see(world: &World, witness: &mut Witness) {
 pub fn sessions() -> Vec<(&'static str, Witness)> {
     let reach = |(rule, texts): &(&'static str, &[&str])| {
         let events = texts.iter().map(|text| event(text)).collect();
-        let scenario = Scenario { seed: 0, events };
+        let session = Session { seed: 0, events };
         let (mut replay, mut witness) = (Replay::default(), Witness::default());
-        for shown in 0..scenario.events.len() {
-            let report = replay.run(&scenario, shown);
-            for document in &report.answer.documents {
-                witness.see(KubeVersion::LATEST, &document.trace);
+        for shown in 0..session.events.len() {
+            let report = replay.run(&session, shown);
+            if let EventReport::Requests(requests) = &report.events[shown] {
+                for outcome in requests.documents.iter().filter_map(|it| it.outcome.as_ref()) {
+                    witness.see(KubeVersion::LATEST, &outcome.trace);
+                }
             }
-            see(&report.after, &mut witness);
+            see(&report.world, &mut witness);
         }
         (*rule, witness)
     };

@@ -1,46 +1,53 @@
-//! The page: the store, what the core makes of it, and where the panes stand. The only component that
-//! has both state and report.
+//! The page: the state, what the core makes of it, and where the panes stand.
 
 use std::rc::Rc;
 
-use dualstack_core::api::Json;
-use dualstack_core::cluster::components::Components;
-use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::plain;
-use dualstack_core::fixes::Fix;
-use dualstack_core::net::Family;
-use dualstack_core::session::action::Event;
-use dualstack_core::session::replay::{DocumentReport, EventReport, Replay, Verb};
-use dualstack_core::source::yaml::parse;
+use dualstack_core::session::Replay;
 use yew::prelude::*;
 
-use crate::answers::{Answers, compared, document_at};
 use crate::browser::{self, address_bar};
-use crate::follow::{Follow, follow};
-use crate::panes::answer::{self, Verdict, answer};
-use crate::panes::cluster::{self, cluster, families};
-use crate::panes::components::Seen;
-use crate::panes::embed::{self, Panes, notice};
-use crate::panes::fixes::fixes;
-use crate::panes::frame::{footer, header, invitation, phone_bar};
-use crate::panes::manifest::{self, manifest};
+use crate::effects::{
+    use_address_bar, use_caret, use_fixes, use_language_and_theme, use_pause, use_playback,
+    use_settle, use_speech,
+};
+use crate::i18n;
+use crate::page::{self, Page, Panes};
+use crate::panes::answer::Answer;
+use crate::panes::cluster::{Cluster, Families};
+use crate::panes::embed::{Remarks, Ways};
+use crate::panes::footer::Footer;
+use crate::panes::header::Header;
+use crate::panes::invitation::Invitation;
+use crate::panes::manifest::Manifest;
+use crate::panes::notice::Notice;
+use crate::panes::phone_bar::PhoneBar;
 use crate::panes::share::{Given, Share};
-use crate::panes::stored::{self, stored};
+use crate::panes::stored::Stored;
 use crate::panes::tabs::Tabs;
-use crate::panes::timeline::{self, timeline};
-use crate::panes::why::{self, why};
-use crate::store::{Focus, Form, Msg, Pane, Store, to_text};
-use crate::text;
-use crate::ui::{Dispatch, Shared, click, press};
+use crate::panes::timeline::Timeline;
+use crate::panes::why::Why;
+use crate::state::answers::Answers;
+use crate::state::choices::Pane;
+use crate::state::embed::{Embed, View};
+use crate::state::saved::to_text;
+use crate::state::shared::Shared;
+use crate::state::store::{Msg, Store};
+use crate::ui::{Dispatch, click, press};
 
-/// Properties of [`App`].
+impl Reducible for Store {
+    type Action = Msg;
+
+    fn reduce(self: Rc<Self>, msg: Msg) -> Rc<Self> {
+        Rc::new(self.update(msg))
+    }
+}
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The state to start with.
     pub initial: Store,
 }
 
-/// The whole page.
 #[component]
 pub fn App(props: &Props) -> Html {
     let state = use_reducer(|| props.initial.clone());
@@ -51,263 +58,113 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    let owner = store.owner();
-    let session = (Rc::clone(&store.events), store.seed, store.session, owner);
+    let session = (Rc::clone(&store.events), store.seed, store.session, store.owner());
     let answers = use_memo((session, store.at, store.runs, store.settled), |_| {
         if !store.runs {
             return None;
         }
-        browser::before_run(&to_text(&store), owner);
+        browser::before_run(&to_text(&store.work()), store.owner());
         let answers = Answers::of(&store, &store.session(), &mut replay.borrow_mut());
         browser::after_run();
         answers
     });
-    let at = answers.as_ref().as_ref().map(|answers| document_at(&store, &answers.documents));
-    let shown = answers.as_ref().as_ref().zip(at);
-    let verdict = shown.map(|(answers, at)| answers.verdict(&store, at));
-    let spoken = verdict.as_ref().map(|verdict| verdict.spoken(store.lang));
-    let refused = shown.and_then(|(answers, at)| answers.is_refused(&store, at).then_some(at));
-    let following = use_mut_ref(Follow::default);
-    {
-        let (store, dispatch, replay) = (store.clone(), dispatch.clone(), Rc::clone(&replay));
-        use_effect(move || follow(&following, &store, spoken, refused, &replay, &dispatch));
-    }
-    let shows_components = store.runs && store.shows_components();
-    let start = shows_components.then(|| {
-        let (_, flags, version) = store.boot();
-        (Rc::clone(flags), version)
-    });
-    let seen = use_memo(start, |start| {
-        let (flags, version) = start.as_ref()?;
-        Some(Shared(Rc::new(Seen::of(Components::start(*version, flags)))))
-    });
+
     let given = use_state(|| None::<Given>);
-    let last_good = use_mut_ref(|| (0, None::<Shared<DocumentReport>>));
-
-    let (Some((answers, at)), Some(verdict)) = (shown, verdict) else {
-        return safe_mode(&store, &dispatch);
+    // What was drawn last: it is shared as it is when the button is pressed.
+    let last = use_mut_ref(|| None::<(Store, Panes)>);
+    let onshare = {
+        let (last, given) = (Rc::clone(&last), given.setter());
+        use_callback((), move |_: MouseEvent, ()| {
+            // Whoever copies the address from the bar gets the same.
+            address_bar::flush();
+            if let Some((store, Panes { answer, .. })) = &*last.borrow() {
+                given.set(Some(Given::of(store, &answer.verdict, &answer.addresses)));
+            }
+        })
     };
-    let document = answers.documents.get(at).cloned();
-    let mut good = last_good.borrow_mut();
-    // What was accepted before another event or example was chosen says nothing about this one.
-    if good.0 != store.turn {
-        *good = (store.turn, None);
+    let onclose = {
+        let given = given.setter();
+        use_callback((), move |(), ()| given.set(None))
+    };
+    let page = use_mut_ref(Page::default);
+    let panes = Option::as_ref(&answers)
+        .map(|answers| page.borrow_mut().panes(&store, answers, &onshare, &dispatch));
+    *last.borrow_mut() = panes.clone().map(|panes| (store.clone(), panes));
+
+    let spoken = panes.as_ref().map(|panes| panes.answer.verdict.spoken(store.lang));
+    let refused = panes.as_ref().and_then(|panes| panes.refused);
+    use_address_bar(&store, &dispatch);
+    use_settle(&store, &dispatch);
+    use_pause(&store, &dispatch);
+    use_playback(&store, &dispatch);
+    use_speech(spoken);
+    use_fixes(&store, refused, &replay, &dispatch);
+    use_caret(&store);
+    use_language_and_theme(store.lang, store.theme, store.owner());
+
+    let Some(panes) = panes else { return safe_mode(&store, &dispatch) };
+    if let Some(embed) = &store.visit.embed {
+        return frame(&store, embed, panes, &dispatch);
     }
-    let is_accepted = document.as_ref().is_some_and(|document| document.is_accepted());
-    if is_accepted {
-        good.1 = document.clone().filter(|document| document.stored().is_some());
-    }
-    // What is stored all the same is nearer to the truth than what was accepted before.
-    let stands = document.clone().filter(|document| document.stands.is_some());
-    let stale = !is_accepted && stands.is_none();
-    let shown = stands.or_else(|| good.1.clone());
-    let fixes = store.fixes.as_ref().map_or(&[][..], |found| found.of(&store, refused));
-    let seen = Option::clone(&seen);
-    layout(
-        &store,
-        &dispatch,
-        answers,
-        &Shown { document, shown, stale, verdict, fixes, seen, given },
-    )
-}
-
-/// What the panes show.
-struct Shown<'a> {
-    /// The document with the present answer.
-    document: Option<Shared<DocumentReport>>,
-    /// The document with the last answer that was accepted.
-    shown: Option<Shared<DocumentReport>>,
-    /// Whether these differ.
-    stale: bool,
-    verdict: Verdict,
-    /// What would be accepted instead.
-    fixes: &'a [Rc<Fix>],
-    /// The components, where they are shown.
-    seen: Option<Shared<Seen>>,
-    /// What is given away while the dialog to share is open.
-    given: UseStateHandle<Option<Given>>,
-}
-
-fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
-    let Some(service) = document.and_then(|document| document.standing()) else {
-        return Vec::new();
-    };
-    let spec = &service.spec;
-    if spec.has_no_cluster_ip() {
-        return Vec::new();
-    }
-    let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
-    families.zip(spec.cluster_ips.iter().map(|ip| AttrValue::from(ip.clone()))).collect()
-}
-
-fn layout(store: &Store, dispatch: &Dispatch, answers: &Answers, shown: &Shown) -> Html {
-    let lang = store.lang;
-    let addresses = addresses(shown.shown.as_ref());
-    let chosen = match &store.focus {
-        Focus::Stored(field) => Some(AttrValue::from(field.clone())),
-        _ => None,
-    };
-    let terminal = shown
-        .document
-        .as_ref()
-        .filter(|it| !it.kubectl.is_empty() && !it.is_behind)
-        .filter(|it| it.stored().is_none() || it.verb == Verb::Patch)
-        .map(|document| AttrValue::from(document.kubectl.clone()))
-        .or_else(|| {
-            (!answers.boot.is_running()).then(|| {
-                let lines: Vec<String> =
-                    answers.boot.problems.iter().map(ToString::to_string).collect();
-                AttrValue::from(lines.join("\n"))
-            })
-        });
-    let stands = shown.shown.as_ref().is_some_and(|document| document.stands.is_some());
-    let label = match (stands, shown.stale) {
-        (true, _) => Some(text::STANDS),
-        (_, true) => Some(text::LAST_GOOD),
-        _ => None,
-    };
-    let summary = summary(&shown.verdict, shown.shown.as_ref(), &addresses, label.is_some(), lang);
+    let share = Option::as_ref(&given)
+        .map(|given| html! { <Share given={given.clone()} onclose={onclose.clone()} /> });
     let pane = match store.pane {
         Pane::Cluster => "cluster",
         Pane::Manifest => "manifest",
         Pane::Result => "result",
     };
-    let share = share(store, shown, &addresses);
-    let verdict = shown.verdict.clone();
-    let fixes = fixes(shown.fixes, lang, dispatch);
-    let answer = answer(&answer::Props { lang, verdict, addresses, label, fixes });
-    let cluster = cluster(&cluster::Props {
-        lang,
-        flags: AttrValue::from(Rc::clone(store.flags())),
-        version: store.boot().2,
-        boot: Some(answers.boot.clone()),
-        unfolded: store.unfolded || store.visit.embed.is_some(),
-        seen: shown.seen.clone(),
-        dispatch: dispatch.clone(),
-    });
-    let manifest = manifest(&manifest::Props {
-        lang,
-        event: store.request().map(|at| store.events[at].clone()),
-        version: store.boot().2,
-        requests: store.request().and_then(|at| match answers.events.get(at)? {
-            EventReport::Requests(requests) => Some(Shared(Rc::clone(requests))),
-            EventReport::Boot(_) => None,
-        }),
-        document: document_at(store, &answers.documents),
-        dispatch: dispatch.clone(),
-    });
-    let stored = stored(&stored::Props {
-        lang,
-        document: shown.shown.clone(),
-        event: store.event().clone(),
-        terminal,
-        label,
-        stale: shown.stale,
-        chosen,
-        is_behind: shown.document.as_ref().is_some_and(|document| document.is_behind),
-        shows_server_fields: store.shows_server_fields,
-        form: store.form,
-        sent: sent(store, document_at(store, &answers.documents)),
-        dispatch: dispatch.clone(),
-    });
-    let why = why(&why::Props {
-        lang,
-        boot: answers.boot.clone(),
-        document: shown.document.clone().filter(|it| it.verb != Verb::Get),
-        after: answers.after.clone(),
-        focus: store.focus.clone(),
-    });
-    let other = store.compared.and_then(|other| compared(store, other));
-    let timeline = timeline(&timeline::Props {
-        store,
-        events: &answers.events,
-        after: answers.after.clone(),
-        boot: answers.boot.clone(),
-        here: side(&shown.verdict, shown.document.as_ref()),
-        there: other.as_ref().map(|(answers, verdict)| {
-            let at = document_at(store, &answers.documents);
-            side(verdict, answers.documents.get(at))
-        }),
-        dispatch: dispatch.clone(),
-    });
-    let tabs = shown.seen.as_ref().map(|seen| {
-        html! { <div id="behind"><Tabs {lang} shown={store.shown()} seen={seen.clone()} dispatch={dispatch.clone()} /></div> }
-    });
-    let tabs = tabs.unwrap_or_default();
-    if let Some(embed) = &store.visit.embed {
-        let families = families(lang, store.flags(), dispatch);
-        let panes = Panes { answer, families, cluster, manifest, stored, timeline, why, tabs };
-        return embed::frame(store, embed, panes, dispatch);
-    }
-    let dialog = shown.given.as_ref().map(|given| {
-        let state = shown.given.setter();
-        let onclose = Callback::from(move |()| state.set(None));
-        html! { <Share given={given.clone()} {onclose} /> }
-    });
-    // Always one node: Yew counts children from the last, and would make what stands before a new one anew.
-    let dialog = dialog.unwrap_or_default();
     html! {
         <div class="page" data-pane={pane}>
-            { header(store, Some(share), dispatch) }
-            { notice(store, dispatch) }
-            { answer }
+            <Header ..panes.header />
+            <Notice ..panes.notice />
+            <Answer ..panes.answer />
             <p class="unseen" role="status" id="spoken"></p>
-            { invitation(store, dispatch) }
-            <main>{ cluster }{ manifest }{ stored }</main>
-            { timeline }
-            { why }
-            { tabs }
-            { footer(lang) }
-            { phone_bar(store, summary, dispatch) }
-            { dialog }
+            <Invitation ..panes.invitation />
+            <main><Cluster ..panes.cluster /><Manifest ..panes.manifest /><Stored ..panes.stored /></main>
+            <Timeline ..panes.timeline />
+            <Why ..panes.why />
+            if let Some(tabs) = panes.tabs { <div id="behind"><Tabs ..tabs /></div> }
+            <Footer ..panes.footer />
+            <PhoneBar ..panes.phone_bar />
+            { share }
         </div>
     }
 }
 
-/// Opens the dialog to share with what the page says now.
-fn share(store: &Store, shown: &Shown, addresses: &[(Family, AttrValue)]) -> Callback<MouseEvent> {
-    let (store, verdict, addresses) = (store.clone(), shown.verdict.clone(), addresses.to_vec());
-    let given = shown.given.setter();
-    Callback::from(move |_| {
-        // Whoever copies the address from the bar gets the same.
-        address_bar::flush();
-        given.set(Some(Given::of(&store, &verdict, &addresses)));
-    })
-}
-
-/// What the manifest that is shown sends, where the object is to be compared with it.
-fn sent(store: &Store, document: usize) -> Option<Json> {
-    match store.event() {
-        Event::Apply(text) if store.form == Form::Diff => {
-            parse(text).documents.get(document).map(|document| document.node.to_json())
-        }
-        _ => None,
-    }
-}
-
-/// An answer, for the comparison of two releases.
-fn side(verdict: &Verdict, document: Option<&Shared<DocumentReport>>) -> timeline::Side {
-    timeline::Side { verdict: verdict.clone(), document: document.cloned() }
-}
-
-/// The result in one line, for the phone's bar.
-fn summary(
-    verdict: &Verdict,
-    document: Option<&Shared<DocumentReport>>,
-    addresses: &[(Family, AttrValue)],
-    stale: bool,
-    lang: Lang,
-) -> String {
-    let mark = verdict.tone.mark();
-    let policy = document.and_then(|document| document.standing()).map(|it| it.spec.policy());
-    let (false, [(first, _), others @ ..], Some(policy)) = (stale, addresses, policy) else {
-        return format!("{mark} {}", plain(&verdict.head));
+/// The page in another page: as many panes as were asked for, and the ways out.
+fn frame(store: &Store, embed: &Rc<Embed>, panes: Panes, dispatch: &Dispatch) -> Html {
+    let lang = store.lang;
+    let Panes { answer, cluster, manifest, stored, timeline, why, tabs, .. } = panes;
+    let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
+    let main = match embed.view {
+        View::All => html! {
+            <>
+                <Answer ..answer />
+                <main>{ title }<Cluster ..cluster /><Manifest ..manifest /><Stored ..stored /></main>
+                <Timeline ..timeline />
+                <Why ..why />
+                if let Some(tabs) = tabs { <div id="behind"><Tabs ..tabs /></div> }
+            </>
+        },
+        View::Editor => html! {
+            <><Answer ..answer /><main>{ title }<Cluster ..cluster /><Manifest ..manifest /></main></>
+        },
+        View::Result => html! {
+            <><Answer ..answer /><main>{ title }<Stored ..stored /></main><Why ..why /></>
+        },
+        View::Mini => html! {
+            <main>{ title }<Families {lang} flags={cluster.flags} dispatch={dispatch.clone()} /><Answer ..answer /></main>
+        },
     };
-    match (lang, others.is_empty()) {
-        (Lang::En, true) => format!("{mark} 1 IP · {first} · {policy}"),
-        (Lang::En, false) => format!("{mark} {} IPs · {first} first · {policy}", addresses.len()),
-        (Lang::Zh, true) => format!("{mark} 1 个 IP · {first} · {policy}"),
-        (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 在先 · {policy}", addresses.len()),
+    let (can_undo, can_redo) = (store.history.can_undo(), store.history.can_redo());
+    html! {
+        <div class="embed" data-view={embed.view.name()}>
+            <Remarks {lang} embed={Shared(Rc::clone(embed))} />
+            <Notice ..panes.notice />
+            { main }
+            <p class="unseen" role="status" id="spoken"></p>
+            <Ways {lang} lang_asked={embed.lang} shown={store.shown()} {can_undo} {can_redo} dispatch={dispatch.clone()} />
+        </div>
     }
 }
 
@@ -315,33 +172,19 @@ fn summary(
 fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
     let onclick = click(dispatch, Msg::Run);
-    let cluster = cluster(&cluster::Props {
-        lang,
-        flags: AttrValue::from(Rc::clone(store.flags())),
-        version: store.boot().2,
-        boot: None,
-        unfolded: true,
-        seen: None,
-        dispatch: dispatch.clone(),
-    });
-    let manifest = manifest(&manifest::Props {
-        lang,
-        event: store.request().map(|at| store.events[at].clone()),
-        version: store.boot().2,
-        requests: None,
-        document: 0,
-        dispatch: dispatch.clone(),
-    });
     html! {
         <div class="page safe" data-pane="manifest">
-            { header(store, None, dispatch) }
-            { notice(store, dispatch) }
-            <section id="answer" tabindex="-1" class="answer look" aria-label={text::ANSWER.get(lang)}>
-                <p class="verdict"><span>{ text::SAFE_MODE.get(lang) }</span></p>
-                { press("btn primary", None, text::RUN.get(lang), None, true, onclick) }
+            <Header ..page::header(store, None, dispatch) />
+            <Notice ..page::notice(store, dispatch) />
+            <section id="answer" tabindex="-1" class="answer look" aria-label={i18n::ANSWER.get(lang)}>
+                <p class="verdict"><span>{ i18n::SAFE_MODE.get(lang) }</span></p>
+                { press("btn primary", None, i18n::RUN.get(lang), None, true, onclick) }
             </section>
-            <main>{ cluster }{ manifest }</main>
-            { footer(lang) }
+            <main>
+                <Cluster ..page::cluster(store, None, None, dispatch) />
+                <Manifest ..page::manifest(store, Rc::default(), 0, dispatch) />
+            </main>
+            <Footer {lang} />
         </div>
     }
 }

@@ -1,22 +1,15 @@
 //! The page of the Dual-Stack Playground: what a person types goes to the core, and what it answers
 //! goes to the panes.
 
-pub mod address;
-pub mod answers;
 pub mod app;
 pub mod browser;
 pub mod catalogue;
-pub mod commands;
-pub mod embed;
-pub mod follow;
-pub mod history;
-pub mod link;
-pub mod output;
+pub mod effects;
+pub mod examples;
+pub mod i18n;
+pub mod page;
 pub mod panes;
 pub mod presets;
-pub mod qr;
-pub mod scenarios;
-pub mod store;
-pub mod text;
+pub mod shortcuts;
+pub mod state;
 pub mod ui;
-pub mod visit;

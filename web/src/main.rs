@@ -2,7 +2,7 @@
 
 use dualstack_web::app::{App, Props};
 use dualstack_web::browser;
-use dualstack_web::store::Store;
+use dualstack_web::state::store::Store;
 
 fn main() {
     // The published program says nothing: it stops at once (xtask/src/process.rs).

@@ -1,10 +1,19 @@
 //! What do the buttons `IPv4`, `IPv6`, `IPv4 + IPv6` and `IPv6 + IPv4` change? Values of flags, and
 //! nothing else of what a person wrote.
 
+use dualstack_core::apiserver::startup::{MACHINE_V4, MACHINE_V6};
+use dualstack_core::controller_manager::startup::DEFAULT_NODE_MASKS;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
-use dualstack_core::source::flags::{Component, Flag, FlagsText, line_to_add, parse};
-use dualstack_core::source::span::Span;
+use dualstack_core::source::edit::Edit;
+use dualstack_core::source::flags::edit::{
+    Change, Editor, Placement, add_before, add_behind, is_alone, merge, remove, rename, set_value,
+};
+use dualstack_core::source::flags::table::{
+    self, ADVERTISE_ADDRESS, CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4,
+    NODE_CIDR_MASK_SIZE_IPV6, SERVICE_CLUSTER_IP_RANGE,
+};
+use dualstack_core::source::flags::{Component, Flag, FlagsText, parse};
 
 /// Families in order: what a button asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,31 +53,14 @@ impl Preset {
     }
 }
 
-const RANGE: &str = "service-cluster-ip-range";
-const ADVERTISE: &str = "advertise-address";
-const MASK: &str = "node-cidr-mask-size";
-/// The masks by family, with kube-controller-manager's defaults.
-const MASKS: [(&str, u8); 2] = [("node-cidr-mask-size-ipv4", 24), ("node-cidr-mask-size-ipv6", 64)];
-
-/// The flags that name a value per family, with the values a preset puts there.
-fn values(component: Component, name: &str) -> Option<[&'static str; 2]> {
-    match (component, name) {
-        (Component::KubeApiserver | Component::KubeControllerManager, RANGE) => {
-            Some(["10.96.0.0/16", "fd00:10:96::/112"])
-        }
-        (Component::KubeControllerManager | Component::KubeProxy, "cluster-cidr") => {
-            Some(["10.244.0.0/16", "fd00:10:244::/56"])
-        }
-        (Component::Kubelet, "node-ip") => Some(["192.0.2.11", "2001:db8::11"]),
-        _ => None,
-    }
-}
+/// The masks by family.
+const MASKS: [&str; 2] = [NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6];
 
 /// The preset that the present flags amount to, if they do.
 #[must_use]
 pub fn current(text: &str) -> Option<Preset> {
     let flags = parse(text);
-    let value = flags.last(Component::KubeApiserver, RANGE)?.value.as_deref()?;
+    let value = flags.last(Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE)?.value.as_deref()?;
     let families: Option<Vec<Family>> = value
         .split(',')
         .map(|range| parse_cidr(range).map(|read| Cidr::new(read.net).family()))
@@ -80,112 +72,71 @@ pub fn current(text: &str) -> Option<Preset> {
 /// The text with the values of a preset. Ranges of a person's own stay, in the new order.
 #[must_use]
 pub fn apply(text: &str, preset: Preset) -> String {
+    const API: Component = Component::KubeApiserver;
     let flags = parse(text);
-    let mut edits: Vec<(usize, usize, String)> = Vec::new();
-    let mut has_range = false;
+    let mut edits = Vec::new();
     for component in Component::ALL {
         for flag in flags.of(component) {
-            if component == Component::KubeApiserver && flag.name == ADVERTISE {
-                advertise(text, flag, preset, &mut edits);
+            let Some(usual) = table::find(component, &flag.name).and_then(|spec| spec.usual) else {
                 continue;
-            }
-            let Some(defaults) = values(component, &flag.name) else { continue };
-            has_range |= component == Component::KubeApiserver;
+            };
             let old = flag.value.as_deref().unwrap_or_default();
-            let new = preset
-                .families()
-                .iter()
-                .map(|family| own_range(old, *family).unwrap_or(defaults[*family as usize]))
-                .collect::<Vec<_>>()
-                .join(",");
-            if flag.value.is_some() {
-                edits.push((flag.value_span.start, flag.value_span.end, new));
-            } else {
-                edits.push((flag.span.end, flag.span.end, format!("={new}")));
-            }
+            let own = |family| own_range(old, family).unwrap_or(usual[family as usize]);
+            edits.push(set_value(text, flag, &list(preset, own)));
         }
     }
     masks(text, &flags, preset, &mut edits);
-    let needs_advertise = preset.families()[0] == Family::V6
-        && flags.last(Component::KubeApiserver, ADVERTISE).is_none();
-    if needs_advertise || !has_range {
-        let mut lines = String::new();
-        let values = values(Component::KubeApiserver, RANGE).unwrap_or_default();
-        if !has_range {
-            let ranges: Vec<&str> =
-                preset.families().iter().map(|family| values[*family as usize]).collect();
-            lines.push_str(&format!("--{RANGE}={}\n", ranges.join(",")));
-        }
-        if needs_advertise {
-            lines.push_str(&format!("--{ADVERTISE}=2001:db8::10\n"));
-        }
-        let (at, lines) = line_to_add(text, &lines);
-        edits.push((at, at, lines));
+    let editor = Editor { text, flags: &flags, component: API, placement: Placement::OwnLine };
+    if flags.last(API, SERVICE_CLUSTER_IP_RANGE).is_none() {
+        let usual = table::usual(API, SERVICE_CLUSTER_IP_RANGE);
+        let ranges = list(preset, |family| usual[family as usize]);
+        edits.extend(editor.change(SERVICE_CLUSTER_IP_RANGE, Change::Set(&ranges)));
     }
-    edits.sort_unstable_by_key(|(start, end, _)| std::cmp::Reverse((*start, *end)));
-    let mut text = text.to_owned();
-    for (start, end, new) in edits {
-        text.replace_range(start..end, &new);
+    let addresses = || flags.of(API).filter(|flag| flag.name == ADVERTISE_ADDRESS);
+    edits.extend(addresses().filter_map(|flag| advertise(text, flag, preset)));
+    if preset.families()[0] == Family::V6 && addresses().next().is_none() {
+        let own = MACHINE_V6.to_string();
+        edits.extend(editor.change(ADVERTISE_ADDRESS, Change::Set(&own)));
     }
-    text
+    merge(text, edits).map_or_else(|| text.to_owned(), |edit| edit.apply(text))
+}
+
+/// A value for each family of a preset.
+fn list<'a>(preset: Preset, of: impl Fn(Family) -> &'a str) -> String {
+    preset.families().iter().map(|family| of(*family)).collect::<Vec<_>>().join(",")
 }
 
 /// The masks of Nodes' ranges. kube-controller-manager exits for one of a family that has no cluster range, and
 /// for one of no family beside two ranges.
-fn masks(text: &str, flags: &FlagsText, preset: Preset, edits: &mut Vec<(usize, usize, String)>) {
+fn masks(text: &str, flags: &FlagsText, preset: Preset, edits: &mut Vec<Edit>) {
     let last = |name: &str| flags.last(Component::KubeControllerManager, name);
-    let Some(cluster) = last("cluster-cidr").and_then(|flag| flag.value.as_deref()) else { return };
+    let Some(cluster) = last(CLUSTER_CIDR).and_then(|flag| flag.value.as_deref()) else { return };
     let families = preset.families();
-    let mut own = MASKS.map(|(name, _)| last(name));
-    if let Some(flag) = last(MASK) {
+    let mut own = MASKS.map(last);
+    if let Some(flag) = last(NODE_CIDR_MASK_SIZE) {
         let of = [Family::V4, Family::V6].into_iter().find(|it| own_range(cluster, *it).is_some());
         match of {
             // It counts for the one family that there is.
             Some(family) if families.contains(&family) => {
                 if families.len() > 1 {
-                    let Span { start, end } = flag.name_span;
-                    edits.push((start, end, MASKS[family as usize].0.to_owned()));
+                    edits.push(rename(flag, MASKS[family as usize]));
                     own[family as usize] = Some(flag);
                 }
             }
-            _ => edits.push(without(text, flag)),
+            _ => edits.push(remove(text, flag)),
         }
     }
-    for (at, family) in [Family::V4, Family::V6].into_iter().enumerate() {
+    for family in [Family::V4, Family::V6] {
+        let at = family as usize;
         match (own[at], own[1 - at]) {
-            (Some(flag), _) if !families.contains(&family) => edits.push(without(text, flag)),
+            (Some(flag), _) if !families.contains(&family) => edits.push(remove(text, flag)),
             (None, Some(other)) if families.len() > 1 => {
-                let (name, default) = MASKS[at];
-                let line = line_of(text, other);
-                let (lead, tail) = (&text[line.0..other.span.start], &text[other.span.end..line.1]);
-                let is_alone = ["", "-"].contains(&lead.trim()) && tail.trim().is_empty();
-                let flag = format!("--{name}={default}");
-                edits.push(match (is_alone, family) {
-                    (true, Family::V4) => (line.0, line.0, format!("{lead}{flag}\n")),
-                    (true, Family::V6) => {
-                        (other.span.end, other.span.end, format!("\n{lead}{flag}"))
-                    }
-                    (false, _) => (other.span.end, other.span.end, format!(" {flag}")),
-                });
+                let add = if family == Family::V4 { add_before } else { add_behind };
+                edits.push(add(text, other, MASKS[at], &DEFAULT_NODE_MASKS[at].to_string()));
             }
             _ => {}
         }
     }
-}
-
-/// The line that a flag begins on, with its line break.
-fn line_of(text: &str, flag: &Flag) -> (usize, usize) {
-    let start = text[..flag.span.start].rfind('\n').map_or(0, |newline| newline + 1);
-    (start, text[flag.span.end..].find('\n').map_or(text.len(), |at| flag.span.end + at + 1))
-}
-
-/// The edit that takes a flag away, with its line if it has one to itself.
-fn without(text: &str, flag: &Flag) -> (usize, usize, String) {
-    let (start, end) = line_of(text, flag);
-    let lead = text[start..flag.span.start].trim();
-    let is_alone = ["", "-"].contains(&lead) && text[flag.span.end..end].trim().is_empty();
-    let (start, end) = if is_alone { (start, end) } else { (flag.span.start, flag.span.end) };
-    (start, end, String::new())
 }
 
 /// The person's own value of a family.
@@ -197,24 +148,19 @@ fn own_range(value: &str, family: Family) -> Option<&str> {
 }
 
 /// The address other members reach kube-apiserver at follows the first family.
-fn advertise(text: &str, flag: &Flag, preset: Preset, edits: &mut Vec<(usize, usize, String)>) {
+fn advertise(text: &str, flag: &Flag, preset: Preset) -> Option<Edit> {
     let family = preset.families()[0];
     let value = flag.value.as_deref().unwrap_or_default();
     if own_range(value, family).is_some() {
-        return;
+        return None;
     }
-    if family == Family::V6 {
-        edits.push((flag.value_span.start, flag.value_span.end, "2001:db8::10".to_owned()));
-        return;
-    }
-    // IPv4 is what kube-apiserver picks anyway: the line a preset added goes again.
-    let (start, end) = line_of(text, flag);
-    let alone = text[start..end].trim() == &text[flag.span.start..flag.span.end];
-    if value == "2001:db8::10" && alone {
-        edits.push((start, end, String::new()));
-    } else {
-        edits.push((flag.value_span.start, flag.value_span.end, "192.0.2.10".to_owned()));
-    }
+    let own = MACHINE_V6.to_string();
+    Some(match family {
+        Family::V6 => set_value(text, flag, &own),
+        // IPv4 is what kube-apiserver picks anyway: the line a preset added goes again.
+        Family::V4 if value == own && is_alone(text, flag) => remove(text, flag),
+        Family::V4 => set_value(text, flag, &MACHINE_V4.to_string()),
+    })
 }
 
 #[cfg(test)]
@@ -222,7 +168,7 @@ mod tests {
     use dualstack_core::cluster::components::Components;
     use dualstack_core::conflicts::Finding;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::Event;
+    use dualstack_core::session::action::Action;
 
     use super::{Preset, apply, current};
 
@@ -253,8 +199,8 @@ mod tests {
 
     #[test]
     fn no_preset_makes_components_disagree() {
-        let opening = crate::scenarios::find(crate::scenarios::OPENING).expect("it is there");
-        let Event::Boot { flags, .. } = &opening.events[0] else {
+        let opening = crate::examples::find(crate::examples::OPENING).expect("it is there");
+        let Action::Boot { flags, .. } = &opening.events[0] else {
             panic!("it begins with a start")
         };
         let old = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16 --node-cidr-mask-size=25";

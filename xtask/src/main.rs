@@ -1,4 +1,4 @@
-//! `cargo xtask serve | test | build | bench | gen`: the project's commands. Each installs what it
+//! `cargo xtask serve | test | build | screenshots | bench | gen`: the project's commands. Each installs what it
 //! lacks by itself.
 
 mod bench;
@@ -18,7 +18,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   serve          build the page, serve it, rebuild on change
   test           everything CI checks
   build          write the static site to dist/
-  bench          print the figures of docs/performance.md
+  screenshots    take pictures of the built page, for a person to look at
+  bench          measure, and write docs/performance.md
   gen [--check]  write the generated files, or say which are stale";
 
 fn main() -> ExitCode {
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["serve"] => site::serve(),
         ["build"] => site::build(),
         ["test"] => check::test(),
+        ["screenshots"] => check::screenshots(),
         ["bench"] => bench::bench(),
         ["gen"] => generate::write(),
         ["gen", "--check"] => generate::check(),

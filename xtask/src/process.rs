@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::Outcome;
 
@@ -43,13 +43,13 @@ pub fn run(command: &mut Command) -> Outcome {
     if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }
 }
 
-/// Runs a command and gives what it printed.
+/// Runs a command and gives what it printed. What it says meanwhile is seen.
 pub fn output(command: &mut Command) -> Outcome<String> {
     let shown = shown(command);
-    let output = command.output().map_err(|error| format!("{shown}: {error}"))?;
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("{shown}: {error}"))?;
     if !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{shown}: {}\n{errors}", output.status));
+        return Err(format!("{shown}: {}", output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

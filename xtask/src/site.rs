@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Outcome;
 use crate::process::{command, output, read, root, run, write};
-use crate::tools::{EDITOR, Tools, host_cargo};
+use crate::tools::{EDITOR, Tools};
 
 const OPENING: &str = "<!-- opening -->";
 const KEYS: &str = "<!-- keys -->";
@@ -76,8 +76,8 @@ pub fn finish() -> Outcome {
     }
     // The example is rendered from the page's own components, so the two cannot drift apart.
     let print = |bin: &str| {
-        let mut cargo = host_cargo();
-        cargo.args(["run", "--quiet", "--package", "dualstack-web", "--features", "ssr"]);
+        let mut cargo = command("cargo");
+        cargo.args(["run", "--package", "dualstack-web", "--features", "ssr"]);
         output(cargo.args(["--bin", bin]))
     };
     let prerendered = print("prerender")?;

@@ -19,28 +19,23 @@ const TRUNK: &str = "0.21.14";
 /// What the page is built for.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// How the tools are built: soon ready matters more than fast. Trunk's own profile asks for fat LTO.
+const TOOL_BUILD: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "false"),
+];
+
 /// The editor's folder.
 pub const EDITOR: &str = "web/editor";
 
-/// Where the user's PATH is kept while Debian's Rust stands before it.
-const HOST_PATH: &str = "XTASK_HOST_PATH";
-
-/// What makes Debian's Rust build for wasm.
-const DEBIAN: [(&str, &str); 3] = [
-    ("RUSTC_BOOTSTRAP", "1"),
-    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
-    ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22"),
-];
-
 /// The programs a build calls.
 pub struct Tools {
-    trunk: PathBuf,
-    wasm_bindgen: PathBuf,
-    binaryen: PathBuf,
+    /// Searched before the PATH.
+    folders: Vec<PathBuf>,
     /// Builds as for publishing.
     small: bool,
-    /// The toolchain of Debian, where rustup has no wasm target to give.
-    debian: bool,
 }
 
 impl Tools {
@@ -48,25 +43,28 @@ impl Tools {
     pub fn ready(small: bool) -> Outcome<Self> {
         require("cc", "apt-get install gcc libc6-dev (or your system's C compiler)")?;
         require_node()?;
-        let own = wasm_target()? && (!small || rust_source()?);
-        if !own {
-            debian_rust()?;
+        wasm_target()?;
+        if small {
+            rust_source()?;
         }
-        let trunk = cargo_tool("trunk", TRUNK, true, 8)?;
-        let wasm_bindgen =
-            cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false, 6)?;
+        // Trunk works offline here: without its default features it needs no TLS library.
+        let trunk = cargo_tool("trunk", TRUNK, &["--locked", "--no-default-features"])?;
+        let wasm_bindgen = cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, &[])?;
         npm_packages("web")?;
         npm_packages(EDITOR)?;
-        let binaryen = root().join("web/node_modules/.bin");
-        let tools =
-            Self { trunk: trunk.join("trunk"), wasm_bindgen, binaryen, small, debian: !own };
+        let mut folders = vec![root().join("web/node_modules/.bin")];
+        folders.extend(trunk.into_iter().chain(wasm_bindgen));
+        // Trunk's hook calls this very program by its name.
+        let own = std::env::current_exe().ok();
+        folders.extend(own.as_deref().and_then(Path::parent).map(Path::to_path_buf));
+        let tools = Self { folders, small };
         tools.fetch()?;
         Ok(tools)
     }
 
     /// A Trunk command with everything it looks for on its PATH.
     pub fn trunk(&self) -> Command {
-        let mut trunk = self.within(&self.trunk);
+        let mut trunk = self.within("trunk");
         // Trunk reads NO_COLOR as a bool and fails on the customary "1".
         trunk.env_remove("NO_COLOR");
         trunk
@@ -74,8 +72,7 @@ impl Tools {
 
     /// Trunk works offline: fetches what its cargo will ask for, by that same cargo.
     fn fetch(&self) -> Outcome {
-        eprintln!("Fetching the crates of the page, if any are missing (under a minute)");
-        let fetch = ["fetch", "--quiet", "--locked", "--target", WASM];
+        let fetch = ["fetch", "--locked", "--target", WASM];
         run(self.within("cargo").args(fetch))
     }
 
@@ -85,33 +82,11 @@ impl Tools {
         if self.small {
             command.envs(SMALL_BUILD);
         }
-        let mut folders = vec![self.wasm_bindgen.clone(), self.binaryen.clone()];
-        // Trunk's hook calls this very program by its name.
-        if let Some(own) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
-            folders.push(own.to_path_buf());
-        }
         let path = std::env::var_os("PATH").unwrap_or_default();
-        if self.debian {
-            folders.insert(0, PathBuf::from("/usr/bin"));
-            command.env(HOST_PATH, &path).envs(DEBIAN);
-            command.env("CARGO_TARGET_DIR", root().join("target/debian"));
-        }
-        folders.extend(std::env::split_paths(&path));
+        let folders = self.folders.iter().cloned().chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(folders).unwrap_or(path));
         command
     }
-}
-
-/// A cargo that builds for this machine, also within Trunk while Debian's Rust builds the wasm.
-pub fn host_cargo() -> Command {
-    let mut cargo = command("cargo");
-    if let Some(path) = std::env::var_os(HOST_PATH) {
-        cargo.env("PATH", path).env_remove("CARGO_TARGET_DIR");
-        for (name, _) in DEBIAN {
-            cargo.env_remove(name);
-        }
-    }
-    cargo
 }
 
 fn require(program: &str, how: &str) -> Outcome {
@@ -134,43 +109,26 @@ pub fn require_node() -> Outcome {
     }
 }
 
-/// Whether the user's Rust has the wasm target, or has got it.
-pub fn wasm_target() -> Outcome<bool> {
+/// Adds the wasm target to the user's Rust if it is missing.
+pub fn wasm_target() -> Outcome {
     let libs = output(command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
-    Ok(Path::new(libs.trim()).is_dir() || rustup("target", WASM))
+    if Path::new(libs.trim()).is_dir() { Ok(()) } else { rustup("target", WASM) }
 }
 
-/// Whether the user's Rust has the source of its standard library, or has got it.
-fn rust_source() -> Outcome<bool> {
+/// Adds the source of the standard library to the user's Rust if it is missing.
+fn rust_source() -> Outcome {
     let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
     let lock = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
-    Ok(lock.is_file() || rustup("component", "rust-src"))
+    if lock.is_file() { Ok(()) } else { rustup("component", "rust-src") }
 }
 
-/// Whether rustup could add something.
-fn rustup(kind: &str, name: &str) -> bool {
+fn rustup(kind: &str, name: &str) -> Outcome {
+    let failed = format!("Missing: the Rust {kind} {name}. Run: rustup {kind} add {name}");
     if find("rustup").is_none() {
-        return false;
+        return Err(format!("{failed} (rustup itself: https://rustup.rs)"));
     }
-    eprintln!("Installing the Rust {kind} {name} (a few seconds)");
-    run(command("rustup").args([kind, "add", name])).is_ok()
-}
-
-/// Installs Debian's Rust for the web, which stands in where rustup has nothing to give.
-fn debian_rust() -> Outcome {
-    let packages = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
-    if find("wasm-ld-22").is_some() {
-        return Ok(());
-    }
-    if find("apt-get").is_none() || !is_root() {
-        return Err(format!(
-            "Missing: the Rust target {WASM} and the source of Rust's library. Run: rustup target add \
-             {WASM} && rustup component add rust-src (or, on Debian, apt-get install {})",
-            packages.join(" ")
-        ));
-    }
-    eprintln!("Installing Debian's Rust for {WASM} (about two minutes)");
-    apt(&packages)
+    eprintln!("Installing the Rust {kind} {name} (under a minute)");
+    run(command("rustup").args([kind, "add", name])).map_err(|_| failed)
 }
 
 fn is_root() -> bool {
@@ -192,27 +150,23 @@ fn cache() -> Outcome<PathBuf> {
         .ok_or_else(|| "Missing: a HOME folder to keep tools in. Set HOME.".to_owned())
 }
 
-/// The folder of a program installed by cargo, in this exact version.
-fn cargo_tool(package: &str, version: &str, locked: bool, minutes: u32) -> Outcome<PathBuf> {
+/// The folder of a program of this exact version, installed if it is missing; none where it is on the PATH.
+fn cargo_tool(package: &str, version: &str, options: &[&str]) -> Outcome<Option<PathBuf>> {
     let name = package.trim_end_matches("-cli");
+    if find(name).is_some() {
+        let shown = output(command(name).arg("--version")).unwrap_or_default();
+        if shown.split_whitespace().nth(1) == Some(version) {
+            return Ok(None);
+        }
+    }
     let home = cache()?.join(format!("{name}-{version}"));
     let bin = home.join("bin");
     if bin.join(name).is_file() {
-        return Ok(bin);
+        return Ok(Some(bin));
     }
-    eprintln!(
-        "Installing {name} {version} into {} (once, about {minutes} minutes)",
-        home.display()
-    );
     // Installed beside and moved: an interrupted install does not count.
     let partial = cache()?.join(format!("{name}-{version}.partial-{}", std::process::id()));
-    let mut install = command("cargo");
-    install.args(["install", package, "--version", version, "--force", "--quiet", "--root"]);
-    install.arg(&partial).env("CARGO_TARGET_DIR", partial.join("build"));
-    if locked {
-        install.arg("--locked");
-    }
-    let installed = run(&mut install).and_then(|()| {
+    let installed = install(package, version, options, &partial).and_then(|()| {
         std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
         match std::fs::rename(partial.join("bin"), &bin) {
             // Another checkout may have been quicker.
@@ -222,7 +176,26 @@ fn cargo_tool(package: &str, version: &str, locked: bool, minutes: u32) -> Outco
     });
     // What it was built in is many times the size of the program. A leftover does no harm.
     let _ = std::fs::remove_dir_all(&partial);
-    installed.map(|()| bin)
+    installed.map(|()| Some(bin))
+}
+
+/// Installs a program into a folder: as cargo-binstall finds it built, or else from source.
+fn install(package: &str, version: &str, options: &[&str], folder: &Path) -> Outcome {
+    if find("cargo-binstall").is_some() {
+        eprintln!("Downloading {package} {version} by cargo-binstall (under a minute)");
+        let mut binstall = command("cargo");
+        binstall.args(["binstall", "--no-confirm", "--disable-strategies", "compile"]);
+        binstall.args(["--version", version, "--root"]).arg(folder).arg(package);
+        match run(&mut binstall) {
+            Ok(()) => return Ok(()),
+            Err(error) => eprintln!("{error}; it is built instead"),
+        }
+    }
+    eprintln!("Building {package} {version} (once, several minutes)");
+    let mut install = command("cargo");
+    install.args(["install", package, "--version", version, "--force", "--root"]).arg(folder);
+    install.args(options).envs(TOOL_BUILD).env("CARGO_TARGET_DIR", folder.join("build"));
+    run(&mut install)
 }
 
 /// The version of a crate in Cargo.lock.
@@ -252,25 +225,30 @@ pub fn npm_packages(folder: &str) -> Outcome {
     write(&stamp, &hash)
 }
 
+/// Installs packages where apt is there and may; whether it did.
+fn try_apt(what: &str, packages: &[&str]) -> bool {
+    if find("apt-get").is_none() || !is_root() {
+        return false;
+    }
+    eprintln!("Installing {what} (about two minutes)");
+    apt(packages).is_ok()
+}
+
 /// A Chromium for the browser tests: `$CHROMIUM`, one on the PATH, Debian's, or Playwright's.
 pub fn chromium() -> Outcome<Option<OsString>> {
     if let Some(given) = std::env::var_os("CHROMIUM").filter(|it| !it.is_empty()) {
         return Ok(Some(given));
     }
     let known = || ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find);
-    if let Some(found) = known() {
-        fonts();
-        return Ok(Some(found.into()));
-    }
-    if find("apt-get").is_some() && is_root() {
-        eprintln!(
-            "Installing Chromium and a Chinese font for the browser tests (about two minutes)"
+    // Where Debian has none to give, Playwright may.
+    if known().is_none() {
+        try_apt(
+            "Chromium and a Chinese font for the browser tests",
+            &["chromium", "fonts-noto-cjk"],
         );
-        // Where Debian has none to give, Playwright may.
-        let _ = apt(&["chromium", "fonts-noto-cjk"]);
-        if let Some(found) = known() {
-            return Ok(Some(found.into()));
-        }
+    }
+    if let Some(found) = known() {
+        return Ok(Some(found.into()));
     }
     eprintln!("Installing Playwright's Chromium for the browser tests (about two minutes)");
     let mut install = command("npx");
@@ -283,11 +261,28 @@ pub fn chromium() -> Outcome<Option<OsString>> {
     }
 }
 
-/// Screenshots in Chinese need a font; without root the tests still run.
-fn fonts() {
+/// A Firefox for the smoke journey.
+pub fn firefox() -> Option<PathBuf> {
+    let known = || ["firefox-esr", "firefox"].into_iter().find_map(find);
+    known().or_else(|| try_apt("Firefox", &["firefox-esr"]).then(known).flatten())
+}
+
+/// WebKitGTK's MiniBrowser for the smoke journey, where its driver and a screen for it are there too.
+pub fn minibrowser() -> Option<PathBuf> {
+    let known = || {
+        find("WebKitWebDriver").and(find("xvfb-run"))?;
+        let below = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let libraries = below("/usr/lib".into()).flat_map(|it| below(it.path()));
+        libraries.map(|it| it.path().join("MiniBrowser")).find(|file| file.is_file())
+    };
+    let packages = ["webkit2gtk-driver", "xvfb", "xauth"];
+    known().or_else(|| try_apt("WebKit", &packages).then(known).flatten())
+}
+
+/// A font for the screenshots in Chinese; without root they are taken without it.
+pub fn chinese_font() {
     let has_font = output(Command::new("fc-list").arg(":lang=zh")).is_ok_and(|it| !it.is_empty());
-    if !has_font && find("apt-get").is_some() && is_root() {
-        eprintln!("Installing a Chinese font for the screenshots (under a minute)");
-        let _ = apt(&["fonts-noto-cjk"]);
+    if !has_font {
+        try_apt("a Chinese font for the screenshots", &["fonts-noto-cjk"]);
     }
 }

@@ -10,6 +10,8 @@ use smallvec::{SmallVec, smallvec};
 pub enum Segment {
     /// A field of a structure: `.ipFamilies`.
     Field(&'static str),
+    /// A field of which no decision speaks: `.terminationGracePeriodSeconds`.
+    Other(Rc<str>),
     /// An entry of a list: `[1]`.
     Index(usize),
     /// An entry of a map: `[app.kubernetes.io/name]`.
@@ -82,6 +84,8 @@ impl fmt::Display for FieldPath {
             match segment {
                 Segment::Field(name) if at == 0 => write!(f, "{name}")?,
                 Segment::Field(name) => write!(f, ".{name}")?,
+                Segment::Other(name) if at == 0 => write!(f, "{name}")?,
+                Segment::Other(name) => write!(f, ".{name}")?,
                 Segment::Index(i) => write!(f, "[{i}]")?,
                 Segment::Key(key) => write!(f, "[{key}]")?,
             }

@@ -568,10 +568,20 @@ fn is_guessed_wrong(word: &str) -> bool {
 /// Visits the leaves of an object (values that hold nothing, or no more than an empty list or map) in
 /// the order of its keys: with their place, their name as kubectl prints it, and the value.
 pub fn leaves(object: &Json, visit: &mut dyn FnMut(&[PathPart], &str, &Json)) {
-    visit_leaves(object, &mut Vec::new(), String::new(), visit);
+    let kind = object["kind"].as_str().unwrap_or_default();
+    visit_leaves(kind, object, &mut Vec::new(), String::new(), visit);
+}
+
+/// Whether a field is a map, of which kubectl prints the keys in brackets: labels and the like.
+#[must_use]
+pub fn holds_keys(kind: &str, field: &str) -> bool {
+    let maps = ["metadata.labels", "metadata.annotations", ".matchLabels", ".nodeSelector"];
+    // The selector of a Deployment is a structure.
+    field == "spec.selector" && kind != "Deployment" || maps.iter().any(|map| field.ends_with(map))
 }
 
 fn visit_leaves(
+    kind: &str,
     value: &Json,
     path: &mut Vec<PathPart>,
     field: String,
@@ -579,9 +589,7 @@ fn visit_leaves(
 ) {
     match value {
         Json::Object(map) if !map.is_empty() => {
-            // Labels and the like are maps: their keys are printed in brackets.
-            let is_map =
-                matches!(&*field, "spec.selector" | "metadata.labels" | "metadata.annotations");
+            let is_map = holds_keys(kind, &field);
             for (key, value) in map {
                 let inner = match (field.is_empty(), is_map) {
                     (true, _) => key.clone(),
@@ -589,14 +597,14 @@ fn visit_leaves(
                     (false, false) => format!("{field}.{key}"),
                 };
                 path.push(PathPart::Key(key.clone()));
-                visit_leaves(value, path, inner, visit);
+                visit_leaves(kind, value, path, inner, visit);
                 path.pop();
             }
         }
         Json::Array(list) if !list.is_empty() => {
             for (at, value) in list.iter().enumerate() {
                 path.push(PathPart::Index(at));
-                visit_leaves(value, path, format!("{field}[{at}]"), visit);
+                visit_leaves(kind, value, path, format!("{field}[{at}]"), visit);
                 path.pop();
             }
         }

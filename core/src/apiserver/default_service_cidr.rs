@@ -10,6 +10,7 @@ use crate::net::Cidr;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_CLUSTER_IP_RANGE;
 use crate::startup::note;
 
 rules! {
@@ -18,6 +19,7 @@ rules! {
         id: "API-13a", slug: "default-service-cidr-is-created",
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go sync",
+        evidence: Recorded,
         facts: [ranges],
         en: "The `kubernetes` ServiceCIDR does not exist yet, so kube-apiserver creates it from its flag: {ranges}, in that order.",
         zh: "`kubernetes` ServiceCIDR 尚不存在，因此 kube-apiserver 按其标志创建它：{ranges}，保持此顺序。",
@@ -27,6 +29,7 @@ rules! {
         id: "API-13b", slug: "default-service-cidr-is-extended",
         versions: Versions::since(33),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go sync",
+        evidence: SourceRead,
         facts: [range],
         en: "The flag still begins with the stored range and now has a second one: {range} is added to the `kubernetes` ServiceCIDR. It is the only change that kube-apiserver ever makes to this object.",
         zh: "标志仍以已存储的范围开头，并增加了第二个：{range} 被添加到 `kubernetes` ServiceCIDR。这是 kube-apiserver 对此对象唯一会做的更改。",
@@ -36,6 +39,7 @@ rules! {
         id: "API-13c", slug: "default-service-cidr-is-inconsistent",
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go syncStatus",
+        evidence: Recorded,
         facts: [stored, flag],
         en: "The `kubernetes` ServiceCIDR has {stored}, and the flag specifies {flag}. The object is not changed and remains in effect; from 1.35 on one event reports the difference.",
         zh: "`kubernetes` ServiceCIDR 的范围是 {stored}，而标志指定的是 {flag}。对象不会更改并继续生效；自 1.35 起会产生一个事件来报告此差异。",
@@ -45,6 +49,7 @@ rules! {
         id: "API-13d", slug: "default-service-cidr-is-not-ready",
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go syncStatus",
+        evidence: Recorded,
         facts: [reason],
         en: "The `kubernetes` ServiceCIDR agrees with the flag but is not ready ({reason}). The controller does not override this condition.",
         zh: "`kubernetes` ServiceCIDR 与标志一致，但未就绪（{reason}）。其控制器不会覆盖这一状况。",
@@ -54,6 +59,7 @@ rules! {
         id: "API-13e", slug: "default-service-cidr-becomes-ready",
         versions: Versions::since(27),
         source: "pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go syncStatus",
+        evidence: Recorded,
         facts: [],
         en: "The `kubernetes` ServiceCIDR agrees with the flag and has no condition yet: it becomes `Ready`.",
         zh: "`kubernetes` ServiceCIDR 与标志一致，且尚无状况：它变为 `Ready`。",
@@ -125,7 +131,7 @@ pub fn sync(
     trace: &mut Trace,
 ) -> Pass {
     let mut note = |rule, facts| {
-        note(trace, rule, "service-cluster-ip-range", facts);
+        note(trace, rule, SERVICE_CLUSTER_IP_RANGE, facts);
     };
     let known = stored.as_ref().map(|object| object.ranges.as_slice());
     let ranges = pools::default_ranges(behavior, known, wanted);

@@ -19,6 +19,7 @@ rules! {
         id: "API-18a", slug: "pod-cidr-is-a-range",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNode",
+        evidence: SourceRead,
         facts: [],
         en: "Every entry of `podCIDRs` of a Node must be a CIDR.",
         zh: "节点的 `podCIDRs` 的每一项都必须是 CIDR。",
@@ -28,6 +29,7 @@ rules! {
         id: "API-18b", slug: "one-pod-cidr-per-family",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNode",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "Older versions also report a duplicate entry.",
             zh: "较旧的版本还会报告重复的条目。",
@@ -41,6 +43,7 @@ rules! {
         id: "API-18c", slug: "pod-cidrs-stay",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNodeUpdate",
+        evidence: SourceRead,
         facts: [],
         en: "The Pod CIDRs of a Node are immutable once set, and none can be added: to become dual-stack a single-stack Node must be deleted and register again.",
         zh: "节点的 Pod CIDR 一旦设置便不可变更，也不能追加：单栈节点必须被删除并重新注册，才能变为双栈。",

@@ -36,6 +36,7 @@ rules! {
         id: "DEC-3", slug: "body-does-not-decode",
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        evidence: Recorded,
         facts: [],
         en: "The type of a value does not match its field, so the body is not a Service. Nothing else was checked.",
         zh: "某个值的类型与字段不符，因此请求体不是 Service。其余内容均未检查。",
@@ -45,6 +46,7 @@ rules! {
         id: "DEC-2", slug: "unknown-field-is-dropped",
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        evidence: Recorded,
         facts: [],
         en: "A Service has no such field (names are case-sensitive): the field is dropped, with a warning from 1.25 on.",
         zh: "Service 没有此字段（区分大小写）：该字段被丢弃，自 1.25 起还会发出警告。",
@@ -54,6 +56,7 @@ rules! {
         id: "DEC-6", slug: "strict-validation-refuses-field",
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        evidence: Recorded,
         facts: [],
         en: "kubectl requests strict field validation: an unknown or duplicate field makes the request fail. Field names are case-sensitive.",
         zh: "kubectl 要求严格的字段校验：未知的或重复的字段会使请求失败。字段名区分大小写。",
@@ -63,6 +66,7 @@ rules! {
         id: "DEC-4", slug: "namespaces-differ",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/rest/create.go EnsureObjectNamespaceMatchesRequestNamespace",
+        evidence: Recorded,
         facts: [],
         en: "The namespace in the body differs from the namespace of the request.",
         zh: "请求体中的命名空间与请求的命名空间不一致。",
@@ -72,6 +76,7 @@ rules! {
         id: "DEC-5", slug: "new-object-has-a-resource-version",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
+        evidence: Recorded,
         facts: [],
         en: "Only stored objects have a `resourceVersion`; a new object that sets it is rejected by the storage layer.",
         zh: "只有已存储的对象才有 `resourceVersion`；存储层会拒绝设置了该字段的新对象。",
@@ -81,6 +86,7 @@ rules! {
         id: "MSG-6a", slug: "name-is-taken",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
+        evidence: Recorded,
         facts: [],
         en: "A Service with this name already exists; everything that was allocated to this request is released.",
         zh: "已存在同名的 Service；分配给此请求的地址和端口均已释放。",
@@ -90,6 +96,7 @@ rules! {
         id: "MSG-6b", slug: "name-is-not-found",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Get",
+        evidence: Recorded,
         facts: [],
         en: "There is no Service with this name.",
         zh: "不存在名为此名称的 Service。",
@@ -99,6 +106,7 @@ rules! {
         id: "MSG-6c", slug: "resource-version-is-stale",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Update",
+        evidence: Recorded,
         facts: [],
         en: "The object was changed after the client read it, so the update is rejected.",
         zh: "对象在客户端读取之后已被更改，因此更新被拒绝。",
@@ -108,6 +116,7 @@ rules! {
         id: "PUT-1", slug: "put-creates-a-missing-object",
         versions: Versions::since(23),
         source: "apiserver pkg/registry/generic/registry/store.go Update",
+        evidence: Recorded,
         facts: [],
         en: "There is no Service with this name, so the PUT request creates it.",
         zh: "不存在该名称的 Service，因此 PUT 会创建它。",
@@ -117,6 +126,7 @@ rules! {
         id: "UPD-13", slug: "patch-keeps-the-name",
         versions: Versions::ALL,
         source: "apiserver pkg/endpoints/handlers/rest.go checkName",
+        evidence: SourceRead,
         facts: [],
         en: "A patch cannot change the name or the namespace of a stored object.",
         zh: "补丁不能更改已存储对象的名称或命名空间。",
@@ -126,6 +136,7 @@ rules! {
         id: "PAT-2", slug: "patch-does-not-apply",
         versions: Versions::ALL,
         source: "apiserver pkg/endpoints/handlers/patch.go",
+        evidence: Recorded,
         facts: [],
         en: "An operation of the patch refers to a path that does not exist.",
         zh: "补丁中的某个操作指向不存在的路径。",
@@ -135,6 +146,7 @@ rules! {
         id: "DEL-1", slug: "delete-releases-addresses-and-ports",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/storage.go afterDelete",
+        evidence: Recorded,
         facts: [],
         en: "The Service is deleted; its addresses and node ports are released.",
         zh: "Service 已删除，其地址和节点端口已被释放。",
@@ -144,6 +156,7 @@ rules! {
         id: "API-17a", slug: "repair-finds-an-address-of-a-lost-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/controller/repair.go runOnce",
+        evidence: SourceRead,
         facts: [ip],
         en: "A stored Service has {ip}, and no Service CIDR of this address family is configured any more. The repair loop only reports this: the Service keeps the address.",
         zh: "某个已存储的 Service 拥有 {ip}，而该地址族已没有配置任何 Service CIDR。修复循环（repair loop）只会报告：Service 保留该地址。",
@@ -153,6 +166,7 @@ rules! {
         id: "API-17b", slug: "repair-finds-an-address-out-of-range",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/controller/repair.go runOnce, repairip.go",
+        evidence: SourceRead,
         facts: [ip],
         en: "A stored Service has {ip}, and no configured Service CIDR contains it. The repair loop only reports this: the Service keeps the address.",
         zh: "某个已存储的 Service 拥有 {ip}，而没有任何已配置的 Service CIDR 包含它。修复循环（repair loop）只会报告：Service 保留该地址。",
@@ -162,6 +176,7 @@ rules! {
         id: "MULTI-8", slug: "service-cidr-gives-out-addresses-at-once",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/ipallocator/cidrallocator.go syncAllocators",
+        evidence: Recorded,
         facts: [cidr],
         en: "Addresses are allocated from {cidr} immediately. Which address families the cluster supports still depends on the flag.",
         zh: "从现在起会从 {cidr} 分配地址。集群支持哪些地址族仍由标志决定。",
@@ -171,6 +186,7 @@ rules! {
         id: "MULTI-9a", slug: "service-cidr-name-is-taken",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
+        evidence: Recorded,
         facts: [],
         en: "A ServiceCIDR with this name exists; it may only be waiting for its last address to be released. Until it is deleted the name cannot be used again.",
         zh: "同名的 ServiceCIDR 仍存在（可能只是在等待最后一个地址被释放）：在它被删除之前，该名称不能再次使用。",
@@ -180,6 +196,7 @@ rules! {
         id: "MULTI-9b", slug: "service-cidr-is-not-found",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Get",
+        evidence: Recorded,
         facts: [],
         en: "There is no ServiceCIDR with this name.",
         zh: "不存在该名称的 ServiceCIDR。",
@@ -189,6 +206,7 @@ rules! {
         id: "MULTI-9c", slug: "service-cidr-without-addresses-goes",
         versions: Versions::ALL,
         source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
+        evidence: Recorded,
         facts: [],
         en: "No Service address belongs to this ServiceCIDR alone, so it is removed after a grace period of ten seconds.",
         zh: "没有 Service 地址只属于此 ServiceCIDR，因此它在十秒宽限期后被移除。",
@@ -198,6 +216,7 @@ rules! {
         id: "MULTI-9d", slug: "service-cidr-waits-for-its-addresses",
         versions: Versions::ALL,
         source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
+        evidence: Recorded,
         facts: [],
         en: "Some addresses in use belong to no other ServiceCIDR: it remains with `Ready=False`, and no more addresses are allocated from it.",
         zh: "仍有使用中的地址不属于其他 ServiceCIDR：它会保留，状况为 `Ready=False`，并且不再从中分配地址。",
@@ -207,6 +226,7 @@ rules! {
         id: "DEL-2", slug: "finalizers-hold-the-object",
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Delete",
+        evidence: SourceRead,
         facts: [],
         en: "The Service has finalizers, so it is only marked as deleted; nothing is released until the last finalizer is removed.",
         zh: "Service 带有终结器（finalizer），因此只是被标记为已删除；在最后一个终结器被移除之前，不会释放任何地址和端口。",
@@ -246,6 +266,13 @@ pub enum Answer {
         created: bool,
         /// What its controllers made of it.
         state: ServiceCidrState,
+    },
+    /// A Node, a Pod or a Deployment.
+    Workload {
+        /// Whether the request made it (201).
+        created: bool,
+        /// Whether anything of it was changed.
+        changed: bool,
     },
 }
 
@@ -363,7 +390,7 @@ pub fn key(namespace: &str, name: &str) -> Key {
 
 /// The stored objects of a cluster and what they hold.
 #[derive(Clone, Debug)]
-pub struct Cluster {
+pub struct ApiServer {
     env: Env,
     slots: BTreeMap<Key, Slot>,
     pools: Pools,
@@ -391,7 +418,7 @@ const SERVICE_CIDRS: &str = "servicecidrs.networking.k8s.io";
 /// What was sent, decoded, and the warnings about its fields.
 type Body = Result<(Decoded, Vec<Diagnostic>), Status>;
 
-impl Cluster {
+impl ApiServer {
     /// A cluster that has just been made: nothing stored, not even the `kubernetes` Service.
     #[must_use]
     pub fn new(env: Env) -> Self {

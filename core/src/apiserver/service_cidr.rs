@@ -4,13 +4,16 @@
 //! family, a terminating one's give out none, and it goes when nothing is held in it alone.
 
 use crate::api::field_path::FieldPath;
+use crate::api::json::Json;
 use crate::api::{go_json, print_list};
+use crate::apiserver::allocators::{ServiceCidr, TERMINATING};
 use crate::apiserver::service::errors::Errors;
 use crate::apiserver::service::names;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::yaml;
 
 rules! {
     /// The name of a new object.
@@ -18,6 +21,7 @@ rules! {
         id: "MULTI-10a", slug: "service-cidr-name-is-a-subdomain",
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go ValidateServiceCIDR",
+        evidence: SourceRead,
         facts: [],
         en: "The name of a ServiceCIDR must be an RFC 1123 subdomain.",
         zh: "ServiceCIDR 的名称必须是 RFC 1123 子域名。",
@@ -27,6 +31,7 @@ rules! {
         id: "API-14a", slug: "service-cidr-holds-one-or-two-ranges",
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go validateServiceCIDRSpec",
+        evidence: Recorded,
         facts: [],
         en: "A ServiceCIDR has one range or two.",
         zh: "ServiceCIDR 有一个或两个范围。",
@@ -36,6 +41,7 @@ rules! {
         id: "API-14b", slug: "service-cidr-holds-one-range-per-family",
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go validateServiceCIDRSpec",
+        evidence: Recorded,
         facts: [],
         en: "The two ranges of a ServiceCIDR must be of different address families.",
         zh: "同一 ServiceCIDR 的两个范围必须属于不同的地址族。",
@@ -45,6 +51,7 @@ rules! {
         id: "API-14c", slug: "service-cidr-range-is-canonical",
         versions: Versions::ALL,
         source: "apimachinery pkg/util/validation/ip.go IsValidCIDR",
+        evidence: Recorded,
         facts: [],
         en: "A range must be in its canonical form: no host bits, no leading zeros, no IPv4-mapped address.",
         zh: "范围必须是规范形式：无主机位、无前导零、无 IPv4 映射地址。",
@@ -54,10 +61,33 @@ rules! {
         id: "API-14d", slug: "service-cidr-ranges-stay",
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go ValidateServiceCIDRUpdate",
+        evidence: Recorded,
         facts: [],
         en: "The ranges of a ServiceCIDR are immutable. A second range, of the other address family, may be added.",
         zh: "ServiceCIDR 的范围不可变更。可以追加另一个地址族的第二个范围。",
     }
+}
+
+/// The kind of the objects that hold Service ranges.
+pub const KIND: &str = "ServiceCIDR";
+
+/// A ServiceCIDR as a read prints it.
+#[must_use]
+pub fn to_json(object: &ServiceCidr) -> Json {
+    let ranges: Vec<String> = object.ranges.iter().map(|it| format!("'{it}'")).collect();
+    let (ready, (reason, message)) = if object.terminating {
+        ("False", TERMINATING)
+    } else {
+        ("True", ("", "Kubernetes Service CIDR is ready"))
+    };
+    let text = format!(
+        "{{apiVersion: networking.k8s.io/v1, kind: {KIND}, metadata: {{name: '{}'}}, spec: {{cidrs: \
+         [{}]}}, status: {{conditions: [{{message: '{message}', reason: '{reason}', status: '{ready}', type: \
+         Ready}}]}}}}",
+        object.name,
+        ranges.join(", "),
+    );
+    yaml::parse(&text).documents.pop().map_or(Json::Null, |document| document.node.to_json())
 }
 
 /// The checks of a new object; the ranges that could be read.

@@ -18,10 +18,19 @@ use crate::net::{Cidr, Family, Stack};
 use crate::release::behavior::{Behavior, RangeLimit};
 use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
+use crate::source::flags::table::{
+    ADVERTISE_ADDRESS as ADVERTISE, BIND_ADDRESS as BIND, ENDPOINT_RECONCILER_TYPE as RECONCILER,
+    FEATURE_GATES, KUBERNETES_SERVICE_NODE_PORT as NODE_PORT, SECURE_PORT,
+};
+pub use crate::source::flags::table::{
+    SERVICE_CLUSTER_IP_RANGE as RANGE, SERVICE_NODE_PORT_RANGE as PORTS,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::pflag::parse_int;
 pub use crate::startup::{StartError, Unmodelled};
-use crate::startup::{bad_flag, note, reject, set_gates, value_of};
+use crate::startup::{bad_flag, default_of, note, reject, set_gates, simulated, value_of};
+
+const WHO: Component = Component::KubeApiserver;
 
 rules! {
     /// A range that is none.
@@ -29,6 +38,7 @@ rules! {
         id: "API-1a", slug: "service-range-is-no-cidr",
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/completion.go getServiceIPAndRanges",
+        evidence: Recorded,
         facts: [],
         en: "An entry of `--service-cluster-ip-range` is not a CIDR. Whitespace is not trimmed: a space after the comma is an error.",
         zh: "`--service-cluster-ip-range` 中有一项不是 CIDR。空白不会被去除：逗号后的空格也会导致错误。",
@@ -38,6 +48,7 @@ rules! {
         id: "API-1b", slug: "primary-range-is-too-small",
         versions: Versions::ALL,
         source: "pkg/controlplane/services.go ServiceIPRange",
+        evidence: Recorded,
         facts: [],
         en: "The first Service CIDR needs at least 8 addresses. The second has no such minimum.",
         zh: "第一个 Service CIDR 至少需要 8 个地址，第二个没有此限制。",
@@ -47,6 +58,7 @@ rules! {
         id: "API-2", slug: "service-range-has-a-default",
         versions: Versions::ALL,
         source: "pkg/controlplane/services.go ServiceIPRange",
+        evidence: Recorded,
         facts: [cidr],
         en: "No Service CIDR is set, so {cidr} is used: IPv4 only, and deprecated.",
         zh: "未设置 Service CIDR，因此使用 {cidr}：仅支持 IPv4，且已弃用。",
@@ -56,6 +68,7 @@ rules! {
         id: "API-3a", slug: "service-ranges-are-two-at-most",
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
+        evidence: Recorded,
         facts: [],
         en: "There is at most one Service CIDR per address family, so at most two.",
         zh: "每个地址族最多一个 Service CIDR，因此最多两个。",
@@ -65,6 +78,7 @@ rules! {
         id: "API-3b", slug: "service-ranges-differ-in-family",
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
+        evidence: Recorded,
         facts: [],
         en: "Two Service CIDRs must be of different address families: two ranges of one family are not dual-stack.",
         zh: "两个 Service CIDR 必须属于不同的地址族：同一地址族的两个范围不是双栈。",
@@ -74,6 +88,7 @@ rules! {
         id: "API-4a", slug: "service-range-is-too-large",
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateMaxCIDRRange",
+        evidence: Recorded,
         facts: [],
         en: "The bitmap allocator keeps one bit per address, so a Service CIDR has at most 20 host bits.",
         zh: "位图分配器为每个地址保留一位，因此 Service CIDR 最多有 20 个主机位。",
@@ -83,6 +98,7 @@ rules! {
         id: "API-4b", slug: "second-range-needs-the-gate",
         versions: Versions::until(24),
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
+        evidence: SourceRead,
         facts: [],
         en: "In this version a second Service CIDR requires the `IPv6DualStack` feature gate.",
         zh: "在此版本中，第二个 Service CIDR 需要启用特性门控 `IPv6DualStack`。",
@@ -92,6 +108,7 @@ rules! {
         id: "API-6", slug: "order-chooses-the-primary-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/rest/storage_core.go newServiceIPAllocators",
+        evidence: SourceRead,
         facts: [families],
         en: "The cluster supports {families}. The first Service CIDR is the primary one: a Service that specifies no address family gets the family of this range.",
         zh: "集群支持 {families}。第一个 Service CIDR 是主 Service CIDR：未指定地址族的 Service 使用它的地址族。",
@@ -101,6 +118,7 @@ rules! {
         id: "API-7", slug: "kubernetes-service-has-the-first-address",
         versions: Versions::ALL,
         source: "pkg/controlplane/controller/kubernetesservice/controller.go",
+        evidence: SourceRead,
         facts: [ip],
         en: "kube-apiserver creates the `kubernetes` Service for itself: single-stack, with {ip}, the first address of the primary Service CIDR.",
         zh: "kube-apiserver 为自身创建 `kubernetes` Service：它是单栈的，地址为 {ip}，即主 Service CIDR 的第一个地址。",
@@ -110,6 +128,7 @@ rules! {
         id: "API-7b", slug: "kubernetes-service-has-a-node-port",
         versions: Versions::ALL,
         source: "pkg/controlplane/controller/kubernetesservice/controller.go CreateOrUpdateMasterServiceIfNeeded",
+        evidence: SourceRead,
         facts: [port],
         en: "`--kubernetes-service-node-port` makes the `kubernetes` Service a Service of `type: NodePort` with node port {port}. That happens only when it is created; a later start does not change it.",
         zh: "`--kubernetes-service-node-port` 使 `kubernetes` Service 成为 NodePort 类型的 Service，节点端口为 {port}。这只在创建时发生；之后的启动不会更改它。",
@@ -119,6 +138,7 @@ rules! {
         id: "API-8a", slug: "kubernetes-endpoints-are-of-one-family",
         versions: Versions::ALL,
         source: "pkg/controlplane/reconcilers/endpointsadapter.go",
+        evidence: Recorded,
         facts: [address],
         en: "The endpoint of the `kubernetes` Service is {address}: one address per API server, in one EndpointSlice, of one address family. A second cluster IP would have no endpoints.",
         zh: "`kubernetes` Service 的端点是 {address}：每个 API 服务器一个地址，位于同一个 EndpointSlice 中，只属于一个地址族。即使它有第二个集群 IP，后面也没有端点。",
@@ -128,6 +148,7 @@ rules! {
         id: "API-8b", slug: "kubernetes-endpoints-are-nobodys-business",
         versions: Versions::ALL,
         source: "pkg/controlplane/reconcilers/none.go",
+        evidence: Recorded,
         facts: [],
         en: "With `--endpoint-reconciler-type=none` kube-apiserver publishes no endpoint for the `kubernetes` Service, so the address families of the Service CIDR and of `--advertise-address` are not compared.",
         zh: "设置 `--endpoint-reconciler-type=none` 时，kube-apiserver 不为 `kubernetes` Service 发布端点，因此不会比较 Service CIDR 与 `--advertise-address` 的地址族。",
@@ -137,6 +158,7 @@ rules! {
         id: "API-9b", slug: "advertise-address-may-differ-in-family",
         versions: Versions::until(23),
         source: "cmd/kube-apiserver/app/options/validation.go",
+        evidence: Recorded,
         facts: [range, address],
         en: "The cluster IP of the `kubernetes` Service is in {range}, and its endpoint is {address}. This version starts anyway, but Pods cannot reach the API server through that Service.",
         zh: "`kubernetes` Service 的集群 IP 在 {range} 中，而端点是 {address}。此版本仍会启动，但 Pod 无法通过该 Service 访问 API 服务器。",
@@ -146,6 +168,7 @@ rules! {
         id: "API-9c", slug: "endpoint-reconciler-is-unknown",
         versions: Versions::ALL,
         source: "pkg/controlplane/instance.go createEndpointReconciler",
+        evidence: SourceRead,
         facts: [],
         en: "`--endpoint-reconciler-type` is `lease`, `none` or `master-count`. The flag accepts any value; the program exits when it creates the reconciler.",
         zh: "`--endpoint-reconciler-type` 的取值为 `lease`、`none` 或 `master-count`。该标志接受任何值；程序在创建协调器时才退出。",
@@ -155,6 +178,7 @@ rules! {
         id: "API-9", slug: "advertise-address-differs-in-family",
         versions: Versions::since(24),
         source: "cmd/kube-apiserver/app/options/validation.go validatePublicIPServiceClusterIPRangeIPFamilies",
+        evidence: Recorded,
         facts: [range, address],
         en: "The `kubernetes` Service would have a cluster IP in {range} and the endpoint {address}: traffic could not reach the API server. Set `--advertise-address` to an address of the family of the first Service CIDR.",
         zh: "`kubernetes` Service 的集群 IP 将在 {range} 中，而端点是 {address}：流量无法到达 API 服务器。请将 `--advertise-address` 设为与第一个 Service CIDR 地址族相同的地址。",
@@ -164,6 +188,7 @@ rules! {
         id: "API-10", slug: "advertise-address-is-chosen",
         versions: Versions::ALL,
         source: "apimachinery pkg/util/net/interface.go ResolveBindAddress",
+        evidence: SourceRead,
         fidelity: Fidelity::Chosen(Text {
             en: "A real host looks at its default route; here the host has 192.0.2.10 and 2001:db8::10.",
             zh: "真实主机会查看其默认路由；此处主机的地址为 192.0.2.10 和 2001:db8::10。",
@@ -177,6 +202,7 @@ rules! {
         id: "API-10c", slug: "secure-port-is-no-port",
         versions: Versions::ALL,
         source: "apiserver pkg/server/options/serving.go Validate",
+        evidence: SourceRead,
         facts: [],
         en: "The secure port of kube-apiserver is a port from 1 to 65535; it cannot be disabled.",
         zh: "kube-apiserver 的安全端口是 1 到 65535 之间的端口，不能禁用。",
@@ -186,6 +212,7 @@ rules! {
         id: "API-11a", slug: "node-port-range-is-no-range",
         versions: Versions::ALL,
         source: "apimachinery pkg/util/net/port_range.go Set",
+        evidence: Recorded,
         facts: [],
         en: "`--service-node-port-range` is written as `30000-32767`, as `30000+100` or as a single port.",
         zh: "`--service-node-port-range` 写作 `30000-32767`、`30000+100` 或单个端口。",
@@ -195,18 +222,10 @@ rules! {
         id: "API-11b", slug: "kubernetes-node-port-is-outside",
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateServiceNodePort",
+        evidence: Recorded,
         facts: [],
         en: "`--kubernetes-service-node-port` must be in `--service-node-port-range`.",
         zh: "`--kubernetes-service-node-port` 必须在 `--service-node-port-range` 之内。",
-    }
-    /// A value that is of no use for its flag.
-    FLAG_DOES_NOT_PARSE {
-        id: "API-10b", slug: "flag-value-does-not-parse",
-        versions: Versions::ALL,
-        source: "spf13/pflag flag.go Set",
-        facts: [flag],
-        en: "The value is not valid for {flag}, so the program exits before it checks anything else.",
-        zh: "该值对 {flag} 无效，因此程序在检查其他内容之前就会退出。",
     }
 }
 
@@ -233,10 +252,10 @@ impl Default for Flags {
     fn default() -> Self {
         Self {
             service_cluster_ip_range: String::new(),
-            service_node_port_range: "30000-32767".to_owned(),
+            service_node_port_range: default_of(WHO, PORTS),
             advertise_address: String::new(),
-            bind_address: "0.0.0.0".to_owned(),
-            endpoint_reconciler_type: "lease".to_owned(),
+            bind_address: default_of(WHO, BIND),
+            endpoint_reconciler_type: default_of(WHO, RECONCILER),
             kubernetes_service_node_port: 0,
             secure_port: 6443,
         }
@@ -255,29 +274,22 @@ pub fn read(
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
-    for flag in text.of(Component::KubeApiserver) {
-        let (name, number, slot) = match flag.name.as_str() {
-            RANGE => (RANGE, None, Some(&mut flags.service_cluster_ip_range)),
-            PORTS => (PORTS, None, Some(&mut flags.service_node_port_range)),
-            ADVERTISE => (ADVERTISE, None, Some(&mut flags.advertise_address)),
-            BIND => (BIND, None, Some(&mut flags.bind_address)),
-            RECONCILER => (RECONCILER, None, Some(&mut flags.endpoint_reconciler_type)),
-            NODE_PORT => (NODE_PORT, Some(&mut flags.kubernetes_service_node_port), None),
-            SECURE_PORT => (SECURE_PORT, Some(&mut flags.secure_port), None),
-            GATES => (GATES, None, None),
-            name => {
-                unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") });
-                continue;
-            }
-        };
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        let name = spec.name;
         let value = value_of(flag, name, trace)?;
-        if let Some(number) = number {
-            *number = parse_int(value).map_err(|why| bad_flag(name, why, trace))?;
-        } else if let Some(slot) = slot {
-            value.clone_into(slot);
-        } else {
-            let set = set_gates(behavior, flag, &mut unmodelled);
-            set.map_err(|why| bad_flag(name, why, trace))?;
+        let number = |trace: &mut Trace| parse_int(value).map_err(|why| bad_flag(name, why, trace));
+        match name {
+            RANGE => value.clone_into(&mut flags.service_cluster_ip_range),
+            PORTS => value.clone_into(&mut flags.service_node_port_range),
+            ADVERTISE => value.clone_into(&mut flags.advertise_address),
+            BIND => value.clone_into(&mut flags.bind_address),
+            RECONCILER => value.clone_into(&mut flags.endpoint_reconciler_type),
+            NODE_PORT => flags.kubernetes_service_node_port = number(trace)?,
+            SECURE_PORT => flags.secure_port = number(trace)?,
+            FEATURE_GATES => set_gates(behavior, flag, &mut unmodelled)
+                .map_err(|why| bad_flag(name, why, trace))?,
+            _ => {}
         }
     }
     Ok((flags, unmodelled))
@@ -332,17 +344,6 @@ pub struct Endpoint {
     /// The port named `https`.
     pub port: i64,
 }
-
-/// The flag of the Service ranges.
-pub const RANGE: &str = "service-cluster-ip-range";
-/// The flag of the node ports.
-pub const PORTS: &str = "service-node-port-range";
-const ADVERTISE: &str = "advertise-address";
-const BIND: &str = "bind-address";
-const RECONCILER: &str = "endpoint-reconciler-type";
-const NODE_PORT: &str = "kubernetes-service-node-port";
-const SECURE_PORT: &str = "secure-port";
-const GATES: &str = "feature-gates";
 
 const NO_RANGE: &str = "No CIDR for service cluster IPs specified. Default value which was \
     10.0.0.0/24 is deprecated and will be removed in future releases. Please specify it using \
@@ -566,18 +567,22 @@ fn node_port_of_kubernetes(
     }
 }
 
+/// API-4: how many host bits a Service range has at most; `None` if any number will do.
+#[must_use]
+pub fn most_host_bits(behavior: &Behavior) -> Option<u8> {
+    let allocator = behavior.multi_cidr_allocator.on();
+    match behavior.range_limit {
+        RangeLimit::Bits64WithAllocator if allocator => Some(64),
+        RangeLimit::NoneWithAllocator if allocator => None,
+        RangeLimit::NoneWithAllocatorAlone if allocator && behavior.disable_dual_write.on() => None,
+        _ => Some(20),
+    }
+}
+
 /// API-4: the complaint about a range with too many addresses.
 #[must_use]
 pub fn too_large(behavior: &Behavior, cidr: Cidr, flag: &str) -> Option<String> {
-    let allocator = behavior.multi_cidr_allocator.on();
-    let most = match behavior.range_limit {
-        RangeLimit::Bits64WithAllocator if allocator => 64,
-        RangeLimit::NoneWithAllocator if allocator => return None,
-        RangeLimit::NoneWithAllocatorAlone if allocator && behavior.disable_dual_write.on() => {
-            return None;
-        }
-        _ => 20,
-    };
+    let most = most_host_bits(behavior)?;
     if cidr.host_bits() <= most {
         return None;
     }

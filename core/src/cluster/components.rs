@@ -1,20 +1,13 @@
-//! What do the four components make of one text? Each is started as its program starts, those of a node
-//! for each node; then they are compared, and what follows is said.
+//! What do the programs of one text make of their flags? kube-apiserver and kube-controller-manager are started once
+//! for a start, the kubelet and kube-proxy for each node.
 //!
-//! | module | its question |
-//! |---|---|
-//! | [`nodes`] | which nodes does the text speak of? |
-//! | [`agree`] | where do the components disagree, and which edit mends it? |
-//! | [`follow`] | what would really happen in such a cluster? |
-//! | [`first`] | which of the five "firsts" is of which family? |
-//! | [`prerequisites`] | do release, provider and network plugin have both families? |
-//!
-//! Invariants: nothing here fails, whatever the text. Only components that the text speaks of are compared,
-//! so half a text gives no false alarm; and only such as start, for of the others their own errors tell.
+//! Invariants: nothing here fails, whatever the text. A program that the text does not speak of has its defaults.
 
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use crate::apiserver::environment::Env;
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam};
@@ -22,8 +15,9 @@ use crate::controller_manager::startup as controller_manager;
 use crate::explain::trace::{Step, StepId, Trace};
 use crate::kube_proxy::startup as kube_proxy;
 use crate::kube_proxy::startup::{Configured, HostFamilies};
-use crate::kubelet::startup as kubelet;
-use crate::kubelet::startup::{Kubelet, NodeStatus};
+use crate::kubelet::node_addresses::NodeStatus;
+use crate::kubelet::startup::Kubelet;
+use crate::kubelet::{node_addresses, pod_ips, startup as kubelet};
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
@@ -34,7 +28,7 @@ use crate::source::span::Span;
 use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
 
 use super::nodes::{self, NodeText};
-use crate::conflicts::prerequisites::{Families, Prerequisites, routed};
+use crate::cluster::environment::{Environment, Families, routed};
 
 /// Something that a component says while it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,6 +91,8 @@ pub struct ApiServer {
     pub completed: Completed,
     /// The Service ranges, the primary first.
     pub services: Vec<Cidr>,
+    /// How it behaves: as its release does, with `--feature-gates` folded in.
+    pub behavior: Behavior,
 }
 
 /// What kube-controller-manager knows.
@@ -182,9 +178,9 @@ pub struct Components {
     /// The text.
     pub text: Rc<str>,
     /// The flags as read.
-    pub flags: FlagsText,
+    pub flags: Rc<FlagsText>,
     /// kube-apiserver.
-    pub apiserver: Report<ApiServer>,
+    pub apiserver: Rc<Report<ApiServer>>,
     /// kube-controller-manager.
     pub controller_manager: Report<ControllerManager>,
     /// The nodes, in the order of the text.
@@ -192,7 +188,67 @@ pub struct Components {
     /// What the kernels of the machines can do.
     pub host: HostFamilies,
     /// What the text says of the network of the nodes and of the network plugin.
-    pub switches: Prerequisites,
+    pub switches: Environment,
+}
+
+/// The programs of a text, started once: kube-apiserver and kube-controller-manager at once, the components of the
+/// nodes when somebody asks for them ([`Start::components`]).
+#[derive(Debug)]
+pub struct Start {
+    /// The release.
+    pub version: KubeVersion,
+    /// The text.
+    pub text: Rc<str>,
+    /// The flags as read.
+    pub flags: Rc<FlagsText>,
+    /// What the kernels of the machines can do.
+    pub host: HostFamilies,
+    /// What the text says of the network of the nodes and of the network plugin.
+    pub switches: Environment,
+    /// kube-apiserver.
+    pub apiserver: Rc<Report<ApiServer>>,
+    /// kube-controller-manager, in a cluster without Nodes.
+    pub controller_manager: Report<ControllerManager>,
+    components: OnceCell<Rc<Components>>,
+}
+
+impl PartialEq for Start {
+    /// A start is a function of the release, the text and the host, whatever was asked of it already.
+    fn eq(&self, other: &Self) -> bool {
+        (self.version, self.host) == (other.version, other.host) && self.text == other.text
+    }
+}
+
+impl Start {
+    /// Starts the programs on machines that can do both families.
+    #[must_use]
+    pub fn new(version: KubeVersion, text: &Rc<str>) -> Self {
+        Self::on(HostFamilies::Both, version, Rc::clone(text))
+    }
+
+    fn on(host: HostFamilies, version: KubeVersion, text: Rc<str>) -> Self {
+        let flags = Rc::new(flags::parse(&text));
+        let behavior = Behavior::of(version);
+        let switches = Environment::of(&text);
+        let provider = switches.provider;
+        let programs = Programs { behavior: &behavior, host, provider, text: &text };
+        let apiserver = Rc::new(programs.apiserver(&flags));
+        let controller_manager = programs.controller_manager(&flags);
+        let components = OnceCell::new();
+        Self { version, text, flags, host, switches, apiserver, controller_manager, components }
+    }
+
+    /// The environment that requests meet, if kube-apiserver runs.
+    pub(crate) fn environment(&self, seed: u64, trace: &mut Trace) -> Option<Env> {
+        let ApiServer { completed, behavior, .. } = self.apiserver.knows.as_ref()?;
+        apiserver::environment(self.version, behavior.clone(), seed, completed, trace)
+    }
+
+    /// All components of the text. They are started when this is asked first.
+    #[must_use]
+    pub fn components(&self) -> &Rc<Components> {
+        self.components.get_or_init(|| Rc::new(Components::of(self)))
+    }
 }
 
 impl Components {
@@ -202,19 +258,20 @@ impl Components {
         Self::start_on(HostFamilies::Both, version, text)
     }
 
-    /// Starts every component, on machines whose kernels can do these families. The machine of the n-th
-    /// node has 192.0.2.11 and 2001:db8::11, and so on, and whatever `--node-ip` gives it, as far as the
-    /// provider routes that family.
+    /// Starts every component, on machines whose kernels can do these families.
     #[must_use]
     pub fn start_on(host: HostFamilies, version: KubeVersion, text: &str) -> Self {
-        let flags = flags::parse(text);
-        let behavior = Behavior::of(version);
-        let switches = Prerequisites::of(text);
-        let provider = switches.provider;
-        let start = Start { behavior: &behavior, host, provider, text };
-        let apiserver = start.apiserver(&flags);
-        let mut controller_manager = start.controller_manager(&flags);
-        let texts = nodes::nodes(&flags, text);
+        Self::of(&Start::on(host, version, text.into()))
+    }
+
+    /// Starts the components of the nodes. The machine of the n-th node has 192.0.2.11 and 2001:db8::11, and so
+    /// on, and whatever `--node-ip` gives it, as far as the provider routes that family.
+    fn of(start: &Start) -> Self {
+        let Start { version, text, flags, host, switches, apiserver, .. } = start;
+        let (behavior, provider) = (Behavior::of(*version), switches.provider);
+        let programs = Programs { behavior: &behavior, host: *host, provider, text };
+        let mut controller_manager = start.controller_manager.clone();
+        let texts = nodes::nodes(flags, text);
         // What the text does not say is taken to fit what it says.
         let controller = controller_manager.running();
         let services = apiserver.running().map(|it| it.services.as_slice());
@@ -232,7 +289,7 @@ impl Components {
                 pod_cidrs = outcome.pod_cidrs.to_vec();
                 event = outcome.event;
             }
-            let kubelet = start.kubelet(&node, i, 0);
+            let kubelet = programs.kubelet(&node, i, 0);
             let node_ips = match &kubelet.knows {
                 Some(known) if kubelet.is_given => known.host_ips.clone(),
                 _ if kubelet.exits() => Vec::new(),
@@ -243,12 +300,19 @@ impl Components {
             } else {
                 some_pod_ranges(first)
             };
-            let proxy = start.proxy(&node, node_ips, pod_ranges);
+            let proxy = programs.proxy(&node, node_ips, pod_ranges);
             Node { text: node, kubelet, proxy, pod_cidrs, event }
         });
-        let nodes = nodes.collect();
-        let text = text.into();
-        Self { version, text, flags, apiserver, controller_manager, nodes, host, switches }
+        Self {
+            nodes: nodes.collect(),
+            version: *version,
+            text: Rc::clone(text),
+            flags: Rc::clone(flags),
+            apiserver: Rc::clone(apiserver),
+            controller_manager,
+            host: *host,
+            switches: switches.clone(),
+        }
     }
 
     /// Every component in one list: those of the control plane, then those of each node.
@@ -296,8 +360,8 @@ pub(crate) fn ranges<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Cidr> 
     read.map(|read| Cidr::new(read.net)).collect()
 }
 
-/// Starts components.
-pub(crate) struct Start<'a> {
+/// Starts programs one by one.
+pub(crate) struct Programs<'a> {
     /// Of the release; the gates of each component are its own business.
     pub(crate) behavior: &'a Behavior,
     /// What the kernels of the machines can do.
@@ -308,7 +372,7 @@ pub(crate) struct Start<'a> {
     pub(crate) text: &'a str,
 }
 
-impl Start<'_> {
+impl Programs<'_> {
     fn error(&self, component: Component, flags: &FlagsText, error: &StartError) -> Said {
         Said {
             message: error.message.clone(),
@@ -366,7 +430,7 @@ impl Start<'_> {
                     step: StepId(step.unwrap_or(0)),
                 }));
                 let services = [completed.primary].into_iter().chain(completed.secondary).collect();
-                report.knows = Some(ApiServer { completed, services });
+                report.knows = Some(ApiServer { completed, services, behavior: behavior.clone() });
             }
         }
         report.finish(&behavior, trace)
@@ -440,8 +504,10 @@ impl Start<'_> {
                 let own = routed(self.provider, own);
                 let given = routed(self.provider, kubelet.node_ips.iter().copied());
                 let addresses = own.iter().copied().chain(given).collect();
-                let host = kubelet::Host { addresses, resolved: Vec::new(), default_route: own };
-                let status = kubelet::node_addresses(&behavior, &kubelet, &host, &[], &mut trace);
+                let host =
+                    node_addresses::Host { addresses, resolved: Vec::new(), default_route: own };
+                let status =
+                    node_addresses::node_addresses(&behavior, &kubelet, &host, &[], &mut trace);
                 let status = status.unwrap_or_else(|message| {
                     // It goes on without addresses, and tries again.
                     let step = StepId(trace.steps().len().saturating_sub(1));
@@ -450,7 +516,7 @@ impl Start<'_> {
                     report.warnings.push(self.line(WHO, flags, &line));
                     NodeStatus::default()
                 });
-                let host_ips = kubelet::host_ips(&behavior, &status.addresses, &mut trace);
+                let host_ips = pod_ips::host_ips(&behavior, &status.addresses, &mut trace);
                 let host_ips = host_ips.unwrap_or_default();
                 report.knows = Some(NodeAgent { kubelet, status, host_ips });
             }

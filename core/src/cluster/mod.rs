@@ -1,27 +1,31 @@
-//! Which Nodes and Pods are there after an event of a session, and which addresses have they?
+//! The simulated cluster: what is stored of every kind, and the programs that make something of it.
 //!
 //! | module | its question |
 //! |---|---|
 //! | [`objects`] | what does a manifest ask for, and would the API server take it? |
-//! | `apply` | what does kubectl print, and what is stored? |
+//! | `apply` | what is stored of it? |
+//! | [`components`] | what do the four programs make of one text? |
+//! | [`nodes`] | which nodes does the text speak of? |
+//! | [`environment`] | what does the text say of provider and network plugin? |
 //! | `start` | what does a start make of the Nodes and Pods that are there? |
 //! | `settle` | what do the controllers, the scheduler and the kubelets do afterwards? |
-//! | [`changes`] | what did an event change, and what did it leave as it was? |
+//! | [`stored`] | what does `kubectl get -o yaml` print? |
 //! | [`why`] | by which rules? |
 //!
 //! Time stands still between events: what a controller does again and again is done once for each event
-//! about Nodes and Pods, after all that the event asks for. Services are none of this module's business.
+//! about Nodes and Pods, after all that the event asks for.
 //!
-//! Invariants: a Pod stands with its Node, or with those that have none, never in both. What a [`Replay`]
-//! reports is what a replay from an empty cluster would. Where nothing changed the same [`Rc`] is there.
+//! Invariants: a Pod stands with its Node, or with those that have none, never in both. Where nothing changed
+//! the same [`Rc`] is there.
 
-mod apply;
-pub mod changes;
+pub(crate) mod apply;
 pub mod components;
+pub mod environment;
 pub mod nodes;
 pub mod objects;
 mod settle;
 mod start;
+pub mod stored;
 pub mod why;
 
 use std::collections::BTreeMap;
@@ -29,36 +33,45 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::Json;
+use crate::apiserver::requests::ApiServer;
+use crate::apiserver::service_cidr;
+use crate::cluster::components::Start;
+use crate::cluster::environment::Families;
 use crate::cluster::nodes::NodeText;
-use crate::conflicts::prerequisites::Families;
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::explain::trace::{Step, Trace};
 use crate::kube_proxy::windows::{Network, Served};
-use crate::kubectl::Workload;
-use crate::kubelet::startup as kubelet;
-use crate::kubelet::startup::NodeAddress;
+use crate::kubectl::ObjectName;
+use crate::kubelet::node_addresses::NodeAddress;
+use crate::kubelet::pod_ips;
 use crate::net::Family;
 use crate::network_plugin::{ConfigError, Failure, HostLocal};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
-use crate::session::action::{Event, Scenario};
-use crate::source::flags::FlagsText;
-use crate::source::span::Span;
-use crate::source::yaml;
 
-pub use apply::{Answer, DocumentAnswer};
-use changes::Changes;
 use objects::{Labels, PodSpec};
+pub use stored::Object;
 
 /// The most Nodes of a session.
 pub const MAX_NODES: usize = 1_000;
 /// The most Pods of a session.
 pub const MAX_PODS: usize = 10_000;
 
-/// Namespace and name.
-pub type Key = (Rc<str>, Rc<str>);
+pub use crate::apiserver::requests::Key;
 
-/// What is there at some moment of a session.
+/// A cluster at some moment of a session: one storage for the objects of every kind.
+#[derive(Clone)]
+pub struct Cluster {
+    /// kube-apiserver, with the Services and the ServiceCIDRs; `None` before the first start that succeeded.
+    pub(crate) server: Option<ApiServer>,
+    /// The Nodes, Pods and Deployments, and the programs as they started last. Snapshots of a session share it.
+    pub(crate) world: Rc<World>,
+    /// What is read again after a restart: the Service that was asked about last; before the first one, the last
+    /// Node, Pod or Deployment.
+    pub(crate) last: Option<ObjectName>,
+}
+
+/// The Nodes, Pods and Deployments at some moment of a session, and the programs behind them.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct World {
     /// The programs, as they came up last; none before the first start.
@@ -66,7 +79,7 @@ pub struct World {
     /// The Nodes, by name.
     pub nodes: BTreeMap<Rc<str>, Rc<Node>>,
     /// The Pods that no Node has.
-    pub homeless: BTreeMap<Key, Rc<Pod>>,
+    pub unscheduled: BTreeMap<Key, Rc<Pod>>,
     /// The Deployments.
     pub deployments: BTreeMap<Key, Rc<Deployment>>,
     /// The node CIDR controller, where it runs.
@@ -99,15 +112,15 @@ pub struct Control {
     /// What the node CIDR controller decided when it came up. Origins are flags of
     /// kube-controller-manager.
     pub trace: Vec<Step>,
-    text: Rc<str>,
-    flags: Rc<FlagsText>,
+    /// The start of which the text is.
+    start: Rc<Start>,
     /// The nodes that headings name.
     named: BTreeMap<Rc<str>, NodeText>,
 }
 
 /// How a Node came to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Came {
+pub enum NodeOrigin {
     /// A heading names it, and its kubelet registered it.
     Heading,
     /// From a manifest.
@@ -155,7 +168,7 @@ pub struct Node {
     /// Nodes and Pods in the order in which they were made.
     pub number: usize,
     /// How it came to be.
-    pub came: Came,
+    pub origin: NodeOrigin,
     /// Its labels.
     pub labels: Rc<Labels>,
     /// The system of its machine.
@@ -252,7 +265,68 @@ pub struct Deployment {
     applied: Rc<Json>,
 }
 
+impl Cluster {
+    /// A cluster in which nothing was started yet. Names and addresses that it picks are made of the seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let world = World { seed, ..World::default() };
+        Self { server: None, world: Rc::new(world), last: None }
+    }
+
+    /// The API server, if it runs.
+    pub(crate) fn running(&mut self) -> Option<&mut ApiServer> {
+        self.server.as_mut().filter(|_| self.world.runs())
+    }
+
+    /// A request was about this object.
+    pub(crate) fn remember(&mut self, object: ObjectName) {
+        let is_kept = self.last.as_ref().is_some_and(ObjectName::is_service);
+        if object.is_service() || !is_kept {
+            self.last = Some(object);
+        }
+    }
+
+    /// An object of any kind as a read shows it. While kube-apiserver is down it is there all the same.
+    #[must_use]
+    pub fn object(&self, name: &ObjectName) -> Option<Object> {
+        if let Some(kind) = name.workload() {
+            return self.world.stored(kind, &name.key()).map(Object::printed);
+        }
+        let server = self.server.as_ref()?;
+        if name.is_service_cidr() {
+            let object = server.service_cidrs().iter().find(|it| it.name == name.name)?;
+            return Some(Object::printed(service_cidr::to_json(object)));
+        }
+        server.read_one(&name.namespace, &name.name).map(Object::Service)
+    }
+
+    /// The controllers, the scheduler and the kubelets do what follows from an event. Nodes and Pods whose number
+    /// is not below `first` are made by it. `known` is what comes of it, where that has been computed already.
+    pub(crate) fn settle(&mut self, first: usize, known: Option<&Rc<World>>) {
+        match known {
+            Some(world) => self.world = Rc::clone(world),
+            None => Rc::make_mut(&mut self.world).settle(Some(first)),
+        }
+    }
+}
+
 impl World {
+    /// What made-up names and addresses are made of.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The number of the next Node or Pod.
+    pub(crate) fn next_number(&self) -> usize {
+        self.made
+    }
+
+    /// The last start that succeeded, if it was of this release and text.
+    pub(crate) fn start_of(&self, version: KubeVersion, text: &str) -> Option<&Rc<Start>> {
+        let start = &self.control.as_ref()?.start;
+        (start.version == version && *start.text == *text).then_some(start)
+    }
+
     /// Whether kube-apiserver runs.
     #[must_use]
     pub fn runs(&self) -> bool {
@@ -261,14 +335,14 @@ impl World {
 
     /// All Pods: Node by Node, then those without one.
     pub fn pods(&self) -> impl Iterator<Item = &Rc<Pod>> {
-        self.nodes.values().flat_map(|node| node.pods.values()).chain(self.homeless.values())
+        self.nodes.values().flat_map(|node| node.pods.values()).chain(self.unscheduled.values())
     }
 
     /// A Pod.
     #[must_use]
     pub fn pod(&self, key: &Key) -> Option<&Rc<Pod>> {
         let mut nodes = self.nodes.values();
-        self.homeless.get(key).or_else(|| nodes.find_map(|node| node.pods.get(key)))
+        self.unscheduled.get(key).or_else(|| nodes.find_map(|node| node.pods.get(key)))
     }
 
     /// What became of each entry of `--cluster-cidr`; nothing where no ranges are given out.
@@ -292,7 +366,7 @@ impl World {
         if pod.spec.host_network {
             return runtime.to_vec();
         }
-        let mut ips = kubelet::sort_pod_ips(&node.node_ips, runtime, &mut Trace::default());
+        let mut ips = pod_ips::sort_pod_ips(&node.node_ips, runtime, &mut Trace::default());
         ips.truncate(if node.dual_stack { 2 } else { 1 });
         ips
     }
@@ -308,7 +382,7 @@ impl World {
         let (true, Some(node), Some(control)) = (is_seen, self.node_of(pod), &self.control) else {
             return Vec::new();
         };
-        let shown = kubelet::shown_host_ips(&control.behavior, &node.host_ips);
+        let shown = pod_ips::shown_host_ips(&control.behavior, &node.host_ips);
         if shown.is_empty() { node.host_ips.iter().take(1).copied().collect() } else { shown }
     }
 
@@ -399,116 +473,3 @@ impl Pod {
         })
     }
 }
-
-/// What an event came to.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Report {
-    /// What kubectl printed.
-    pub answer: Rc<Answer>,
-    /// What was there before.
-    pub before: Rc<World>,
-    /// What is there now.
-    pub after: Rc<World>,
-    /// What the event changed, and what it left as it was.
-    pub changes: Rc<Changes>,
-}
-
-/// Replays a session from an empty cluster, as far as its last event.
-#[must_use]
-pub fn run(scenario: &Scenario) -> Report {
-    Replay::default().run(scenario, scenario.events.len().saturating_sub(1))
-}
-
-/// Replays sessions, and remembers the last one: what did not change is not computed again.
-#[derive(Default)]
-pub struct Replay {
-    seed: u64,
-    past: Vec<Past>,
-    changes: Option<Report>,
-}
-
-/// An event that was replayed. It holds whatever comes before it, as long as it meets the same world.
-struct Past {
-    event: Event,
-    before: Rc<World>,
-    answer: Rc<Answer>,
-    after: Rc<World>,
-}
-
-impl Replay {
-    /// Answers the event `shown` of a session; beyond the last one there is none.
-    pub fn run(&mut self, scenario: &Scenario, shown: usize) -> Report {
-        if self.seed != scenario.seed {
-            *self = Self { seed: scenario.seed, ..Self::default() };
-        }
-        let mut world = match self.past.first() {
-            Some(first) => Rc::clone(&first.before),
-            None => Rc::new(World { seed: scenario.seed, ..World::default() }),
-        };
-        let mut report = None;
-        for (at, event) in scenario.events.iter().enumerate().take(shown.saturating_add(1)) {
-            let known = self.past.get(at);
-            let known = known.filter(|it| Rc::ptr_eq(&it.before, &world) && it.event == *event);
-            if known.is_none() {
-                let (answer, after) = handle(&world, event);
-                let (event, before) = (event.clone(), Rc::clone(&world));
-                let past = Past { event, before, answer: Rc::new(answer), after };
-                // What comes later meets this world if the event makes no other one of it.
-                match self.past.get_mut(at) {
-                    Some(slot) => *slot = past,
-                    None => self.past.push(past),
-                }
-            }
-            if let Some(past) = self.past.get(at) {
-                world = Rc::clone(&past.after);
-                report = Some((Rc::clone(&past.answer), Rc::clone(&past.before)));
-            }
-        }
-        self.past.truncate(scenario.events.len());
-        let (answer, before) = report.unwrap_or_else(|| (Rc::default(), Rc::clone(&world)));
-        let same = |it: &&Report| Rc::ptr_eq(&it.before, &before) && Rc::ptr_eq(&it.after, &world);
-        let changes = match self.changes.as_ref().filter(same) {
-            Some(known) => Rc::clone(&known.changes),
-            None => Rc::new(Changes::of(&before, &world)),
-        };
-        let report = Report { answer, before, after: world, changes };
-        self.changes = Some(report.clone());
-        report
-    }
-}
-
-/// Answers one event.
-fn handle(before: &Rc<World>, event: &Event) -> (Answer, Rc<World>) {
-    let parsed = match event {
-        Event::Apply(text) => yaml::parse(text),
-        _ => yaml::Parsed::default(),
-    };
-    let touches = match event {
-        Event::Boot { .. } => true,
-        Event::Apply(_) => {
-            let mut documents = parsed.documents.iter().filter(|document| document.complete);
-            documents.any(|document| Workload::of_document(&document.node).is_some())
-        }
-        Event::Patch { .. } => false,
-        Event::Delete(object) => crate::kubectl::ObjectName::read(object).workload().is_some(),
-    };
-    if !touches {
-        return (Answer::default(), Rc::clone(before));
-    }
-    let mut world = World::clone(before);
-    let answer = match event {
-        Event::Boot { version, flags } => {
-            world.start(*version, flags);
-            Answer::default()
-        }
-        Event::Apply(_) => world.apply(&parsed),
-        Event::Delete(object) => world.delete(object, Span::new(0, object.len())),
-        Event::Patch { .. } => Answer::default(),
-    };
-    // A request that was refused leaves everything as it was.
-    let is_idle = !matches!(event, Event::Boot { .. }) && !answer.is_accepted();
-    (answer, if is_idle { Rc::clone(before) } else { Rc::new(world) })
-}
-
-#[cfg(test)]
-mod tests;

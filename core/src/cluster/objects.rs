@@ -27,6 +27,7 @@ rules! {
         id: "WORK-7a", slug: "object-has-a-value-of-a-wrong-type",
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
+        evidence: Assumed,
         fidelity: Fidelity::Simplified(Text {
             en: "Fields that have no effect here are not read, so an unknown name or a wrong type among them is not reported.",
             zh: "在此不起作用的字段不会被读取，因此不会报告其中的未知名称或错误类型。",
@@ -40,6 +41,7 @@ rules! {
         id: "WORK-7b", slug: "name-and-labels-are-well-formed",
         versions: Versions::ALL,
         source: "apimachinery pkg/api/validation/objectmeta.go ValidateObjectMeta",
+        evidence: Assumed,
         facts: [],
         en: "The name of a Node, a Pod or a Deployment must be a DNS subdomain, and labels must have the format of labels.",
         zh: "Node、Pod 和 Deployment 的名称必须是 DNS 子域名，标签必须符合标签的格式。",
@@ -49,6 +51,7 @@ rules! {
         id: "WORK-7c", slug: "pod-has-containers-with-name-and-image",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateContainers",
+        evidence: Assumed,
         facts: [],
         en: "A Pod has at least one container, and each container has a name and an image.",
         zh: "Pod 至少有一个容器，且每个容器都有名称和镜像。",
@@ -58,6 +61,7 @@ rules! {
         id: "WORK-7d", slug: "pod-keeps-its-spec",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidatePodUpdate",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "The real message ends with the difference, printed as Go structures.",
             zh: "真实的消息末尾还有以 Go 结构体形式输出的差异。",
@@ -71,6 +75,7 @@ rules! {
         id: "WORK-7e", slug: "selector-of-a-deployment-matches-its-template",
         versions: Versions::ALL,
         source: "pkg/apis/apps/validation/validation.go ValidateDeploymentSpec",
+        evidence: SourceRead,
         facts: [],
         en: "The selector of a Deployment must match the labels of its template, and is immutable.",
         zh: "Deployment 的选择算符必须与其模板的标签匹配，且不可变更。",
@@ -80,9 +85,20 @@ rules! {
         id: "WORK-7f", slug: "replicas-are-not-negative",
         versions: Versions::ALL,
         source: "pkg/apis/apps/validation/validation.go ValidateDeploymentSpec",
+        evidence: SourceRead,
         facts: [],
         en: "`replicas` must be zero or more.",
         zh: "`replicas` 不能小于零。",
+    }
+    /// Nothing to delete.
+    OBJECT_IS_NOT_FOUND {
+        id: "WORK-7g", slug: "object-is-not-found",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Get",
+        evidence: SourceRead,
+        facts: [],
+        en: "There is no object of this kind and name.",
+        zh: "不存在该类型和名称的对象。",
     }
 }
 
@@ -115,6 +131,11 @@ pub struct PodSpec {
 }
 
 impl PodSpec {
+    /// The whole `spec`, without images.
+    pub(super) fn fixed(&self) -> &Json {
+        &self.fixed
+    }
+
     /// Whether an update asks for something that does not change.
     pub(super) fn would_change(&self, other: &Self) -> bool {
         self.fixed != other.fixed

@@ -13,7 +13,7 @@ use super::objects::{PodSpec, matches};
 use super::{Agent, Control, Deployment, Key, Node, Pod, PodState, World};
 use crate::apiserver::allocators::{FNV_PRIME, FNV_START, fnv};
 use crate::explain::trace::Trace;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::pod_ips;
 
 /// Pods of a Deployment: their number, whether they are of its present template, and who they are.
 type Own = Vec<(usize, bool, Key)>;
@@ -82,13 +82,13 @@ impl World {
     }
 
     fn bind_pods(&mut self, control: &Control, candidates: &mut Option<Candidates>) {
-        if self.homeless.is_empty() {
+        if self.unscheduled.is_empty() {
             return;
         }
-        let mut pods: Vec<Rc<Pod>> = self.homeless.values().cloned().collect();
+        let mut pods: Vec<Rc<Pod>> = self.unscheduled.values().cloned().collect();
         pods.sort_unstable_by_key(|pod| pod.number);
         for pod in pods {
-            self.homeless.remove(&pod.key);
+            self.unscheduled.remove(&pod.key);
             self.bind(control, pod, candidates);
         }
     }
@@ -108,7 +108,7 @@ impl World {
             if pod.state != state {
                 Rc::make_mut(&mut pod).state = state;
             }
-            self.homeless.insert(pod.key.clone(), pod);
+            self.unscheduled.insert(pod.key.clone(), pod);
             return;
         };
         let home = Rc::make_mut(home);
@@ -251,7 +251,7 @@ impl World {
 
     /// A Pod is gone, and its addresses are free.
     pub(super) fn remove_pod(&mut self, key: &Key) -> Option<Rc<Pod>> {
-        if let Some(pod) = self.homeless.remove(key) {
+        if let Some(pod) = self.unscheduled.remove(key) {
             return Some(pod);
         }
         let mut homes = self.nodes.values_mut();
@@ -269,7 +269,7 @@ impl World {
         let home = known.node.as_ref().and_then(|name| self.nodes.get_mut(name));
         let slot = match home.filter(|node| node.pods.contains_key(&known.key)) {
             Some(home) => Rc::make_mut(home).pods.get_mut(&known.key),
-            None => self.homeless.get_mut(&known.key),
+            None => self.unscheduled.get_mut(&known.key),
         };
         if let Some(slot) = slot {
             change(Rc::make_mut(slot));
@@ -318,7 +318,7 @@ impl Node {
             return rejected;
         }
         if pod.spec.host_network {
-            let ips = kubelet::host_network_pod_ips(&[], &self.host_ips, &mut Trace::default());
+            let ips = pod_ips::host_network_pod_ips(&[], &self.host_ips, &mut Trace::default());
             return PodState::Runs(ips.into());
         }
         if self.agent == Agent::NoPlugin {

@@ -5,24 +5,19 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Agent, Came, Control, MAX_NODES, Node, Os, PodState, World};
+use super::{Agent, Control, MAX_NODES, Node, NodeOrigin, Os, PodState, World};
 use crate::api::Json;
-use crate::apiserver::startup as apiserver;
-use crate::cluster::components::{NodeAgent, NodeProxy, Report, Said, Start, ranges};
-use crate::cluster::nodes;
-use crate::cluster::nodes::NodeText;
-use crate::conflicts::prerequisites::Prerequisites;
+use crate::cluster::components::{NodeAgent, NodeProxy, Programs, Report, Said, Start, ranges};
+use crate::cluster::nodes::{self, NodeText};
 use crate::controller_manager::range_allocator::NodeIpam;
 use crate::explain::trace::Trace;
 use crate::kube_proxy::startup::HostFamilies;
 use crate::kube_proxy::windows;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::{pod_ips, startup as kubelet};
 use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::network_plugin::HostLocal;
 use crate::release::behavior::Behavior;
-use crate::release::version::KubeVersion;
-use crate::source::flags;
 
 use super::objects::Labels;
 
@@ -37,9 +32,9 @@ impl Control {
     }
 
     /// The programs of the text, to be started one by one.
-    fn programs<'a>(&'a self, behavior: &'a Behavior) -> Start<'a> {
+    fn programs<'a>(&'a self, behavior: &'a Behavior) -> Programs<'a> {
         let (host, provider) = (HostFamilies::Both, self.provider);
-        Start { behavior, host, provider, text: &self.text }
+        Programs { behavior, host, provider, text: &self.start.text }
     }
 
     /// Whether the network plugin gives addresses of a family.
@@ -50,7 +45,7 @@ impl Control {
     /// What the text says of the machine of a node.
     fn text_of(&self, name: &str) -> NodeText {
         let named = self.named.get(name).cloned();
-        named.unwrap_or_else(|| nodes::unnamed(&self.flags, &self.text, name))
+        named.unwrap_or_else(|| nodes::unnamed(&self.start.flags, &self.start.text, name))
     }
 
     /// The kubelet of a machine. Where the text gives the addresses of a section without a name to a Node of
@@ -69,33 +64,26 @@ fn words(errors: &[Said]) -> Option<Rc<str>> {
 }
 
 impl World {
-    /// All programs start with these flags.
-    pub(super) fn start(&mut self, version: KubeVersion, text: &Rc<str>) {
-        let flags = flags::parse(text);
-        let behavior = Behavior::of(version);
-        let provider = Prerequisites::of(text).provider;
-        let start = Start { behavior: &behavior, host: HostFamilies::Both, provider, text };
-        let api = start.apiserver(&flags);
-        if !api.starts() {
+    /// What a start makes of it: kube-apiserver, then kube-controller-manager, then the kubelets.
+    pub(crate) fn start(&mut self, start: &Rc<Start>) {
+        let api = &start.apiserver;
+        let Some(known) = api.knows.as_ref().filter(|_| api.starts()) else {
             // Nothing new can happen, and nothing is lost.
-            let why = words(&api.errors).unwrap_or_default();
+            let apiserver = Some(words(&api.errors).unwrap_or_default());
             let control = match &self.control {
-                Some(control) => Control { apiserver: Some(why), ..Control::clone(control) },
-                None => Control::new(version, behavior, text, Some(why)),
+                Some(control) => Control { apiserver, ..Control::clone(control) },
+                None => Control { apiserver, ..Control::new(start, Behavior::of(start.version)) },
             };
             self.control = Some(Rc::new(control));
             return;
-        }
-        let mut gated = behavior.clone();
-        // It starts, so its flags are read.
-        let _ = apiserver::read(&flags, &mut gated, &mut Trace::default());
-        let mut control = Control::new(version, gated, text, None);
-        let manager = start.controller_manager(&flags);
+        };
+        let mut control = Control::new(start, known.behavior.clone());
+        let manager = &start.controller_manager;
         control.controller_manager = words(&manager.errors);
         let mut trace = Trace::default();
         self.ipam = None;
-        let known = manager.knows.and_then(|it| it.ipam).filter(|_| manager.errors.is_empty());
-        if let Some(known) = known {
+        let known = manager.knows.as_ref().filter(|_| manager.errors.is_empty());
+        if let Some(known) = known.and_then(|known| known.ipam.as_ref()) {
             let existing = self.nodes.iter().map(|(name, node)| (&**name, &*node.pod_cidrs));
             match NodeIpam::start(known.config(), existing, &mut trace) {
                 Ok(ipam) => self.ipam = Some(ipam),
@@ -103,8 +91,7 @@ impl World {
             }
         }
         control.trace = trace.into_steps();
-        let texts = nodes::nodes(&flags, text);
-        control.flags = Rc::new(flags);
+        let texts = nodes::nodes(&start.flags, &start.text);
         control.named = texts.iter().map(|node| (Rc::clone(&node.name), node.clone())).collect();
         for node in &texts {
             self.machine(&node.name);
@@ -121,7 +108,7 @@ impl World {
                 Some(why) => Rc::make_mut(&mut control).absent.push((node.name, why)),
                 None => self.register(
                     &node.name,
-                    Came::Heading,
+                    NodeOrigin::Heading,
                     Labels::new(),
                     &Labels::new(),
                     None,
@@ -156,7 +143,7 @@ impl World {
             if let Some(ipam) = self.ipam.as_mut().filter(|_| node.pod_cidrs.is_empty()) {
                 node.take(ipam.resync(&name));
             }
-            let is_there = node.came == Came::Manifest || control.named.contains_key(&name);
+            let is_there = node.origin == NodeOrigin::Manifest || control.named.contains_key(&name);
             if is_there {
                 node.post(control, &control.kubelet(&name, machine));
             } else {
@@ -171,7 +158,7 @@ impl World {
     pub(super) fn register(
         &mut self,
         name: &Rc<str>,
-        came: Came,
+        origin: NodeOrigin,
         labels: Labels,
         annotations: &Labels,
         applied: Option<Rc<Json>>,
@@ -191,7 +178,7 @@ impl World {
         all.insert("kubernetes.io/hostname".to_owned(), name.to_string());
         all.insert("kubernetes.io/arch".to_owned(), "amd64".to_owned());
         all.insert(OS_LABEL.to_owned(), os.name().to_owned());
-        let mut node = Node::new(Rc::clone(name), self.made, came, os);
+        let mut node = Node::new(Rc::clone(name), self.made, origin, os);
         self.made += 1;
         node.labels = Rc::new(all);
         node.applied = applied;
@@ -223,36 +210,29 @@ impl World {
 }
 
 impl Control {
-    fn new(
-        version: KubeVersion,
-        behavior: Behavior,
-        text: &Rc<str>,
-        apiserver: Option<Rc<str>>,
-    ) -> Self {
-        let switches = Prerequisites::of(text);
+    fn new(start: &Rc<Start>, behavior: Behavior) -> Self {
         Self {
-            version,
+            version: start.version,
             behavior,
-            apiserver,
+            apiserver: None,
             controller_manager: None,
             absent: Vec::new(),
-            plugin: switches.plugin,
-            provider: switches.provider,
+            plugin: start.switches.plugin,
+            provider: start.switches.provider,
             trace: Vec::new(),
-            text: Rc::clone(text),
-            flags: Rc::default(),
+            start: Rc::clone(start),
             named: BTreeMap::new(),
         }
     }
 }
 
 impl Node {
-    fn new(name: Rc<str>, number: usize, came: Came, os: Os) -> Self {
+    fn new(name: Rc<str>, number: usize, origin: NodeOrigin, os: Os) -> Self {
         let none: Rc<[_]> = Rc::new([]);
         Self {
             name,
             number,
-            came,
+            origin,
             labels: Rc::default(),
             os,
             agent: Agent::Gone,
@@ -327,7 +307,7 @@ impl Node {
             let PodState::Runs(known) = &pod.state else { continue };
             if pod.spec.host_network && matches!(self.agent, Agent::Runs | Agent::NoPlugin) {
                 let ips =
-                    kubelet::host_network_pod_ips(known, &self.host_ips, &mut Trace::default());
+                    pod_ips::host_network_pod_ips(known, &self.host_ips, &mut Trace::default());
                 if ips[..] != known[..] {
                     Rc::make_mut(pod).state = PodState::Runs(ips.into());
                 }

@@ -4,14 +4,14 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::{Agent, Came, Control, Deployment, Node, Os, Pod, PodState, World};
+use super::{Agent, Control, Deployment, Node, NodeOrigin, Os, Pod, PodState, World};
 use crate::api::field_path::FieldPath;
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::explain::trace::{Step, Trace};
 use crate::facts;
 use crate::kube_proxy::windows;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::pod_ips;
 use crate::net::{Cidr, Family};
 use crate::network_plugin as host_local;
 use crate::release::version::Versions;
@@ -23,6 +23,7 @@ rules! {
         id: "NODE-1a", slug: "node-registers-itself",
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_node_status.go registerWithAPIServer",
+        evidence: SourceRead,
         facts: [node],
         en: "A section heading specifies {node}, so this node exists: its kubelet registers the Node when it starts. For an existing Node only the addresses are updated; a deleted one is registered again.",
         zh: "小节标题指定了 {node}，因此有这个节点：其 kubelet 启动时会注册 Node 对象。已存在的 Node 只更新地址；已删除的会重新注册。",
@@ -32,6 +33,7 @@ rules! {
         id: "NODE-1b", slug: "node-of-a-manifest-has-a-machine",
         versions: Versions::ALL,
         source: "this playground",
+        evidence: Playground,
         fidelity: Fidelity::Chosen(Text {
             en: "In a real cluster a manifest creates only the object, and the hosts are set up separately. The label `kubernetes.io/os` specifies the operating system of the host, flannel's annotation how Windows connects its Pods.",
             zh: "在真实集群中，清单只创建对象，主机另行准备。标签 `kubernetes.io/os` 指定主机的操作系统，flannel 的注解指定 Windows 如何连接其 Pod。",
@@ -45,6 +47,7 @@ rules! {
         id: "NODE-1c", slug: "shared-node-ip-counts-up",
         versions: Versions::ALL,
         source: "this playground",
+        evidence: Playground,
         fidelity: Fidelity::Chosen(Text {
             en: "Two hosts with the same address are a misconfiguration that the playground does not show.",
             zh: "两台主机使用同一地址属于配置错误，演练场不展示这种情况。",
@@ -58,6 +61,7 @@ rules! {
         id: "NODE-2a", slug: "kubelet-of-the-node-does-not-run",
         versions: Versions::ALL,
         source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "After five minutes a real cluster deletes the Pods on such a Node, and Deployments create others.",
             zh: "五分钟后，真实集群会删除此类节点上的 Pod，由 Deployment 创建新的。",
@@ -71,6 +75,7 @@ rules! {
         id: "NODE-2b", slug: "text-names-the-machine-no-more",
         versions: Versions::ALL,
         source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
+        evidence: SourceRead,
         facts: [node],
         en: "The flags no longer mention {node}, so no kubelet runs there. The Node and its Pod CIDRs remain until the Node is deleted.",
         zh: "标志中不再有 {node}，因此那里没有 kubelet 运行。该节点及其 Pod CIDR 会保留，直到节点被删除。",
@@ -80,6 +85,7 @@ rules! {
         id: "NODE-2c", slug: "node-waits-for-a-network-plugin",
         versions: Versions::ALL,
         source: "pkg/kubelet/runtime.go networkErrors",
+        evidence: SourceRead,
         facts: [node],
         en: "No network plugin is installed, so {node} is not ready, and only Pods with `hostNetwork` start there.",
         zh: "没有安装网络插件，因此 {node} 未就绪，只有使用 `hostNetwork` 的 Pod 才能在其上启动。",
@@ -89,6 +95,7 @@ rules! {
         id: "NODE-3a", slug: "controller-manager-is-down",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/controllermanager.go Run",
+        evidence: Assumed,
         facts: [],
         en: "kube-controller-manager does not run: Nodes keep their Pod CIDRs, new Nodes are allocated none, and no Deployment creates or deletes a Pod.",
         zh: "kube-controller-manager 没有运行：节点保留已有的 Pod CIDR，新节点分配不到 Pod CIDR，Deployment 也不会创建或删除 Pod。",
@@ -98,6 +105,7 @@ rules! {
         id: "NODE-3b", slug: "node-gets-no-range-without-the-flag",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        evidence: SourceRead,
         facts: [node],
         en: "Without `--allocate-node-cidrs` kube-controller-manager allocates no Pod CIDR to {node}.",
         zh: "未设置 `--allocate-node-cidrs`，kube-controller-manager 不会为 {node} 分配 Pod CIDR。",
@@ -107,6 +115,7 @@ rules! {
         id: "NODE-4", slug: "waiting-node-is-tried-once-for-each-event",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go processNextNodeWorkItem",
+        evidence: Assumed,
         fidelity: Fidelity::Chosen(Text {
             en: "A real controller retries after seconds and later minutes, independently of other events.",
             zh: "真实的控制器会在几秒乃至几分钟后重试，与其间发生的事件无关。",
@@ -120,6 +129,7 @@ rules! {
         id: "NODE-5", slug: "plugin-gives-not-every-family",
         versions: Versions::ALL,
         source: "containernetworking/plugins plugins/ipam/host-local/main.go cmdAdd",
+        evidence: SourceRead,
         facts: [node, range],
         en: "The network plugin assigns no addresses from {range}: this Pod CIDR of {node} is not used.",
         zh: "网络插件不从 {range} 分配地址：{node} 的这个 Pod CIDR 未被使用。",
@@ -129,6 +139,7 @@ rules! {
         id: "WORK-1a", slug: "pod-goes-where-fewest-are",
         versions: Versions::ALL,
         source: "pkg/scheduler/schedule_one.go selectHost",
+        evidence: Assumed,
         fidelity: Fidelity::Chosen(Text {
             en: "The real scheduler considers many criteria, and picks at random among the best nodes.",
             zh: "真实的调度器会考虑诸多因素，并在最优的节点中随机选取。",
@@ -142,6 +153,7 @@ rules! {
         id: "WORK-1b", slug: "pod-names-its-node",
         versions: Versions::ALL,
         source: "pkg/kubelet/config/apiserver.go NewSourceApiserver",
+        evidence: SourceRead,
         facts: [pod, node],
         en: "{pod} specifies {node} in `nodeName`, so the scheduler is not involved.",
         zh: "{pod} 在 `nodeName` 中指定了 {node}，因此不经过调度器。",
@@ -151,6 +163,7 @@ rules! {
         id: "WORK-1c", slug: "pod-fits-nowhere",
         versions: Versions::ALL,
         source: "pkg/scheduler/framework/types.go FitError",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "The real message ends with the result of the search for Pods to preempt, and up to 1.21 it words a selector differently.",
             zh: "真实的消息末尾还有寻找可抢占 Pod 的结果；在 1.21 及更早版本中，对选择算符的措辞有所不同。",
@@ -164,6 +177,7 @@ rules! {
         id: "WORK-1d", slug: "pod-names-a-node-that-is-not-there",
         versions: Versions::ALL,
         source: "pkg/controller/podgc/gc_controller.go gcOrphaned",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "A real cluster deletes such a Pod after less than a minute.",
             zh: "真实集群会在不到一分钟内删除这样的 Pod。",
@@ -177,6 +191,7 @@ rules! {
         id: "WORK-1e", slug: "pod-waits-for-its-kubelet",
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go HandlePodAdditions",
+        evidence: Assumed,
         facts: [pod, node],
         en: "{pod} is bound to {node}, whose kubelet does not run: it waits.",
         zh: "{pod} 已绑定到 {node}，而该节点的 kubelet 没有运行：它在等待。",
@@ -186,6 +201,7 @@ rules! {
         id: "WORK-2a", slug: "kubelet-rejects-the-pod",
         versions: Versions::ALL,
         source: "pkg/kubelet/lifecycle/predicate.go Admit",
+        evidence: SourceRead,
         fidelity: Fidelity::Simplified(Text {
             en: "Older versions begin the message differently, and a Deployment would create one Pod after another.",
             zh: "较旧版本的消息开头不同；Deployment 还会接连创建新的 Pod。",
@@ -199,6 +215,7 @@ rules! {
         id: "WORK-2b", slug: "pod-waits-for-the-plugin",
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go SyncPod",
+        evidence: SourceRead,
         facts: [pod],
         en: "{pod} waits until a network plugin is installed. With `hostNetwork` it would start.",
         zh: "{pod} 在等待安装网络插件。如果使用 `hostNetwork`，它就可以启动。",
@@ -208,6 +225,7 @@ rules! {
         id: "WORK-3", slug: "pod-keeps-its-addresses",
         versions: Versions::ALL,
         source: "pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod",
+        evidence: SourceRead,
         facts: [pod, had, now],
         en: "{pod} got {had} addresses when it started, and keeps them, although Pods on this Node now get {now}. If you delete it, its replacement gets {now}.",
         zh: "{pod} 启动时获得了 {had} 地址，并一直保留，尽管此节点上的 Pod 现在会获得 {now}。删除它之后，替代它的 Pod 会获得 {now}。",
@@ -217,6 +235,7 @@ rules! {
         id: "WORK-4a", slug: "name-of-the-pod-is-made-up",
         versions: Versions::ALL,
         source: "apimachinery pkg/util/rand/rand.go String",
+        evidence: Assumed,
         fidelity: Fidelity::Chosen(Text {
             en: "The real hash is computed from the template as Go prints it, and the suffix is random; here both are computed from what you typed, so that a name does not change while you type elsewhere.",
             zh: "真实的哈希值由 Go 输出的模板计算，后缀是随机的；此处两者都由输入的内容计算，因此在别处输入时名称不会变化。",
@@ -230,6 +249,7 @@ rules! {
         id: "WORK-4b", slug: "deployment-has-its-pods",
         versions: Versions::ALL,
         source: "pkg/controller/replicaset/replica_set.go manageReplicas",
+        evidence: SourceRead,
         fidelity: Fidelity::Chosen(Text {
             en: "When scaling down, Pods that do not run are deleted first, then the youngest; the real controller considers more criteria. A new template replaces a quarter of the Pods at a time, whether the new ones start or not.",
             zh: "缩容时先删除未运行的 Pod，再删除最新的；真实的控制器会考虑更多因素。新模板每次替换四分之一的 Pod，无论新的 Pod 是否启动。",
@@ -256,9 +276,9 @@ impl World {
         let mut trace = Trace::default();
         let Some(control) = &self.control else { return Vec::new() };
         let name = node.name.as_ref();
-        let came = match node.came {
-            Came::Heading => &NODE_REGISTERS_ITSELF,
-            Came::Manifest => &NODE_OF_A_MANIFEST_HAS_A_MACHINE,
+        let came = match node.origin {
+            NodeOrigin::Heading => &NODE_REGISTERS_ITSELF,
+            NodeOrigin::Manifest => &NODE_OF_A_MANIFEST_HAS_A_MACHINE,
         };
         trace.note(came, FieldPath::metadata("name"), facts![node = name]);
         match &node.agent {
@@ -377,12 +397,12 @@ impl World {
                 host_local::explain(name, &Err(failure.clone()), trace);
             }
             PodState::Runs(runtime) if pod.spec.host_network => {
-                let _ = kubelet::host_network_pod_ips(runtime, &node.host_ips, trace);
+                let _ = pod_ips::host_network_pod_ips(runtime, &node.host_ips, trace);
             }
             PodState::Runs(runtime) => {
                 let given = |ip: &IpAddr| node.network.as_ref()?.given(*ip);
                 host_local::explain(name, &Ok(runtime.iter().filter_map(given).collect()), trace);
-                let _ = kubelet::sort_pod_ips(&node.node_ips, runtime, trace);
+                let _ = pod_ips::sort_pod_ips(&node.node_ips, runtime, trace);
                 let had: Vec<Family> = runtime.iter().map(|ip| Family::of(*ip)).collect();
                 let now = node.pod_families();
                 if !now.is_empty() && now != had {

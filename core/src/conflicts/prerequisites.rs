@@ -1,34 +1,28 @@
 //! Does the cluster have what dual-stack needs: a release that knows it, a provider whose network routes both
 //! families to the nodes, a network plugin that gives Pods both? And what follows where one is missing?
 //!
-//! No flag tells of provider and plugin, so they are switches: comment lines in the text of the flags, where
-//! they travel with it and no program reads them. `# provider: dual-stack | ipv4 | ipv6`,
-//! `# network plugin: dual-stack | ipv4 | ipv6 | none`. The last line of a switch counts, and a switch that is
-//! not there is dual-stack.
-//!
 //! Invariant: where every prerequisite is met, nothing is said to follow.
 
-use std::net::IpAddr;
-use std::rc::Rc;
-
-use crate::apiserver::startup as apiserver;
 use crate::cluster::components::{Components, Node};
+use crate::cluster::environment::{Families, Switch, Unread, set};
 use crate::conflicts::consequences::{Consequence, step};
-use crate::conflicts::{Finding, Side, Weight};
+use crate::conflicts::{Finding, FlagRef, Weight};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step};
 use crate::facts;
-use crate::kubelet::startup as kubelet;
+use crate::kubelet::node_addresses;
 use crate::net::go_parse::parse_ip;
 use crate::net::{Cidr, Family};
-use crate::release::behavior::{Behavior, Gate};
+use crate::release::behavior::{Behavior, DUAL_STACK_GATE, Gate};
 use crate::release::version::{KubeVersion, Versions};
 use crate::rules;
 use crate::source::edit::Edit;
-use crate::source::flags::edit as mend;
-use crate::source::flags::{self, Component, FlagsText};
+use crate::source::flags::edit::{Editor, Placement, merge};
+use crate::source::flags::table::{CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE};
+use crate::source::flags::{Component, FlagsText};
 use crate::source::span::Span;
+use std::rc::Rc;
 
 rules! {
     /// Nothing to switch on, nothing to switch off.
@@ -36,6 +30,7 @@ rules! {
         id: "PRE-1a", slug: "release-has-dual-stack-built-in",
         versions: Versions::since(23),
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        evidence: Documentation,
         facts: [release],
         en: "Dual-stack is built into Kubernetes {release}: from 1.23 on it needs no feature gate, and none disables it.",
         zh: "Kubernetes {release} 内置双栈：自 1.23 起不需要特性门控，也没有特性门控能禁用它。",
@@ -45,6 +40,7 @@ rules! {
         id: "PRE-1b", slug: "dual-stack-gate-is-on",
         versions: Versions::until(22),
         source: "pkg/features/kube_features.go IPv6DualStack",
+        evidence: SourceRead,
         facts: [release],
         en: "In Kubernetes {release} dual-stack depends on the `IPv6DualStack` feature gate, which is enabled in all four components. (In 1.20 it is disabled by default; in 1.21 and 1.22 it is enabled.)",
         zh: "在 Kubernetes {release} 中，双栈取决于特性门控 `IPv6DualStack`，四个组件均已启用。（1.20 默认禁用；1.21 和 1.22 默认启用。）",
@@ -54,6 +50,7 @@ rules! {
         id: "PRE-1c", slug: "dual-stack-gate-is-off",
         versions: Versions::until(22),
         source: "pkg/features/kube_features.go IPv6DualStack",
+        evidence: SourceRead,
         facts: [release, components],
         en: "In Kubernetes {release} the `IPv6DualStack` feature gate is disabled for {components}, which therefore support only one address family. 1.20 is the first version with today's fields, and there each of the four components needs the gate; from 1.21 on it is enabled by default.",
         zh: "在 Kubernetes {release} 中，{components} 的特性门控 `IPv6DualStack` 已禁用，因此只支持一个地址族。1.20 是首个具有现行字段的版本，四个组件都需要启用该特性门控；自 1.21 起默认启用。",
@@ -63,6 +60,7 @@ rules! {
         id: "PRE-2a", slug: "provider-routes-both-families",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        evidence: Documentation,
         facts: [],
         en: "The node network routes IPv4 and IPv6: each node can have an address of either family.",
         zh: "节点网络可路由 IPv4 和 IPv6：每个节点都可以拥有两个地址族的地址。",
@@ -72,6 +70,7 @@ rules! {
         id: "PRE-2b", slug: "provider-lacks-a-family",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        evidence: Documentation,
         facts: [family],
         en: "The node network does not route {family}: no interface of a node has a routable {family} address. The documentation requires both; no component checks this.",
         zh: "节点网络不路由 {family}：节点的任何接口都没有可路由的 {family} 地址。文档要求两者兼备，但没有组件检查这一点。",
@@ -81,6 +80,7 @@ rules! {
         id: "PRE-3a", slug: "network-plugin-has-both-families",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        evidence: Documentation,
         facts: [],
         en: "The network plugin assigns Pods an address of each family.",
         zh: "网络插件为 Pod 分配每个地址族的地址。",
@@ -90,6 +90,7 @@ rules! {
         id: "PRE-3b", slug: "network-plugin-lacks-a-family",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        evidence: Documentation,
         fidelity: Fidelity::Simplified(Text {
             en: "A plugin that rejects a Node with Pod CIDRs of both address families is not simulated.",
             zh: "拒绝双地址族节点 Pod CIDR 的插件不在模拟范围内。",
@@ -103,6 +104,7 @@ rules! {
         id: "PRE-3c", slug: "network-plugin-is-missing",
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet.go updateRuntimeUp",
+        evidence: SourceRead,
         facts: [],
         en: "No network plugin is installed. Kubernetes does not include one.",
         zh: "没有安装网络插件。Kubernetes 自身不带网络插件。",
@@ -112,6 +114,7 @@ rules! {
         id: "PRE-4", slug: "switch-value-is-not-read",
         versions: Versions::ALL,
         source: "this playground",
+        evidence: Playground,
         facts: [switch, value, values],
         en: "The switch {switch} accepts {values}; {value} is ignored, like any other comment.",
         zh: "开关 {switch} 只接受 {values}；{value} 与其他注释一样被忽略。",
@@ -121,155 +124,29 @@ rules! {
         id: "VER-3", slug: "badge-of-alpha-in-1-27-is-a-leftover",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/services-networking/dual-stack",
+        evidence: Documentation,
         facts: [release, state],
         en: "The badge `Kubernetes v1.27 [alpha]` above the heading Services is a leftover. It belonged to a paragraph, since removed, about a pair in `--node-ip` with an external cloud provider (the `CloudDualStackNodeIPs` feature gate: alpha in 1.27, beta in 1.29, stable since 1.30). Dual-stack Services are stable since 1.23. In {release} that feature gate {state}.",
         zh: "标题 Services 上方的标记 `Kubernetes v1.27 [alpha]` 是遗留物。它属于一段已删除的文字，讲的是在使用外部云提供商时通过 `--node-ip` 指定一对地址（特性门控 `CloudDualStackNodeIPs`：1.27 为 Alpha，1.29 为 Beta，自 1.30 起稳定）。双栈 Service 自 1.23 起已稳定。在 {release} 中，该特性门控的状态：{state}。",
     }
 }
 
-/// The families that something can do.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Families {
-    /// IPv4 and IPv6.
-    #[default]
-    Both,
-    /// One of them.
-    Only(Family),
-}
-
-impl Families {
-    /// Every value, the usual one first.
-    pub const ALL: [Self; 3] = [Self::Both, Self::Only(Family::V4), Self::Only(Family::V6)];
-
-    /// Whether this family is among them.
-    #[must_use]
-    pub fn has(self, family: Family) -> bool {
-        self.lacks() != Some(family)
-    }
-
-    /// The family that is not.
-    #[must_use]
-    pub const fn lacks(self) -> Option<Family> {
-        match self {
-            Self::Both => None,
-            Self::Only(family) => Some(family.other()),
-        }
-    }
-
-    /// As a switch has it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Both => "dual-stack",
-            Self::Only(Family::V4) => "ipv4",
-            Self::Only(Family::V6) => "ipv6",
-        }
-    }
-}
-
-/// What a switch says.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Switch {
-    /// The families that the network of the nodes routes.
-    Provider(Families),
-    /// The families that the network plugin gives Pods; none if there is no plugin.
-    Plugin(Option<Families>),
-}
-
-impl Switch {
-    const PROVIDER: &'static str = "provider";
-    const PLUGIN: &'static str = "network plugin";
-
-    /// What the switch is about, as its line has it.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Provider(_) => Self::PROVIDER,
-            Self::Plugin(_) => Self::PLUGIN,
-        }
-    }
-
-    /// Its value, as its line has it.
-    #[must_use]
-    pub const fn value(self) -> &'static str {
-        match self {
-            Self::Provider(families) | Self::Plugin(Some(families)) => families.name(),
-            Self::Plugin(None) => "none",
-        }
-    }
-
-    /// Whether it says what is so without it.
-    #[must_use]
-    pub const fn is_usual(self) -> bool {
-        matches!(self, Self::Provider(Families::Both) | Self::Plugin(Some(Families::Both)))
-    }
-
-    /// Every value of the switch of a key.
-    fn all(key: &str) -> Vec<Self> {
-        let families = Families::ALL.into_iter();
-        if key == Self::PROVIDER {
-            return families.map(Self::Provider).collect();
-        }
-        families.map(|it| Self::Plugin(Some(it))).chain([Self::Plugin(None)]).collect()
-    }
-}
-
-/// A line with the key of a switch.
-struct Line {
-    key: &'static str,
-    /// From the hash to the end of the value.
-    span: Span,
-    value: Span,
-    read: Option<Switch>,
-}
-
-/// Letters and digits of a word, small.
-fn plain(text: &str) -> String {
-    text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-fn lines(text: &str) -> Vec<Line> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        found.extend(switch_line(line, start));
-        start += line.len();
-    }
-    found
-}
-
-fn switch_line(line: &str, start: usize) -> Option<Line> {
-    let body = line.trim();
-    let at = start + line.len() - line.trim_start().len();
-    let inner = body.strip_prefix('#')?;
-    let (key, value) = inner.split_once([':', '：'])?;
-    let key = [Switch::PROVIDER, Switch::PLUGIN].into_iter().find(|it| plain(it) == plain(key))?;
-    let span = Span::new(at, at + body.len());
-    let value = Span::new(span.end - value.trim_start().len(), span.end);
-    let said = match plain(&text_of(line, start, value)) {
-        said if ["dual", "both", "ipv4ipv6", "ipv6ipv4"].contains(&said.as_str()) => {
-            plain(Families::Both.name())
-        }
-        said => said,
-    };
-    let read = Switch::all(key).into_iter().find(|switch| plain(switch.value()) == said);
-    Some(Line { key, span, value, read })
-}
-
-fn text_of(line: &str, start: usize, span: Span) -> String {
-    line.get(span.start - start..span.end - start).unwrap_or_default().to_owned()
-}
-
-/// A value that a switch does not know.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unread {
-    /// Of which switch.
-    pub key: &'static str,
-    /// Where it stands.
-    pub span: Span,
-    /// As it was written.
-    pub value: String,
-}
+/// What is found, in a few words, where a prerequisite is missing.
+pub(super) static TITLES: &[(&Rule, Text)] = &[
+    (
+        &PROVIDER_LACKS_A_FAMILY,
+        Text {
+            en: "cloud provider lacks an address family", zh: "云提供商缺少一个地址族"
+        },
+    ),
+    (
+        &PLUGIN_LACKS_A_FAMILY,
+        Text {
+            en: "network plugin lacks an address family", zh: "网络插件缺少一个地址族"
+        },
+    ),
+    (&PLUGIN_IS_MISSING, Text { en: "no network plugin", zh: "没有网络插件" }),
+];
 
 impl Unread {
     /// What it means.
@@ -283,82 +160,6 @@ impl Unread {
         ];
         step(&SWITCH_IS_NOT_READ, facts)
     }
-}
-
-/// The switches of a text.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Prerequisites {
-    /// The families that the network of the nodes routes.
-    pub provider: Families,
-    /// The families that the network plugin gives Pods; none if there is no plugin.
-    pub plugin: Option<Families>,
-    /// Where the line of the first stands, if the text has one.
-    pub provider_span: Option<Span>,
-    /// Where the line of the second stands, if the text has one.
-    pub plugin_span: Option<Span>,
-    /// Values that nobody knows.
-    pub unread: Vec<Unread>,
-}
-
-impl Prerequisites {
-    /// Reads the switches of a text; never fails.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        let mut found = Self { plugin: Some(Families::Both), ..Self::default() };
-        for line in lines(text) {
-            match line.read {
-                Some(Switch::Provider(families)) => {
-                    (found.provider, found.provider_span) = (families, Some(line.span));
-                }
-                Some(Switch::Plugin(families)) => {
-                    (found.plugin, found.plugin_span) = (families, Some(line.span));
-                }
-                None => {
-                    let value = text_of(text, 0, line.value);
-                    found.unread.push(Unread { key: line.key, span: line.value, value });
-                }
-            }
-        }
-        found
-    }
-}
-
-/// The edit that sets a switch; `None` if the text says that already. What is so without a line gets none: its
-/// lines go.
-#[must_use]
-pub fn set(text: &str, switch: Switch) -> Option<Edit> {
-    let lines = lines(text);
-    let own = || lines.iter().filter(|line| line.key == switch.key());
-    if switch.is_usual() {
-        let whole = |line: &Line| {
-            let start = text[..line.span.start].rfind('\n').map_or(0, |newline| newline + 1);
-            let behind = text[line.span.end..].find('\n');
-            let end = behind.map_or(text.len(), |newline| line.span.end + newline + 1);
-            Edit { span: Span::new(start, end), text: String::new() }
-        };
-        return mend::merge(text, own().map(whole).collect());
-    }
-    // Of lines that say something the last one counts; one that says nothing may be mended instead.
-    let counts = own().rfind(|line| line.read.is_some()).or(own().next_back());
-    if let Some(line) = counts {
-        let value = switch.value();
-        let lead = if text[..line.value.start].ends_with([':', '：']) { " " } else { "" };
-        let edit = Edit { span: line.value, text: [lead, value].concat() };
-        return (line.read != Some(switch)).then_some(edit);
-    }
-    // Below the other switch; or above everything else, but for a heading that has its line to itself.
-    let flags = flags::parse(text);
-    let heading = flags.sections.first().and_then(|section| section.heading).filter(|heading| {
-        let line = text[heading.end..].split('\n').next().unwrap_or_default();
-        text[..heading.start].trim().is_empty() && line.trim().is_empty()
-    });
-    let above = lines.first().map(|line| line.span).or(heading);
-    let at = above.map_or(0, |above| {
-        text[above.end..].find('\n').map_or(text.len(), |newline| above.end + newline + 1)
-    });
-    let lead = if at > 0 && !text[..at].ends_with('\n') { "\n" } else { "" };
-    let line = ["# ", switch.key(), ": ", switch.value()].concat();
-    Some(Edit { span: Span::new(at, at), text: [lead, &line, "\n"].concat() })
 }
 
 /// Which of the three prerequisites of Kubernetes' page.
@@ -386,7 +187,7 @@ pub struct Prerequisite {
     /// The line that says it; none where the text says nothing.
     pub span: Option<Span>,
     /// The flags that ask for what is missing.
-    pub sides: Vec<Side>,
+    pub sides: Vec<FlagRef>,
     /// What follows; nothing if it is met.
     pub consequences: Vec<Consequence>,
     /// The edit with which it is met. A release or a provider is not changed by an edit of a real cluster's
@@ -477,7 +278,9 @@ impl Components {
                 names.push(component.name());
             }
             let flags = node.map_or(&self.flags, |node| &node.text.flags);
-            edits.extend(mend::dual_stack_gate(&self.text, flags, component));
+            let (text, placement) = (&self.text, Placement::LikeLast);
+            let editor = Editor { text, flags, component, placement };
+            edits.extend(editor.switch_on(DUAL_STACK_GATE));
             let exits = match (component, node) {
                 (Component::KubeApiserver, _) => self.apiserver.exits(),
                 (Component::KubeControllerManager, _) => self.controller_manager.exits(),
@@ -497,7 +300,7 @@ impl Components {
             }
         }
         let facts = facts![release, components = names.join(", ")];
-        let mend = mend::merge(&self.text, edits);
+        let mend = merge(&self.text, edits);
         let (kind, rule) = (Kind::Release, &GATE_IS_OFF);
         let sides = Vec::new();
         Prerequisite { kind, is_met: false, rule, facts, span: None, sides, consequences, mend }
@@ -524,31 +327,24 @@ impl Components {
     }
 
     /// The flags that ask for a family: of ranges, and if asked, of nodes.
-    fn asking(&self, family: Family, of_nodes: bool) -> Vec<Side> {
+    fn asking(&self, family: Family, of_nodes: bool) -> Vec<FlagRef> {
         let of = |text: &str| {
             let ip = text.trim().split('/').next().unwrap_or_default();
             parse_ip(ip).map(|read| Family::of(read.ip))
         };
         let side = |flags: &FlagsText, component, name| {
-            let flag = flags.last(component, name)?;
-            let mut start = flag.value_span.start;
-            for part in self.text.get(start..flag.value_span.end)?.split(',') {
-                if of(part) == Some(family) {
-                    let span = Some(Span::new(start, start + part.len()));
-                    return Some(Side { component, flag: name, span });
-                }
-                start += part.len() + 1;
-            }
-            None
+            let mut entries = flags.last(component, name)?.entries(&self.text);
+            let (span, _) = entries.find(|(_, entry)| of(entry) == Some(family))?;
+            Some(FlagRef { component, flag: name, span: Some(span) })
         };
         let control_plane = [
-            (Component::KubeApiserver, apiserver::RANGE),
-            (Component::KubeControllerManager, "cluster-cidr"),
+            (Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE),
+            (Component::KubeControllerManager, CLUSTER_CIDR),
         ];
         let ranges = control_plane.into_iter();
         let ranges = ranges.filter_map(|(component, name)| side(&self.flags, component, name));
         let nodes = self.nodes.iter().filter(|_| of_nodes);
-        let nodes = nodes.filter_map(|node| side(&node.text.flags, Component::Kubelet, "node-ip"));
+        let nodes = nodes.filter_map(|node| side(&node.text.flags, Component::Kubelet, NODE_IP));
         ranges.chain(nodes).collect()
     }
 
@@ -585,7 +381,10 @@ impl Components {
         for node in self.nodes.iter().filter(|node| node.kubelet.is_given) {
             let report = &node.kubelet;
             let refuses = |step: usize| {
-                report.trace.get(step).is_some_and(|it| it.rule == &kubelet::ADDRESS_IS_UNUSABLE)
+                report
+                    .trace
+                    .get(step)
+                    .is_some_and(|it| it.rule == &node_addresses::ADDRESS_IS_UNUSABLE)
             };
             let said = report.warnings.iter().find(|said| refuses(said.step.0));
             let Some(message) = said.map(|said| said.message.clone()) else { continue };
@@ -642,96 +441,12 @@ impl Components {
     }
 }
 
-/// Addresses as far as a provider routes their family.
-pub(crate) fn routed(provider: Families, ips: impl IntoIterator<Item = IpAddr>) -> Vec<IpAddr> {
-    ips.into_iter().filter(|ip| provider.has(Family::of(*ip))).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Families, Kind, Prerequisites, Switch, badge, set};
+    use super::{Kind, badge};
     use crate::cluster::components::Components;
     use crate::explain::text::Lang;
-    use crate::net::Family::{V4, V6};
     use crate::release::version::KubeVersion;
-
-    const ONLY_V4: Families = Families::Only(V4);
-    const ONLY_V6: Families = Families::Only(V6);
-
-    fn read(text: &str) -> (Families, Option<Families>) {
-        let found = Prerequisites::of(text);
-        (found.provider, found.plugin)
-    }
-
-    #[test]
-    fn a_switch_is_a_comment_line_whatever_its_case_and_blanks() {
-        for line in [
-            "# provider: ipv4",
-            "#provider:IPv4",
-            "  #  Provider :  IPV4  ",
-            "--a=1\n# provider: ipv4\n--b=2",
-            "# provider: ipv6\n# provider: ipv4",
-            "# PROVIDER：ipv4\r\nkubelet",
-        ] {
-            assert_eq!(read(line).0, ONLY_V4, "{line}");
-        }
-        for line in ["# network plugin: none", "# Network-Plugin: NONE", "#network_plugin : none"] {
-            assert_eq!(read(line), (Families::Both, None), "{line}");
-        }
-        for line in
-            ["# provider: dual-stack", "# provider: Dual Stack", "# provider: IPv4, IPv6", ""]
-        {
-            assert_eq!(read(line), (Families::Both, Some(Families::Both)), "{line}");
-        }
-        // A flag with a comment behind it, a word that is no key, a line that is no comment.
-        for line in ["--a=1 # provider: ipv4", "# my provider: ipv4", "provider: ipv4"] {
-            assert_eq!(read(line).0, Families::Both, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_value_that_nobody_knows_is_told_and_changes_nothing() {
-        let text = "# provider: aws\n# network plugin: ipv6\n# provider: none";
-        let found = Prerequisites::of(text);
-        assert_eq!((found.provider, found.plugin), (Families::Both, Some(ONLY_V6)));
-        let unread = found.unread.iter().map(|it| &text[it.span.start..it.span.end]);
-        assert_eq!(unread.collect::<Vec<_>>(), ["aws", "none"]);
-        let says = found.unread[0].step().plain(Lang::En);
-        assert!(says.contains("# provider:") && says.contains("dual-stack, ipv4, ipv6"), "{says}");
-    }
-
-    /// What becomes of a text; it says then what was meant.
-    fn sets(text: &str, switch: Switch, expect: Option<&str>) {
-        let edited = set(text, switch).map(|edit| edit.apply(text));
-        assert_eq!(edited.as_deref(), expect, "{text}");
-        let found = Prerequisites::of(edited.as_deref().unwrap_or(text));
-        let says = match switch {
-            Switch::Provider(_) => Switch::Provider(found.provider),
-            Switch::Plugin(_) => Switch::Plugin(found.plugin),
-        };
-        assert_eq!(says, switch);
-    }
-
-    #[test]
-    fn a_switch_is_set_where_it_stands_or_above_everything() {
-        let (v4, both) = (Switch::Provider(ONLY_V4), Switch::Provider(Families::Both));
-        sets("kubelet\n--a=1\n", v4, Some("kubelet\n# provider: ipv4\n--a=1\n"));
-        sets("kubelet · a", v4, Some("kubelet · a\n# provider: ipv4\n"));
-        sets("kubelet --a=1", v4, Some("# provider: ipv4\nkubelet --a=1"));
-        sets("- kubelet\n- --a=1", v4, Some("# provider: ipv4\n- kubelet\n- --a=1"));
-        sets("kubelet \\\n--a=1", v4, Some("# provider: ipv4\nkubelet \\\n--a=1"));
-        sets("", v4, Some("# provider: ipv4\n"));
-        sets("x\n#provider:IPv6 \n", v4, Some("x\n#provider: ipv4 \n"));
-        sets("# provider: ipv4", v4, None);
-        sets("# provider: aws\n", v4, Some("# provider: ipv4\n"));
-        sets("x\n# provider: ipv4\ny", both, Some("x\ny"));
-        sets("# provider: ipv4\nx\n# provider: ipv6", both, Some("x\n"));
-        sets("x", both, None);
-        let none = Switch::Plugin(None);
-        sets("# provider: ipv4", none, Some("# provider: ipv4\n# network plugin: none\n"));
-        sets("# provider: ipv4\nx", none, Some("# provider: ipv4\n# network plugin: none\nx"));
-        sets("# network plugin:\nx", none, Some("# network plugin: none\nx"));
-    }
 
     /// A dual-stack cluster of two nodes.
     const DUAL: &str = "kube-apiserver --service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112

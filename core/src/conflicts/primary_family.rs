@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use crate::cluster::components::{Components, Node};
-use crate::conflicts::Side;
+use crate::conflicts::FlagRef;
 use crate::conflicts::consequences::step;
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
@@ -16,6 +16,7 @@ use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::Component;
+use crate::source::flags::table::{CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE};
 
 rules! {
     /// Of Services.
@@ -23,6 +24,7 @@ rules! {
         id: "FIRST-1", slug: "first-service-range-is-the-default-of-services",
         versions: Versions::ALL,
         source: "pkg/registry/core/rest/storage_core.go newServiceIPAllocators",
+        evidence: SourceRead,
         facts: [range, family],
         en: "{range} is the first Service CIDR of kube-apiserver: a Service that specifies no address family gets {family}, and so does the `kubernetes` Service.",
         zh: "{range} 是 kube-apiserver 的第一个 Service CIDR：未指定地址族的 Service 使用 {family}，`kubernetes` Service 也是如此。",
@@ -32,6 +34,7 @@ rules! {
         id: "FIRST-2a", slug: "first-cluster-range-is-the-pod-cidr",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go updateCIDRsAllocation",
+        evidence: SourceRead,
         facts: [range, family],
         en: "{range} is the first Pod CIDR of kube-controller-manager: `spec.podCIDR` of each Node is {family}. This order has no other effect.",
         zh: "{range} 是 kube-controller-manager 的第一个 Pod CIDR：每个节点的 `spec.podCIDR` 为 {family}。此顺序没有其他影响。",
@@ -41,6 +44,7 @@ rules! {
         id: "FIRST-2b", slug: "first-cluster-range-decides-nothing",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        evidence: SourceRead,
         facts: [range],
         en: "{range} is the first Pod CIDR; without `--allocate-node-cidrs` it has no effect.",
         zh: "{range} 是第一个 Pod CIDR；未设置 `--allocate-node-cidrs` 时不起任何作用。",
@@ -50,6 +54,7 @@ rules! {
         id: "FIRST-3", slug: "first-node-address-is-first-for-pods",
         versions: Versions::ALL,
         source: "pkg/kubelet/kubelet_pods.go sortPodIPs",
+        evidence: SourceRead,
         facts: [ip, family],
         en: "{ip} is the first address of the node: `status.podIP` of its Pods, which probes use, is {family}, and {family} is the primary address family of its kube-proxy.",
         zh: "{ip} 是节点的第一个地址：其 Pod 的 `status.podIP`（探针使用它）为 {family}，{family} 也是其 kube-proxy 的主地址族。",
@@ -59,6 +64,7 @@ rules! {
         id: "FIRST-4a", slug: "first-ip-family-is-the-cluster-ip",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: SourceRead,
         facts: [family],
         en: "`ipFamilies` of the Service begins with {family}: so do `clusterIPs`, `clusterIP` and the environment variables of containers, and the legacy Endpoints API has only {family} addresses.",
         zh: "Service 的 `ipFamilies` 以 {family} 开头：`clusterIPs`、`clusterIP` 和容器的环境变量也是如此，旧版 Endpoints API 只包含 {family} 地址。",
@@ -68,6 +74,7 @@ rules! {
         id: "FIRST-4b", slug: "ip-families-follow-the-first-service-range",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: SourceRead,
         facts: [family],
         en: "The Service specifies no address family, so `ipFamilies` begins with that of the first Service CIDR: {family}.",
         zh: "Service 未指定地址族，因此 `ipFamilies` 以第一个 Service CIDR 的地址族开头：{family}。",
@@ -77,6 +84,7 @@ rules! {
         id: "FIRST-5a", slug: "client-chooses-what-it-tries-first",
         versions: Versions::ALL,
         source: "golang/go src/net/addrselect.go",
+        evidence: Assumed,
         fidelity: Fidelity::Chosen(Text {
             en: "Resolvers differ and can be configured, and a program may sort the addresses itself.",
             zh: "各种解析器的行为不同且可以配置，程序也可能自行排序。",
@@ -90,6 +98,7 @@ rules! {
         id: "FIRST-5b", slug: "client-has-no-choice",
         versions: Versions::ALL,
         source: "golang/go src/net/addrselect.go",
+        evidence: SourceRead,
         facts: [family],
         en: "Only {family} is available on both sides, so the client connects over {family}.",
         zh: "只有 {family} 在双方都可用，因此客户端通过 {family} 连接。",
@@ -208,7 +217,7 @@ pub struct First {
     /// Whether it decides anything here, or only follows another one.
     pub counts: bool,
     /// Where it comes from: a flag, if it is one.
-    pub side: Option<Side>,
+    pub side: Option<FlagRef>,
     /// What that means, and from which values.
     pub says: Option<(&'static Rule, Vec<Fact>)>,
 }
@@ -243,7 +252,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
     let controller = components.controller_manager.running();
     let side = |node: Option<&Node>, component, flag: &'static str| {
         let flags = node.map_or(&components.flags, |node| &node.text.flags);
-        Side { component, flag, span: flags.last(component, flag).map(|flag| flag.span) }
+        FlagRef { component, flag, span: flags.last(component, flag).map(|flag| flag.span) }
     };
     let none = |which| First { which, family: None, counts: false, side: None, says: None };
 
@@ -252,7 +261,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = range.family();
         service.family = Some(family);
         service.counts = true;
-        service.side = Some(side(None, Component::KubeApiserver, "service-cluster-ip-range"));
+        service.side = Some(side(None, Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE));
         service.says = Some((&SERVICE_RANGE_IS_FIRST, facts![range, family]));
     }
     let mut cluster = none(Which::ClusterCidr);
@@ -260,7 +269,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = range.family();
         cluster.family = Some(family);
         cluster.counts = known.ipam.is_some();
-        cluster.side = Some(side(None, Component::KubeControllerManager, "cluster-cidr"));
+        cluster.side = Some(side(None, Component::KubeControllerManager, CLUSTER_CIDR));
         cluster.says = Some(if cluster.counts {
             (&CLUSTER_RANGE_IS_FIRST, facts![range, family])
         } else {
@@ -273,7 +282,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = Family::of(*ip);
         own.family = Some(family);
         own.counts = true;
-        own.side = Some(side(node, Component::Kubelet, "node-ip"));
+        own.side = Some(side(node, Component::Kubelet, NODE_IP));
         own.says = Some((&NODE_IP_IS_FIRST, facts![ip, family]));
     }
     let mut families = none(Which::IpFamilies);

@@ -21,6 +21,7 @@ use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{CLUSTER_CIDR, SERVICE_CLUSTER_IP_RANGE};
 
 rules! {
     /// A Node gets a block.
@@ -28,6 +29,7 @@ rules! {
         id: "KCM-8a", slug: "node-gets-the-next-block",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go AllocateNext",
+        evidence: Recorded,
         fidelity: Fidelity::Chosen(Text {
             en: "The real controller processes 30 Nodes at once, so Nodes that are created together may be processed in any order; here they are processed in the order of their creation.",
             zh: "真实的控制器同时处理 30 个节点，因此同时创建的节点的处理顺序不定；此处按创建顺序处理。",
@@ -41,6 +43,7 @@ rules! {
         id: "KCM-8b", slug: "block-of-a-deleted-node-is-freed",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go ReleaseCIDR",
+        evidence: Recorded,
         facts: [node, block],
         en: "{node} is deleted, so {block} is released.",
         zh: "{node} 已删除，因此释放 {block}。",
@@ -50,6 +53,7 @@ rules! {
         id: "KCM-9", slug: "service-range-is-cut-out",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go filterOutServiceRange",
+        evidence: Recorded,
         facts: [service, cluster, blocks],
         en: "The Service CIDR {service} overlaps {cluster}: none of the {blocks} node Pod CIDRs that it overlaps is allocated, however small the overlap is.",
         zh: "Service CIDR {service} 与 {cluster} 重叠：与它重叠的 {blocks} 个节点 Pod CIDR 都不会分配给节点，无论重叠部分多小。",
@@ -59,6 +63,7 @@ rules! {
         id: "KCM-10a", slug: "no-node-block-is-left",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go AllocateOrOccupyCIDR",
+        evidence: Recorded,
         facts: [node, cluster],
         en: "No node Pod CIDR of {cluster} is free, so {node} is allocated none of either address family. The controller keeps retrying; deleting a Node releases one.",
         zh: "{cluster} 已没有空闲的节点 Pod CIDR，因此 {node} 分配不到任何地址族的 Pod CIDR。控制器会不断重试；删除节点可以释放 Pod CIDR。",
@@ -68,6 +73,7 @@ rules! {
         id: "KCM-10b", slug: "node-mask-is-longer-than-an-address",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go updateCIDRsAllocation",
+        evidence: SourceRead,
         facts: [node, cluster],
         en: "The mask size for {cluster} is longer than an address, and no component checked it. The resulting node Pod CIDRs are invalid (they print as `<nil>`), so {node} can neither get nor keep one.",
         zh: "{cluster} 的掩码长度超过了地址长度，而没有组件检查过。由此得到的节点 Pod CIDR 无效（显示为 `<nil>`），因此 {node} 既得不到也保留不了。",
@@ -77,6 +83,7 @@ rules! {
         id: "KCM-11", slug: "block-of-the-first-family-leaks",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go AllocateOrOccupyCIDR",
+        evidence: Recorded,
         facts: [node, block],
         en: "{block} was allocated to {node} before the other address family failed, and is not released: every retry leaks one more. A restart of kube-controller-manager recovers them.",
         zh: "在另一个地址族分配失败之前，{block} 已分配给 {node}，且不会被释放：每次重试都会再泄漏一个。重启 kube-controller-manager 可以恢复它们。",
@@ -86,6 +93,7 @@ rules! {
         id: "KCM-12a", slug: "range-of-an-existing-node-is-kept",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
+        evidence: Recorded,
         facts: [node, range],
         en: "{node} already has {range}: it keeps it, and the node Pod CIDRs that it covers are marked as allocated.",
         zh: "{node} 已有 {range}：予以保留，并将其覆盖的节点 Pod CIDR 标记为已分配。",
@@ -95,6 +103,7 @@ rules! {
         id: "KCM-12b", slug: "node-has-more-ranges-than-the-cluster",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
+        evidence: Recorded,
         facts: [node, range],
         en: "{node} has {range}, and `--cluster-cidr` no longer has an entry at that position. While Nodes have two Pod CIDRs the cluster cannot return to one: delete such Nodes first.",
         zh: "{node} 已有 {range}，而 `--cluster-cidr` 在该位置已没有条目。只要节点仍有两个 Pod CIDR，集群就不能退回到一个：请先删除这些节点。",
@@ -104,6 +113,7 @@ rules! {
         id: "KCM-12c", slug: "range-of-a-node-lies-outside",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
+        evidence: Recorded,
         facts: [node, range, cluster],
         en: "{node} has {range}, which is not inside {cluster}, the entry of `--cluster-cidr` at that position. The order of the entries matters, and a Pod CIDR may be enlarged, but not replaced.",
         zh: "{node} 已有 {range}，它不在 {cluster}（`--cluster-cidr` 在该位置的条目）之内。条目的顺序有意义；Pod CIDR 可以扩大，但不能替换。",
@@ -113,6 +123,7 @@ rules! {
         id: "KCM-12d", slug: "range-of-a-node-does-not-parse",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go occupyCIDRs",
+        evidence: SourceRead,
         facts: [node, range],
         en: "{node} has {range}, which is not a CIDR.",
         zh: "{node} 的 {range} 不是 CIDR。",
@@ -122,6 +133,7 @@ rules! {
         id: "KCM-13", slug: "node-stays-single-stack",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/range_allocator.go AllocateOrOccupyCIDR",
+        evidence: SourceRead,
         facts: [node],
         en: "{node} was allocated its only Pod CIDR before the cluster had two, and never gets the second. Delete it and let it register again; new Nodes get both.",
         zh: "{node} 在集群拥有两个 Pod CIDR 之前分配到了唯一的一个，之后不会再获得第二个。请删除它并让其重新注册；新节点会获得两个。",
@@ -131,6 +143,7 @@ rules! {
         id: "KCM-14", slug: "range-has-another-size-than-blocks",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go Occupy",
+        evidence: Recorded,
         facts: [range, blocks, mask],
         en: "{range} was allocated with a different mask size. It covers {blocks} node Pod CIDRs of the current mask size {mask}, each as a whole.",
         zh: "{range} 是以不同的掩码长度分配的。它覆盖 {blocks} 个当前掩码长度 {mask} 的节点 Pod CIDR，每个都整体占用。",
@@ -272,7 +285,7 @@ impl Outcome {
                 | Decision::NoRange(_) => Effect::Rejected,
                 _ => Effect::Noted,
             };
-            let origin = (effect == Effect::Rejected).then_some(Origin::Flag("cluster-cidr"));
+            let origin = (effect == Effect::Rejected).then_some(Origin::Flag(CLUSTER_CIDR));
             trace.push(Step { rule, at: FieldPath::spec("podCIDRs"), facts, effect, origin });
         }
     }
@@ -427,7 +440,7 @@ impl State {
                 let facts = facts![service, cluster, blocks = last - first + 1];
                 let at = FieldPath::default();
                 let step = trace.note(&SERVICE_RANGE_IS_CUT_OUT, at, facts);
-                trace.because(step, Origin::Flag("service-cluster-ip-range"));
+                trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
             }
         }
     }

@@ -16,9 +16,17 @@ use crate::net::{Cidr, Family, Stack};
 use crate::release::behavior::{Behavior, CloudAllocators, Gate};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{
+    ALLOCATE_NODE_CIDRS as ALLOCATE, CIDR_ALLOCATOR_TYPE as ALLOCATOR, CLUSTER_CIDR as CLUSTER,
+    FEATURE_GATES as GATES, FlagSpec, Kind, NODE_CIDR_MASK_SIZE as MASK,
+    NODE_CIDR_MASK_SIZE_IPV4 as MASK_V4, NODE_CIDR_MASK_SIZE_IPV6 as MASK_V6,
+    SERVICE_CLUSTER_IP_RANGE as SERVICES,
+};
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::startup::pflag::{invalid_argument, parse_bool, parse_i32};
-use crate::startup::{StartError, Unmodelled, note, reject, set_gates};
+use crate::startup::{StartError, Unmodelled, default_of, note, reject, set_gates, simulated};
+
+const WHO: Component = Component::KubeControllerManager;
 
 rules! {
     /// Nodes get no range from here.
@@ -26,6 +34,7 @@ rules! {
         id: "KCM-1a", slug: "node-ranges-are-not-given-out",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        evidence: SourceRead,
         facts: [],
         en: "`--allocate-node-cidrs` is not set, so kube-controller-manager allocates no Pod CIDRs to nodes and ignores the other flags about them.",
         zh: "未设置 `--allocate-node-cidrs`，因此 kube-controller-manager 不会为节点分配 Pod CIDR，并忽略其他相关标志。",
@@ -35,6 +44,7 @@ rules! {
         id: "KCM-1b", slug: "controller-manager-flag-does-not-parse",
         versions: Versions::ALL,
         source: "spf13/pflag flag.go Set",
+        evidence: SourceRead,
         facts: [flag],
         en: "The value is not valid for {flag}, so kube-controller-manager exits before it checks anything else.",
         zh: "该值对 {flag} 无效，因此 kube-controller-manager 在检查其他内容之前就会退出。",
@@ -44,6 +54,7 @@ rules! {
         id: "KCM-1c", slug: "cidr-allocator-type-is-unknown",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidr_allocator.go New",
+        evidence: Recorded,
         facts: [kind],
         en: "This version has no allocator named {kind}. `RangeAllocator` is the one that works without a cloud provider.",
         zh: "此版本没有名为 {kind} 的分配器。没有云提供商时可用的是 `RangeAllocator`。",
@@ -53,6 +64,7 @@ rules! {
         id: "KCM-1d", slug: "cidr-allocator-type-needs-a-cloud",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        evidence: SourceRead,
         facts: [kind],
         en: "{kind} gets node Pod CIDRs from a cloud provider built into kube-controller-manager, and there is none.",
         zh: "{kind} 从 kube-controller-manager 内置的云提供商获取节点 Pod CIDR，而这里没有云提供商。",
@@ -62,6 +74,7 @@ rules! {
         id: "KCM-1e", slug: "cluster-cidr-objects-are-left-out",
         versions: Versions::between(25, 28),
         source: "pkg/controller/nodeipam/ipam/multi_cidr_range_allocator.go NewMultiCIDRRangeAllocator",
+        evidence: Assumed,
         fidelity: Fidelity::Simplified(Text {
             en: "ClusterCIDR objects are not simulated. The one that is created from the flags allocates the same ranges as `RangeAllocator`.",
             zh: "ClusterCIDR 对象不在模拟范围内。由标志创建的那个对象分配的范围与 `RangeAllocator` 相同。",
@@ -75,6 +88,7 @@ rules! {
         id: "KCM-2", slug: "controller-manager-takes-two-service-ranges",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/options/nodeipamcontroller.go Validate",
+        evidence: Recorded,
         facts: [],
         en: "kube-controller-manager accepts at most two Service CIDRs, and checks this even if it allocates no Pod CIDRs.",
         zh: "kube-controller-manager 最多接受两个 Service CIDR；即使不分配 Pod CIDR，也会检查这一点。",
@@ -84,6 +98,7 @@ rules! {
         id: "KCM-3a", slug: "cluster-range-is-no-cidr",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go processCIDRs",
+        evidence: Recorded,
         facts: [entry],
         en: "{entry} in `--cluster-cidr` is not a CIDR. Spaces around commas are not removed, and an empty entry counts as an entry.",
         zh: "`--cluster-cidr` 中的 {entry} 不是 CIDR。逗号两侧的空格不会被去除，空条目也算一项。",
@@ -93,6 +108,7 @@ rules! {
         id: "KCM-3b", slug: "cluster-ranges-differ-in-family",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
+        evidence: Recorded,
         facts: [],
         en: "Two Pod CIDRs must be of different address families: a second range of the same family does not extend the first.",
         zh: "指定多个 Pod CIDR 时，两个地址族必须各有一个：同一地址族的第二个范围不会扩大地址空间。",
@@ -102,6 +118,7 @@ rules! {
         id: "KCM-3c", slug: "cluster-ranges-are-two-at-most",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
+        evidence: Recorded,
         facts: [],
         en: "There is at most one Pod CIDR per address family, so at most two.",
         zh: "每个地址族最多一个 Pod CIDR，因此最多两个。",
@@ -111,6 +128,7 @@ rules! {
         id: "KCM-3d", slug: "second-cluster-range-needs-the-gate",
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
+        evidence: SourceRead,
         facts: [],
         en: "In this version a second Pod CIDR requires the `IPv6DualStack` feature gate of kube-controller-manager.",
         zh: "在此版本中，第二个 Pod CIDR 需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
@@ -120,6 +138,7 @@ rules! {
         id: "KCM-4a", slug: "controller-manager-service-ranges-differ-in-family",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        evidence: SourceRead,
         facts: [],
         en: "The two Service CIDRs of kube-controller-manager must be of different address families. They may differ from those of kube-apiserver and from the order of the Pod CIDRs: no component compares them.",
         zh: "kube-controller-manager 的两个 Service CIDR 必须属于不同的地址族。它们可以与 kube-apiserver 的不同，也可以与 Pod CIDR 的顺序不同：没有组件比较它们。",
@@ -129,6 +148,7 @@ rules! {
         id: "KCM-4b", slug: "bad-service-range-is-only-logged",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
+        evidence: Recorded,
         facts: [entry],
         en: "{entry} in `--service-cluster-ip-range` is not a CIDR. kube-controller-manager logs an error and ignores the entry: no node Pod CIDR is reserved for it.",
         zh: "`--service-cluster-ip-range` 中的 {entry} 不是 CIDR。kube-controller-manager 记录错误日志并忽略该项：不会为它预留节点 Pod CIDR。",
@@ -138,6 +158,7 @@ rules! {
         id: "KCM-4c", slug: "controller-manager-second-service-range-needs-the-gate",
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
+        evidence: SourceRead,
         facts: [],
         en: "In this version a second Service CIDR requires the `IPv6DualStack` feature gate of kube-controller-manager.",
         zh: "在此版本中，第二个 Service CIDR 需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
@@ -147,6 +168,7 @@ rules! {
         id: "KCM-5a", slug: "one-mask-is-for-one-family",
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        evidence: Recorded,
         facts: [],
         en: "`--node-cidr-mask-size` cannot apply to two address families. With two Pod CIDRs use `--node-cidr-mask-size-ipv4` and `--node-cidr-mask-size-ipv6`.",
         zh: "`--node-cidr-mask-size` 不能同时用于两个地址族。有两个 Pod CIDR 时，请使用 `--node-cidr-mask-size-ipv4` 和 `--node-cidr-mask-size-ipv6`。",
@@ -156,6 +178,7 @@ rules! {
         id: "KCM-5b", slug: "mask-is-said-once",
         versions: Versions::since(23),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        evidence: Recorded,
         facts: [],
         en: "`--node-cidr-mask-size` and the flags per address family are mutually exclusive, even if their values agree.",
         zh: "`--node-cidr-mask-size` 与按地址族区分的标志互斥，即使取值相同。",
@@ -165,6 +188,7 @@ rules! {
         id: "KCM-5c", slug: "mask-is-of-a-configured-family",
         versions: Versions::since(23),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        evidence: Recorded,
         facts: [family],
         en: "There is no {family} Pod CIDR to which this mask size could apply.",
         zh: "没有可以使用此掩码长度的 {family} Pod CIDR。",
@@ -174,6 +198,7 @@ rules! {
         id: "KCM-5d", slug: "family-masks-are-for-two-ranges",
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
+        evidence: SourceRead,
         facts: [],
         en: "In this version the mask sizes per address family require two Pod CIDRs; with one, use `--node-cidr-mask-size`.",
         zh: "在此版本中，按地址族区分的掩码长度要求有两个 Pod CIDR；只有一个时请使用 `--node-cidr-mask-size`。",
@@ -183,6 +208,7 @@ rules! {
         id: "KCM-6", slug: "node-block-is-larger-than-cluster-range",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/node_ipam_controller.go NewNodeIpamController",
+        evidence: SourceRead,
         facts: [range, mask],
         en: "{range} is too small for a node Pod CIDR with a prefix length of {mask}. Use a larger Pod CIDR or a longer mask: with equal lengths there is room for one node.",
         zh: "{range} 太小，容纳不下前缀长度为 {mask} 的节点 Pod CIDR。请使用更大的 Pod CIDR 或更长的掩码：长度相等时只够一个节点使用。",
@@ -192,6 +218,7 @@ rules! {
         id: "KCM-7a", slug: "ipv6-range-holds-too-many-blocks",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
+        evidence: Recorded,
         facts: [range, mask],
         en: "A node Pod CIDR of {range} with a prefix length of {mask} is more than 16 bits longer than the Pod CIDR. kube-controller-manager manages at most 65536 node Pod CIDRs per IPv6 Pod CIDR; IPv4 has no such limit.",
         zh: "{range} 中前缀长度为 {mask} 的节点 Pod CIDR 比 Pod CIDR 长 16 位以上。对于每个 IPv6 Pod CIDR，kube-controller-manager 最多管理 65536 个节点 Pod CIDR；IPv4 没有此限制。",
@@ -201,6 +228,7 @@ rules! {
         id: "KCM-7b", slug: "cluster-range-holds-so-many-nodes",
         versions: Versions::ALL,
         source: "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go NewCIDRSet",
+        evidence: Recorded,
         facts: [range, mask, blocks],
         en: "Node Pod CIDRs with a prefix length of {mask} are allocated from {range}: enough for {blocks} nodes.",
         zh: "从 {range} 中分配前缀长度为 {mask} 的节点 Pod CIDR：可供 {blocks} 个节点使用。",
@@ -230,7 +258,7 @@ impl Default for Flags {
     fn default() -> Self {
         Self {
             allocate_node_cidrs: false,
-            cidr_allocator_type: RANGE_ALLOCATOR.to_owned(),
+            cidr_allocator_type: default_of(WHO, ALLOCATOR),
             cluster_cidr: String::new(),
             service_cluster_ip_range: String::new(),
             node_cidr_mask_size: 0,
@@ -240,14 +268,8 @@ impl Default for Flags {
     }
 }
 
-const ALLOCATE: &str = "allocate-node-cidrs";
-const ALLOCATOR: &str = "cidr-allocator-type";
-const CLUSTER: &str = "cluster-cidr";
-const SERVICES: &str = "service-cluster-ip-range";
-const MASK: &str = "node-cidr-mask-size";
-const MASK_V4: &str = "node-cidr-mask-size-ipv4";
-const MASK_V6: &str = "node-cidr-mask-size-ipv6";
-const GATES: &str = "feature-gates";
+/// The prefix length of a Node's Pod CIDR where no flag gives one, by family.
+pub const DEFAULT_NODE_MASKS: [i32; 2] = [24, 64];
 
 const RANGE_ALLOCATOR: &str = "RangeAllocator";
 const CLOUD_ALLOCATOR: &str = "CloudAllocator";
@@ -269,19 +291,22 @@ pub fn read(
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
     let (mut gates, mut arguments) = (Vec::new(), Vec::new());
-    for flag in text.of(Component::KubeControllerManager) {
-        if let Err((name, message)) = read_flag(flag, &mut flags, &mut arguments) {
-            return Err(refuse(name, message, trace));
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        if let Err(message) = read_flag(spec, flag, &mut flags, &mut arguments) {
+            return Err(refuse(spec.name, message, trace));
         }
-        match flag.name.as_str() {
-            GATES if behavior.gates_after_flags => gates.push(flag),
-            GATES => set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
-                let value = flag.value.as_deref().unwrap_or_default();
-                refuse(GATES, invalid_argument(GATES, value, &why), trace)
-            })?,
-            name if KNOWN.contains(&name) => {}
-            name => unmodelled.push(Unmodelled { span: flag.span, name: format!("--{name}") }),
+        if spec.kind != Kind::Gates {
+            continue;
         }
+        if behavior.gates_after_flags {
+            gates.push(flag);
+            continue;
+        }
+        set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
+            let value = flag.value.as_deref().unwrap_or_default();
+            refuse(GATES, invalid_argument(GATES, value, &why), trace)
+        })?;
     }
     if !arguments.is_empty() {
         let message = format!(
@@ -296,25 +321,23 @@ pub fn read(
     Ok((flags, unmodelled))
 }
 
-/// The flags that the simulator acts on.
-const KNOWN: [&str; 8] = [ALLOCATE, ALLOCATOR, CLUSTER, SERVICES, MASK, MASK_V4, MASK_V6, GATES];
-
 /// Reads one flag; what stands behind a boolean is an argument of its own.
 fn read_flag(
+    spec: &FlagSpec,
     flag: &Flag,
     flags: &mut Flags,
     arguments: &mut Vec<String>,
-) -> Result<(), (&'static str, String)> {
-    let Some(name) = KNOWN.into_iter().find(|name| *name == flag.name) else { return Ok(()) };
-    if name == ALLOCATE && (flag.spaced || flag.value.is_none()) {
+) -> Result<(), String> {
+    let name = spec.name;
+    if spec.kind == Kind::Bool && (flag.spaced || flag.value.is_none()) {
         flags.allocate_node_cidrs = true;
         arguments.extend(flag.value.as_deref().filter(|text| !text.is_empty()).map(quote));
         return Ok(());
     }
     let Some(value) = &flag.value else {
-        return Err((name, format!("flag needs an argument: --{name}")));
+        return Err(format!("flag needs an argument: --{name}"));
     };
-    let refused = |why: String| (name, invalid_argument(name, value, &why));
+    let refused = |why: String| invalid_argument(name, value, &why);
     match name {
         ALLOCATE => flags.allocate_node_cidrs = parse_bool(value).map_err(refused)?,
         ALLOCATOR => flags.cidr_allocator_type.clone_from(value),
@@ -522,9 +545,9 @@ impl Starting<'_> {
                     "usage of --node-cidr-mask-size is not allowed with dual-stack clusters";
                 return Err(self.error(&ONE_MASK_IS_FOR_ONE_FAMILY, words, MASK, None, vec![]));
             }
-            let mask = |range: &Cidr| match family(*range) {
-                Family::V4 => or(v4, 24),
-                Family::V6 => or(v6, 64),
+            let mask = |range: &Cidr| {
+                let family = family(*range) as usize;
+                or([v4, v6][family], DEFAULT_NODE_MASKS[family])
             };
             return Ok(ranges.iter().map(mask).collect());
         };
@@ -541,10 +564,11 @@ impl Starting<'_> {
                          it and use IPFamily specific flags";
             return Err(self.error(&MASK_IS_SAID_ONCE, words, MASK, None, vec![]));
         }
-        let (own, other, other_flag, default) = match family(*only) {
-            Family::V4 => (v4, v6, MASK_V6, 24),
-            Family::V6 => (v6, v4, MASK_V4, 64),
+        let (own, other, other_flag) = match family(*only) {
+            Family::V4 => (v4, v6, MASK_V6),
+            Family::V6 => (v6, v4, MASK_V4),
         };
+        let default = DEFAULT_NODE_MASKS[family(*only) as usize];
         if other != 0 {
             let family = family(*only);
             let words = format!(

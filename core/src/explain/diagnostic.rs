@@ -11,6 +11,12 @@ use crate::source::span::Span;
 pub enum Program {
     /// The API server, at start or answering a request.
     KubeApiserver,
+    /// The controllers.
+    KubeControllerManager,
+    /// The scheduler.
+    KubeScheduler,
+    /// The agent of a Node.
+    Kubelet,
     /// The command line tool.
     Kubectl,
     /// This playground.
@@ -23,6 +29,9 @@ impl Program {
     pub const fn name(self) -> &'static str {
         match self {
             Self::KubeApiserver => "kube-apiserver",
+            Self::KubeControllerManager => "kube-controller-manager",
+            Self::KubeScheduler => "kube-scheduler",
+            Self::Kubelet => "kubelet",
             Self::Kubectl => "kubectl",
             Self::Playground => "playground",
         }
@@ -46,6 +55,8 @@ pub enum Cause {
     NotSupported {
         /// The value as printed.
         value: String,
+        /// The known ones.
+        known: Vec<&'static str>,
     },
     /// The value stands there already.
     Duplicate {
@@ -114,6 +125,12 @@ impl Diagnostic {
         Self { is_warning: true, ..Self::plain(Program::KubeApiserver, detail) }
     }
 
+    /// A remark of the playground about a place in the text.
+    #[must_use]
+    pub fn remark(span: Span, en: String, zh: String) -> Self {
+        Self { detail_zh: Some(zh), span: Some(span), ..Self::plain(Program::Playground, en) }
+    }
+
     /// A refusal of the API server at a field.
     #[must_use]
     pub fn field(cause: Cause, path: FieldPath, detail: impl Into<String>) -> Self {
@@ -129,7 +146,7 @@ impl Diagnostic {
             Cause::Required => format!("Required value: {detail}"),
             Cause::Invalid { value } => format!("Invalid value: {value}: {detail}"),
             Cause::Forbidden => format!("Forbidden: {detail}"),
-            Cause::NotSupported { value } => format!("Unsupported value: {value}: {detail}"),
+            Cause::NotSupported { value, .. } => format!("Unsupported value: {value}: {detail}"),
             Cause::Duplicate { value } => format!("Duplicate value: {value}"),
             Cause::Plain => detail.clone(),
         }

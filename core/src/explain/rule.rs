@@ -4,6 +4,23 @@
 use crate::explain::text::Text;
 use crate::release::version::Versions;
 
+/// Where a rule is known from. Every rule declares it; coverage.rs compares [`Self::Recorded`] with the recordings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// A recorded answer of Kubernetes' own code reaches the rule, in the versions that the generated table names;
+    /// of the others nothing is recorded.
+    Recorded,
+    /// The upstream source was read for it, of one version at least.
+    SourceRead,
+    /// A document says so: the Kubernetes documentation, a changelog, an RFC, a registry.
+    Documentation,
+    /// Nobody recorded or read it: a choice of this playground where Kubernetes leaves one, a consequence worked out
+    /// from other rules, or taken over from a similar object.
+    Assumed,
+    /// The rule is about this playground and claims nothing about Kubernetes.
+    Playground,
+}
+
 /// How closely the simulator follows the real program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fidelity {
@@ -27,6 +44,8 @@ pub struct Rule {
     pub versions: Versions,
     /// Upstream file and function.
     pub source: &'static str,
+    /// Where it is known from.
+    pub evidence: Evidence,
     /// How closely it is followed.
     pub fidelity: Fidelity,
     /// The holes in `text`, by name.
@@ -50,6 +69,7 @@ macro_rules! rules {
         id: $id:literal, slug: $slug:literal,
         versions: $versions:expr,
         source: $source:literal,
+        evidence: $evidence:ident,
         $( fidelity: $fidelity:expr, )?
         facts: [$($fact:ident),* $(,)?],
         en: $en:literal,
@@ -62,7 +82,8 @@ macro_rules! rules {
                 versions: $versions,
                 slug: $slug,
                 source: $source,
-                fidelity: $crate::rules!(@fidelity $($fidelity)?),
+                evidence: $crate::explain::rule::Evidence::$evidence,
+                                fidelity: $crate::rules!(@fidelity $($fidelity)?),
                 facts: &[$(stringify!($fact)),*],
                 text: $crate::explain::text::Text { en: $en, zh: $zh },
             };

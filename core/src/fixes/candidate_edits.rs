@@ -1,151 +1,427 @@
-//! Which changes of a text may take away a cause of its refusal? The words of the API server name the
-//! field and often what it may hold; the rest of the text and the cluster tell more. What to try for
-//! which words is a table, [`TRY`], for manifests, patches and flags alike.
+//! Which changes of a text may take away a cause of its refusal? The rule that refused it, the refused field
+//! and the typed values of the decision tell; the rest of the text and the cluster tell more.
 
 use std::net::IpAddr;
 
-use crate::api::json::{Json, Map, key_of};
-
 use crate::api::field_path::{FieldPath, Segment};
+use crate::api::json::{Json, Map, key_of};
 use crate::api::quote;
-use crate::apiserver::requests::to_json;
-use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6, RANGE};
-use crate::explain::diagnostic::{Cause, Diagnostic, Program};
-use crate::fixes::{Act, Proposal, Repair, Target, read};
+use crate::apiserver::requests::{self, to_json};
+use crate::apiserver::service::names::Form;
+use crate::apiserver::service::{allocate, families, node_ports, validate};
+use crate::apiserver::service_cidr;
+use crate::apiserver::startup::{self, MACHINE_V4, MACHINE_V6, RANGE};
+use crate::explain::diagnostic::{Cause, Program};
+use crate::explain::rule::Rule;
+use crate::explain::trace::{FactValue, Origin};
+use crate::fixes::{Act, Proposal, Refusal, Repair, Target, read};
 use crate::kubectl;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
-use crate::source::decode::{self, Stray};
+use crate::source::decode::{self, Decoded, Stray, TypeError};
 use crate::source::edit::{Edit, Op, edit, escaped, find, model, one, print};
+use crate::source::flags::edit::{Change, Editor, Placement};
 use crate::source::flags::{self, Component};
 use crate::source::span::Span;
 use crate::source::yaml::{Node, Value};
+use crate::startup::pflag::parse_bool;
 
-/// What to try: for a refusal of this field (`*` is any) that says this (`-` is anything), at this cost,
-/// to put a value into a field. Blanks in words are written as `_`.
-///
-/// A field is a JSON pointer; `.` is the refused one and `^` the one of `spec` around it. `start` are the
-/// flags of a start that fails, as a map of values and lists; `service` are those of one whose cluster
-/// does not serve what is asked for. A value is YAML; `-` removes the field; `@` names what
-/// [`Draft::value`] computes. The cost says how unlikely it is that the change is what was meant: 10 for
-/// the same in another spelling, 20 for what follows from the rest of the text, 30 for what is stored, 40
-/// for another legal value, 60 for nothing.
-const TRY: &str = "\
-* Unsupported 20 . @legal
-* - 20 . @number
-* - 30 . @stored
-* - 30 ^ @stored
-* Forbidden 30 . -
-* Invalid 60 . -
-* Duplicate 60 . -
-* Unsupported 60 . -
-* 'NodePort' 30 /spec/type NodePort
-* 'LoadBalancer' 30 /spec/type LoadBalancer
-* `type`_is 40 /spec/type NodePort
-* externally 40 /spec/type NodePort
-* externally 41 /spec/type LoadBalancer
-* externally 42 /spec/type ClusterIP
-* set_on_NodePort 40 /spec/type NodePort
-* LoadBalancer_s 41 /spec/type LoadBalancer
-* ExternalName_s 42 /spec/type ClusterIP
-* NodePort_s 42 /spec/type ClusterIP
-* LoadBalancer_s 42 /spec/type ClusterIP
-name - 10 . @name
-name - 20 . @port-name
-name Required 40 /metadata/name my-service
-externalName - 10 . @name
-externalName Required 40 . example.com
-externalName - 42 /spec/type ClusterIP
-appProtocol - 10 . @name
-targetPort - 10 . @name
-loadBalancerClass - 10 . @name
-ports Required 40 . [{port:_80}]
-ports Duplicate 40 ./protocol UDP
-ports protocols 40 /spec/ports/0/protocol TCP
-ports protocols 40 /spec/ports/1/protocol TCP
-ports protocols 40 /spec/ports/1/protocol UDP
-ports protocols 60 /spec/ports/1 -
-ports protocols 60 /spec/ports/2 -
-nodePort - 20 . @free-port
-nodePort - 40 . -
-healthCheckNodePort - 20 . @free-port
-healthCheckNodePort - 40 . -
-externalIPs - 10 . @address
-loadBalancerSourceRanges - 10 . @range
-cidrs - 10 . @range
-cidrs Required 40 . [10.112.0.0/16]
-cidrs up_to_2 60 ./2 -
-cidrs no_more 60 ./1 -
-cidrs immutable 60 ./1 -
-ipFamilyPolicy - 40 . PreferDualStack
-ipFamilyPolicy - 41 . RequireDualStack
-ipFamilyPolicy - 42 . SingleStack
-ipFamilyPolicy multiple 60 /spec/clusterIPs/1 -
-ipFamilyPolicy multiple 60 /spec/ipFamilies/1 -
-ipFamilies - 20 ^ @families
-ipFamilies - 40 . @other-family
-ipFamilies - 60 ^ -
-clusterIPs - 10 /spec/clusterIP @address
-clusterIPs - 10 /spec/clusterIPs/0 @address
-clusterIPs - 10 /spec/clusterIPs/1 @address
-clusterIPs - 20 /spec/clusterIP @first
-clusterIPs - 20 /spec/clusterIPs/0 @single
-clusterIPs - 20 /spec/ipFamilies @families
-clusterIPs allocate 20 /spec/clusterIP @free-address
-clusterIPs allocate 20 /spec/clusterIPs/0 @free-address
-clusterIPs allocate 20 /spec/clusterIPs/1 @free-address
-clusterIPs 'None' 40 /spec/clusterIPs [None]
-clusterIPs - 60 /spec/clusterIPs/2 -
-clusterIPs - 60 /spec/clusterIPs/1 -
-clusterIPs - 60 /spec/ipFamilies -
-clusterIPs - 60 /spec/clusterIP -
-clusterIPs - 60 /spec/clusterIPs -
-address - 30 /spec/clusterIP @stored
-address - 30 /spec/clusterIPs @stored
-address - 30 /spec/ipFamilies @stored
-address - 30 /spec/ipFamilyPolicy @stored
-request resourceVersion 30 /metadata/resourceVersion -
-request modified 30 /metadata/resourceVersion -
-request HealthCheck 40 /spec/healthCheckNodePort -
-request duplicate_nodePort 40 /spec/ports/1/nodePort -
-request duplicate_nodePort 40 /spec/ports/2/nodePort -
-kubectl - 20 /kind Service
-kubectl - 20 /apiVersion v1
-kubectl - 21 /apiVersion networking.k8s.io/v1
-start not_a_valid_cidr 10 /service-cluster-ip-range/0 @range
-start not_a_valid_cidr 60 /service-cluster-ip-range/0 @default
-start not_an_ip_net 10 /service-cluster-ip-range/1 @range
-start not_an_ip_net 10 /service-cluster-ip-range/1 @next-word
-start not_an_ip_net 40 /service-cluster-ip-range/1 -
-start at_least_8 20 /service-cluster-ip-range/0 @wide
-start more_than_two 40 /service-cluster-ip-range/2 -
-start more_than_two 40 /service-cluster-ip-range/1 -
-start more_than_two 41 /service-cluster-ip-range/0 -
-start range_is_too_large 20 /service-cluster-ip-range/0 @narrow
-start range[1]_is_too_large 20 /service-cluster-ip-range/1 @narrow
-start range[1]_is_too_large 60 /service-cluster-ip-range/1 -
-start IPv6DualStack 20 /feature-gates/9 IPv6DualStack=true
-start IPv6DualStack 20 /feature-gates [IPv6DualStack=true]
-start IPv6DualStack 60 /service-cluster-ip-range/1 -
-start different_IP_family 20 /service-cluster-ip-range/1 @default
-start different_IP_family 60 /service-cluster-ip-range/1 -
-start different_IP_family 60 /service-cluster-ip-range/0 -
-start public_address 20 /advertise-address @machine
-start public_address 40 /advertise-address -
-start public_address 40 /service-cluster-ip-range @reversed
-start node-port 40 /kubernetes-service-node-port -
-start contain 40 /kubernetes-service-node-port -
-start failed_to_parse_IP 10 . @address
-start missing_bool 10 ./0 @on
-start flag:_ 60 . -
-service not_configured 20 /service-cluster-ip-range/1 @default
-";
+// How unlikely it is that a change is what was meant.
 
-/// What another spelling costs.
-const SPELT: usize = 10;
-/// What it costs to leave something out.
+/// The same value in another spelling.
+const SPELLING: usize = 10;
+/// A value that follows from the rest of the text.
+const IMPLIED: usize = 20;
+/// The stored value, or leaving out what may not be given.
+const KNOWN: usize = 30;
+/// Another legal value.
+const LEGAL: usize = 40;
+/// No value.
 const NOTHING: usize = 60;
+
+/// A change to try.
+struct Candidate {
+    cost: usize,
+    at: At,
+    to: To,
+}
+
+/// Where a change is made.
+#[derive(Clone, Copy)]
+enum At {
+    /// The refused field or flag, or the refused entry of a flag.
+    Refused,
+    /// An entry or a field below the refused field: the end of its pointer.
+    Below(&'static str),
+    /// The entry of a list that the refused field is part of.
+    Entry,
+    /// The field of `spec` or `metadata` around the refused one.
+    Outer,
+    /// A field or flag, as a JSON pointer.
+    Field(&'static str),
+    /// A Service range.
+    Range(usize),
+    /// A Service range, if it is the refused one.
+    RefusedRange(usize),
+}
+
+/// What a field or flag becomes.
+#[derive(Clone, Copy)]
+enum To {
+    /// It goes.
+    Nothing,
+    /// What is stored.
+    Stored,
+    /// This text.
+    Text(&'static str),
+    /// A list of this text.
+    List(&'static str),
+    /// A list of this port.
+    Port(i32),
+    /// A value that depends on what is written and on the cluster.
+    Computed(Computed),
+}
+
+/// A value that depends on what is written and on the cluster.
+#[derive(Clone, Copy)]
+enum Computed {
+    /// The written number, within bounds.
+    Number { least: i64, most: i64 },
+    /// The written node port, within `--service-node-port-range`.
+    NodePort,
+    /// A free node port.
+    FreePort,
+    /// The written name, in this form.
+    Name(Form),
+    /// The written name, in the form that names of Services have.
+    ServiceName,
+    /// The name of a port after its protocol and number.
+    PortName,
+    /// The address that the text means.
+    Address,
+    /// A free address in place of the refused one.
+    FreeAddress,
+    /// The first of `clusterIPs`.
+    FirstAddress,
+    /// `clusterIP`.
+    SingleAddress,
+    /// The families of the addresses.
+    Families,
+    /// The other family.
+    OtherFamily,
+    /// The range that the text means; an address alone is a range of one.
+    ClientRange,
+    /// The same for a cluster, which needs more than one.
+    ServiceRange,
+    /// A range for the family that the other range is not of.
+    MissingRange,
+    /// A range of enough addresses.
+    WiderRange,
+    /// A range of few enough addresses.
+    NarrowerRange,
+    /// The list in reverse.
+    Reversed,
+    /// The machine's address of the first range's family.
+    MachineAddress,
+    /// The range that stands behind the flag, after a blank.
+    NextWord,
+    /// The feature gates, with this one on.
+    Gate(&'static str),
+}
+
+const fn set(cost: usize, at: At, value: Computed) -> Candidate {
+    Candidate { cost, at, to: To::Computed(value) }
+}
+
+const fn text(cost: usize, at: At, text: &'static str) -> Candidate {
+    Candidate { cost, at, to: To::Text(text) }
+}
+
+const fn remove(cost: usize, at: At) -> Candidate {
+    Candidate { cost, at, to: To::Nothing }
+}
+
+const fn restore(at: At) -> Candidate {
+    Candidate { cost: KNOWN, at, to: To::Stored }
+}
+
+const TYPE: At = At::Field("/spec/type");
+const CLUSTER_IP: At = At::Field("/spec/clusterIP");
+const CLUSTER_IPS: At = At::Field("/spec/clusterIPs");
+const FIRST_CLUSTER_IP: At = At::Field("/spec/clusterIPs/0");
+const SECOND_CLUSTER_IP: At = At::Field("/spec/clusterIPs/1");
+const THIRD_CLUSTER_IP: At = At::Field("/spec/clusterIPs/2");
+const FAMILIES: At = At::Field("/spec/ipFamilies");
+const SECOND_FAMILY: At = At::Field("/spec/ipFamilies/1");
+const POLICY: At = At::Field("/spec/ipFamilyPolicy");
+const VERSION: At = At::Field("/metadata/resourceVersion");
+const ADVERTISED: At = At::Field("/advertise-address");
+
+/// For a field of this name, whatever was decided.
+static BY_FIELD: &[(&str, &[Candidate])] = &[
+    (
+        "clusterIPs",
+        &[
+            set(SPELLING, CLUSTER_IP, Computed::Address),
+            set(SPELLING, FIRST_CLUSTER_IP, Computed::Address),
+            set(SPELLING, SECOND_CLUSTER_IP, Computed::Address),
+            set(IMPLIED, CLUSTER_IP, Computed::FirstAddress),
+            set(IMPLIED, FIRST_CLUSTER_IP, Computed::SingleAddress),
+            set(IMPLIED, FAMILIES, Computed::Families),
+            remove(NOTHING, THIRD_CLUSTER_IP),
+            remove(NOTHING, SECOND_CLUSTER_IP),
+            remove(NOTHING, FAMILIES),
+            remove(NOTHING, CLUSTER_IP),
+            remove(NOTHING, CLUSTER_IPS),
+        ],
+    ),
+    (
+        "ipFamilies",
+        &[
+            set(IMPLIED, At::Outer, Computed::Families),
+            set(LEGAL, At::Refused, Computed::OtherFamily),
+            remove(NOTHING, At::Outer),
+        ],
+    ),
+    (
+        "ipFamilyPolicy",
+        &[
+            text(LEGAL, At::Refused, "PreferDualStack"),
+            text(LEGAL + 1, At::Refused, "RequireDualStack"),
+            text(LEGAL + 2, At::Refused, "SingleStack"),
+        ],
+    ),
+    ("nodePort", &[set(IMPLIED, At::Refused, Computed::FreePort), remove(LEGAL, At::Refused)]),
+    (
+        "healthCheckNodePort",
+        &[set(IMPLIED, At::Refused, Computed::FreePort), remove(LEGAL, At::Refused)],
+    ),
+    ("externalIPs", &[set(SPELLING, At::Refused, Computed::Address)]),
+    ("loadBalancerSourceRanges", &[set(SPELLING, At::Refused, Computed::ClientRange)]),
+    ("cidrs", &[set(SPELLING, At::Refused, Computed::ClientRange)]),
+];
+
+/// For any of the fields that settle addresses between them.
+static OF_ADDRESSES: &[Candidate] =
+    &[restore(CLUSTER_IP), restore(CLUSTER_IPS), restore(FAMILIES), restore(POLICY)];
+
+/// For a document that kubectl does not send.
+static NOT_SENT: &[Candidate] = &[
+    text(IMPLIED, At::Field("/kind"), "Service"),
+    text(IMPLIED, At::Field("/apiVersion"), "v1"),
+    text(IMPLIED + 1, At::Field("/apiVersion"), "networking.k8s.io/v1"),
+];
+
+/// For a value that is missing.
+static WHERE_MISSING: &[(&[&Rule], &[Candidate])] = &[
+    (
+        &[&validate::NAME_IS_A_LABEL, &service_cidr::NAME_IS_A_SUBDOMAIN],
+        &[text(LEGAL, At::Refused, "my-service")],
+    ),
+    (&[&validate::EXTERNAL_NAME_IS_A_DOMAIN], &[text(LEGAL, At::Refused, "example.com")]),
+    (
+        &[&validate::PORTS_ARE_REQUIRED],
+        &[Candidate { cost: LEGAL, at: At::Refused, to: To::Port(80) }],
+    ),
+    (
+        &[&service_cidr::ONE_OR_TWO_RANGES],
+        &[Candidate { cost: LEGAL, at: At::Refused, to: To::List("10.112.0.0/16") }],
+    ),
+];
+
+/// For a request that a rule refuses.
+static BY_RULE: &[(&[&Rule], &[Candidate])] = &[
+    (&[&validate::NAME_IS_A_LABEL], &[set(SPELLING, At::Refused, Computed::ServiceName)]),
+    (
+        &[&service_cidr::NAME_IS_A_SUBDOMAIN],
+        &[set(SPELLING, At::Refused, Computed::Name(Form::Subdomain1123))],
+    ),
+    (
+        &[&validate::PORT_NAME_IS_A_LABEL],
+        &[
+            set(SPELLING, At::Refused, Computed::Name(Form::Label1123)),
+            set(IMPLIED, At::Refused, Computed::PortName),
+            remove(NOTHING, At::Entry),
+        ],
+    ),
+    (
+        &[&validate::EXTERNAL_NAME_IS_A_DOMAIN],
+        &[
+            set(SPELLING, At::Refused, Computed::Name(Form::Subdomain1123)),
+            text(LEGAL + 2, TYPE, "ClusterIP"),
+        ],
+    ),
+    (
+        &[&validate::APP_PROTOCOL_IS_A_NAME, &validate::CLASS_IS_FOR_BALANCERS],
+        &[set(SPELLING, At::Refused, Computed::Name(Form::QualifiedName))],
+    ),
+    (
+        &[&validate::TARGET_PORT_IS_A_PORT],
+        &[
+            set(SPELLING, At::Refused, Computed::Name(Form::PortName)),
+            set(IMPLIED, At::Refused, Computed::Number { least: 1, most: 65535 }),
+        ],
+    ),
+    (
+        &[&validate::PORT_IS_A_PORT],
+        &[set(IMPLIED, At::Refused, Computed::Number { least: 80, most: 65535 })],
+    ),
+    (
+        &[&validate::AFFINITY_TIMEOUT_IS_A_DAY_AT_MOST],
+        &[set(IMPLIED, At::Refused, Computed::Number { least: 1, most: 86400 })],
+    ),
+    (
+        &[&validate::HEALTH_PORT_NEEDS_LOCAL],
+        &[set(IMPLIED, At::Refused, Computed::Number { least: 1, most: 65535 })],
+    ),
+    (&[&node_ports::NODE_PORT_REFUSED], &[set(IMPLIED, At::Refused, Computed::NodePort)]),
+    (
+        &[
+            &validate::SOURCE_RANGES_ARE_CIDRS,
+            &validate::SOURCE_RANGES_ANNOTATION_IS_CIDRS,
+            &validate::ALLOCATION_SWITCH_IS_FOR_BALANCERS,
+            &validate::CLASS_IS_FOR_BALANCERS,
+            &validate::HEALTH_PORT_NEEDS_LOCAL,
+        ],
+        &[text(KNOWN, TYPE, "LoadBalancer")],
+    ),
+    (
+        &[&validate::EXTERNAL_POLICY_NEEDS_ACCESS],
+        &[
+            text(KNOWN, TYPE, "NodePort"),
+            text(KNOWN, TYPE, "LoadBalancer"),
+            text(LEGAL + 2, TYPE, "ClusterIP"),
+        ],
+    ),
+    (
+        &[&validate::CLUSTER_IP_HAS_NO_NODE_PORT, &validate::KUBELET_PORT_STAYS_INSIDE],
+        &[text(LEGAL, TYPE, "NodePort")],
+    ),
+    (
+        &[
+            &validate::HEADLESS_IS_CLUSTER_IP_ONLY,
+            &validate::EXTERNAL_NAME_HAS_NO_ADDRESSES,
+            &validate::KUBELET_PORT_STAYS_INSIDE,
+        ],
+        &[text(LEGAL + 2, TYPE, "ClusterIP")],
+    ),
+    (&[&validate::PORT_STANDS_ONCE], &[text(LEGAL, At::Below("/protocol"), "UDP")]),
+    (
+        &[&validate::BALANCER_PORTS_SHARE_A_PROTOCOL],
+        &[
+            text(LEGAL, At::Field("/spec/ports/0/protocol"), "TCP"),
+            text(LEGAL, At::Field("/spec/ports/1/protocol"), "TCP"),
+            text(LEGAL, At::Field("/spec/ports/1/protocol"), "UDP"),
+            remove(NOTHING, At::Field("/spec/ports/1")),
+            remove(NOTHING, At::Field("/spec/ports/2")),
+        ],
+    ),
+    (
+        &[&validate::NONE_STANDS_ALONE],
+        &[Candidate { cost: LEGAL, at: CLUSTER_IPS, to: To::List("None") }],
+    ),
+    (
+        &[&families::TWO_NEED_A_DUAL_STACK_POLICY],
+        &[remove(NOTHING, SECOND_CLUSTER_IP), remove(NOTHING, SECOND_FAMILY)],
+    ),
+    (
+        &[&allocate::STATIC_ADDRESS_REFUSED],
+        &[
+            set(IMPLIED, CLUSTER_IP, Computed::FreeAddress),
+            set(IMPLIED, FIRST_CLUSTER_IP, Computed::FreeAddress),
+            set(IMPLIED, SECOND_CLUSTER_IP, Computed::FreeAddress),
+        ],
+    ),
+    (
+        &[&requests::NEW_OBJECT_HAS_A_VERSION, &requests::VERSION_IS_STALE],
+        &[remove(KNOWN, VERSION)],
+    ),
+    (&[&node_ports::HEALTH_PORT_REFUSED], &[remove(LEGAL, At::Field("/spec/healthCheckNodePort"))]),
+    (
+        &[&node_ports::NODE_PORT_REPEATED_IN_UPDATE],
+        &[
+            remove(LEGAL, At::Field("/spec/ports/1/nodePort")),
+            remove(LEGAL, At::Field("/spec/ports/2/nodePort")),
+        ],
+    ),
+    (&[&service_cidr::ONE_OR_TWO_RANGES], &[remove(NOTHING, At::Below("/2"))]),
+    (
+        &[&service_cidr::ONE_RANGE_PER_FAMILY, &service_cidr::RANGES_STAY],
+        &[remove(NOTHING, At::Below("/1"))],
+    ),
+];
+
+/// For flags with which kube-apiserver does not start, or with which it refuses what is to be accepted.
+static BY_RULE_OF_START: &[(&[&Rule], &[Candidate])] = &[
+    (
+        &[&startup::RANGE_DOES_NOT_PARSE],
+        &[
+            set(SPELLING, At::Refused, Computed::ServiceRange),
+            set(SPELLING, At::RefusedRange(1), Computed::NextWord),
+            remove(LEGAL, At::RefusedRange(1)),
+            set(NOTHING, At::RefusedRange(0), Computed::MissingRange),
+        ],
+    ),
+    (&[&startup::RANGE_IS_TOO_SMALL], &[set(IMPLIED, At::Refused, Computed::WiderRange)]),
+    (
+        &[&startup::RANGES_ARE_TWO_AT_MOST],
+        &[
+            remove(LEGAL, At::Range(2)),
+            remove(LEGAL, At::Range(1)),
+            remove(LEGAL + 1, At::Range(0)),
+        ],
+    ),
+    (
+        &[&startup::RANGE_IS_TOO_LARGE],
+        &[set(IMPLIED, At::Refused, Computed::NarrowerRange), remove(NOTHING, At::RefusedRange(1))],
+    ),
+    (
+        &[&startup::SECOND_RANGE_NEEDS_GATE],
+        &[
+            set(IMPLIED, At::Field("/feature-gates"), Computed::Gate("IPv6DualStack")),
+            remove(NOTHING, At::Range(1)),
+        ],
+    ),
+    (
+        &[&startup::RANGES_DIFFER_IN_FAMILY],
+        &[
+            set(IMPLIED, At::Range(1), Computed::MissingRange),
+            remove(NOTHING, At::Range(1)),
+            remove(NOTHING, At::Range(0)),
+        ],
+    ),
+    (
+        &[&startup::ADVERTISE_FAMILY_DIFFERS],
+        &[
+            set(IMPLIED, ADVERTISED, Computed::MachineAddress),
+            remove(LEGAL, ADVERTISED),
+            set(LEGAL, At::Field("/service-cluster-ip-range"), Computed::Reversed),
+        ],
+    ),
+    (&[&startup::KUBERNETES_NODE_PORT_IS_OUTSIDE], &[remove(LEGAL, At::Refused)]),
+    (
+        &[&crate::startup::FLAG_DOES_NOT_PARSE],
+        &[set(SPELLING, At::Refused, Computed::Address), remove(NOTHING, At::Refused)],
+    ),
+    (
+        &[
+            &startup::PORT_RANGE_DOES_NOT_PARSE,
+            &startup::RECONCILER_IS_UNKNOWN,
+            &startup::SECURE_PORT_IS_OUTSIDE,
+        ],
+        &[remove(NOTHING, At::Refused)],
+    ),
+    (
+        &[
+            &families::ADDRESS_OF_MISSING_FAMILY,
+            &families::REQUIRE_NEEDS_DUAL_STACK_CLUSTER,
+            &families::FAMILY_IS_NOT_CONFIGURED,
+        ],
+        &[set(IMPLIED, At::Range(1), Computed::MissingRange)],
+    ),
+];
+
 /// Ranges for a family that has none.
 const RANGES: [&str; 2] = ["10.96.0.0/16", "fd00:10:96::/112"];
 
@@ -158,12 +434,12 @@ pub struct Draft<'a> {
     json: Json,
     /// What is stored under the request's name.
     stored: Json,
-    cause: &'a Diagnostic,
+    refusal: &'a Refusal,
     list: Vec<Proposal>,
 }
 
 /// Changes of a text that may take away a cause of its refusal.
-pub fn proposals(target: &Target, text: &str, cause: &Diagnostic) -> Vec<Proposal> {
+pub fn proposals(target: &Target, text: &str, refusal: &Refusal) -> Vec<Proposal> {
     let nothing = Node { span: Span::default(), value: Value::Null };
     let (root, json, stored) = match target {
         Target::Start(_) => (nothing, flags_as_json(text), Json::Null),
@@ -173,7 +449,7 @@ pub fn proposals(target: &Target, text: &str, cause: &Diagnostic) -> Vec<Proposa
             (root, json, stored)
         }
     };
-    let mut draft = Draft { target, text, root, json, stored, cause, list: Vec::new() };
+    let mut draft = Draft { target, text, root, json, stored, refusal, list: Vec::new() };
     draft.work();
     draft.list
 }
@@ -220,6 +496,7 @@ fn pointer(path: &FieldPath) -> String {
         match segment {
             Segment::Field("LoadBalancerSourceRanges") => out.push_str("loadBalancerSourceRanges"),
             Segment::Field(name) => out.push_str(name),
+            Segment::Other(name) => out.push_str(name),
             Segment::Index(at) => out.push_str(&at.to_string()),
             Segment::Key(key) => out.push_str(&escaped(key)),
         }
@@ -245,15 +522,6 @@ fn field(pointer: &str) -> String {
         }
     }
     out
-}
-
-/// The numbers in a text; their signs do not count.
-fn numbers(text: &str) -> Vec<i64> {
-    let mut found = Vec::new();
-    for digits in text.split(|char: char| !char.is_ascii_digit()) {
-        found.extend(digits.parse::<i64>().ok());
-    }
-    found
 }
 
 /// How many letters have to change to make one word the other; case does not count.
@@ -312,7 +580,7 @@ impl Draft<'_> {
         match &op {
             Op::Put(value) => {
                 // Neither what stands there, nor what was refused: that may be a default.
-                let is_refused = matches!((&self.cause.cause, value.as_str()),
+                let is_refused = matches!((&self.refusal.problem.cause, value.as_str()),
                     (Cause::Invalid { value }, Some(text)) if quote(text) == *value);
                 if old == Some(value) || is_refused {
                     return;
@@ -360,7 +628,14 @@ impl Draft<'_> {
         let name = at.split('/').nth(1)?;
         let (old, new) = (self.json.get(name), model.get(name));
         let after = flag_text(new);
-        let edit = flags::change(self.text, name, after.as_deref())?;
+        let change = after.as_deref().map_or(Change::Remove, Change::Set);
+        let edit = Editor {
+            text: self.text,
+            flags: &flags::parse(self.text),
+            component: Component::KubeApiserver,
+            placement: Placement::OwnLine,
+        }
+        .change(name, change)?;
         if act == Act::Add
             && let Some(added) = new.and_then(|new| parse_cidr(new.as_array()?.get(1)?.as_str()?))
         {
@@ -384,67 +659,148 @@ impl Draft<'_> {
 
     /// Changes that may take away the cause.
     fn work(&mut self) {
-        let cause = self.cause;
-        let body = cause.body();
-        let mut own = pointer(&cause.path);
-        let mut name = own.rsplit('/').find(|part| !is_number(part)).unwrap_or_default().to_owned();
-        let mut is_field = false;
-        let special = if self.is_start() {
-            if let Some((_, flag)) = body.split_once("\"--") {
-                own = ["/", flag.split('"').next().unwrap_or_default()].concat();
+        let refusal = self.refusal;
+        let rule = refusal.step.as_ref().map(|step| step.rule);
+        if self.is_start() {
+            let own = self.refused_flag();
+            if rule == Some(&crate::startup::FLAG_DOES_NOT_PARSE) {
+                self.gates(&own);
             }
-            if cause.path.0.is_empty() { "start" } else { "service" }
-        } else if cause.says == Program::Kubectl {
-            "kubectl"
-        } else if cause.cause == Cause::Plain || name == "patch" {
-            self.decode();
-            "request"
-        } else {
-            is_field = true;
-            ""
-        };
-        let is_address = ADDRESSES.contains(&&*name);
-        if name == "clusterIPs" && size(self.json.pointer("/spec/clusterIPs")) == 0 {
+            self.by_rule(BY_RULE_OF_START, &own);
+            return;
+        }
+        let problem = &refusal.problem;
+        if problem.says == Program::Kubectl {
+            self.add(NOT_SENT, "");
+            return;
+        }
+        let mut own = pointer(&problem.path);
+        let field = own_name(&own).to_owned();
+        if field == "clusterIPs" && size(self.json.pointer("/spec/clusterIPs")) == 0 {
             "/spec/clusterIP".clone_into(&mut own);
         }
-        if ["labels", "selector", "annotations"].contains(&&*name) {
+        if rule == Some(&requests::STRICT_REFUSES_FIELD) {
+            self.strays();
+        } else if rule == Some(&requests::BODY_IS_NOT_A_SERVICE) {
+            self.mistyped();
+        } else if problem.cause != Cause::Plain {
+            self.field(&own);
+            for (name, candidates) in BY_FIELD {
+                if field == *name {
+                    self.add(candidates, &own);
+                }
+            }
+            if ADDRESSES.contains(&&*field) {
+                self.add(OF_ADDRESSES, &own);
+            }
+        }
+        let of_labels = [&validate::LABELS_ARE_WELL_FORMED, &validate::SELECTOR_IS_WELL_FORMED];
+        if rule.is_some_and(|rule| of_labels.contains(&rule)) {
             self.labels(&own);
         }
-        if !is_field {
-            special.clone_into(&mut name);
+        if problem.cause == Cause::Required {
+            self.by_rule(WHERE_MISSING, &own);
         }
-        let mut around = own.clone();
-        while around.matches('/').count() > 2 {
-            around.truncate(around.rfind('/').unwrap_or_default());
-        }
-        for line in TRY.split('\n') {
-            let mut parts = line.split(' ');
-            let mut next = || parts.next().unwrap_or_default();
-            let (field, words, cost, at, value) = (next(), next(), next(), next(), next());
-            let is_about =
-                field == name || is_field && (field == "*" || field == "address" && is_address);
-            if !is_about || words != "-" && !body.contains(&words.replace('_', " ")) {
-                continue;
-            }
-            let cost = cost.parse().unwrap_or_default();
-            let at = match at.strip_prefix('.') {
-                Some(inner) => [&own, inner].concat(),
-                None if at == "^" => around.clone(),
-                None => at.to_owned(),
-            };
-            match value {
-                "-" => self.push(cost, Act::Remove, &at, Op::Remove),
-                "@stored" => self.restore(cost, &at),
-                "@legal" => self.legal(cost, &at),
-                _ => {
-                    let value = match value.strip_prefix('@') {
-                        Some(name) => self.value(name, &at),
-                        None => read(&value.replace('_', " ")).map(|node| node.to_json()),
-                    };
-                    if let Some(value) = value {
-                        self.put(cost, &at, value);
-                    }
+        self.by_rule(BY_RULE, &own);
+    }
+
+    /// What may help with any refused field.
+    fn field(&mut self, own: &str) {
+        match &self.refusal.problem.cause {
+            Cause::NotSupported { known, .. } => {
+                let written = self.text_at(own).to_owned();
+                for known in known {
+                    self.put(IMPLIED + 3 * distance(known, &written), own, (*known).into());
                 }
+                self.add(&[remove(NOTHING, At::Refused)], own);
+            }
+            Cause::Forbidden => self.add(&[remove(KNOWN, At::Refused)], own),
+            Cause::Invalid { .. } | Cause::Duplicate { .. } => {
+                self.add(&[remove(NOTHING, At::Refused)], own);
+            }
+            Cause::Required | Cause::Plain => {}
+        }
+        self.add(&[restore(At::Refused), restore(At::Outer)], own);
+    }
+
+    /// The candidates of the rule that refused.
+    fn by_rule(&mut self, table: &[(&[&Rule], &[Candidate])], own: &str) {
+        let Some(step) = &self.refusal.step else { return };
+        for (rules, candidates) in table {
+            if rules.contains(&step.rule) {
+                self.add(candidates, own);
+            }
+        }
+    }
+
+    /// Adds candidates; `own` points to what is refused.
+    fn add(&mut self, candidates: &[Candidate], own: &str) {
+        for Candidate { cost, at, to } in candidates {
+            let range = |number: usize| ["/", RANGE, "/", &number.to_string()].concat();
+            let at = match at {
+                At::Refused => own.to_owned(),
+                At::Below(end) => [own, end].concat(),
+                At::Entry => own.rsplit_once('/').unwrap_or_default().0.to_owned(),
+                At::Outer => outer(own).to_owned(),
+                At::Field(pointer) => (*pointer).to_owned(),
+                At::Range(number) => range(*number),
+                At::RefusedRange(number) if own == range(*number) => range(*number),
+                At::RefusedRange(_) => continue,
+            };
+            let value = match to {
+                To::Nothing => {
+                    self.push(*cost, Act::Remove, &at, Op::Remove);
+                    continue;
+                }
+                To::Stored => {
+                    self.restore(*cost, &at);
+                    continue;
+                }
+                To::Text(text) => Some((*text).into()),
+                To::List(text) => Some(Json::Array(vec![(*text).into()])),
+                To::Port(port) => Some(Json::Array(vec![one("port", (*port).into())])),
+                To::Computed(value) => self.value(*value, &at),
+            };
+            if let Some(value) = value {
+                self.put(*cost, &at, value);
+            }
+        }
+    }
+
+    /// The flag that is refused, or the entry of its list.
+    fn refused_flag(&self) -> String {
+        let Some(Origin::Flag(name)) = self.refusal.step.as_ref().and_then(|it| it.origin.as_ref())
+        else {
+            return String::new();
+        };
+        let mut own = ["/", name].concat();
+        if let Some(flag) = flags::parse(self.text).last(Component::KubeApiserver, name)
+            && let Some(span) = self.refusal.problem.span
+            && self.json.pointer(&own).is_some_and(Json::is_array)
+            && flag.value_span.start <= span.start
+        {
+            let before = &self.text[flag.value_span.start..span.start];
+            let entry = before.bytes().filter(|byte| *byte == b',').count();
+            own.push('/');
+            own.push_str(&entry.to_string());
+        }
+        own
+    }
+
+    /// Feature gates that are on, in place of those that say neither `true` nor `false` or, where all do,
+    /// of each.
+    fn gates(&mut self, own: &str) {
+        let Some(Json::Array(entries)) = self.json.pointer(own).cloned() else { return };
+        let is_read = |entry: &Json| {
+            let value = entry.as_str().and_then(|it| Some(it.split_once('=')?.1.trim()));
+            value.is_some_and(|value| parse_bool(value).is_ok())
+        };
+        let all_are_read = entries.iter().all(is_read);
+        for (number, entry) in entries.iter().enumerate() {
+            if all_are_read || !is_read(entry) {
+                let name = entry.as_str().unwrap_or_default().split('=').next().unwrap_or_default();
+                let at = [own, "/", &number.to_string()].concat();
+                self.put(SPELLING, &at, [name.trim(), "=true"].concat().into());
             }
         }
     }
@@ -461,75 +817,99 @@ impl Draft<'_> {
         }
     }
 
-    /// The values that the server names in quotes.
-    fn legal(&mut self, cost: usize, at: &str) {
-        let own = self.text_at(at).to_owned();
-        for (number, known) in self.cause.detail.split('"').enumerate() {
-            if number % 2 == 1 {
-                self.put(cost + 3 * distance(known, &own), at, known.into());
-            }
-        }
-    }
-
-    /// A value that depends on what is written, on what the server says, or on the cluster.
-    fn value(&self, name: &str, at: &str) -> Option<Json> {
-        let detail = self.cause.detail.as_str();
+    fn value(&self, value: Computed, at: &str) -> Option<Json> {
         let old = self.json.pointer(at);
         let text = self.text_at(at);
         let spec = &self.json["spec"];
-        let string = match name {
-            "number" => {
-                let Json::Number(number) = old? else { return None };
-                let bounds = numbers(detail);
-                let [.., least, most] = bounds.as_slice() else { return None };
-                let least = if at.ends_with("/port") { 80 } else { *least.max(&1) };
-                return Some(shortened(number, least, *most));
+        let string = match value {
+            Computed::Number { least, most } => return within(old?, least, most),
+            Computed::NodePort => {
+                let Target::Request { cluster, .. } = self.target else { return None };
+                let range = cluster.env().node_ports;
+                return within(old?, range.first.into(), range.last.into());
             }
-            "free-port" => return self.free_port(old?),
-            "first" => return spec.pointer("/clusterIPs/0").cloned(),
-            "single" => return spec.get("clusterIP").filter(|_| old.is_some()).cloned(),
-            "families" => return self.families_of_addresses(),
-            "reversed" => {
+            Computed::FreePort => return self.free_port(old?),
+            Computed::FirstAddress => return spec.pointer("/clusterIPs/0").cloned(),
+            Computed::SingleAddress => {
+                return spec.get("clusterIP").filter(|_| old.is_some()).cloned();
+            }
+            Computed::Families => return self.families_of_addresses(),
+            Computed::Reversed => {
                 let Json::Array(mut list) = old?.clone() else { return None };
                 list.reverse();
                 return Some(Json::Array(list));
             }
-            "name" => spelt_name(text, detail)?,
-            "port-name" => {
+            Computed::Gate(name) => {
+                let on = [name, "=true"].concat().into();
+                let mut gates = match old {
+                    Some(Json::Array(gates)) => gates.clone(),
+                    _ => Vec::new(),
+                };
+                gates.retain(|gate| {
+                    gate.as_str().is_none_or(|it| it.split('=').next() != Some(name))
+                });
+                gates.push(on);
+                return Some(Json::Array(gates));
+            }
+            Computed::Name(form) => form.respell(text)?,
+            Computed::ServiceName => {
+                let Target::Request { cluster, .. } = self.target else { return None };
+                Form::of_services(&cluster.env().behavior).respell(text)?
+            }
+            Computed::PortName => {
                 let port = self.json.pointer(at.strip_suffix("/name")?)?;
                 let protocol = port["protocol"].as_str().unwrap_or("TCP").to_ascii_lowercase();
-                if spelt_name(text, detail).is_some() {
+                let number = print(port.get("port")?, None);
+                let is_port = number.parse::<u16>().is_ok_and(|number| number > 0);
+                if !is_port || Form::Label1123.respell(text).is_some() {
                     return None;
                 }
-                [&protocol, "-", &print(port.get("port")?, None)].concat()
+                [&protocol, "-", &number].concat()
             }
-            "address" if text.eq_ignore_ascii_case("none") => "None".to_owned(),
-            "address" => spelt_address(text)?.to_string(),
-            "range" => spelt_range(text, self.is_start())?,
-            "other-family" => Family::from_name(text)?.other().name().to_owned(),
-            "free-address" => {
-                self.free_address(spelt_address(text).filter(|_| detail.contains(text))?)?
+            Computed::Address if text.eq_ignore_ascii_case("none") => "None".to_owned(),
+            Computed::Address => spelt_address(text)?.to_string(),
+            Computed::ClientRange => spelt_range(text, [32, 128])?,
+            Computed::ServiceRange => spelt_range(text, USUAL)?,
+            Computed::OtherFamily => Family::from_name(text)?.other().name().to_owned(),
+            Computed::FreeAddress => {
+                let written = spelt_address(text)?;
+                self.free_address(self.refused_address().filter(|ip| *ip == written)?)?
             }
-            "default" => self.default_range(at)?,
-            "wide" => sized(spelt_address(text)?, [24, 120])?,
-            "narrow" => {
-                let least = u8::try_from(*numbers(detail).last()?).ok()?;
-                sized(spelt_address(text)?, [least, least])?
+            Computed::MissingRange => self.missing_range(at)?,
+            Computed::WiderRange => sized(spelt_address(text)?, [24, 120])?,
+            Computed::NarrowerRange => {
+                let Target::Start(start) = self.target else { return None };
+                let range = parse_cidr(text)?.net;
+                let family = Family::of(range.addr());
+                let behavior = start.behavior(self.text);
+                let least = family.bits().saturating_sub(startup::most_host_bits(&behavior)?);
+                sized(range.addr(), [least, least])?
             }
-            "machine" if self.text_at("/service-cluster-ip-range/0").contains(':') => {
+            Computed::MachineAddress
+                if self.text_at("/service-cluster-ip-range/0").contains(':') =>
+            {
                 MACHINE_V6.to_string()
             }
-            "machine" => MACHINE_V4.to_string(),
-            "next-word" => {
+            Computed::MachineAddress => MACHINE_V4.to_string(),
+            Computed::NextWord => {
                 let flags = flags::parse(self.text);
                 let flag = flags.last(Component::KubeApiserver, RANGE)?;
                 let word = self.text[flag.span.end..].split_whitespace().next()?;
                 parse_cidr(word)?;
                 word.to_owned()
             }
-            _ => [text, "=true"].concat(),
         };
         Some(string.into())
+    }
+
+    /// The address that was refused.
+    fn refused_address(&self) -> Option<IpAddr> {
+        let facts = &self.refusal.step.as_ref()?.facts;
+        match &facts.iter().find(|fact| fact.name == "ip")?.value {
+            FactValue::Ip(ip) => Some(*ip),
+            FactValue::Code(text) => parse_ip(text).map(|read| read.ip),
+            _ => None,
+        }
     }
 
     /// The families of the addresses that are named, where families are named.
@@ -546,22 +926,17 @@ impl Draft<'_> {
         (!families.is_empty()).then_some(Json::Array(families))
     }
 
-    /// A range of the family that the other range is not of: the one around an address that the request
-    /// names, or a usual one.
-    fn default_range(&self, at: &str) -> Option<String> {
+    /// A range of the family that the other range is not of: the one around the refused address, or a
+    /// usual one.
+    fn missing_range(&self, at: &str) -> Option<String> {
         let other = if at.ends_with('0') { "/1" } else { "/0" };
         let other = self.text_at(&["/", RANGE, other].concat());
         let family =
             parse_cidr(other).map_or(Family::V4, |read| Family::of(read.net.addr()).other());
-        let body = self.cause.body();
-        for word in body.split(['"', ' ']) {
-            if let Some(read) = parse_ip(word)
-                && Family::of(read.ip) == family
-            {
-                return sized(read.ip, USUAL);
-            }
+        match self.refused_address().filter(|ip| Family::of(*ip) == family) {
+            Some(ip) => sized(ip, USUAL),
+            None => Some(RANGES[family as usize].to_owned()),
         }
-        Some(RANGES[family as usize].to_owned())
     }
 
     /// The next free address behind one that cannot be had, or the first one of its family.
@@ -597,7 +972,7 @@ impl Draft<'_> {
     /// A key or a value of a map of labels, which the server names without its place.
     fn labels(&mut self, at: &str) {
         let Some(Json::Object(map)) = self.json.pointer(at).cloned() else { return };
-        let Cause::Invalid { value } = &self.cause.cause else { return };
+        let Cause::Invalid { value } = &self.refusal.problem.cause else { return };
         for (key, text) in &map {
             let at = [at, "/", &escaped(key)].concat();
             let is_key = quote(key) == *value;
@@ -605,26 +980,30 @@ impl Draft<'_> {
             if quote(text) != *value {
                 continue;
             }
-            if let Some(name) = spelt_name(text, &self.cause.detail) {
+            let form = if is_key { Form::QualifiedName } else { Form::LabelValue };
+            if let Some(name) = form.respell(text) {
                 if is_key {
-                    self.push(SPELT, Act::Rename, &at, Op::Rename(name));
+                    self.push(SPELLING, Act::Rename, &at, Op::Rename(name));
                 } else {
-                    self.put(SPELT, &at, name.into());
+                    self.put(SPELLING, &at, name.into());
                 }
             }
             self.push(NOTHING, Act::Remove, &at, Op::Remove);
         }
     }
 
-    /// Fields that do not exist, or stand twice, and values of a wrong type.
-    fn decode(&mut self) {
-        let Target::Request { cluster, .. } = self.target else { return };
-        match decode::service(&self.root, cluster.env().behavior.unknown_fields, false) {
-            Ok(decoded) => decoded.strays.iter().for_each(|stray| self.stray(stray)),
-            Err(error) => {
-                let at = error.message.rfind(' ').unwrap_or_default();
-                self.mistyped(&pointer(&error.path), &error.message[at + 1..]);
-            }
+    fn decoded(&self) -> Result<Decoded, Box<TypeError>> {
+        let unknown = match self.target {
+            Target::Request { cluster, .. } => cluster.env().behavior.unknown_fields,
+            Target::Start(_) => &[],
+        };
+        decode::service(&self.root, unknown, false)
+    }
+
+    /// Fields that do not exist, or stand twice.
+    fn strays(&mut self) {
+        for stray in self.decoded().map(|decoded| decoded.strays).unwrap_or_default() {
+            self.stray(&stray);
         }
     }
 
@@ -640,13 +1019,16 @@ impl Draft<'_> {
             }
         }
         if let Some((far, name)) = best {
-            self.push(SPELT + far, Act::Rename, &at, Op::Rename(name.to_owned()));
+            self.push(SPELLING + far, Act::Rename, &at, Op::Rename(name.to_owned()));
         }
         self.push(NOTHING, Act::Remove, &at, Op::Remove);
     }
 
-    fn mistyped(&mut self, at: &str, go_type: &str) {
-        let Some(value) = self.json.pointer(at).cloned() else { return };
+    /// A value of a wrong type.
+    fn mistyped(&mut self) {
+        let Err(error) = self.decoded() else { return };
+        let (at, go_type) = (pointer(&error.path), error.go_type);
+        let Some(value) = self.json.pointer(&at).cloned() else { return };
         let value = match value {
             Json::Number(_) if go_type == "[]v1.ServicePort" => {
                 Some(Json::Array(vec![one("port", value)]))
@@ -660,16 +1042,27 @@ impl Draft<'_> {
                 Err(_) => at.ends_with("/port").then(|| 80.into()),
             },
             // As it is written: `080` is no eighty.
-            Json::Number(_) | Json::Bool(_) => find(&self.root, at)
+            Json::Number(_) | Json::Bool(_) => find(&self.root, &at)
                 .and_then(|node| self.text.get(node.span.start..node.span.end))
                 .map(Json::from),
             _ => None,
         };
         if let Some(value) = value {
-            self.put(SPELT, at, value);
+            self.put(SPELLING, &at, value);
         }
-        self.push(NOTHING, Act::Remove, at, Op::Remove);
+        self.push(NOTHING, Act::Remove, &at, Op::Remove);
     }
+}
+
+/// The name of the field that a pointer points to, or of the list around an entry.
+fn own_name(pointer: &str) -> &str {
+    pointer.rsplit('/').find(|part| !is_number(part)).unwrap_or_default()
+}
+
+/// The field of `spec` or `metadata` that a pointer points into.
+fn outer(pointer: &str) -> &str {
+    let end = pointer.match_indices('/').nth(2);
+    end.map_or(pointer, |(end, _)| &pointer[..end])
 }
 
 /// The fields that settle addresses between them.
@@ -717,45 +1110,21 @@ fn spelt_address(text: &str) -> Option<IpAddr> {
     parse_ip(text).map(|read| read.ip)
 }
 
-/// The range that a text means. An address alone is a range of one, or of a cluster.
-fn spelt_range(text: &str, of_cluster: bool) -> Option<String> {
+/// The range that a text means. An address alone gets a prefix length, by family.
+fn spelt_range(text: &str, lengths: [u8; 2]) -> Option<String> {
     let text = text.trim().replace('\\', "/");
     if let Some(read) = parse_cidr(&text) {
         return Some(Cidr::new(read.net).to_string());
     }
-    sized(spelt_address(&text)?, if of_cluster { USUAL } else { [32, 128] })
-}
-
-/// The name that a text means: what may not stand in it becomes a hyphen. `detail` says what may.
-fn spelt_name(text: &str, detail: &str) -> Option<String> {
-    let says = |words: &str| detail.contains(words);
-    let lower = says("lower") || says("DNS-1035");
-    let most = if says("no more than") { numbers(detail).first().copied() } else { None };
-    let mut name = String::new();
-    for char in text.chars() {
-        let fits = char.is_ascii_alphanumeric()
-            || char == '_' && says("'_'")
-            || char == '.' && says("'.'")
-            || char == '/' && says("prefix");
-        let char = if fits { char } else { '-' };
-        let is_long = most.is_some_and(|most| name.len() as i64 >= most);
-        let is_twice = char == '-' && name.ends_with('-') && says("consecutive");
-        if !is_long && !is_twice {
-            name.push(if lower { char.to_ascii_lowercase() } else { char });
-        }
-    }
-    let name = name.trim_matches(|char: char| !char.is_ascii_alphanumeric());
-    let wants_letter = says("alphabetic") || says("at least one letter") || says("DNS-1035");
-    let has_letter = name.bytes().next()?.is_ascii_alphabetic();
-    let name = [if wants_letter && !has_letter { "p-" } else { "" }, name].concat();
-    (name != text).then_some(name)
+    sized(spelt_address(&text)?, lengths)
 }
 
 /// A number without the digits that are too many at its end; below the least that least one.
-fn shortened(number: &str, least: i64, most: i64) -> Json {
+fn within(number: &Json, least: i64, most: i64) -> Option<Json> {
+    let Json::Number(number) = number else { return None };
     let mut digits = number.trim_start_matches('-');
     while digits.parse().is_ok_and(|number: i64| number > most) {
         digits = &digits[..digits.len() - 1];
     }
-    Json::Number(digits.parse().unwrap_or(least).max(least).to_string())
+    Some(Json::Number(digits.parse().unwrap_or(least).max(least).to_string()))
 }

@@ -1,5 +1,5 @@
 //! Which one change would make a refused request, or a start that failed, succeed? Changes are proposed
-//! from the words of the refusal (`draft.rs`), and each is tried: what is offered was accepted.
+//! by the rule that refused it (`candidate_edits.rs`), and each is tried: what is offered was accepted.
 //!
 //! Invariants: a fix changes the text of one event, and in it only what its repairs name; the API server
 //! of the session, with everything that happened before, accepts the request with it.
@@ -11,15 +11,20 @@ use std::rc::Rc;
 use crate::api::Json;
 
 use crate::api::service::Service;
-use crate::apiserver::requests::{Cluster, Outcome};
+use crate::apiserver::requests::{ApiServer, Outcome};
+use crate::apiserver::startup;
+use crate::cluster::Cluster;
 use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::trace::{Effect, Step, Trace};
 use crate::kubectl::{self, ObjectName};
 use crate::net::Family;
+use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
-use crate::session::action::{Event, PatchForm, Scenario};
-use crate::session::replay as run;
-use crate::session::replay::{BootReport, ControlPlane, DocumentReport, EventReport, Replay};
+use crate::session::action::{Action, PatchForm, Session};
+use crate::session::requests::{apply_document, handle, send as send_document};
+use crate::session::{BootReport, DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
+use crate::source::flags;
 use crate::source::span::Span;
 use crate::source::yaml::{self, Node};
 
@@ -29,7 +34,7 @@ pub struct Fix {
     /// Which event.
     pub at: usize,
     /// What it becomes.
-    pub event: Event,
+    pub event: Action,
     /// What is changed in its text, one after the other; most often one thing.
     pub repairs: Vec<Repair>,
     /// What it leads to.
@@ -94,53 +99,51 @@ const TRIES: usize = 64;
 const STARTS: usize = 12;
 
 /// The fixes of the document at `document` of the event at `at`, or of the start in force if that failed;
-/// the best first. None if nothing failed, or if no simple change helps.
+/// the best first. None if nothing failed, if no simple change helps, or of a Node, a Pod or a Deployment.
 #[must_use]
-pub fn fixes(replay: &mut Replay, scenario: &Scenario, at: usize, document: usize) -> Vec<Fix> {
-    let now = replay.run(scenario, at).events;
+pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize) -> Vec<Fix> {
+    let now = replay.run(session, at).events;
     let is_start = |report: &EventReport| matches!(report, EventReport::Boot(_));
     let Some(boot) = now.iter().take(at + 1).rposition(is_start) else { return Vec::new() };
-    let (EventReport::Boot(started), Event::Boot { version, flags }) =
-        (&now[boot], &scenario.events[boot])
+    let (EventReport::Boot(started), Action::Boot { version, flags }) =
+        (&now[boot], &session.events[boot])
     else {
         return Vec::new();
     };
-    let mut start = Start {
-        plane: replay.before(scenario, boot),
-        seed: scenario.seed,
-        version: *version,
-        events: &[],
-        document,
-    };
+    let mut start =
+        Start { cluster: replay.before(session, boot), version: *version, events: &[], document };
     let mut found = Vec::new();
     let answer = match &now[at] {
         _ if !started.is_running() => Answer::of_start(started),
         EventReport::Boot(_) => return Vec::new(),
         EventReport::Requests(requests) => {
             let Some(report) = requests.documents.get(document) else { return Vec::new() };
+            if report.workload.is_some() {
+                return Vec::new();
+            }
             let answer = Answer::of(report.outcome.as_deref());
-            start.events = &scenario.events[boot + 1..=at];
-            let plane = replay.before(scenario, at);
-            of_event(plane, &scenario.events[at], document, &answer, &mut found);
+            start.events = &session.events[boot + 1..=at];
+            let cluster = replay.before(session, at);
+            of_event(cluster, &session.events[at], document, &answer, &mut found);
             answer
         }
     };
     for trial in search(&Target::Start(&start), flags, answer, STARTS) {
         let flags = trial.text.as_str().into();
-        found.push((Event::Boot { version: *version, flags }, trial));
+        found.push((Action::Boot { version: *version, flags }, trial));
     }
     let mut fixes = Vec::new();
     while fixes.len() < MOST
         && let Some(best) = (0..found.len()).min_by_key(|number| found[*number].1.cost)
     {
         let (event, trial) = found.swap_remove(best);
-        let place = if let Event::Boot { .. } = event { boot } else { at };
-        let mut plane = replay.before(scenario, place);
+        let place = if let Action::Boot { .. } = event { boot } else { at };
+        let mut cluster = replay.before(session, place);
         let mut gives = Gives::default();
         let last = at.max(place + MOST_LATER);
         for (number, was) in now.iter().enumerate().take(last + 1).skip(place) {
-            let event = if number == place { &event } else { &scenario.events[number] };
-            let report = plane.handle(event, scenario.seed, false);
+            let event = if number == place { &event } else { &session.events[number] };
+            let report = handle(&mut cluster, event, None, None);
             gives.take(&report, was, (number == at).then_some(document));
         }
         let is_done = match &gives.document {
@@ -180,25 +183,35 @@ impl Gives {
 /// A start, and the request that is to be accepted behind it.
 struct Start<'a> {
     /// What was before.
-    plane: ControlPlane,
-    seed: u64,
+    cluster: Cluster,
     version: KubeVersion,
     /// What follows the start, the request last; nothing if the start itself is to succeed.
-    events: &'a [Event],
+    events: &'a [Action],
     document: usize,
 }
 
 impl Start<'_> {
+    /// The behaviour of the version with the feature gates of these flags, as far as they can be read.
+    fn behavior(&self, flags: &str) -> Behavior {
+        let mut behavior = Behavior::of(self.version);
+        let flags = flags::parse(flags);
+        // What cannot be read is refused for itself.
+        let _ = startup::read(&flags, &mut behavior, &mut Trace::default());
+        behavior
+    }
+
     fn ask(&self, flags: &str) -> Option<Answer> {
-        let mut plane = self.plane.clone();
-        let boot = Event::Boot { version: self.version, flags: flags.into() };
-        let EventReport::Boot(report) = plane.handle(&boot, self.seed, false) else { return None };
+        let mut cluster = self.cluster.clone();
+        let boot = Action::Boot { version: self.version, flags: flags.into() };
+        let EventReport::Boot(report) = handle(&mut cluster, &boot, None, None) else {
+            return None;
+        };
         let mut answer = Answer::of_start(&report);
         if !report.is_running() {
             return Some(answer);
         }
         for event in self.events {
-            if let EventReport::Requests(requests) = plane.handle(event, self.seed, false) {
+            if let EventReport::Requests(requests) = handle(&mut cluster, event, None, None) {
                 let document = requests.documents.get(self.document);
                 answer = Answer::of(document.and_then(|it| it.outcome.as_deref()));
             }
@@ -209,37 +222,37 @@ impl Start<'_> {
 
 /// Finds the changes of an event's own text that are accepted, where this is answered now.
 fn of_event(
-    mut plane: ControlPlane,
-    event: &Event,
+    mut cluster: Cluster,
+    event: &Action,
     number: usize,
     answer: &Answer,
-    found: &mut Vec<(Event, Trial)>,
+    found: &mut Vec<(Action, Trial)>,
 ) -> Option<()> {
     let mut object = None;
     let (text, span) = match event {
-        Event::Apply(text) => {
+        Action::Apply(text) => {
             let documents = yaml::parse(text).documents;
             let span = documents.get(number).filter(|it| it.complete)?.span;
             for document in &documents[..number] {
-                run::apply_document(&mut plane, text, document, None);
+                apply_document(&mut cluster, text, document, None);
             }
             (text, span)
         }
-        Event::Patch { service, form, body } if *form != PatchForm::Apply => {
+        Action::Patch { service, form, body } if *form != PatchForm::Apply => {
             object = Some(ObjectName::read(service));
             (body, Span::new(0, body.len()))
         }
         _ => return None,
     };
-    let cluster = plane.running()?;
-    let send = |cluster: &mut Cluster, node: &Node| match (&object, event) {
-        (Some(object), Event::Patch { form, .. }) => {
-            kubectl::patch(cluster, object, *form, node).outcome
+    let server = cluster.running()?;
+    let send = |server: &mut ApiServer, node: &Node| match (&object, event) {
+        (Some(object), Action::Patch { form, .. }) => {
+            kubectl::patch(server, object, *form, node).outcome
         }
-        _ => run::send(cluster, node),
+        _ => send_document(server, node),
     };
     let own = &text[span.start..span.end];
-    let target = Target::Request { cluster, object: object.as_ref(), send: &send };
+    let target = Target::Request { cluster: server, object: object.as_ref(), send: &send };
     for mut trial in search(&target, own, answer.clone(), TRIES) {
         for repair in &mut trial.repairs {
             repair.edit.span.start += span.start;
@@ -247,10 +260,10 @@ fn of_event(
         }
         let text = [&text[..span.start], &trial.text, &text[span.end..]].concat().into();
         let event = match event {
-            Event::Patch { service, form, .. } => {
-                Event::Patch { service: Rc::clone(service), form: *form, body: text }
+            Action::Patch { service, form, .. } => {
+                Action::Patch { service: Rc::clone(service), form: *form, body: text }
             }
-            _ => Event::Apply(text),
+            _ => Action::Apply(text),
         };
         found.push((event, trial));
     }
@@ -262,7 +275,7 @@ fn of_event(
 #[must_use]
 pub fn of_request(
     text: &str,
-    cluster: &Cluster,
+    cluster: &ApiServer,
     object: Option<&ObjectName>,
     send: &Send,
 ) -> Vec<Trial> {
@@ -272,12 +285,12 @@ pub fn of_request(
 }
 
 /// Sends a document; `None` if kubectl would send nothing.
-pub type Send<'a> = dyn Fn(&mut Cluster, &Node) -> Option<Outcome> + 'a;
+pub type Send<'a> = dyn Fn(&mut ApiServer, &Node) -> Option<Outcome> + 'a;
 
 /// Whose text is to be fixed.
 enum Target<'a> {
     /// A request's, to a cluster in its present state. `object` is what a patch is about.
-    Request { cluster: &'a Cluster, object: Option<&'a ObjectName>, send: &'a Send<'a> },
+    Request { cluster: &'a ApiServer, object: Option<&'a ObjectName>, send: &'a Send<'a> },
     /// The flags of a start.
     Start(&'a Start<'a>),
 }
@@ -317,34 +330,55 @@ pub struct Trial {
     answer: Answer,
 }
 
+/// A cause of a refusal.
+#[derive(Clone, Debug)]
+struct Refusal {
+    problem: Diagnostic,
+    /// The decision behind it; `None` if kubectl sent nothing.
+    step: Option<Step>,
+}
+
 /// What was answered to a text.
 #[derive(Clone, Debug, Default)]
 struct Answer {
     /// Why it was refused; empty if it was not.
-    causes: Vec<Diagnostic>,
+    causes: Vec<Refusal>,
     /// What is stored then.
     service: Option<Service>,
 }
 
 impl Answer {
     fn of_start(report: &BootReport) -> Self {
-        let mut causes = report.problems.clone();
-        causes.retain(|it| it.says == Program::KubeApiserver);
-        Self { causes, service: None }
+        let problems = report.problems.iter().filter(|it| it.says == Program::KubeApiserver);
+        let causes = problems.map(|problem| Refusal {
+            problem: problem.clone(),
+            step: problem.step.and_then(|step| report.trace.get(step.0)).cloned(),
+        });
+        Self { causes: causes.collect(), service: None }
     }
 
     fn of(outcome: Option<&Outcome>) -> Self {
         let mut answer = Self::default();
-        match outcome.map(|outcome| &outcome.result) {
-            None => answer.causes.push(Diagnostic::plain(Program::Kubectl, "")),
-            Some(Ok(_)) => answer.service = outcome.and_then(Outcome::service).cloned(),
-            Some(Err(status)) => {
-                answer.causes.clone_from(&status.causes);
-                if answer.causes.is_empty() {
-                    let message = status.message.as_str();
-                    answer.causes.push(Diagnostic::plain(Program::KubeApiserver, message));
-                }
+        let Some(outcome) = outcome else {
+            let problem = Diagnostic::plain(Program::Kubectl, "");
+            answer.causes.push(Refusal { problem, step: None });
+            return answer;
+        };
+        let status = match &outcome.result {
+            Ok(_) => {
+                answer.service = outcome.service().cloned();
+                return answer;
             }
+            Err(status) => status,
+        };
+        let message = status.message.as_str();
+        let whole = [Diagnostic::plain(Program::KubeApiserver, message)];
+        let problems = if status.causes.is_empty() { &whole[..] } else { &status.causes[..] };
+        // What is refused as a whole is refused by the last decision.
+        let last = outcome.trace.iter().rfind(|step| step.effect == Effect::Rejected);
+        for problem in problems {
+            let step = problem.step.map_or(last, |step| outcome.trace.get(step.0));
+            answer.causes.push(Refusal { problem: problem.clone(), step: step.cloned() });
         }
         answer
     }

@@ -17,12 +17,20 @@ use crate::net::{Cidr, Family};
 use crate::release::behavior::{Behavior, PodCidrWait};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{
+    BIND_ADDRESS as BIND, CLUSTER_CIDR, DETECT_LOCAL_MODE as DETECT,
+    HEALTHZ_BIND_ADDRESS as HEALTHZ, IPVS_EXCLUDE_CIDRS as EXCLUDE, Kind,
+    METRICS_BIND_ADDRESS as METRICS, NODEPORT_ADDRESSES as NODE_PORTS,
+    POD_BRIDGE_INTERFACE as BRIDGE, POD_INTERFACE_NAME_PREFIX as PREFIX, PROXY_MODE as MODE,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::pflag::{split_host_port, string_slice};
 use crate::startup::{
-    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, fold_gates, note, reject,
-    value_of,
+    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, default_of, fold_gates, note,
+    reject, simulated, value_of,
 };
+
+const WHO: Component = Component::KubeProxy;
 
 rules! {
     /// The node's own order counts.
@@ -30,6 +38,7 @@ rules! {
         id: "PROXY-1a", slug: "first-node-address-chooses-the-family",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
+        evidence: Recorded,
         facts: [ip, family],
         en: "{ip} is the first address of the node, so {family} is the primary address family of kube-proxy. The order in `--cluster-cidr` has no effect.",
         zh: "{ip} 是节点的第一个地址，因此 {family} 是 kube-proxy 的主地址族。`--cluster-cidr` 中的顺序不起作用。",
@@ -39,6 +48,7 @@ rules! {
         id: "PROXY-1b", slug: "bind-address-chooses-the-family",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
+        evidence: Recorded,
         facts: [ip, family],
         en: "`--bind-address` is a specific address, so kube-proxy uses {ip} as the node IP, and {family} is its primary address family. No socket is bound to it: the name of the flag is historical.",
         zh: "`--bind-address` 是具体地址，因此 kube-proxy 以 {ip} 为节点 IP，以 {family} 为主地址族。没有套接字绑定到该地址：标志的名称是历史遗留。",
@@ -48,6 +58,7 @@ rules! {
         id: "PROXY-1c", slug: "loopback-stands-in-for-the-node",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go detectNodeIPs",
+        evidence: Recorded,
         facts: [],
         en: "The node has no address after 30 seconds, so kube-proxy uses the loopback addresses instead, and IPv4 is its primary address family.",
         zh: "30 秒后节点仍没有地址，因此 kube-proxy 改用本地回路（loopback）地址，IPv4 为主地址族。",
@@ -57,6 +68,7 @@ rules! {
         id: "PROXY-2a", slug: "proxy-serves-both-families",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go platformCheckSupported",
+        evidence: Recorded,
         facts: [family],
         en: "The host supports both address families, so kube-proxy runs one proxier for each ({family} first), whatever the flags of the cluster are.",
         zh: "主机支持两个地址族，因此 kube-proxy 为每个地址族各运行一个代理（{family} 在前），与集群的标志无关。",
@@ -66,6 +78,7 @@ rules! {
         id: "PROXY-2b", slug: "proxy-serves-one-family",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go platformCheckSupported",
+        evidence: Recorded,
         facts: [family],
         en: "kube-proxy handles {family} traffic only: the host does not support the other address family, or the `IPv6DualStack` feature gate is disabled.",
         zh: "kube-proxy 只代理 {family} 流量：主机不支持另一个地址族，或特性门控 `IPv6DualStack` 已禁用。",
@@ -75,6 +88,7 @@ rules! {
         id: "PROXY-2c", slug: "host-lacks-the-primary-family",
         versions: Versions::since(28),
         source: "cmd/kube-proxy/app/server.go newProxyServer",
+        evidence: SourceRead,
         facts: [family],
         en: "The primary address family is {family}, and the host does not support it.",
         zh: "主地址族是 {family}，而主机不支持它。",
@@ -84,6 +98,7 @@ rules! {
         id: "PROXY-3a", slug: "proxy-mode-is-unknown",
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateProxyModeLinux",
+        evidence: SourceRead,
         facts: [],
         en: "`--proxy-mode` is not a proxy mode of this version.",
         zh: "`--proxy-mode` 的值不是此版本支持的代理模式。",
@@ -93,6 +108,7 @@ rules! {
         id: "PROXY-3b", slug: "proxy-mode-ipvs-is-deprecated",
         versions: Versions::since(35),
         source: "cmd/kube-proxy/app/server_linux.go createProxier",
+        evidence: Recorded,
         facts: [],
         en: "The `ipvs` proxy mode is deprecated: kube-proxy logs this and emits the event `IPVSDeprecation`.",
         zh: "代理模式 `ipvs` 已弃用：kube-proxy 会记录日志，并发出事件 `IPVSDeprecation`。",
@@ -102,6 +118,7 @@ rules! {
         id: "PROXY-4a", slug: "proxy-cluster-cidr-is-wrong",
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateDualStackCIDRStrings",
+        evidence: Recorded,
         facts: [],
         en: "`--cluster-cidr` accepts one range, or one per address family. Whitespace is not trimmed.",
         zh: "`--cluster-cidr` 接受一个范围，或每个地址族各一个。空白不会被去除。",
@@ -111,6 +128,7 @@ rules! {
         id: "PROXY-4b", slug: "family-knows-no-local-pods",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
+        evidence: Recorded,
         facts: [family],
         en: "kube-proxy has no {family} Pod CIDR, so it cannot recognize traffic from outside the Pods: such traffic to a cluster IP of this family is not masqueraded.",
         zh: "kube-proxy 不知道 {family} 的 Pod CIDR，因此无法识别来自 Pod 之外的流量：这些流量发往该地址族的集群 IP 时不会进行 IP 伪装。",
@@ -120,6 +138,7 @@ rules! {
         id: "PROXY-4c", slug: "family-knows-its-pods-by-range",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
+        evidence: Recorded,
         facts: [family, cidr],
         en: "{family} traffic to a cluster IP is masqueraded unless it comes from {cidr}.",
         zh: "发往集群 IP 的 {family} 流量会进行 IP 伪装，除非来自 {cidr}。",
@@ -129,6 +148,7 @@ rules! {
         id: "PROXY-5a", slug: "proxy-configuration-is-of-the-wrong-family",
         versions: Versions::since(28),
         source: "cmd/kube-proxy/app/server.go checkBadIPConfig",
+        evidence: Recorded,
         facts: [family],
         en: "The primary address family is {family}, and this setting only has entries of the other family. kube-proxy logs this and continues.",
         zh: "主地址族是 {family}，而此设置只有另一个地址族的条目。kube-proxy 记录日志后继续运行。",
@@ -138,6 +158,7 @@ rules! {
         id: "PROXY-5b", slug: "proxy-exits-for-the-wrong-family",
         versions: Versions::ALL,
         source: "cmd/kube-proxy/app/server.go checkBadIPConfig",
+        evidence: Recorded,
         facts: [family],
         en: "The primary address family is {family}, and the ranges that identify local Pods are only of the other family: kube-proxy exits.",
         zh: "主地址族是 {family}，而用于识别本地 Pod 的范围只属于另一个地址族：kube-proxy 退出。",
@@ -147,6 +168,7 @@ rules! {
         id: "PROXY-5c", slug: "single-stack-proxy-takes-one-range",
         versions: Versions::until(27),
         source: "pkg/proxy/util/iptables/traffic.go NewDetectLocalByCIDR",
+        evidence: SourceRead,
         facts: [],
         en: "Up to 1.27 a single-stack kube-proxy reads `--cluster-cidr` as one range, so it cannot parse a pair: it exits.",
         zh: "在 1.27 及更早版本中，单栈的 kube-proxy 把 `--cluster-cidr` 当作一个范围来读取，因此无法解析一对范围：它会退出。",
@@ -156,6 +178,7 @@ rules! {
         id: "PROXY-5d", slug: "proxy-serving-address-is-wrong",
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateHostPort",
+        evidence: SourceRead,
         facts: [],
         en: "The address for health checks or metrics consists of an IP address and a port from 1 to 65535.",
         zh: "健康检查或指标的地址由一个 IP 地址和 1 到 65535 之间的端口组成。",
@@ -165,6 +188,7 @@ rules! {
         id: "PROXY-5e", slug: "proxy-excluded-range-is-wrong",
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateIPVSExcludeCIDRs",
+        evidence: SourceRead,
         facts: [],
         en: "An entry of `--ipvs-exclude-cidrs` is not a CIDR.",
         zh: "`--ipvs-exclude-cidrs` 中有一项不是 CIDR。",
@@ -174,6 +198,7 @@ rules! {
         id: "PROXY-6a", slug: "node-ports-are-open-everywhere",
         versions: Versions::since(31),
         source: "cmd/kube-proxy/app/server.go checkBadConfig",
+        evidence: Recorded,
         facts: [],
         en: "Without `--nodeport-addresses` (or with `primary` on a node without addresses) node ports accept traffic on every address of the node, of both address families.",
         zh: "未设置 `--nodeport-addresses`（或在没有地址的节点上使用 `primary`）时，节点端口在节点的所有地址上接受流量，两个地址族均如此。",
@@ -183,6 +208,7 @@ rules! {
         id: "PROXY-6b", slug: "node-ports-of-a-family-are-open-everywhere",
         versions: Versions::since(31),
         source: "cmd/kube-proxy/app/server.go checkBadConfig",
+        evidence: Recorded,
         facts: [family],
         en: "`--nodeport-addresses` restricts only the address families that it lists: {family} node ports accept traffic on every address.",
         zh: "`--nodeport-addresses` 只限制它列出的地址族：{family} 的节点端口在所有地址上接受流量。",
@@ -192,6 +218,7 @@ rules! {
         id: "PROXY-6c", slug: "node-ports-answer-on-the-node-addresses",
         versions: Versions::since(31),
         source: "cmd/kube-proxy/app/server.go newProxyServer",
+        evidence: Recorded,
         facts: [addresses],
         en: "Node ports accept traffic only on the node's own addresses: {addresses}.",
         zh: "节点端口只在节点自身的地址上接受流量：{addresses}。",
@@ -201,6 +228,7 @@ rules! {
         id: "PROXY-6d", slug: "node-port-address-is-wrong",
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateKubeProxyNodePortAddress",
+        evidence: Recorded,
         facts: [],
         en: "`--nodeport-addresses` is a list of CIDRs; from 1.31 on it may be the single word `primary` instead.",
         zh: "`--nodeport-addresses` 是 CIDR 列表；自 1.31 起也可以只写单词 `primary`。",
@@ -210,6 +238,7 @@ rules! {
         id: "PROXY-7a", slug: "proxy-waits-for-pod-ranges-in-vain",
         versions: Versions::ALL,
         source: "pkg/proxy/node.go NewNodeManager",
+        evidence: SourceRead,
         facts: [],
         en: "In `NodeCIDR` mode kube-proxy waits up to five minutes for the Pod CIDRs of its node, then exits.",
         zh: "在 `NodeCIDR` 模式下，kube-proxy 最多等待五分钟以获取其节点的 Pod CIDR，然后退出。",
@@ -219,6 +248,7 @@ rules! {
         id: "PROXY-7b", slug: "detect-local-mode-is-unknown",
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateDetectLocalMode",
+        evidence: SourceRead,
         facts: [],
         en: "`--detect-local-mode` is not a mode of this version.",
         zh: "`--detect-local-mode` 的值不是此版本支持的模式。",
@@ -228,6 +258,7 @@ rules! {
         id: "PROXY-7c", slug: "detect-local-interface-has-no-name",
         versions: Versions::since(24),
         source: "pkg/proxy/apis/config/validation/validation.go validateInterface",
+        evidence: Recorded,
         facts: [],
         en: "This `--detect-local-mode` requires the name of an interface, or a prefix of it.",
         zh: "此 `--detect-local-mode` 需要接口名称或其前缀。",
@@ -237,6 +268,7 @@ rules! {
         id: "PROXY-7d", slug: "interface-tells-pods-of-both-families",
         versions: Versions::since(24),
         source: "cmd/kube-proxy/app/server_linux.go getLocalDetectors",
+        evidence: SourceRead,
         facts: [interface],
         en: "Traffic is local if it enters through {interface}, for both address families.",
         zh: "从 {interface} 进入的流量视为本地流量，两个地址族均如此。",
@@ -271,34 +303,19 @@ pub struct Flags {
 impl Default for Flags {
     fn default() -> Self {
         Self {
-            bind_address: "0.0.0.0".to_owned(),
+            bind_address: default_of(WHO, BIND),
             cluster_cidrs: Vec::new(),
             proxy_mode: String::new(),
             node_port_addresses: Vec::new(),
             detect_local_mode: String::new(),
             bridge_interface: String::new(),
             interface_name_prefix: String::new(),
-            healthz_bind_address: "0.0.0.0:10256".to_owned(),
-            metrics_bind_address: "127.0.0.1:10249".to_owned(),
+            healthz_bind_address: default_of(WHO, HEALTHZ),
+            metrics_bind_address: default_of(WHO, METRICS),
             ipvs_exclude_cidrs: Vec::new(),
         }
     }
 }
-
-const CLUSTER_CIDR: &str = "cluster-cidr";
-const BIND: &str = "bind-address";
-const MODE: &str = "proxy-mode";
-const NODE_PORTS: &str = "nodeport-addresses";
-const DETECT: &str = "detect-local-mode";
-const BRIDGE: &str = "pod-bridge-interface";
-const PREFIX: &str = "pod-interface-name-prefix";
-const HEALTHZ: &str = "healthz-bind-address";
-const METRICS: &str = "metrics-bind-address";
-const EXCLUDE: &str = "ipvs-exclude-cidrs";
-const GATES: &str = "feature-gates";
-
-/// The flags whose occurrences add up; of any other the last one counts.
-pub(crate) const LISTS: [&str; 2] = [NODE_PORTS, EXCLUDE];
 
 /// Reads the flags from the text, and folds the feature gates into the behaviour. Gates and flags that
 /// the simulator does not act on are named in the second list.
@@ -313,35 +330,16 @@ pub fn read(
     let mut flags = Flags::default();
     let mut unmodelled = Vec::new();
     let mut given: Vec<&str> = Vec::new();
-    for flag in text.of(Component::KubeProxy) {
-        let name = match flag.name.as_str() {
-            BRIDGE | PREFIX if !behavior.detects_local_by_interface => {
-                let name = if flag.name == BRIDGE { BRIDGE } else { PREFIX };
-                return Err(bad_flag(name, format!("unknown flag: --{name}"), trace));
-            }
-            GATES => {
-                fold_gates(behavior, flag, &mut unmodelled, trace)?;
-                continue;
-            }
-            known => [
-                CLUSTER_CIDR,
-                BIND,
-                MODE,
-                NODE_PORTS,
-                DETECT,
-                BRIDGE,
-                PREFIX,
-                HEALTHZ,
-                METRICS,
-                EXCLUDE,
-            ]
-            .into_iter()
-            .find(|name| *name == known),
-        };
-        let Some(name) = name else {
-            unmodelled.push(Unmodelled { span: flag.span, name: format!("--{}", flag.name) });
+    for flag in text.of(WHO) {
+        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+        let name = spec.name;
+        if [BRIDGE, PREFIX].contains(&name) && !behavior.detects_local_by_interface {
+            return Err(bad_flag(name, format!("unknown flag: --{name}"), trace));
+        }
+        if spec.kind == Kind::Gates {
+            fold_gates(behavior, flag, &mut unmodelled, trace)?;
             continue;
-        };
+        }
         let value = value_of(flag, name, trace)?;
         let fail = |why: &str, trace: &mut Trace| bad_value(name, value, why, trace);
         match name {
@@ -373,7 +371,8 @@ pub fn read(
             MODE => value.clone_into(&mut flags.proxy_mode),
             DETECT => value.clone_into(&mut flags.detect_local_mode),
             BRIDGE => value.clone_into(&mut flags.bridge_interface),
-            _ => value.clone_into(&mut flags.interface_name_prefix),
+            PREFIX => value.clone_into(&mut flags.interface_name_prefix),
+            _ => {}
         }
         given.push(name);
     }
@@ -524,7 +523,7 @@ impl HostFamilies {
 pub struct Host {
     /// The name of the node.
     pub name: String,
-    /// Its host IPs, at most one of each family ([`crate::startup::kubelet::host_ips`]).
+    /// Its host IPs, at most one of each family ([`crate::kubelet::pod_ips::host_ips`]).
     pub node_ips: Vec<IpAddr>,
     /// `spec.podCIDRs`.
     pub pod_cidrs: Vec<Cidr>,

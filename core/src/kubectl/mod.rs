@@ -2,20 +2,52 @@
 //! Source: kubectl `pkg/cmd/apply/apply.go`, `patcher.go`; `pkg/cmd/util/helpers.go`; cli-runtime
 //! `pkg/resource/visitor.go`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::json::{Json, Map};
 use crate::api::{go_json, quote};
 use crate::apiserver::patch::merge_key;
 use crate::apiserver::requests::{
-    Cluster, FieldValidation, Options, Outcome, Patch, Reason, Status, key, to_json,
+    ApiServer, FieldValidation, Key, Options, Outcome, Patch, Reason, Status, key, to_json,
 };
 use crate::explain::rule::Fidelity;
 use crate::explain::text::Text;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
-use crate::session::action::PatchForm;
 use crate::source::span::Span;
 use crate::source::yaml::{Entry, Node, Value, parse};
+
+/// The `--type` of `kubectl patch`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PatchForm {
+    /// Strategic merge patch, Kubernetes' own; kubectl's default.
+    #[default]
+    Strategic,
+    /// JSON merge patch, RFC 7386.
+    Merge,
+    /// JSON patch, RFC 6902.
+    Json,
+    /// Server-side apply, which is not simulated.
+    Apply,
+}
+
+impl PatchForm {
+    /// Every form, the default first.
+    pub const ALL: [Self; 4] = [Self::Strategic, Self::Merge, Self::Json, Self::Apply];
+
+    /// As `--type` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Strategic => "strategic",
+            Self::Merge => "merge",
+            Self::Json => "json",
+            Self::Apply => "apply",
+        }
+    }
+}
 
 rules! {
     /// kubectl cannot tell what the document is.
@@ -23,6 +55,7 @@ rules! {
         id: "MSG-7a", slug: "document-has-no-kind",
         versions: Versions::ALL,
         source: "kubectl pkg/validation/validation.go getObjectKind",
+        evidence: SourceRead,
         facts: [],
         en: "Without `apiVersion` and `kind` kubectl cannot determine the resource, and sends nothing.",
         zh: "没有 `apiVersion` 和 `kind`，kubectl 无法确定资源，因此不发送任何内容。",
@@ -32,6 +65,7 @@ rules! {
         id: "MSG-7b", slug: "kind-is-not-simulated",
         versions: Versions::ALL,
         source: "this playground",
+        evidence: Playground,
         fidelity: Fidelity::Simplified(Text {
             en: "A real cluster would store the object.",
             zh: "真实集群会存储该对象。",
@@ -45,6 +79,7 @@ rules! {
         id: "MSG-7d", slug: "document-has-no-name",
         versions: Versions::ALL,
         source: "kubectl pkg/cmd/apply/apply.go applyOneObject",
+        evidence: SourceRead,
         facts: [],
         en: "`kubectl apply` first reads the object with this name. Without `metadata.name` it sends nothing; `generateName` works only with `kubectl create`.",
         zh: "`kubectl apply` 首先按名称读取对象。没有 `metadata.name` 时它不发送任何内容；`generateName` 只能用于 `kubectl create`。",
@@ -54,6 +89,7 @@ rules! {
         id: "MSG-7e", slug: "kind-has-no-resource",
         versions: Versions::ALL,
         source: "cli-runtime pkg/resource/mapper.go infoForData",
+        evidence: SourceRead,
         facts: [kind, version],
         en: "The API server of {version} has no kind {kind}, so kubectl finds no resource to send the object to.",
         zh: "{version} 的 API 服务器没有 {kind} 类型，因此 kubectl 找不到可以接收该对象的资源。",
@@ -63,6 +99,7 @@ rules! {
         id: "MSG-7c", slug: "namespace-is-taken-to-exist",
         versions: Versions::ALL,
         source: "this playground",
+        evidence: Playground,
         fidelity: Fidelity::Simplified(Text {
             en: "A real cluster rejects objects in a namespace that does not exist.",
             zh: "真实集群会拒绝不存在的命名空间中的对象。",
@@ -92,7 +129,7 @@ pub struct Applied {
 }
 
 /// `kubectl apply` of one Service: create it, or patch the stored one three ways.
-pub fn apply(cluster: &mut Cluster, document: &Node) -> Applied {
+pub fn apply(cluster: &mut ApiServer, document: &Node) -> Applied {
     let namespace = namespace_of(document).to_owned();
     let options = Options { dry_run: false, field_validation: FieldValidation::Strict, namespace };
     let name = name_of(document).to_owned();
@@ -150,11 +187,11 @@ pub struct ObjectName {
 }
 
 impl ObjectName {
-    /// A Service.
+    /// An object of a resource.
     #[must_use]
-    pub fn of_service(namespace: &str, name: &str) -> Self {
+    pub fn of(resource: &str, namespace: &str, name: &str) -> Self {
         let text = str::to_owned;
-        Self { resource: text("service"), namespace: text(namespace), name: text(name) }
+        Self { resource: text(resource), namespace: text(namespace), name: text(name) }
     }
 
     /// Reads `web`, `service/web`, `svc web` and `service/web -n shop`.
@@ -187,7 +224,13 @@ impl ObjectName {
         ["service", "services", "svc"].contains(&&*self.resource.to_ascii_lowercase())
     }
 
-    /// Which of the objects behind the Services is named, if one is.
+    /// Namespace and name.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        key(&self.namespace, &self.name)
+    }
+
+    /// Whether a Node, a Pod or a Deployment is named, and which.
     #[must_use]
     pub fn workload(&self) -> Option<Workload> {
         let resource = self.resource.to_ascii_lowercase();
@@ -205,7 +248,9 @@ impl ObjectName {
     /// What kubectl says if it cannot ask for such an object.
     #[must_use]
     pub fn problem(&self, behavior: &Behavior) -> Option<String> {
-        let known = self.is_service() || self.is_service_cidr() && behavior.service_cidr_api;
+        let known = self.is_service()
+            || self.workload().is_some()
+            || self.is_service_cidr() && behavior.service_cidr_api;
         if !known {
             let resource = quote(&self.resource);
             return Some(format!("error: the server doesn't have a resource type {resource}"));
@@ -215,7 +260,7 @@ impl ObjectName {
     }
 }
 
-/// A kind of object behind the Services.
+/// A kind of object that says where things run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Workload {
     /// A Node.
@@ -238,6 +283,13 @@ impl Workload {
             Self::Pod => ("v1", "Pod"),
             Self::Deployment => ("apps/v1", "Deployment"),
         }
+    }
+
+    /// The kind of an object as it is printed.
+    #[must_use]
+    pub fn of_object(object: &Json) -> Option<Self> {
+        let kind = object["kind"].as_str()?;
+        Self::ALL.into_iter().find(|it| it.kind().1 == kind)
     }
 
     /// The kind of a document.
@@ -284,31 +336,73 @@ impl Workload {
         self != Self::Node
     }
 
-    /// What kubectl prints of a deletion.
+    /// What kubectl prints of an apply that was accepted.
     #[must_use]
-    pub fn deleted(self, behavior: &Behavior, namespace: &str, name: &str) -> String {
-        let (resource, name) = (self.resource(), quote(name));
-        if behavior.delete_says_namespace && self.is_namespaced() {
-            format!("{resource} {name} deleted from {namespace} namespace")
-        } else {
-            format!("{resource} {name} deleted")
-        }
+    pub fn applied(self, name: &str, verb: ApplyVerb) -> String {
+        let resource = self.resource();
+        let word = match verb {
+            ApplyVerb::Created => "created",
+            ApplyVerb::Unchanged => "unchanged",
+            ApplyVerb::Configured => "configured",
+            // kubectl does not know what to take away.
+            ApplyVerb::Adopted => {
+                return format!(
+                    "Warning: resource {}/{name} is missing the {LAST_APPLIED} annotation which is \
+                     required by kubectl apply. kubectl apply should only be used on resources created \
+                     declaratively by either kubectl create --save-config or kubectl apply. The missing \
+                     annotation will be patched automatically.\n{resource}/{name} configured",
+                    self.plural(),
+                );
+            }
+        };
+        format!("{resource}/{name} {word}")
     }
 
-    /// What kubectl prints of a name that is not there.
+    /// What kubectl prints of an apply that was refused.
     #[must_use]
-    pub fn not_found(self, name: &str) -> String {
-        print_error(&Status::not_found(self.plural(), name), &str::to_owned)
+    pub fn refused(status: &Status) -> String {
+        print_error(status, &|message| format!("error when creating {}: {message}", quote(FILE)))
+    }
+
+    /// What kubectl prints of a deletion.
+    #[must_use]
+    pub fn deleted(self, behavior: &Behavior, key: &Key, result: &Result<(), Status>) -> String {
+        let (resource, name) = (self.resource(), quote(&key.1));
+        match result {
+            Ok(()) if behavior.delete_says_namespace && self.is_namespaced() => {
+                format!("{resource} {name} deleted from {} namespace", key.0)
+            }
+            Ok(()) => format!("{resource} {name} deleted"),
+            Err(status) => print_error(status, &str::to_owned),
+        }
     }
 }
 
+/// What `kubectl apply` did with an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApplyVerb {
+    /// It was not there.
+    Created,
+    /// It was changed.
+    Configured,
+    /// It was changed, and nobody had applied it before.
+    Adopted,
+    /// It was applied like this before.
+    Unchanged,
+}
+
 /// `kubectl patch service`.
-pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: &Node) -> Applied {
+pub fn patch(
+    cluster: &mut ApiServer,
+    object: &ObjectName,
+    form: PatchForm,
+    body: &Node,
+) -> Applied {
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let key = key(&options.namespace, &name);
     let version =
-        |cluster: &Cluster| cluster.service(&key).map(|it| it.metadata.resource_version.clone());
+        |cluster: &ApiServer| cluster.service(&key).map(|it| it.metadata.resource_version.clone());
     let before = version(cluster);
     let body = body.clone();
     let patch = match form {
@@ -323,7 +417,7 @@ pub fn patch(cluster: &mut Cluster, object: &ObjectName, form: PatchForm, body: 
 }
 
 /// `kubectl delete service`.
-pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
+pub fn delete(cluster: &mut ApiServer, object: &ObjectName) -> Applied {
     let name = object.name.clone();
     let options = Options { namespace: object.namespace.clone(), ..Options::default() };
     let outcome = cluster.handle_delete(&name, &options);
@@ -338,12 +432,12 @@ pub fn delete(cluster: &mut Cluster, object: &ObjectName) -> Applied {
 }
 
 /// `kubectl apply` of one ServiceCIDR. The document's `spec.cidrs` is a list of texts.
-pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) -> Applied {
+pub fn apply_service_cidr(cluster: &mut ApiServer, name: &str, ranges: &[String]) -> Applied {
     if !cluster.env().behavior.service_cidr_api {
         let terminal = no_resource(name, "", "ServiceCIDR", "networking.k8s.io/v1");
         return Applied { outcome: None, terminal };
     }
-    let find = |cluster: &Cluster| {
+    let find = |cluster: &ApiServer| {
         cluster.pools().service_cidrs.iter().find(|object| object.name == name).cloned()
     };
     let before = find(cluster);
@@ -364,7 +458,7 @@ pub fn apply_service_cidr(cluster: &mut Cluster, name: &str, ranges: &[String]) 
 }
 
 /// `kubectl delete servicecidr`.
-pub fn delete_service_cidr(cluster: &mut Cluster, name: &str) -> Applied {
+pub fn delete_service_cidr(cluster: &mut ApiServer, name: &str) -> Applied {
     let outcome = cluster.delete_service_cidr(name);
     let terminal = match &outcome.result {
         Ok(_) => format!("servicecidr.networking.k8s.io {} deleted", quote(name)),
@@ -546,7 +640,7 @@ fn sorted(node: &Node) -> Node {
 }
 
 /// The manifest as the annotation remembers it: compact JSON with empty annotations.
-fn remember(manifest: &Json) -> String {
+pub(crate) fn remember(manifest: &Json) -> String {
     let mut manifest = manifest.clone();
     if !manifest["metadata"]["annotations"].is_object() {
         set(&mut manifest, &["metadata", "annotations"], Json::Object(Map::new()));

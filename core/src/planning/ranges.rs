@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::step;
-use crate::apiserver::startup as apiserver;
 use crate::cluster::components::{Components, Node};
 use crate::explain::text::Text;
 use crate::explain::trace::Step;
@@ -14,6 +13,9 @@ use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::{
+    ADVERTISE_ADDRESS, CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE,
+};
 use crate::source::flags::{Component, FlagsText};
 use crate::source::span::Span;
 
@@ -23,6 +25,7 @@ rules! {
         id: "PLAN-7a", slug: "ranges-of-two-uses-meet",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
+        evidence: Documentation,
         facts: [one, as_one, other, as_other, shared],
         en: "{one} ({as_one}) and {other} ({as_other}) overlap in {shared}: an address there can be allocated twice.",
         zh: "{one}（{as_one}）和 {other}（{as_other}）在 {shared} 重叠：其中的地址可能被重复分配。",
@@ -32,6 +35,7 @@ rules! {
         id: "PLAN-7b", slug: "ranges-of-one-use-differ",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
+        evidence: Documentation,
         facts: [one, as_one, other, as_other],
         en: "{one} ({as_one}) and {other} ({as_other}) have the same purpose, but differ.",
         zh: "{one}（{as_one}）和 {other}（{as_other}）用途相同，范围却不同。",
@@ -41,6 +45,7 @@ rules! {
         id: "PLAN-7c", slug: "ranges-of-one-use-agree",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/cluster-administration/networking",
+        evidence: Documentation,
         facts: [one, as_one, as_other],
         en: "{one} is the same in both places: {as_one}, {as_other}.",
         zh: "{one} 在两处一致：{as_one}、{as_other}。",
@@ -50,6 +55,7 @@ rules! {
         id: "PLAN-7d", slug: "two-nodes-have-one-address",
         versions: Versions::ALL,
         source: "kubernetes.io/docs/concepts/architecture/nodes",
+        evidence: Assumed,
         facts: [ip, one, other],
         en: "The nodes {one} and {other} both have {ip}.",
         zh: "节点 {one} 和 {other} 都拥有 {ip}。",
@@ -159,20 +165,20 @@ pub fn entries(components: &Components) -> Vec<Entry> {
         components.apiserver.knows.as_ref().filter(|_| components.apiserver.is_given)
     {
         for range in &known.services {
-            add(Kind::Services, *range, api, Some(apiserver::RANGE), None);
+            add(Kind::Services, *range, api, Some(SERVICE_CLUSTER_IP_RANGE), None);
         }
-        let is_written = components.flags.last(api, ADVERTISE).is_some();
+        let is_written = components.flags.last(api, ADVERTISE_ADDRESS).is_some();
         if let Some(range) = single(known.completed.advertise).filter(|_| is_written) {
-            add(Kind::ApiServer, range, api, Some(ADVERTISE), None);
+            add(Kind::ApiServer, range, api, Some(ADVERTISE_ADDRESS), None);
         }
     }
     let report = &components.controller_manager;
     if let Some(known) = report.knows.as_ref().filter(|_| report.is_given) {
         for range in &known.services {
-            add(Kind::KeptFromNodes, *range, controller, Some(apiserver::RANGE), None);
+            add(Kind::KeptFromNodes, *range, controller, Some(SERVICE_CLUSTER_IP_RANGE), None);
         }
         for range in &known.cluster {
-            add(Kind::Pods, *range, controller, Some(CLUSTER), None);
+            add(Kind::Pods, *range, controller, Some(CLUSTER_CIDR), None);
         }
     }
     for node in &components.nodes {
@@ -181,7 +187,7 @@ pub fn entries(components: &Components) -> Vec<Entry> {
         }
         if let Some(known) = node.proxy.knows.as_ref().filter(|_| node.proxy.is_given) {
             for range in &known.cluster {
-                add(Kind::ProxyPods, *range, Component::KubeProxy, Some(CLUSTER), Some(node));
+                add(Kind::ProxyPods, *range, Component::KubeProxy, Some(CLUSTER_CIDR), Some(node));
             }
         }
         if let Some(known) = node.kubelet.knows.as_ref().filter(|_| node.kubelet.is_given) {
@@ -194,10 +200,6 @@ pub fn entries(components: &Components) -> Vec<Entry> {
     found.sort_by_key(|it| (it.range.family(), it.range.network(), it.range.prefix_len(), it.kind));
     found
 }
-
-const ADVERTISE: &str = "advertise-address";
-const CLUSTER: &str = "cluster-cidr";
-const NODE_IP: &str = "node-ip";
 
 /// An address as a range.
 fn single(ip: IpAddr) -> Option<Cidr> {
@@ -212,17 +214,12 @@ fn place(
     flag: &str,
     range: Cidr,
 ) -> Option<Span> {
-    let flag = flags.last(component, flag)?;
-    let mut start = flag.value_span.start;
-    for part in text.get(start..flag.value_span.end)?.split(',') {
-        let ip = || parse_ip(part.trim()).and_then(|read| single(read.ip));
-        let own = parse_cidr(part.trim()).map(|read| Cidr::new(read.net)).or_else(ip);
-        if own == Some(range) {
-            return Some(Span::new(start, start + part.len()));
-        }
-        start += part.len() + 1;
-    }
-    None
+    let is_it = |entry: &str| {
+        let ip = || parse_ip(entry).and_then(|read| single(read.ip));
+        parse_cidr(entry).map(|read| Cidr::new(read.net)).or_else(ip) == Some(range)
+    };
+    let mut entries = flags.last(component, flag)?.entries(text);
+    entries.find(|(_, entry)| is_it(entry.trim())).map(|(span, _)| span)
 }
 
 /// How two ranges meet.

@@ -10,8 +10,11 @@ use crate::facts;
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::rules;
-use crate::source::flags::edit as mend;
-use crate::source::flags::{Component, parse};
+use crate::source::flags::edit::{Change, Editor, Placement, add_section};
+use crate::source::flags::table::{
+    ADVERTISE_ADDRESS, ALLOCATE_NODE_CIDRS, CLUSTER_CIDR, NODE_IP, SERVICE_CLUSTER_IP_RANGE,
+};
+use crate::source::flags::{Component, FlagsText, parse};
 
 use super::ruler::at;
 use super::step;
@@ -22,6 +25,7 @@ rules! {
         id: "PLAN-8a", slug: "plan-begins-with-a-site-of-its-own",
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc4193 section 3.2.2",
+        evidence: Documentation,
         facts: [site],
         en: "{site} is the site prefix: `fd` and 40 random bits. The probability that another network you connect to later has the same prefix is less than one in a million million.",
         zh: "{site} 是站点前缀：`fd` 加 40 个随机位。日后与你的网络互联的另一个网络恰好使用相同前缀的概率不到一万亿分之一。",
@@ -31,6 +35,7 @@ rules! {
         id: "PLAN-8b", slug: "plan-cuts-the-site",
         versions: Versions::ALL,
         source: "this playground",
+        evidence: Playground,
         facts: [nodes, pods, services],
         en: "Its first /64, {nodes}, is the node network, in which nodes can configure their own addresses; {pods} is enough for 256 nodes with a /64 each; {services} for 65535 Services. The rest is free.",
         zh: "其第一个 /64（{nodes}）是节点网络，节点可在其中自行配置地址；{pods} 可供 256 个节点各得一个 /64；{services} 可供 65535 个 Service。其余空闲。",
@@ -40,6 +45,7 @@ rules! {
         id: "PLAN-8c", slug: "plan-has-private-ipv4-beside",
         versions: Versions::ALL,
         source: "rfc-editor.org/rfc/rfc1918 section 3",
+        evidence: Documentation,
         facts: [nodes, pods, services],
         en: "IPv4 has no unique local ranges: {nodes} for the nodes, {pods} for Pods and {services} for Services are private (RFC 1918) and chosen by the same random bits, so that they rarely equal those of a neighboring network.",
         zh: "IPv4 没有唯一本地范围：节点用的 {nodes}、Pod 用的 {pods} 和 Service 用的 {services} 都是私有地址（RFC 1918），由相同的随机位选出，因此很少与相邻网络的相同。",
@@ -176,28 +182,28 @@ impl Plan {
         let (pods, services) = (self.pods.list(self.first), self.services.list(self.first));
         let advertise = self.nodes.machine(self.first, API_SERVER);
         let advertise = advertise.and_then(|pair| Some(pair.split_once(',')?.0.to_owned()));
-        set(&mut text, KubeApiserver, "service-cluster-ip-range", &services);
-        set(&mut text, KubeApiserver, "advertise-address", &advertise.unwrap_or_default());
-        set(&mut text, KubeControllerManager, "allocate-node-cidrs", "true");
-        set(&mut text, KubeControllerManager, "cluster-cidr", &pods);
-        set(&mut text, KubeControllerManager, "service-cluster-ip-range", &services);
+        set(&parse(&text), &mut text, KubeApiserver, SERVICE_CLUSTER_IP_RANGE, &services);
+        set(
+            &parse(&text),
+            &mut text,
+            KubeApiserver,
+            ADVERTISE_ADDRESS,
+            &advertise.unwrap_or_default(),
+        );
+        set(&parse(&text), &mut text, KubeControllerManager, ALLOCATE_NODE_CIDRS, "true");
+        set(&parse(&text), &mut text, KubeControllerManager, CLUSTER_CIDR, &pods);
+        set(&parse(&text), &mut text, KubeControllerManager, SERVICE_CLUSTER_IP_RANGE, &services);
         let count = nodes(&parse(&text), &text).len();
         for i in 0..count {
             // Each edit moves what stands behind it.
             let all = nodes(&parse(&text), &text);
             let Some(node) = all.get(i) else { break };
-            let edit = mend::set(&text, &node.flags, KubeProxy, "cluster-cidr", &pods);
-            if let Some(edit) = edit {
-                text = edit.apply(&text);
-            }
+            set(&node.flags, &mut text, KubeProxy, CLUSTER_CIDR, &pods);
             let all = nodes(&parse(&text), &text);
             let Some(node) = all.get(i) else { break };
             let pair = self.nodes.machine(self.first, API_SERVER + 1 + i as u128);
             let Some(pair) = pair else { continue };
-            let edit = mend::set(&text, &node.flags, Kubelet, "node-ip", &pair);
-            if let Some(edit) = edit {
-                text = edit.apply(&text);
-            }
+            set(&node.flags, &mut text, Kubelet, NODE_IP, &pair);
         }
         text
     }
@@ -209,18 +215,11 @@ impl Plan {
     }
 }
 
-fn set(text: &mut String, component: Component, name: &str, value: &str) {
-    if let Some(edit) = mend::set(text, &parse(text), component, name, value) {
+fn set(flags: &FlagsText, text: &mut String, component: Component, name: &str, value: &str) {
+    let editor = Editor { text, flags, component, placement: Placement::LikeLast };
+    if let Some(edit) = editor.change(name, Change::Set(value)) {
         *text = edit.apply(text);
     }
-}
-
-fn add_section(text: &mut String, heading: &str) {
-    if !text.is_empty() {
-        text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
-    }
-    text.push_str(heading);
-    text.push('\n');
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::explain::text::Text;
 use crate::release::version::KubeVersion;
 
 /// Which code hands out cluster IPs.
@@ -557,6 +558,146 @@ static TABLE: [&Behavior; 17] = [
     &V1_32, &V1_33, &V1_34, &V1_35, &V1_36,
 ];
 
+/// The gate without which a component knows one family only.
+pub const DUAL_STACK_GATE: &str = "IPv6DualStack";
+
+/// A feature gate that the simulator acts on.
+#[derive(Debug)]
+pub struct FeatureGate {
+    /// As `--feature-gates` spells it.
+    pub name: &'static str,
+    /// What it switches.
+    pub help: Text,
+    state: fn(&mut Behavior) -> &mut Gate,
+}
+
+const fn gate(
+    name: &'static str,
+    state: fn(&mut Behavior) -> &mut Gate,
+    en: &'static str,
+    zh: &'static str,
+) -> FeatureGate {
+    FeatureGate { name, help: Text { en, zh }, state }
+}
+
+/// Every gate the simulator acts on, in the order in which the editor offers them.
+pub static GATES: [FeatureGate; 19] = [
+    gate(
+        DUAL_STACK_GATE,
+        |it| &mut it.dual_stack,
+        "Dual-stack: two address families.",
+        "双栈：两个地址族。",
+    ),
+    gate(
+        "ServiceLBNodePortControl",
+        |it| &mut it.lb_node_port_control,
+        "The field allocateLoadBalancerNodePorts.",
+        "字段 allocateLoadBalancerNodePorts。",
+    ),
+    gate(
+        "MixedProtocolLBService",
+        |it| &mut it.mixed_protocol_lb,
+        "Ports of different protocols at one load balancer.",
+        "同一负载均衡器使用不同协议的端口。",
+    ),
+    gate(
+        "ServiceLoadBalancerClass",
+        |it| &mut it.load_balancer_class,
+        "The field loadBalancerClass.",
+        "字段 loadBalancerClass。",
+    ),
+    gate(
+        "ServiceInternalTrafficPolicy",
+        |it| &mut it.internal_traffic_policy,
+        "The field internalTrafficPolicy.",
+        "字段 internalTrafficPolicy。",
+    ),
+    gate(
+        "ServiceIPStaticSubrange",
+        |it| &mut it.service_ip_bands,
+        "Dynamically assigned addresses come from the upper band of a range.",
+        "动态分配的地址取自范围的高段。",
+    ),
+    gate(
+        "ServiceNodePortStaticSubrange",
+        |it| &mut it.node_port_bands,
+        "Dynamically assigned node ports come from the upper band of the range.",
+        "动态分配的节点端口取自范围的高段。",
+    ),
+    gate(
+        "MultiCIDRServiceAllocator",
+        |it| &mut it.multi_cidr_allocator,
+        "IPAddress and ServiceCIDR objects instead of a bitmap.",
+        "以 IPAddress 和 ServiceCIDR 对象取代位图。",
+    ),
+    gate(
+        "DisableAllocatorDualWrite",
+        |it| &mut it.disable_dual_write,
+        "The bitmap is no longer maintained beside the IPAddress objects.",
+        "不再与 IPAddress 对象同时维护位图。",
+    ),
+    gate(
+        "LoadBalancerIPMode",
+        |it| &mut it.lb_ip_mode,
+        "The field ipMode of a load balancer’s status.",
+        "负载均衡器状态中的字段 ipMode。",
+    ),
+    gate(
+        "AllowServiceLBStatusOnNonLB",
+        |it| &mut it.lb_status_on_non_lb,
+        "The status of a load balancer on Services of other types.",
+        "其他类型的 Service 也可带有负载均衡器状态。",
+    ),
+    gate(
+        "ServiceTrafficDistribution",
+        |it| &mut it.traffic_distribution,
+        "The field trafficDistribution.",
+        "字段 trafficDistribution。",
+    ),
+    gate(
+        "PreferSameTrafficDistribution",
+        |it| &mut it.prefer_same,
+        "PreferSameZone and PreferSameNode in trafficDistribution.",
+        "trafficDistribution 可取 PreferSameZone 和 PreferSameNode。",
+    ),
+    gate(
+        "StrictIPCIDRValidation",
+        |it| &mut it.strict_ip_validation,
+        "Only canonical addresses and ranges are accepted.",
+        "只接受规范写法的地址和范围。",
+    ),
+    gate(
+        "CloudDualStackNodeIPs",
+        |it| &mut it.cloud_dual_stack_node_ips,
+        "--node-ip accepts one address per family with an external cloud provider, too.",
+        "使用外部云提供商时，--node-ip 也可为每个地址族指定一个地址。",
+    ),
+    gate(
+        "PodHostIPs",
+        |it| &mut it.pod_host_ips,
+        "Pods list all addresses of their node in status.hostIPs.",
+        "Pod 在 status.hostIPs 中列出其节点的所有地址。",
+    ),
+    gate(
+        "NFTablesProxyMode",
+        |it| &mut it.nftables_proxy_mode,
+        "The nftables mode of kube-proxy.",
+        "kube-proxy 的 nftables 模式。",
+    ),
+    gate(
+        "MultiCIDRRangeAllocator",
+        |it| &mut it.multi_cidr_ranges,
+        "Node Pod CIDRs come from ClusterCIDR objects.",
+        "节点 Pod CIDR 来自 ClusterCIDR 对象。",
+    ),
+    gate(
+        "RelaxedServiceNameValidation",
+        |it| &mut it.relaxed_service_name,
+        "The name of a Service may begin with a digit.",
+        "Service 的名称可以数字开头。",
+    ),
+];
+
 impl Behavior {
     /// The behaviour of a release with its default gates.
     #[must_use]
@@ -564,46 +705,18 @@ impl Behavior {
         TABLE[usize::from(version.number() - KubeVersion::OLDEST.number())].clone()
     }
 
-    /// Every gate the simulator acts on, by its name.
-    fn gates(&mut self) -> [(&'static str, &mut Gate); 19] {
-        [
-            ("IPv6DualStack", &mut self.dual_stack),
-            ("ServiceLBNodePortControl", &mut self.lb_node_port_control),
-            ("MixedProtocolLBService", &mut self.mixed_protocol_lb),
-            ("ServiceLoadBalancerClass", &mut self.load_balancer_class),
-            ("ServiceInternalTrafficPolicy", &mut self.internal_traffic_policy),
-            ("ServiceIPStaticSubrange", &mut self.service_ip_bands),
-            ("ServiceNodePortStaticSubrange", &mut self.node_port_bands),
-            ("MultiCIDRServiceAllocator", &mut self.multi_cidr_allocator),
-            ("DisableAllocatorDualWrite", &mut self.disable_dual_write),
-            ("LoadBalancerIPMode", &mut self.lb_ip_mode),
-            ("AllowServiceLBStatusOnNonLB", &mut self.lb_status_on_non_lb),
-            ("ServiceTrafficDistribution", &mut self.traffic_distribution),
-            ("PreferSameTrafficDistribution", &mut self.prefer_same),
-            ("StrictIPCIDRValidation", &mut self.strict_ip_validation),
-            ("RelaxedServiceNameValidation", &mut self.relaxed_service_name),
-            ("CloudDualStackNodeIPs", &mut self.cloud_dual_stack_node_ips),
-            ("PodHostIPs", &mut self.pod_host_ips),
-            ("NFTablesProxyMode", &mut self.nftables_proxy_mode),
-            ("MultiCIDRRangeAllocator", &mut self.multi_cidr_ranges),
-        ]
-    }
-
     /// The names of the gates that this release knows, with their values.
     #[must_use]
     pub fn known_gates(&self) -> BTreeMap<&'static str, Gate> {
         let mut copy = self.clone();
-        copy.gates()
-            .into_iter()
-            .filter(|(_, gate)| !matches!(gate, Gate::Absent(_)))
-            .map(|(name, gate)| (name, *gate))
-            .collect()
+        let all = GATES.iter().map(|gate| (gate.name, *(gate.state)(&mut copy)));
+        all.filter(|(_, state)| !matches!(state, Gate::Absent(_))).collect()
     }
 
     /// Whether some release has a gate of this name that the simulator acts on.
     #[must_use]
     pub fn models_gate(name: &str) -> bool {
-        V1_36.clone().gates().iter().any(|(known, _)| *known == name)
+        GATES.iter().any(|gate| gate.name == name)
     }
 
     /// Folds one entry of `--feature-gates` in.
@@ -612,17 +725,18 @@ impl Behavior {
     /// As `component-base/featuregate` says it: an unknown gate, or a locked one set otherwise.
     pub fn set_gate(&mut self, name: &str, on: bool) -> Result<(), String> {
         let unrecognized = || Err(format!("unrecognized feature gate: {name}"));
-        let Some((_, gate)) = self.gates().into_iter().find(|(known, _)| *known == name) else {
+        let Some(gate) = GATES.iter().find(|gate| gate.name == name) else {
             return unrecognized();
         };
-        match *gate {
+        let state = (gate.state)(self);
+        match *state {
             Gate::Absent(_) => unrecognized(),
             Gate::Locked(value) if value != on => {
                 Err(format!("cannot set feature gate {name} to {on}, feature is locked to {value}"))
             }
             Gate::Locked(_) => Ok(()),
             Gate::Default(_) => {
-                *gate = Gate::Default(on);
+                *state = Gate::Default(on);
                 Ok(())
             }
         }

@@ -36,12 +36,6 @@ impl KubeVersion {
         (Self::OLDEST.0..=Self::LATEST.0).rev().map(Self)
     }
 
-    /// Whether the release's code was at hand to be read and run: of one minor it was not.
-    #[must_use]
-    pub const fn was_at_hand(self) -> bool {
-        self.0 != 22
-    }
-
     /// A bit for each minor: the lowest is that of the oldest.
     #[must_use]
     pub const fn bit(self) -> u32 {

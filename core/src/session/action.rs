@@ -5,16 +5,22 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::kubectl::PatchForm;
 use crate::release::version::KubeVersion;
 
 /// A session: everything the page shows is computed from it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Scenario {
+pub struct Session {
     /// Every dynamic pick of the cluster is a hash of this and of what asks.
     pub seed: u64,
-    /// What happened, in order. The first event is a [`Event::Boot`].
-    pub events: Rc<[Event]>,
+    /// What happened, in order. The first event is a [`Action::Boot`].
+    pub events: Rc<[Action]>,
 }
+
+/// What the page calls an [`Action`] and a [`Session`].
+pub type Event = Action;
+/// See [`Event`].
+pub type Scenario = Session;
 
 /// A session, and the event of it that is shown: what is saved and linked.
 ///
@@ -23,7 +29,7 @@ pub struct Scenario {
 #[serde(try_from = "Saved", into = "Saved")]
 pub struct Shown {
     /// The session.
-    pub scenario: Scenario,
+    pub scenario: Session,
     /// Which event.
     pub at: usize,
 }
@@ -31,8 +37,8 @@ pub struct Shown {
 impl Shown {
     /// A session at an event; an event that is not there is the last one. `None` unless it begins with a start.
     #[must_use]
-    pub fn new(scenario: Scenario, at: usize) -> Option<Self> {
-        let begins = matches!(scenario.events.first(), Some(Event::Boot { .. }));
+    pub fn new(scenario: Session, at: usize) -> Option<Self> {
+        let begins = matches!(scenario.events.first(), Some(Action::Boot { .. }));
         begins.then(|| Self { at: at.min(scenario.events.len() - 1), scenario })
     }
 }
@@ -44,19 +50,19 @@ struct Saved {
     at: usize,
     #[serde(default)]
     seed: u64,
-    events: Rc<[Event]>,
+    events: Rc<[Action]>,
 }
 
 impl TryFrom<Saved> for Shown {
     type Error = &'static str;
 
     fn try_from(Saved { at, seed, events }: Saved) -> Result<Self, Self::Error> {
-        Self::new(Scenario { seed, events }, at).ok_or("a session begins with a start")
+        Self::new(Session { seed, events }, at).ok_or("a session begins with a start")
     }
 }
 
 impl From<Shown> for Saved {
-    fn from(Shown { scenario: Scenario { seed, events }, at }: Shown) -> Self {
+    fn from(Shown { scenario: Session { seed, events }, at }: Shown) -> Self {
         Self { at, seed, events }
     }
 }
@@ -65,7 +71,7 @@ impl From<Shown> for Saved {
 /// `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum Event {
+pub enum Action {
     /// The control plane starts, or starts again, with these flags.
     #[serde(rename = "restart")]
     Boot {
@@ -91,50 +97,19 @@ pub enum Event {
     Delete(Rc<str>),
 }
 
-/// The `--type` of `kubectl patch`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PatchForm {
-    /// Strategic merge patch, Kubernetes' own; kubectl's default.
-    #[default]
-    Strategic,
-    /// JSON merge patch, RFC 7386.
-    Merge,
-    /// JSON patch, RFC 6902.
-    Json,
-    /// Server-side apply, which is not simulated.
-    Apply,
-}
-
-impl PatchForm {
-    /// Every form, the default first.
-    pub const ALL: [Self; 4] = [Self::Strategic, Self::Merge, Self::Json, Self::Apply];
-
-    /// As `--type` names it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Strategic => "strategic",
-            Self::Merge => "merge",
-            Self::Json => "json",
-            Self::Apply => "apply",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Event, PatchForm, Scenario, Shown};
+    use super::{Action, PatchForm, Session, Shown};
     use crate::release::version::KubeVersion;
 
     #[test]
     fn an_event_is_read_back_as_it_was_written() {
         let mut events = vec![
-            Event::Boot { version: KubeVersion::OLDEST, flags: "--v=\"2\"\n# 双".into() },
-            Event::Apply("a: 'b'\n---\nc: <d>\n".into()),
-            Event::Delete("service/web -n shop".into()),
+            Action::Boot { version: KubeVersion::OLDEST, flags: "--v=\"2\"\n# 双".into() },
+            Action::Apply("a: 'b'\n---\nc: <d>\n".into()),
+            Action::Delete("service/web -n shop".into()),
         ];
-        events.extend(PatchForm::ALL.map(|form| Event::Patch {
+        events.extend(PatchForm::ALL.map(|form| Action::Patch {
             service: "web".into(),
             form,
             body: "[]".into(),
@@ -147,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_session_is_read_back_with_its_seed_and_the_event_that_is_shown() {
-        let start = Event::Boot { version: KubeVersion::LATEST, flags: "--v=2".into() };
-        let events = [start, Event::Apply("a: 双".into())].into();
-        let shown = Shown { scenario: Scenario { seed: u64::MAX, events }, at: 1 };
+        let start = Action::Boot { version: KubeVersion::LATEST, flags: "--v=2".into() };
+        let events = [start, Action::Apply("a: 双".into())].into();
+        let shown = Shown { scenario: Session { seed: u64::MAX, events }, at: 1 };
         let text = serde_json::to_string(&shown).expect("it can be written");
         let read = |text: &str| serde_json::from_str::<Shown>(text).ok();
         assert_eq!(read(&text), Some(shown));

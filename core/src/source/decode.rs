@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::api::json::{Json, Map};
+use crate::api::print::holds_keys;
 
 use super::yaml::{Entry, Node, Value};
 use crate::api::field_path::{FieldPath, Segment};
@@ -48,6 +49,8 @@ pub struct TypeError {
     pub message: String,
     /// The field.
     pub path: FieldPath,
+    /// The type it should have, as Go names it.
+    pub go_type: &'static str,
     /// The value in the text.
     pub span: Span,
 }
@@ -474,7 +477,7 @@ impl Reader<'_> {
         &self,
         got: impl fmt::Display,
         holder: &str,
-        go_type: &str,
+        go_type: &'static str,
         span: Span,
     ) -> Box<TypeError> {
         // Names from the root, without indices.
@@ -485,7 +488,7 @@ impl Reader<'_> {
             format!("Go struct field {holder}.{} of type {go_type}", names.join("."))
         };
         let message = format!("json: cannot unmarshal {got} into {target}");
-        Box::new(TypeError { message, path: self.path.clone(), span })
+        Box::new(TypeError { message, path: self.path.clone(), go_type, span })
     }
 
     fn object(
@@ -545,7 +548,7 @@ impl Reader<'_> {
         if node.value == Value::Null || matches!(shape, Shape::Dropped) {
             return Ok(None);
         }
-        let wrong = |reader: &Self, go_type: &str| {
+        let wrong = |reader: &Self, go_type: &'static str| {
             Err(reader.wrong(Kind(&node.value), holder, go_type, node.span))
         };
         Ok(Some(match (shape, &node.value) {
@@ -614,7 +617,12 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&self, node: &Node, go_type: &str, holder: &str) -> Result<String, Box<TypeError>> {
+    fn string(
+        &self,
+        node: &Node,
+        go_type: &'static str,
+        holder: &str,
+    ) -> Result<String, Box<TypeError>> {
         match &node.value {
             Value::String(text) => Ok(text.clone()),
             Value::Null => Ok(String::new()),
@@ -625,7 +633,7 @@ impl Reader<'_> {
     fn int(
         &self,
         text: &str,
-        go_type: &str,
+        go_type: &'static str,
         holder: &str,
         span: Span,
     ) -> Result<Checked, Box<TypeError>> {
@@ -633,6 +641,61 @@ impl Reader<'_> {
         let number = text.parse::<i64>().ok().filter(fits);
         let wrong = || self.wrong(format_args!("number {text}"), holder, go_type, span);
         Ok(Checked::Int(number.ok_or_else(wrong)?))
+    }
+}
+
+/// The fields that a manifest of any kind writes, known or not, in the order of the text.
+#[must_use]
+pub fn written(document: &Node) -> Vec<WrittenField> {
+    let mut fields = Vec::new();
+    let kind = document.text_of("kind").unwrap_or_default();
+    visit(document, kind, &mut FieldPath::default(), &mut fields);
+    fields
+}
+
+/// Fields of Nodes, Pods and Deployments that decisions and refusals name.
+const NAMED: [&str; 11] = [
+    "containers",
+    "image",
+    "labels",
+    "metadata",
+    "name",
+    "nodeName",
+    "podCIDRs",
+    "replicas",
+    "selector",
+    "spec",
+    "template",
+];
+
+fn visit(node: &Node, kind: &str, path: &mut FieldPath, fields: &mut Vec<WrittenField>) {
+    let at = path.to_string();
+    let mut enter = |segment, key, node: &Node| {
+        path.0.push(segment);
+        fields.push(WrittenField { path: path.clone(), key, value: node.span });
+        visit(node, kind, path, fields);
+        path.0.pop();
+    };
+    match &node.value {
+        Value::Map(entries) => {
+            let is_map = holds_keys(kind, &at);
+            for entry in entries {
+                let name = NAMED.iter().find(|name| **name == entry.key);
+                let segment = match name {
+                    _ if is_map => Segment::Key(entry.key.as_str().into()),
+                    Some(name) => Segment::Field(name),
+                    None => Segment::Other(entry.key.as_str().into()),
+                };
+                enter(segment, entry.key_span, &entry.value);
+            }
+        }
+        Value::Seq(entries) => {
+            for (i, entry) in entries.iter().enumerate() {
+                let start = Span::new(entry.span.start, entry.span.start);
+                enter(Segment::Index(i), start, entry);
+            }
+        }
+        _ => {}
     }
 }
 

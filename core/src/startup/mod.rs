@@ -11,8 +11,24 @@ use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::release::behavior::Behavior;
+use crate::release::version::Versions;
+use crate::rules;
+use crate::source::flags::table::{self, FEATURE_GATES, FlagSpec, Kind};
 use crate::source::flags::{Component, Flag, FlagsText};
 use crate::source::span::Span;
+
+rules! {
+    /// A value that is of no use for its flag.
+    FLAG_DOES_NOT_PARSE {
+        id: "API-10b", slug: "flag-value-does-not-parse",
+        versions: Versions::ALL,
+        source: "spf13/pflag flag.go Set",
+        evidence: SourceRead,
+        facts: [flag],
+        en: "The value is not valid for {flag}, so the program exits before it checks anything else.",
+        zh: "该值对 {flag} 无效，因此程序在检查其他内容之前就会退出。",
+    }
+}
 
 /// One reason why a component exits.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,22 +100,31 @@ fn locate(
     entry: Option<usize>,
 ) -> Option<Span> {
     let last = flags.last(component, name)?;
-    let Some(mut entry) = entry else { return Some(last.span) };
-    let gathers = crate::kube_proxy::startup::LISTS.contains(&name);
-    for flag in flags.of(component).filter(|flag| flag.name == name) {
-        if !gathers && flag != last {
-            continue;
-        }
-        let mut start = flag.value_span.start;
-        for part in text.get(start..flag.value_span.end)?.split(',') {
-            if entry == 0 {
-                return Some(Span::new(start, start + part.len()));
-            }
-            entry -= 1;
-            start += part.len() + 1;
-        }
+    let Some(entry) = entry else { return Some(last.span) };
+    let adds_up = table::find(component, name).is_some_and(|spec| spec.kind == Kind::Slice);
+    let all = flags.of(component).filter(|flag| flag.name == name);
+    let counted = all.filter(|flag| adds_up || *flag == last);
+    let found = counted.flat_map(|flag| flag.entries(text)).nth(entry);
+    Some(found.map_or(last.value_span, |(span, _)| span))
+}
+
+/// What the table says of a flag, if the component's start acts on it. If not, the flag joins the unmodelled
+/// ones.
+pub(crate) fn simulated(
+    component: Component,
+    flag: &Flag,
+    unmodelled: &mut Vec<Unmodelled>,
+) -> Option<&'static FlagSpec> {
+    let spec = table::find(component, &flag.name).filter(|spec| spec.is_simulated);
+    if spec.is_none() {
+        unmodelled.push(Unmodelled { span: flag.span, name: format!("--{}", flag.name) });
     }
-    Some(last.value_span)
+    spec
+}
+
+/// The default of a flag, as the table has it.
+pub(crate) fn default_of(component: Component, name: &str) -> String {
+    table::find(component, name).map_or_else(String::new, |spec| spec.default.to_owned())
 }
 
 /// The value of a flag that needs one.
@@ -124,7 +149,7 @@ pub(crate) fn bad_value(
 }
 
 pub(crate) fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
-    let step = reject(trace, &crate::apiserver::startup::FLAG_DOES_NOT_PARSE, flag, facts![flag]);
+    let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag]);
     StartError { message, flag, entry: None, step }
 }
 
@@ -187,15 +212,15 @@ pub(crate) fn fold_gates(
     unmodelled: &mut Vec<Unmodelled>,
     trace: &mut Trace,
 ) -> Result<(), StartError> {
-    const NAME: &str = "feature-gates";
-    let value = value_of(flag, NAME, trace)?;
-    let pairs = pflag::map_string_bool(value).map_err(|why| bad_value(NAME, value, &why, trace))?;
+    let value = value_of(flag, FEATURE_GATES, trace)?;
+    let pairs = pflag::map_string_bool(value)
+        .map_err(|why| bad_value(FEATURE_GATES, value, &why, trace))?;
     for (gate, on) in pairs {
         if !Behavior::models_gate(gate) {
             unmodelled.push(Unmodelled { span: flag.value_span, name: format!("{gate}={on}") });
             continue;
         }
-        behavior.set_gate(gate, on).map_err(|why| bad_flag(NAME, why, trace))?;
+        behavior.set_gate(gate, on).map_err(|why| bad_flag(FEATURE_GATES, why, trace))?;
     }
     Ok(())
 }

@@ -9,8 +9,7 @@ use std::rc::Rc;
 use dualstack_core::api::field_path::FieldPath;
 use dualstack_core::apiserver::allocators::{Picker, Pools, Usable};
 use dualstack_core::apiserver::environment::{AllocatorKind, Env};
-use dualstack_core::apiserver::requests::{Cluster, Options, Request};
-use dualstack_core::cluster as workloads;
+use dualstack_core::apiserver::requests::{ApiServer, Options, Request};
 use dualstack_core::controller_manager::config::{NodeIpamConfig, NodeRange};
 use dualstack_core::controller_manager::range_allocator::NodeIpam;
 use dualstack_core::explain::trace::Trace;
@@ -20,9 +19,8 @@ use dualstack_core::net::{Family, Stack};
 use dualstack_core::network_plugin::HostLocal;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, Scenario};
-use dualstack_core::session::replay as run;
-use dualstack_core::session::replay::Replay;
+use dualstack_core::session::action::{Action, Session};
+use dualstack_core::session::{self, Replay};
 use dualstack_core::source::yaml::Node;
 use dualstack_tests::driver::{self, cidr};
 use serde_json::json;
@@ -142,9 +140,9 @@ fn service(name: &str, policy: &str) -> Node {
 }
 
 /// A cluster in which `count` addresses of each family are taken, spread over the ranges.
-fn with_taken(count: u64) -> Cluster {
+fn with_taken(count: u64) -> ApiServer {
     let env = dual_stack("10.96.0.0/12", "fd00::/108");
-    let mut cluster = Cluster::new(env);
+    let mut cluster = ApiServer::new(env);
     for (family, range) in cluster.env().ranges.clone().iter() {
         let network = to_bits(range.network());
         for number in 1..=count {
@@ -294,28 +292,28 @@ fn nodes_and_pods() {
 }
 
 /// A start, then an apply of a Service of its own for each further event.
-fn session(count: usize) -> Vec<Event> {
+fn session(count: usize) -> Vec<Action> {
     let flags: Rc<str> = "--service-cluster-ip-range=10.96.0.0/16,fd00::/112".into();
-    let boot = Event::Boot { version: KubeVersion::LATEST, flags };
+    let boot = Action::Boot { version: KubeVersion::LATEST, flags };
     std::iter::once(boot).chain((1..count).map(|number| apply(number, "PreferDualStack"))).collect()
 }
 
-fn apply(number: usize, policy: &str) -> Event {
+fn apply(number: usize, policy: &str) -> Action {
     let text = format!(
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: s{number}\nspec:\n  ipFamilyPolicy: \
          {policy}\n  selector:\n    app: x\n  ports:\n  - port: 80\n"
     );
-    Event::Apply(text.into())
+    Action::Apply(text.into())
 }
 
-fn scenario(events: &[Event]) -> Scenario {
-    Scenario { seed: 0, events: events.into() }
+fn scenario(events: &[Action]) -> Session {
+    Session { seed: 0, events: events.into() }
 }
 
 fn sessions() {
     for count in [200, 1000] {
         let whole = scenario(&session(count));
-        measure(&format!("run, session of {count} events"), "", || vec![&whole], run::run);
+        measure(&format!("run, session of {count} events"), "", || vec![&whole], session::run);
     }
     // The worst place: farthest behind a snapshot, with half of the session still to come.
     let (mut events, at, last) = (session(200), 99, 199);
@@ -358,7 +356,7 @@ fn sessions() {
 }
 
 /// A session of 500 Nodes and 5,000 Pods, and a Service in it.
-fn large_session(policy: &str) -> Scenario {
+fn large_session(policy: &str) -> Session {
     let names: Vec<String> = (1..=500).map(|number| format!("node-{number}")).collect();
     let flags = format!(
         "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n\
@@ -369,27 +367,27 @@ fn large_session(policy: &str) -> Scenario {
     let pods = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 5000\n  \
                 selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
                 spec: {containers: [{name: web, image: nginx}]}\n";
-    let boot = Event::Boot { version: KubeVersion::LATEST, flags: flags.into() };
-    scenario(&[boot, Event::Apply(pods.into()), apply(1, policy)])
+    let boot = Action::Boot { version: KubeVersion::LATEST, flags: flags.into() };
+    scenario(&[boot, Action::Apply(pods.into()), apply(1, policy)])
 }
 
 /// The Nodes and Pods of a session: from nothing, and while one types in a manifest of a Service.
 fn workload_sessions() {
     let (first, second) = (large_session("PreferDualStac"), large_session("SingleStack"));
-    let whole = workloads::run(&first);
-    assert_eq!((whole.after.nodes.len(), whole.after.pods().count()), (500, 5_000));
-    assert!(whole.after.pods().all(|pod| whole.after.pod_ips(pod).len() == 2));
+    let world = session::run(&first).world;
+    assert_eq!((world.nodes.len(), world.pods().count()), (500, 5_000));
+    assert!(world.pods().all(|pod| world.pod_ips(pod).len() == 2));
     let start = || vec![&first];
-    measure("start of 500 Nodes and 5,000 Pods", "≤ 30 ms", start, workloads::run);
+    measure("start of 500 Nodes and 5,000 Pods", "≤ 30 ms", start, session::run);
     let begun = || {
-        let (mut services, mut pods) = (Replay::default(), workloads::Replay::default());
-        black_box((services.run(&first, 2), pods.run(&first, 2)));
-        vec![(services, pods)]
+        let mut replay = Replay::default();
+        black_box(replay.run(&first, 2));
+        vec![replay]
     };
     let name = "keystroke in the Service of that session: Services, Nodes and Pods";
-    measure(name, "≤ 8 ms", begun, |(mut services, mut pods)| {
-        let reports = (services.run_shown(&second, 2), pods.run(&second, 2));
-        (services, pods, reports)
+    measure(name, "≤ 8 ms", begun, |mut replay| {
+        let report = replay.run_shown(&second, 2);
+        (replay, report)
     });
 }
 
@@ -402,16 +400,15 @@ fn memory() {
     let taken = [(&pools[0], Family::V4), (&pools[1], Family::V6)]
         .map(|(pools, family)| pools.taken(family).len());
     host::print(&format!(
-        "A full /12 and a full /108 ({} and {} addresses) grow the program by {growth} KiB (target: \
-         1024 KiB).",
+        "| memory of a full /12 and a full /108 | {growth} KiB | {} and {} addresses | ≤ 1024 KiB |",
         taken[0], taken[1]
     ));
 }
 
 fn main() {
+    host::print("| what | median | 5 % – 95 % | limit |\n| --- | --- | --- | --- |");
     // First, while the program is small: what others free could be taken for it.
     memory();
-    host::print("\n| what | median | 5 % – 95 % | target |\n| --- | --- | --- | --- |");
     requests();
     next_free();
     allocations();

@@ -3,8 +3,8 @@
 
 use dualstack_core::explain::text::Lang;
 use dualstack_web::app::{App, Props};
-use dualstack_web::commands::sheets;
-use dualstack_web::store::Store;
+use dualstack_web::shortcuts::sheets;
+use dualstack_web::state::store::Store;
 use yew::LocalServerRenderer;
 
 fn main() {

@@ -11,20 +11,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 
 use super::window;
+use crate::state::found::Place;
 
 /// How long what is to be written waits.
 const PAUSE: u32 = 750;
 /// The longest fragment that is looked at, in bytes: no link is longer.
 const MOST: usize = 100_000;
-
-/// Where the tab stands in its history.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Place {
-    /// What stands behind `#`.
-    pub fragment: String,
-    /// What was written down with the entry; empty for an address that somebody typed or followed.
-    pub mark: String,
-}
 
 #[derive(Default)]
 struct Bar {

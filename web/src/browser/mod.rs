@@ -3,7 +3,6 @@
 pub mod address_bar;
 pub mod random;
 
-use address_bar::Place;
 use gloo::timers::callback::Timeout;
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
@@ -14,6 +13,8 @@ use web_sys::{
     Storage,
 };
 use yew::{Event as DomEvent, InputEvent, TargetCast};
+
+use crate::state::found::{Found, Owner};
 
 const WORK: &str = "dualstack.work";
 const DRAFT: &str = "dualstack.draft";
@@ -46,51 +47,8 @@ fn store_item(storage: Option<Storage>, key: &str, value: &str) {
     }
 }
 
-/// Whose work the page shows: that decides where it is saved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Owner {
-    /// The person's own. Saved for good, and for this tab, where another one does not overwrite it.
-    Person,
-    /// That of a link, which is only looked at. Saved for this tab.
-    Link,
-    /// That of the page around the frame. Not saved.
-    Frame,
-}
-
-impl Owner {
-    /// What boot.js calls it.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Link => "link",
-            Self::Frame => "frame",
-        }
-    }
-}
-
 fn root() -> Option<web_sys::Element> {
     window()?.document()?.document_element()
-}
-
-/// What a visit starts with.
-#[derive(Default)]
-pub struct Found {
-    /// The language that boot.js chose, as a tag.
-    pub lang: Option<String>,
-    /// The theme that boot.js chose, by name.
-    pub theme: Option<String>,
-    /// What was typed into the static example before the program was there.
-    pub typed: Option<String>,
-    /// The work that was saved last, in whichever tab.
-    pub saved: Option<String>,
-    /// The work that was saved in this tab.
-    pub of_tab: Option<String>,
-    /// What became of the link that this tab looks at.
-    pub draft: Option<String>,
-    /// What the address asks for.
-    pub place: Place,
-    /// Whether the last visit died while running.
-    pub died: bool,
 }
 
 /// Looks for what a visit starts with.

@@ -1,363 +1,32 @@
 //! What did the API server say, in one sentence and as addresses?
 
-use dualstack_core::api::service::{
-    EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
-};
-use dualstack_core::apiserver::allocators::ServiceCidrState;
-use dualstack_core::apiserver::requests::{Answer, Outcome};
-use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
-use dualstack_core::facts;
 use dualstack_core::net::Family;
-use dualstack_core::session::diff::{After, Change};
-use dualstack_core::session::replay::{BootReport, DocumentReport, RequestsReport, Verb};
 use yew::prelude::*;
 
-use crate::text;
-use crate::ui::{badge, classed, code, colon, sentence};
+use super::fixes::Fixes;
+use crate::i18n::{self, colon};
+use crate::state::fixes::FoundFixes;
+use crate::state::shared::Shared;
+use crate::state::verdict::{Tone, Verdict};
+use crate::ui::{Dispatch, badge, classed, code, sentence};
 
-/// How an answer looks: colour, mark and word.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tone {
-    /// The server agrees.
-    Good,
-    /// The server agrees, but the person may not expect what it does.
-    Look,
-    /// The server refuses.
-    Bad,
-    /// There is no answer.
-    None,
-}
-
-impl Tone {
-    /// The mark: never colour alone.
-    #[must_use]
-    pub const fn mark(self) -> &'static str {
-        match self {
-            Self::Good => "✓",
-            Self::Look => "!",
-            Self::Bad => "✕",
-            Self::None => "…",
-        }
-    }
-
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> Text {
-        match self {
-            Self::Good => text::ACCEPTED,
-            Self::Look => text::SURPRISING,
-            Self::Bad => text::REFUSED,
-            Self::None => text::NO_ANSWER,
-        }
-    }
-}
-
-/// An answer in words.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Verdict {
-    /// How it looks.
-    pub tone: Tone,
-    /// What happened.
-    pub head: Vec<Piece>,
-    /// Why.
-    pub because: Vec<Piece>,
-}
-
-impl Verdict {
-    /// One line for a screen reader.
-    #[must_use]
-    pub fn spoken(&self, lang: Lang) -> String {
-        format!("{}{}{}", self.tone.word().get(lang), colon(lang), plain(&self.head))
-    }
-}
-
-/// A sentence with its holes filled.
-fn render(word: Text, facts: &[Fact], lang: Lang) -> Vec<Piece> {
-    fill(word, facts, lang)
-}
-
-/// The verdict on a document, or on the start of the API server.
-#[must_use]
-pub fn verdict(
-    boot: &BootReport,
-    apply: &RequestsReport,
-    document: Option<&DocumentReport>,
-    lang: Lang,
-) -> Verdict {
-    if !boot.is_running() {
-        let because = boot.trace.iter().find(|step| step.effect == Effect::Rejected);
-        return Verdict {
-            tone: Tone::Bad,
-            head: render(text::DOES_NOT_START, &[], lang),
-            because: because.map(|step| step.render(lang)).unwrap_or_default(),
-        };
-    }
-    let Some(document) = document else {
-        let text = if apply.problems.is_empty() { text::NOTHING_TO_APPLY } else { text::NOT_YAML };
-        return Verdict {
-            tone: Tone::None,
-            head: render(text, &[], lang),
-            because: problem(apply, lang),
-        };
-    };
-    if document.is_behind {
-        let object = format!("{}/{}", document.kind.to_ascii_lowercase(), document.name);
-        return Verdict {
-            tone: Tone::None,
-            head: render(text::IS_ABOUT, &facts![object], lang),
-            because: render(text::SEE_NODES_AND_PODS, &[], lang),
-        };
-    }
-    match &document.outcome {
-        Some(outcome) => of_outcome(boot, document, outcome, lang),
-        None if document.diagnostics.is_empty() => Verdict {
-            tone: Tone::None,
-            head: render(text::NOT_YAML_SENDS_NOTHING, &[], lang),
-            because: problem(apply, lang),
-        },
-        None => {
-            let detail = &document.diagnostics[0];
-            let words = match (lang, &detail.detail_zh) {
-                (Lang::Zh, Some(zh)) => Piece::Words(zh.clone()),
-                (_, Some(_)) => Piece::Words(detail.detail.clone()),
-                (_, None) => Piece::Code(detail.detail.clone()),
-            };
-            // What is not simulated, a real kubectl would send.
-            let head = match detail.says {
-                Program::Playground => text::HAS_NO_ANSWER,
-                _ => text::SENDS_NOTHING,
-            };
-            Verdict { tone: Tone::None, head: render(head, &[], lang), because: vec![words] }
-        }
-    }
-}
-
-/// The verdict on a start, or on a restart.
-#[must_use]
-pub fn started(boot: &BootReport, after: &After, again: bool, lang: Lang) -> Verdict {
-    let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
-    let version = boot.version.to_string();
-    let head = if again { text::RESTARTED } else { text::RUNS };
-    let changed = after.services.iter().filter(|it| it.change != Change::Kept).count();
-    let (tone, because) = match (again, changed, boot.repairs.len()) {
-        (false, ..) => (Tone::Good, text::MADE_KUBERNETES),
-        (true, 0, 0) => (Tone::Good, text::READS_AS_BEFORE),
-        (true, _, 0) => (Tone::Look, text::READS_DIFFERENTLY),
-        (true, ..) => (Tone::Look, text::REPAIR_FINDS),
-    };
-    let (head, because) =
-        (render(head, &facts![version, families], lang), render(because, &facts![changed], lang));
-    Verdict { tone, head, because }
-}
-
-fn problem(apply: &RequestsReport, lang: Lang) -> Vec<Piece> {
-    let Some(first) = apply.problems.first() else { return Vec::new() };
-    let words = match lang {
-        Lang::En => first.detail.clone(),
-        Lang::Zh => first.detail_zh.clone().unwrap_or_else(|| first.detail.clone()),
-    };
-    vec![Piece::Words(words)]
-}
-
-fn of_outcome(
-    boot: &BootReport,
-    document: &DocumentReport,
-    outcome: &Outcome,
-    lang: Lang,
-) -> Verdict {
-    let name = if document.name.is_empty() { "Service" } else { document.name.as_str() };
-    let Some(service) = outcome.service() else {
-        let Err(status) = &outcome.result else {
-            if let Ok(Answer::ServiceCidr { state, .. }) = &outcome.result {
-                return of_service_cidr(name, *state, lang);
-            }
-            // Up to 1.22 the answer to a delete is no object.
-            return of_delete(document, &Service::default(), lang);
-        };
-        let answer = match status.reason {
-            Some(reason) => format!("{} {}", status.code, reason.name()),
-            None => status.code.to_string(),
-        };
-        let mut because: Vec<Piece> = outcome
-            .trace
-            .iter()
-            .find(|step| step.effect == Effect::Rejected)
-            .map(|step| step.render(lang))
-            .unwrap_or_default();
-        let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
-        let end = match leak {
-            Some(_) => text::BUT_LEAKED,
-            None => text::NOTHING_TAKEN,
-        };
-        because.extend(render(end, &[], lang));
-        let head = text::REFUSES;
-        return Verdict {
-            tone: Tone::Bad,
-            head: render(head, &facts![name, answer], lang),
-            because,
-        };
-    };
-    if document.verb == Verb::Delete {
-        return of_delete(document, service, lang);
-    }
-    let (tone, mut because) = reason(boot, outcome, service, lang);
-    because.extend(open_outside(service, lang));
-    Verdict { tone, head: headline(service, name, lang), because }
-}
-
-fn of_service_cidr(name: &str, state: ServiceCidrState, lang: Lang) -> Verdict {
-    let (tone, head, because) = match state {
-        ServiceCidrState::Ready => (Tone::Good, text::CIDR_IS_READY, text::CIDR_GIVES),
-        ServiceCidrState::Gone => (Tone::Good, text::CIDR_IS_GONE, text::CIDR_HELD_NOTHING),
-        ServiceCidrState::Terminating => (Tone::Look, text::CIDR_WAITS, text::CIDR_IS_HELD),
-    };
-    Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
-}
-
-fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {
-    let name = document.name.as_str();
-    let (tone, head, because) = if document.stored().is_some() {
-        (Tone::Look, text::MARKED_DELETED, text::FINALIZERS_WAIT)
-    } else if service.spec.has_no_cluster_ip() {
-        (Tone::Good, text::IS_DELETED, text::HELD_NOTHING)
-    } else {
-        (Tone::Good, text::IS_DELETED, text::HELD_IS_FREE)
-    };
-    Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
-}
-
-fn families(service: &Service) -> Vec<Family> {
-    service.spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect()
-}
-
-fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
-    let spec = &service.spec;
-    if spec.type_ == EXTERNAL_NAME {
-        let target = spec.external_name.as_str();
-        let text = text::IS_ALIAS;
-        return render(text, &facts![name, target], lang);
-    }
-    if spec.cluster_ip == NONE {
-        let text = text::IS_HEADLESS;
-        return render(text, &facts![name], lang);
-    }
-    let families = families(service);
-    if families.len() == 2 {
-        let text = text::TWO_IPS;
-        return render(text, &facts![name], lang);
-    }
-    let text = text::ONE_IP;
-    render(text, &facts![name, families], lang)
-}
-
-fn has(trace: &[Step], id: &str) -> bool {
-    trace.iter().any(|step| step.rule.id == id)
-}
-
-fn reason(
-    boot: &BootReport,
-    outcome: &Outcome,
-    service: &Service,
-    lang: Lang,
-) -> (Tone, Vec<Piece>) {
-    let spec = &service.spec;
-    let trace = &outcome.trace;
-    let families = families(service);
-    let served: Vec<Family> =
-        boot.env.as_ref().map(|env| env.ranges.families().collect()).unwrap_or_default();
-    if spec.type_ == EXTERNAL_NAME {
-        let text = text::DNS_ALIAS;
-        return (Tone::Good, render(text, &[], lang));
-    }
-    if spec.cluster_ip == NONE {
-        if families.iter().any(|family| !served.contains(family)) {
-            let text = text::HEADLESS_UNCHECKED;
-            return (Tone::Look, render(text, &facts![families, served], lang));
-        }
-        let text = text::DNS_HEADLESS;
-        return (Tone::Good, render(text, &facts![families], lang));
-    }
-    let policy = spec.policy();
-    if families.len() == 2 {
-        let first = families[0];
-        let order = if has(trace, "FAM-8a") {
-            text::FIRST_BY_ADDRESS
-        } else if has(trace, "FAM-12") {
-            text::FIRST_BY_RANGE
-        } else {
-            text::FIRST_BY_LIST
-        };
-        return (Tone::Good, render(order, &facts![policy, first], lang));
-    }
-    if policy == PREFER_DUAL_STACK {
-        let text = text::ONLY_PREFERS;
-        return (Tone::Look, render(text, &facts![served], lang));
-    }
-    if has(trace, "FAM-3d") {
-        let text = if served.len() == 2 { text::SINGLE_ON_DUAL } else { text::SINGLE_BY_DEFAULT };
-        let mut because = render(text, &[], lang);
-        because.extend(only_family(trace, &families, lang));
-        return (Tone::Good, because);
-    }
-    let text = text::POLICY_IS;
-    let mut because = render(text, &facts![policy], lang);
-    because.extend(only_family(trace, &families, lang));
-    (Tone::Good, because)
-}
-
-/// Why a Service with one family has just this one.
-fn only_family(trace: &[Step], families: &[Family], lang: Lang) -> Vec<Piece> {
-    let Some(family) = families.first().copied() else { return Vec::new() };
-    let text = if has(trace, "FAM-12") {
-        text::ONLY_BY_RANGE
-    } else if has(trace, "FAM-8a") {
-        text::ONLY_BY_ADDRESS
-    } else {
-        text::ONLY_BY_LIST
-    };
-    render(text, &facts![family], lang)
-}
-
-/// Node ports, for the types that have them.
-fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
-    let spec = &service.spec;
-    let ports: Vec<String> = spec
-        .ports
-        .iter()
-        .filter(|port| port.node_port != 0)
-        .map(|port| port.node_port.to_string())
-        .collect();
-    if ports.is_empty() || ![NODE_PORT, LOAD_BALANCER].contains(&spec.type_.as_str()) {
-        return Vec::new();
-    }
-    let ports = ports.join(", ");
-    let text = text::OPEN_ON_NODES;
-    let mut words = render(text, &facts![ports], lang);
-    if spec.type_ == LOAD_BALANCER {
-        let text = text::BALANCER_MISSING;
-        words.extend(render(text, &[], lang));
-    }
-    words
-}
-
-/// What [`answer`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
-    /// The verdict.
     pub verdict: Verdict,
     /// The addresses to show: those of the answer, or of the last good one.
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
     pub label: Option<Text>,
-    /// What stands below: the fixes of a refusal.
-    pub fixes: Html,
+    /// The fixes of a refusal.
+    pub fixes: Option<Shared<FoundFixes>>,
+    pub dispatch: Dispatch,
 }
 
 /// The answer on top of the page.
-pub fn answer(props: &Props) -> Html {
+#[component]
+pub fn Answer(props: &Props) -> Html {
     let lang = props.lang;
     let verdict = &props.verdict;
     let class = match verdict.tone {
@@ -378,7 +47,7 @@ pub fn answer(props: &Props) -> Html {
                 Family::V4 => "ip v4",
                 Family::V6 => "ip v6",
             };
-            let role = if at == 0 { text::PRIMARY } else { text::SECONDARY };
+            let role = if at == 0 { i18n::PRIMARY } else { i18n::SECONDARY };
             classed(
                 class,
                 html! {
@@ -396,13 +65,13 @@ pub fn answer(props: &Props) -> Html {
     };
     let ips = classed(if label.is_some() { "ips stale" } else { "ips" }, ips);
     let answer = html! {
-        <section id="answer" tabindex="-1" aria-label={text::ANSWER.get(lang)}>
+        <section id="answer" tabindex="-1" aria-label={i18n::ANSWER.get(lang)}>
             <p class="verdict">
                 <span class="mark" aria-hidden="true">{ mark }</span>
                 <span><b class="unseen">{ word.get(lang) }{ colon(lang) }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>
             { ips }
-            { props.fixes.clone() }
+            if let Some(fixes) = &props.fixes { <Fixes {lang} fixes={fixes.clone()} dispatch={props.dispatch.clone()} /> }
         </section>
     };
     classed(class, answer)

@@ -3,39 +3,48 @@
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::replay::BootReport;
+use dualstack_core::session::BootReport;
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
 use super::components::{Between, Messages, Seen};
+use crate::i18n;
 use crate::presets::{self, Preset};
-use crate::store::{Msg, TextBox};
-use crate::text;
+use crate::state::choices::TextBox;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::{Problem, problems};
-use crate::ui::{Dispatch, Shared, badge, classed, click, highlight};
+use crate::ui::{Dispatch, badge, classed, click, highlight};
 
-/// What [`cluster`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The flags, as typed.
     pub flags: AttrValue,
     /// How the start went; `None` in safe mode.
     pub boot: Option<Shared<BootReport>>,
-    /// The release.
     pub version: KubeVersion,
     /// Whether a page of middle width shows the flags, not only whether it starts with them.
     pub unfolded: bool,
     /// The other components; `None` in safe mode, and in a frame that shows less.
     pub seen: Option<Shared<Seen>>,
-    /// Where messages go.
+    pub dispatch: Dispatch,
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct FamiliesProps {
+    pub lang: Lang,
+    /// The flags, as typed.
+    pub flags: AttrValue,
     pub dispatch: Dispatch,
 }
 
 /// The buttons that choose the families of the cluster.
-pub fn families(lang: Lang, flags: &str, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Families(props: &FamiliesProps) -> Html {
+    let FamiliesProps { lang, ref flags, ref dispatch } = *props;
     let current = presets::current(flags);
     let buttons: Html = Preset::ALL
         .into_iter()
@@ -46,18 +55,18 @@ pub fn families(lang: Lang, flags: &str, dispatch: &Dispatch) -> Html {
             html! { <button type="button" id={format!("preset-{at}")} aria-pressed={pressed} {onclick}>{ preset.label() }</button> }
         })
         .collect();
-    html! { <div class="seg" role="group" aria-label={text::FAMILIES.get(lang)}>{ buttons }</div> }
+    html! { <div class="seg" role="group" aria-label={i18n::FAMILIES.get(lang)}>{ buttons }</div> }
 }
 
 /// The accessible name of a component's box, and the id of the list of its problems.
 const fn names(component: Component) -> (Text, &'static str) {
     match component {
-        Component::KubeApiserver => (text::APISERVER_FLAGS, "flags-problems"),
+        Component::KubeApiserver => (i18n::APISERVER_FLAGS, "flags-problems"),
         Component::KubeControllerManager => {
-            (text::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager-problems")
+            (i18n::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager-problems")
         }
-        Component::KubeProxy => (text::PROXY_FLAGS, "flags-proxy-problems"),
-        Component::Kubelet => (text::KUBELET_FLAGS, "flags-kubelet-problems"),
+        Component::KubeProxy => (i18n::PROXY_FLAGS, "flags-proxy-problems"),
+        Component::Kubelet => (i18n::KUBELET_FLAGS, "flags-kubelet-problems"),
     }
 }
 
@@ -149,8 +158,8 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
     }
 }
 
-/// The Cluster pane.
-pub fn cluster(props: &Props) -> Html {
+#[component]
+pub fn Cluster(props: &Props) -> Html {
     let lang = props.lang;
     let mut status = html! {};
     let mut invalid = false;
@@ -159,7 +168,7 @@ pub fn cluster(props: &Props) -> Html {
         status = match &boot.env {
             Some(env) => {
                 let kind =
-                    if env.ranges.is_dual() { text::DUAL_CLUSTER } else { text::SINGLE_CLUSTER };
+                    if env.ranges.is_dual() { i18n::DUAL_CLUSTER } else { i18n::SINGLE_CLUSTER };
                 let badges: Html = env.ranges.families().map(badge).collect();
                 let ranges: Html = env
                     .ranges
@@ -168,7 +177,7 @@ pub fn cluster(props: &Props) -> Html {
                     .collect();
                 html! { <p class="status good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }{ ranges }</p> }
             }
-            None => html! { <p class="status bad">{ "✕ " }{ text::BIND_FAILED.get(lang) }</p> },
+            None => html! { <p class="status bad">{ "✕ " }{ i18n::BIND_FAILED.get(lang) }</p> },
         };
     }
     let parts = parts::split(&props.flags);
@@ -178,13 +187,13 @@ pub fn cluster(props: &Props) -> Html {
     let unfolded = props.unfolded || invalid;
     let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
     let pane = html! {
-        <section aria-label={text::CLUSTER.get(lang)}>
+        <section aria-label={i18n::CLUSTER.get(lang)}>
             <h2>
-                <b>{ text::CLUSTER.get(lang) }</b>{ " " }{ text::CLUSTER_ABOUT.get(lang) }
-                <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ text::SHOW_FLAGS.get(lang) }</button>
+                <b>{ i18n::CLUSTER.get(lang) }</b>{ " " }{ i18n::CLUSTER_ABOUT.get(lang) }
+                <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
-            { families(lang, &props.flags, &props.dispatch) }
-            <div class="grow parts" id="flags-group" role="group" aria-label={text::CLUSTER_FLAGS.get(lang)}>
+            <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
+            <div class="grow parts" id="flags-group" role="group" aria-label={i18n::CLUSTER_FLAGS.get(lang)}>
                 { boxes }
             </div>
             { status }

@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use dualstack_core::cluster::components::{Components, Said, Status};
+use dualstack_core::cluster::environment::{Environment, Switch};
 use dualstack_core::conflicts::consequences::{Consequence, outages};
-use dualstack_core::conflicts::prerequisites::{Prerequisites, Switch};
-use dualstack_core::conflicts::{Finding, Side, Weight};
+use dualstack_core::conflicts::{Finding, FlagRef, Weight};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;
@@ -18,9 +18,11 @@ use yew::prelude::*;
 
 use super::text;
 use crate::browser;
-use crate::store::{Msg, TextBox};
+use crate::state::choices::TextBox;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::problems::Problem;
-use crate::ui::{self, Dispatch, Shared, classed, click};
+use crate::ui::{self, Dispatch, classed, click};
 
 /// The components of the shown start, and what there is to say of them together.
 #[derive(PartialEq)]
@@ -188,13 +190,11 @@ fn unmodelled(all: &Components, component: Component) -> Vec<(&str, Span)> {
 /// Properties of [`Messages`].
 #[derive(PartialEq, Properties)]
 pub struct MessagesProps {
-    /// The language.
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
     /// Whose box it is.
     pub component: Component,
-    /// Where messages go.
     pub dispatch: Dispatch,
 }
 
@@ -240,7 +240,7 @@ fn finding(
     let all = &seen.components;
     let (class, mark, word) = weighed(finding.weight);
     let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
-    let written = |side: &Side| {
+    let written = |side: &FlagRef| {
         Some(to_flag(lang, &all.text, side.component, &format!("--{}", side.flag), side.span?))
     };
     let sides = finding.sides.iter().filter_map(written);
@@ -258,7 +258,7 @@ fn finding(
                 <summary>
                     <span class="sign" aria-hidden="true">{ mark }</span>
                     <b>{ word.get(lang) }</b>{ " " }
-                    <span>{ text::reason(finding.rule.id).get(lang) }</span>{ " " }
+                    <span>{ finding.title().get(lang) }</span>{ " " }
                     <small lang="en">{ names.join(" – ") }</small>
                 </summary>
                 <p>{ told(&finding.step(), lang) }</p>
@@ -308,7 +308,7 @@ fn changes(before: &str, after: &str) -> Vec<String> {
     }
     lines.dedup();
     // Switches are no flags, and change no flag.
-    let [old, new] = [before, after].map(Prerequisites::of);
+    let [old, new] = [before, after].map(Environment::of);
     for (was, now) in [
         (Switch::Provider(old.provider), Switch::Provider(new.provider)),
         (Switch::Plugin(old.plugin), Switch::Plugin(new.plugin)),
@@ -323,13 +323,11 @@ fn changes(before: &str, after: &str) -> Vec<String> {
 /// Properties of [`Between`].
 #[derive(PartialEq, Properties)]
 pub struct BetweenProps {
-    /// The language.
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
     /// The component of the upper box.
     pub upper: Component,
-    /// Where messages go.
     pub dispatch: Dispatch,
 }
 
@@ -369,8 +367,18 @@ pub fn Between(props: &BetweenProps) -> Html {
     )
 }
 
+/// Properties of [`ComponentsPane`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    /// The components of the shown start.
+    pub seen: Shared<Seen>,
+}
+
 /// Of all components: which do not start and what follows, and how many disagreements there are.
-pub fn components(seen: &Seen, lang: Lang) -> Html {
+#[component]
+pub fn ComponentsPane(props: &Props) -> Html {
+    let Props { lang, ref seen } = *props;
     let outages = outages(&seen.components);
     let alarms = seen.found.iter().filter(|(finding, _)| finding.is_alarm()).count();
     let out = outages.iter().map(|outage| {
@@ -388,7 +396,7 @@ pub fn components(seen: &Seen, lang: Lang) -> Html {
     let reasons = seen.found.iter().filter(|(finding, _)| finding.is_alarm());
     let reasons = reasons.map(|(finding, _)| {
         let (class, mark, word) = weighed(finding.weight);
-        let reason = text::reason(finding.rule.id).get(lang);
+        let reason = finding.title().get(lang);
         let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
         let names = names.join(" – ");
         let item = html! {

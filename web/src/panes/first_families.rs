@@ -1,17 +1,20 @@
 //! Five things in a cluster are called "first". Which family is each of, where does it come from, and what does
 //! it decide?
 
-use dualstack_core::cluster::components::{Components, Node};
+use std::rc::Rc;
+
+use dualstack_core::cluster::components::Node;
 use dualstack_core::conflicts::primary_family::{Asked, Decides, First, Resolver, Which, firsts};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
-use dualstack_core::session::action::{Event as Done, Shown};
+use dualstack_core::session::action::{Action, Shown};
 use dualstack_core::source::yaml::{Node as YamlNode, Value, parse};
 use yew::prelude::*;
 
-use super::components::{to_flag, told};
+use super::components::{Seen, to_flag, told};
 use super::text;
 use crate::browser;
+use crate::state::shared::Shared;
 use crate::ui::{self, classed};
 
 /// What the manifest that is shown says of its Service: `ipFamilies`, and whether it would have both.
@@ -44,21 +47,20 @@ impl Wish {
             Some(Self { families, is_dual })
         };
         let found = events.filter_map(|event| match event {
-            Done::Apply(text) => read(text),
+            Action::Apply(text) => read(text),
             _ => None,
         });
         found.into_iter().next().unwrap_or_default()
     }
 }
 
-/// What the pane shows.
-pub struct Props<'a> {
-    /// The language.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
     pub lang: Lang,
     /// The components of the shown start.
-    pub components: &'a Components,
+    pub seen: Shared<Seen>,
     /// What the Service asks for.
-    pub wish: &'a Wish,
+    pub wish: Rc<Wish>,
     /// The place of the node whose first address is shown, and on which the client runs.
     pub node: usize,
     /// Another one was chosen.
@@ -102,7 +104,7 @@ fn card(props: &Props, first: &First) -> Html {
         .map_or_else(|| html! { <small>{ text::NOT_SAID.get(lang) }</small> }, ui::named);
     let says = first.step().map(|step| told(&step, lang));
     let side = first.side.as_ref().and_then(|side| {
-        let to = to_flag(lang, &props.components.text, side.component, &format!("--{}", side.flag), side.span?);
+        let to = to_flag(lang, &props.seen.components.text, side.component, &format!("--{}", side.flag), side.span?);
         Some(html! { <p class="places">{ to }{ " " }<small lang="en">{ side.component.name() }</small></p> })
     });
     let decides = first.which.decides().iter();
@@ -128,7 +130,7 @@ fn card(props: &Props, first: &First) -> Html {
 
 /// Of which node, where there are several.
 fn nodes(props: &Props) -> Html {
-    let nodes = &props.components.nodes;
+    let nodes = &props.seen.components.nodes;
     if nodes.len() < 2 {
         return Html::default();
     }
@@ -156,17 +158,17 @@ fn switch(props: &Props) -> Html {
     }
 }
 
-/// The pane.
-pub fn pane(props: &Props) -> Html {
+#[component]
+pub fn FirstFamilies(props: &Props) -> Html {
     let lang = props.lang;
-    let Wish { families, is_dual } = props.wish;
+    let Wish { families, is_dual } = &*props.wish;
     let asked = Asked {
         node: props.node,
         ip_families: families,
         is_dual: *is_dual,
         resolver: props.resolver,
     };
-    let firsts = firsts(props.components, asked);
+    let firsts = firsts(&props.seen.components, asked);
     let known: Vec<Family> = firsts.iter().filter_map(|first| first.family).collect();
     let differs = known.windows(2).any(|pair| pair[0] != pair[1]);
     let words = if differs { text::FIRSTS_DIFFER } else { text::FIRSTS_ALIKE };
@@ -185,7 +187,7 @@ mod tests {
     use dualstack_core::net::Family::{V4, V6};
 
     use super::Wish;
-    use crate::store::{Msg, Store};
+    use crate::state::store::{Msg, Store};
 
     #[test]
     fn the_wish_is_that_of_the_last_service_that_is_shown() {

@@ -12,8 +12,10 @@ use dualstack_core::net::Family;
 use yew::prelude::*;
 
 use crate::browser;
-use crate::store::Msg;
-use crate::text;
+use crate::i18n;
+use crate::state::fixes::FoundFixes;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, classed, code, sentence};
 
 macro_rules! words {
@@ -29,28 +31,38 @@ words! {
     ADD = "Add {field}", "添加 {field}";
     REMOVE = "Remove {field}", "移除 {field}";
     RENAME = "Rename {field} to {value}", "将 {field} 重命名为 {value}";
-    RANGE = "Add an {family} range to the cluster", "为集群添加 {family} 范围";
+    RANGE = "Add an {family} Service CIDR to the cluster", "为集群添加 {family} Service CIDR";
     SEVERAL = "Change {count} things at once", "一次更改 {count} 处";
-    TWO = "two addresses, {first} first", "两个地址，{first} 在先";
+    TWO = "two addresses, {first} first", "两个地址，{first} 排在首位";
     ONE = "one address, {families}", "一个地址，{families}";
     HEADLESS = "headless: {families}, no cluster IP", "无头服务：{families}，没有集群 IP";
     ALIAS = "an alias, no address", "别名，没有地址";
     ACCEPTED = "accepted", "被接受";
-    STARTS = "the cluster serves {served}", "集群提供 {served}";
-    MORE = "other requests accepted then: {accepts}", "届时另有 {accepts} 个请求被接受";
-    LESS = "other requests refused then: {refuses}", "届时另有 {refuses} 个请求被拒绝";
+    STARTS = "the cluster supports {served}", "集群支持 {served}";
+    MORE = "other requests accepted as a result: {accepts}", "因此另有 {accepts} 个请求被接受";
+    LESS = "other requests rejected as a result: {refuses}", "因此另有 {refuses} 个请求被拒绝";
 }
 
 /// The longest value that stands in a title, in characters.
 const SHORT: usize = 24;
 
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub fixes: Shared<FoundFixes>,
+    pub dispatch: Dispatch,
+}
+
 /// The fixes; nothing where there are none.
-pub fn fixes(list: &[Rc<Fix>], lang: Lang, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Fixes(props: &Props) -> Html {
+    let Props { lang, ref fixes, ref dispatch } = *props;
+    let list = &fixes.list;
     if list.is_empty() {
         return html! {};
     }
     let buttons: Html = list.iter().enumerate().map(|it| button(it, lang, dispatch)).collect();
-    let name = text::FIXES.get(lang);
+    let name = i18n::FIXES.get(lang);
     html! {
         <div class="fixes" role="group" aria-label={name}>
             <b aria-hidden="true">{ name }</b>
@@ -157,8 +169,8 @@ mod tests {
     use dualstack_core::explain::trace::plain;
     use dualstack_core::fixes::{Fix, fixes};
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Scenario};
-    use dualstack_core::session::replay::Replay;
+    use dualstack_core::session::Replay;
+    use dualstack_core::session::action::{Action, Session};
 
     use super::{change, gives, title};
 
@@ -169,8 +181,8 @@ mod tests {
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: web}}\nspec:\n  {spec}\n  ports: [{{port: 80}}]\n"
         );
-        let events = [Event::Boot { version, flags: SINGLE.into() }, Event::Apply(text.into())];
-        let scenario = Scenario { seed: 0, events: events.into() };
+        let events = [Action::Boot { version, flags: SINGLE.into() }, Action::Apply(text.into())];
+        let scenario = Session { seed: 0, events: events.into() };
         fixes(&mut Replay::default(), &scenario, 1, 0)
     }
 
@@ -197,11 +209,11 @@ mod tests {
             ),
             (
                 &english,
-                "Add an IPv6 range to the cluster | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | the cluster serves IPv4, IPv6; two addresses, IPv4 first",
+                "Add an IPv6 Service CIDR to the cluster | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | the cluster supports IPv4, IPv6; two addresses, IPv4 first",
             ),
             (
                 &chinese,
-                "为集群添加 IPv6 范围 | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | 集群提供 IPv4、IPv6；两个地址，IPv4 在先",
+                "为集群添加 IPv6 Service CIDR | --service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112 | 集群支持 IPv4、IPv6；两个地址，IPv4 排在首位",
             ),
         ] {
             assert!(list.iter().any(|it| it == one), "{list:#?}");

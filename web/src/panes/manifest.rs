@@ -6,72 +6,98 @@ use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::kubectl::FILE;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, PatchForm};
-use dualstack_core::session::replay::RequestsReport;
-use yew::Event as DomEvent;
-use yew::prelude::{AttrValue, Html, InputEvent, html};
+use dualstack_core::session::RequestsReport;
+use dualstack_core::session::action::{Action, PatchForm};
+
+use yew::prelude::*;
 
 use crate::browser;
-use crate::store::{Focus, Msg};
-use crate::text;
+use crate::i18n;
+use crate::state::choices::Focus;
+use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
-use crate::ui::{Dispatch, Shared, click, highlight, name, signed};
+use crate::ui::{Dispatch, click, highlight, name, signed};
 
-/// What [`manifest`] shows.
+/// What is shown of the answers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Checked {
+    /// Of the text as a whole.
+    problems: Vec<Diagnostic>,
+    documents: Vec<CheckedDocument>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+struct CheckedDocument {
+    name: String,
+    is_accepted: bool,
+    /// Whether the API server refuses it.
+    is_refused: bool,
+    problems: Vec<Diagnostic>,
+}
+
+impl Checked {
+    #[must_use]
+    pub fn of(requests: &RequestsReport) -> Self {
+        let documents = requests.documents.iter().map(|document| CheckedDocument {
+            name: document.name.clone(),
+            is_accepted: document.is_accepted(),
+            is_refused: document.outcome.as_ref().is_some_and(|it| it.result.is_err()),
+            problems: document.diagnostics.clone(),
+        });
+        Self { problems: requests.problems.clone(), documents: documents.collect() }
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The request that is shown; `None` if the session has none.
-    pub event: Option<Event>,
-    /// The release.
+    pub event: Option<Action>,
     pub version: KubeVersion,
-    /// The answers; `None` in safe mode.
-    pub requests: Option<Shared<RequestsReport>>,
+    pub checked: Rc<Checked>,
     /// Which document is shown.
     pub document: usize,
-    /// Where messages go.
     pub dispatch: Dispatch,
 }
 
-/// The Manifest pane.
-pub fn manifest(props: &Props) -> Html {
+#[component]
+pub fn Manifest(props: &Props) -> Html {
     let lang = props.lang;
     let (text, label) = match &props.event {
-        Some(Event::Patch { body, .. }) => (Rc::clone(body), text::PATCH),
-        Some(Event::Delete(object)) => (Rc::clone(object), text::DELETE_TARGET),
-        Some(Event::Apply(text)) => (Rc::clone(text), text::MANIFEST),
-        _ => ("".into(), text::MANIFEST),
+        Some(Action::Patch { body, .. }) => (Rc::clone(body), i18n::PATCH),
+        Some(Action::Delete(object)) => (Rc::clone(object), i18n::DELETE_TARGET),
+        Some(Action::Apply(text)) => (Rc::clone(text), i18n::MANIFEST),
+        _ => ("".into(), i18n::MANIFEST),
     };
     let text = AttrValue::from(text);
     let mut marks = highlight::manifest(&text);
     let mut list: Vec<Diagnostic> = Vec::new();
     let mut documents = html! {};
     let mut invalid = false;
-    if let Some(apply) = &props.requests {
-        list.extend(apply.problems.iter().cloned());
-        for document in &apply.documents {
-            let refused = document.outcome.as_ref().is_some_and(|it| it.result.is_err());
-            invalid |= refused;
-            for problem in &document.diagnostics {
-                let is_note = match problem.says {
-                    Program::Playground => true,
-                    Program::Kubectl => false,
-                    Program::KubeApiserver => !refused && problem.cause == Cause::Plain,
-                };
-                invalid |= !is_note;
-                let class = if is_note { "note" } else { "err" };
-                marks.extend(problem.span.map(|span| (span, class)));
-                list.push(problem.clone());
-            }
+    let checked = &*props.checked;
+    list.extend(checked.problems.iter().cloned());
+    for document in &checked.documents {
+        let refused = document.is_refused;
+        invalid |= refused;
+        for problem in &document.problems {
+            let is_note = match problem.says {
+                Program::Playground => true,
+                Program::Kubectl => false,
+                _ => !refused && problem.cause == Cause::Plain,
+            };
+            invalid |= !is_note;
+            let class = if is_note { "note" } else { "err" };
+            marks.extend(problem.span.map(|span| (span, class)));
+            list.push(problem.clone());
         }
-        for problem in &apply.problems {
-            marks.extend(problem.span.map(|span| (span, "err")));
-        }
-        invalid |= !apply.problems.is_empty();
-        if apply.documents.len() > 1 {
-            documents = picker(apply, props);
-        }
+    }
+    for problem in &checked.problems {
+        marks.extend(problem.span.map(|span| (span, "err")));
+    }
+    invalid |= !checked.problems.is_empty();
+    if checked.documents.len() > 1 {
+        documents = picker(props);
     }
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
@@ -86,14 +112,14 @@ pub fn manifest(props: &Props) -> Html {
         problems: list,
         said: Vec::new(),
         lang,
-        kind: (!matches!(props.event, Some(Event::Delete(_)))).then_some("manifest"),
+        kind: (!matches!(props.event, Some(Action::Delete(_)))).then_some("manifest"),
         version: props.version,
         numbered: true,
         oninput,
         oncaret,
     });
     html! {
-        <section class="pane manifest" aria-label={text::MANIFEST.get(lang)}>
+        <section class="pane manifest" aria-label={i18n::MANIFEST.get(lang)}>
             <h2>{ heading(props) }</h2>
             { documents }
             <div class="grow">
@@ -108,9 +134,9 @@ pub fn manifest(props: &Props) -> Html {
 fn heading(props: &Props) -> Html {
     let lang = props.lang;
     let (command, about) = match &props.event {
-        Some(Event::Patch { service, form, .. }) => return patch_heading(service, *form, props),
-        Some(Event::Delete(_)) => ("kubectl delete", text::DELETE_ABOUT),
-        _ => (FILE, text::MANIFEST_ABOUT),
+        Some(Action::Patch { service, form, .. }) => return patch_heading(service, *form, props),
+        Some(Action::Delete(_)) => ("kubectl delete", i18n::DELETE_ABOUT),
+        _ => (FILE, i18n::MANIFEST_ABOUT),
     };
     html! { <>{ name(command) }{ " " }{ about.get(lang) }</> }
 }
@@ -122,7 +148,7 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
     let oninput = props
         .dispatch
         .reform(move |event: InputEvent| Msg::EditPatch(browser::text_of(&event), chosen));
-    let onchange = props.dispatch.reform(move |event: DomEvent| {
+    let onchange = props.dispatch.reform(move |event: Event| {
         let chosen = browser::choice_of(&event);
         let form = PatchForm::ALL.into_iter().find(|form| form.name() == chosen);
         Msg::EditPatch(target.clone(), form.unwrap_or_default())
@@ -134,24 +160,24 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
     html! {
         <>
             { name("kubectl patch") }
-            <input class="btn" aria-label={text::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
-            <select class="btn" aria-label={text::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
+            <input class="btn" aria-label={i18n::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
+            <select class="btn" aria-label={i18n::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
         </>
     }
 }
 
 /// Buttons for several documents, each with its verdict as a mark and in words.
-fn picker(apply: &RequestsReport, props: &Props) -> Html {
+fn picker(props: &Props) -> Html {
     let lang = props.lang;
-    let buttons: Html = apply
+    let buttons: Html = props
+        .checked
         .documents
         .iter()
         .enumerate()
         .map(|(at, document)| {
-            let (mark, word) = match (document.is_behind, document.is_accepted()) {
-                (true, _) => ("↓", text::STORED_BEHIND),
-                (_, true) => ("✓", text::ACCEPTED),
-                (_, false) => ("✕", text::REFUSED),
+            let (mark, word) = match document.is_accepted {
+                true => ("✓", i18n::ACCEPTED),
+                false => ("✕", i18n::REFUSED),
             };
             let onclick = click(&props.dispatch, Msg::Document(at));
             let pressed = (at == props.document).to_string();
@@ -163,5 +189,5 @@ fn picker(apply: &RequestsReport, props: &Props) -> Html {
             }
         })
         .collect();
-    html! { <div class="seg" role="group" aria-label={text::DOCUMENTS.get(lang)}>{ buttons }</div> }
+    html! { <div class="seg" role="group" aria-label={i18n::DOCUMENTS.get(lang)}>{ buttons }</div> }
 }

@@ -5,51 +5,38 @@
 
 use std::rc::Rc;
 
-use dualstack_core::cluster as workloads;
-use dualstack_core::cluster::changes::Changes;
-use dualstack_core::cluster::{Came, Node, Pod, Report, World};
+use dualstack_core::cluster::{Key, Node, NodeOrigin, Pod, World};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, render};
 use dualstack_core::facts;
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::planning::capacity::digits;
-use dualstack_core::session::action::Event;
-use dualstack_core::session::diff::Change;
+use dualstack_core::session::action::Action;
+use dualstack_core::session::diff::{Change, ObjectDiff};
 use yew::prelude::*;
 
 use super::text;
 use crate::browser;
-use crate::store::Msg;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, badge, click, code, sentence, words};
 
 /// How many rows of a list are drawn.
 pub const WINDOW: usize = 25;
 
-/// What the pane shows.
-#[derive(Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
-    /// What the shown event came to.
-    pub report: Report,
+    /// What is there after the shown event.
+    pub world: Shared<World>,
+    /// What the event changed, and what it left as it was.
+    pub objects: Shared<ObjectDiff>,
     /// What a person looks at: it stays while another tab is shown.
-    pub looking: UseStateHandle<Looking>,
-    /// Where messages go.
+    pub looking: Looking,
+    /// The person looks at something else.
+    pub onlook: Callback<Looking>,
     pub dispatch: Dispatch,
-}
-
-impl PartialEq for Props {
-    /// By address: what did not change is the same.
-    fn eq(&self, other: &Self) -> bool {
-        let (one, two) = (&self.report, &other.report);
-        self.lang == other.lang
-            && Rc::ptr_eq(&one.after, &two.after)
-            && Rc::ptr_eq(&one.before, &two.before)
-            && Rc::ptr_eq(&one.answer, &two.answer)
-            && self.looking == other.looking
-            && self.dispatch == other.dispatch
-    }
 }
 
 /// What a person looks at in the pane.
@@ -58,7 +45,7 @@ pub struct Looking {
     /// The Node that is open.
     node: Option<Rc<str>>,
     /// The Pod whose reasons are shown.
-    pod: Option<workloads::Key>,
+    pod: Option<Key>,
     /// The first row of each list: Nodes, Pods of the open Node, Pods without one, changes, Deployments.
     first: [usize; 5],
 }
@@ -135,21 +122,21 @@ fn reasons(steps: &[Step], lang: Lang) -> Html {
 
 /// The rows of a list that are in sight, and the buttons to see others.
 fn window(
-    lang: Lang,
-    looking: &UseStateHandle<Looking>,
+    props: &Props,
     list: usize,
     count: usize,
     label: Text,
     row: impl FnMut(usize) -> Html,
 ) -> Html {
+    let Props { lang, ref looking, ref onlook, .. } = *props;
     let first = looking.first[list].min(count.saturating_sub(1)) / WINDOW * WINDOW;
     let last = (first + WINDOW).min(count);
     let go = |to: usize| {
         let looking = looking.clone();
-        Callback::from(move |_: MouseEvent| {
-            let mut next = Looking::clone(&looking);
+        onlook.reform(move |_: MouseEvent| {
+            let mut next = looking.clone();
             next.first[list] = to;
-            looking.set(next);
+            next
         })
     };
     let facts = facts![first = first + 1, last, count];
@@ -170,19 +157,19 @@ fn window(
 /// A button that removes something.
 fn remove(lang: Lang, what: String, dispatch: &Dispatch) -> Html {
     let label = format!("{} {what}", text::REMOVE.get(lang));
-    let onclick = click(dispatch, Msg::Append(Event::Delete(what.into())));
+    let onclick = click(dispatch, Msg::Append(Action::Delete(what.into())));
     html! { <button type="button" class="btn" aria-label={label} {onclick}>{ text::REMOVE.get(lang) }</button> }
 }
 
 fn pod_row(props: &Props, pod: &Rc<Pod>) -> Html {
     let Props { lang, ref looking, ref dispatch, .. } = *props;
-    let world = &props.report.after;
+    let world = &props.world;
     let is_open = looking.pod.as_ref() == Some(&pod.key);
     let onclick = {
         let (looking, key) = (looking.clone(), pod.key.clone());
-        Callback::from(move |_: MouseEvent| {
+        props.onlook.reform(move |_: MouseEvent| {
             let pod = (!is_open).then(|| key.clone());
-            looking.set(Looking { pod, ..Looking::clone(&looking) });
+            Looking { pod, ..looking.clone() }
         })
     };
     let (pod_ips, host_ips) = (world.pod_ips(pod), world.host_ips(pod));
@@ -205,20 +192,20 @@ fn pod_row(props: &Props, pod: &Rc<Pod>) -> Html {
 
 fn node_row(props: &Props, node: &Rc<Node>) -> Html {
     let Props { lang, ref looking, ref dispatch, .. } = *props;
-    let world = &props.report.after;
+    let world = &props.world;
     let is_open = looking.node.as_ref() == Some(&node.name);
     let onclick = {
         let (looking, name) = (looking.clone(), Rc::clone(&node.name));
-        Callback::from(move |_: MouseEvent| {
-            let mut next = Looking::clone(&looking);
+        props.onlook.reform(move |_: MouseEvent| {
+            let mut next = looking.clone();
             next.node = (!is_open).then(|| Rc::clone(&name));
             (next.pod, next.first[PODS]) = (None, 0);
-            looking.set(next);
+            next
         })
     };
-    let came = match node.came {
-        Came::Heading => text::OF_HEADING,
-        Came::Manifest => text::OF_MANIFEST,
+    let came = match node.origin {
+        NodeOrigin::Heading => text::OF_HEADING,
+        NodeOrigin::Manifest => text::OF_MANIFEST,
     };
     let usage: Html = node
         .usage()
@@ -267,7 +254,7 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
                     }
                     { reasons(&world.explain_node(node), lang) }
                     if !pods.is_empty() {
-                        { window(lang, looking, PODS, pods.len(), text::PODS, |at| pod_row(props, pods[at])) }
+                        { window(props, PODS, pods.len(), text::PODS, |at| pod_row(props, pods[at])) }
                     }
                 </div>
             }
@@ -276,16 +263,18 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
 }
 
 /// What the event changed, and what it left as it was.
-fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> Html {
-    let count = changes.nodes.len() + changes.pods.len();
+fn changes(props: &Props) -> Html {
+    let lang = props.lang;
+    let ObjectDiff { nodes, pods, deployments } = &*props.objects;
+    let of = |kind: &'static str, name: &Rc<str>| format!("{kind}/{name}");
+    let nodes_changed = nodes.changed.iter().map(|(name, change)| (of("node", name), change));
+    let pods_changed = pods.changed.iter().map(|(key, change)| (of("pod", &key.1), change));
+    let others = deployments.changed.iter();
+    let others = others.map(|(key, change)| (of("deployment", &key.1), change));
+    let changed: Vec<_> = nodes_changed.chain(pods_changed).chain(others).collect();
+    let count = changed.len();
     let row = |at: usize| {
-        let (kind, name, change) = match changes.nodes.get(at) {
-            Some((name, change)) => ("node", name, change),
-            None => {
-                let (key, change) = &changes.pods[at - changes.nodes.len()];
-                ("pod", &key.1, change)
-            }
-        };
+        let (object, change) = &changed[at];
         let (mark, word) = match change {
             Change::Created => ("+", text::CREATED),
             Change::Deleted => ("−", text::DELETED),
@@ -304,26 +293,25 @@ fn changes(lang: Lang, looking: &UseStateHandle<Looking>, changes: &Changes) -> 
                 .collect(),
             _ => Html::default(),
         };
-        html! { <li><span>{ mark }{ " " }<b>{ word.get(lang) }</b></span>{ code(format!("{kind}/{name}")) }{ fields }</li> }
+        html! { <li><span>{ mark }{ " " }<b>{ word.get(lang) }</b></span>{ code(object.clone()) }{ fields }</li> }
     };
-    let kept = facts![nodes = changes.kept_nodes, pods = changes.kept_pods];
+    let kept = facts![nodes = nodes.kept, pods = pods.kept];
     html! {
         <>
             if count > 0 {
-                { window(lang, looking, CHANGES, count, text::CHANGES, row) }
+                { window(props, CHANGES, count, text::CHANGES, row) }
             }
             <p class="later">{ filled(text::KEPT, &kept, lang) }</p>
         </>
     }
 }
 
-/// The pane.
 #[component]
 pub fn Nodes(props: &Props) -> Html {
-    let Props { lang, ref looking, ref dispatch, .. } = *props;
+    let Props { lang, ref dispatch, .. } = *props;
     let replicas = use_state(|| "3".to_owned());
-    let world = &props.report.after;
-    let apply = |text: String| click(dispatch, Msg::Append(Event::Apply(text.into())));
+    let world = &props.world;
+    let apply = |text: String| click(dispatch, Msg::Append(Action::Apply(text.into())));
     let oninput = {
         let replicas = replicas.clone();
         Callback::from(move |event: InputEvent| replicas.set(browser::text_of(&event)))
@@ -333,7 +321,7 @@ pub fn Nodes(props: &Props) -> Html {
         nodes.sort_unstable_by_key(|node| node.number);
         nodes
     };
-    let homeless: Vec<&Rc<Pod>> = world.homeless.values().collect();
+    let unscheduled: Vec<&Rc<Pod>> = world.unscheduled.values().collect();
     let count = facts![nodes = nodes.len(), pods = world.pods().count()];
     let control = world.control.as_ref();
     let exits = control.into_iter().flat_map(|control| {
@@ -351,13 +339,6 @@ pub fn Nodes(props: &Props) -> Html {
     });
     let exits: Vec<Html> = exits
         .map(|(who, why)| html! { <li class="bad"><b lang="en">{ "✕ " }{ who }</b>{ " " }{ text::EXITS_WITH.get(lang) }{ " " }{ code(why.to_string()) }</li> })
-        .collect();
-    let printed: Vec<Html> = props
-        .report
-        .answer
-        .documents
-        .iter()
-        .map(|it| html! { <li>{ if it.is_accepted { "✓ " } else { "✕ " } }{ code(it.kubectl.clone()) }</li> })
         .collect();
     let deployments: Vec<_> = world.deployments.values().collect();
     let deployment = |at: usize| {
@@ -380,22 +361,19 @@ pub fn Nodes(props: &Props) -> Html {
                 <label>{ text::REPLICAS.get(lang) }{ " " }<input type="number" min="0" max="10000" value={replicas.to_string()} {oninput} /></label>
                 <button type="button" class="btn" onclick={apply(deployment_manifest(world, &replicas))}>{ text::ADD_DEPLOYMENT.get(lang) }</button>
             </div>
-            if !printed.is_empty() {
-                <ul class="problems" aria-label={text::KUBECTL.get(lang)}>{ for printed }</ul>
-            }
             if !exits.is_empty() { <ul class="problems" aria-label={text::DOES_NOT_RUN.get(lang)}>{ for exits }</ul> }
             <details open={true}>
                 <summary>{ text::WHAT_CHANGED.get(lang) }</summary>
-                { changes(lang, looking, &props.report.changes) }
+                { changes(props) }
             </details>
-            { window(lang, looking, NODES, nodes.len(), text::NODES, |at| node_row(props, nodes[at])) }
-            if !homeless.is_empty() {
+            { window(props, NODES, nodes.len(), text::NODES, |at| node_row(props, nodes[at])) }
+            if !unscheduled.is_empty() {
                 <h3>{ text::WITHOUT_NODE.get(lang) }</h3>
-                { window(lang, looking, HOMELESS, homeless.len(), text::WITHOUT_NODE, |at| pod_row(props, homeless[at])) }
+                { window(props, HOMELESS, unscheduled.len(), text::WITHOUT_NODE, |at| pod_row(props, unscheduled[at])) }
             }
             if !deployments.is_empty() {
                 <h3>{ text::DEPLOYMENTS.get(lang) }</h3>
-                { window(lang, looking, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
+                { window(props, DEPLOYMENTS, deployments.len(), text::DEPLOYMENTS, deployment) }
             }
             <p class="later">{ words(text::CHOSEN, lang) }</p>
         </section>
@@ -404,17 +382,18 @@ pub fn Nodes(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::cluster::{self as workloads, World};
+    use dualstack_core::cluster::World;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Scenario as Session};
+    use dualstack_core::session::action::{Action, Session};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{deployment_manifest, node_manifest};
-    use crate::scenarios::find;
+    use crate::examples::find;
 
     /// What an example ends with: `node: its ranges` and `pod of which node: its addresses`.
     fn ends(id: &str) -> Vec<String> {
         let example = find(id).unwrap_or_else(|| panic!("{id} is not in the picker"));
-        let world = workloads::run(&example.shown().scenario).after;
+        let world = run(&example.shown().scenario).world;
         let nodes =
             world.nodes.values().map(|it| format!("{}: {}", it.name, it.pod_cidrs.join(" ")));
         let pods = world.pods().map(|pod| {
@@ -467,7 +446,7 @@ mod tests {
     #[test]
     fn what_the_buttons_send_is_accepted() {
         let flags = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16";
-        let mut events = vec![Event::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
+        let mut events = vec![Action::Boot { version: KubeVersion::LATEST, flags: flags.into() }];
         let buttons: [fn(&World) -> String; 4] = [
             |world| node_manifest(world, None),
             |world| node_manifest(world, Some("vxlan")),
@@ -475,13 +454,14 @@ mod tests {
             |world| deployment_manifest(world, "x"),
         ];
         for button in buttons.into_iter().chain(buttons) {
-            let world = workloads::run(&Session { seed: 0, events: events.clone().into() }).after;
-            events.push(Event::Apply(button(&world).into()));
-            let report = workloads::run(&Session { seed: 0, events: events.clone().into() });
-            let kubectl = &report.answer.documents[0].kubectl;
+            let world = run(&Session { seed: 0, events: events.clone().into() }).world;
+            events.push(Action::Apply(button(&world).into()));
+            let report = run(&Session { seed: 0, events: events.clone().into() });
+            let Some(EventReport::Requests(requests)) = report.events.last() else { panic!() };
+            let kubectl = &requests.documents[0].kubectl;
             assert!(kubectl.ends_with(" created"), "{kubectl}");
         }
-        let world = workloads::run(&Session { seed: 0, events: events.into() }).after;
+        let world = run(&Session { seed: 0, events: events.into() }).world;
         assert_eq!((world.nodes.len(), world.deployments.len(), world.pods().count()), (5, 4, 10));
     }
 }

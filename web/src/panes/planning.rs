@@ -19,8 +19,9 @@ use super::text;
 use super::why::step;
 use crate::browser;
 use crate::browser::random::forty_bits;
-use crate::store::Msg;
-use crate::ui::{Dispatch, Shared, click, grouped};
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
+use crate::ui::{Dispatch, click, grouped};
 
 /// What the field begins with: what readers of the documentation paste.
 const FORMAT: &str = "fdXY:IJKL:MNOP:15::/64";
@@ -28,13 +29,13 @@ const FORMAT: &str = "fdXY:IJKL:MNOP:15::/64";
 /// What the pane shows.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,
     /// What a person did in the pane.
-    pub kept: UseStateHandle<Kept>,
-    /// Where messages go.
+    pub kept: Kept,
+    /// The person did something else.
+    pub onkept: Callback<Kept>,
     pub dispatch: Dispatch,
 }
 
@@ -58,33 +59,29 @@ impl Default for Kept {
 }
 
 /// What changes one thing of it.
-fn change<T: 'static>(
-    kept: &UseStateHandle<Kept>,
-    put: impl Fn(&mut Kept, T) + 'static,
-) -> Callback<T> {
-    let kept = kept.clone();
-    Callback::from(move |value| {
-        let mut next = (*kept).clone();
+fn change<T: 'static>(props: &Props, put: impl Fn(&mut Kept, T) + 'static) -> Callback<T> {
+    let Props { kept, onkept, .. } = props.clone();
+    onkept.reform(move |value| {
+        let mut next = kept.clone();
         put(&mut next, value);
-        kept.set(next);
+        next
     })
 }
 
-/// The pane.
 #[component]
 pub fn Planning(props: &Props) -> Html {
-    let Props { lang, ref seen, ref kept, ref dispatch } = *props;
+    let Props { lang, ref seen, ref kept, .. } = *props;
     let components = &seen.components;
     let (version, behavior) = (components.version, Behavior::of(components.version));
     let site = kept.made.plan().map(|plan| plan.pods.v6);
-    let onlook = change(kept, |kept, looks| kept.looks = looks);
+    let onlook = change(props, |kept, looks| kept.looks = looks);
     let rulers = html! { <Rulers {lang} seen={seen.clone()} looks={kept.looks} {onlook} /> };
     html! {
         <section class="pane planning" id="planning" aria-label={text::PLANNING.get(lang)}>
             <h2><b>{ text::PLANNING.get(lang) }</b>{ " " }{ text::PLANNING_ABOUT.get(lang) }</h2>
             <div class="columns">
-                <div>{ field(kept, &behavior, version, lang) }</div>
-                <div>{ fresh(kept, components, lang, dispatch) }{ sizes(kept, site, &behavior, version, lang) }</div>
+                <div>{ field(props, &behavior, version) }</div>
+                <div>{ fresh(props, components) }{ sizes(props, site, &behavior, version) }</div>
             </div>
             { rulers }
         </section>
@@ -92,13 +89,9 @@ pub fn Planning(props: &Props) -> Html {
 }
 
 /// The field for a range, with what it means.
-fn field(
-    kept: &UseStateHandle<Kept>,
-    behavior: &Behavior,
-    version: KubeVersion,
-    lang: Lang,
-) -> Html {
-    let write = change(kept, |kept, text: String| kept.range = text.into());
+fn field(props: &Props, behavior: &Behavior, version: KubeVersion) -> Html {
+    let Props { lang, ref kept, .. } = *props;
+    let write = change(props, |kept, text: String| kept.range = text.into());
     let oninput = write.reform(|event: InputEvent| browser::text_of(&event));
     let range = &kept.range;
     let explained = explain(behavior, range);
@@ -163,7 +156,7 @@ fn uses(behavior: &Behavior, range: Cidr, version: KubeVersion, lang: Lang) -> H
             <li>
                 <h4>{ name.get(lang) }</h4>
                 { verdict(&fit, noun, lang) }
-                <details><summary>{ crate::text::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
+                <details><summary>{ crate::i18n::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
             </li>
         }
     };
@@ -216,15 +209,11 @@ impl Made {
 }
 
 /// A plan of one's own.
-fn fresh(
-    kept: &UseStateHandle<Kept>,
-    components: &Components,
-    lang: Lang,
-    dispatch: &Dispatch,
-) -> Html {
+fn fresh(props: &Props, components: &Components) -> Html {
+    let Props { lang, ref kept, ref dispatch, .. } = *props;
     let services = components.apiserver.running().and_then(|known| known.services.first());
     let first = services.map_or(Family::V4, |range| range.family());
-    let onclick = change(kept, move |kept, _: MouseEvent| {
+    let onclick = change(props, move |kept, _: MouseEvent| {
         let plan = forty_bits().and_then(|bits| Plan::new(bits, first));
         kept.made = plan.map_or(Made::NoChance, Made::Plan);
     });
@@ -259,14 +248,9 @@ fn fresh(
 }
 
 /// The slider of sizes.
-fn sizes(
-    kept: &UseStateHandle<Kept>,
-    site: Option<Cidr>,
-    behavior: &Behavior,
-    version: KubeVersion,
-    lang: Lang,
-) -> Html {
-    let oninput = change(kept, |kept, event: InputEvent| {
+fn sizes(props: &Props, site: Option<Cidr>, behavior: &Behavior, version: KubeVersion) -> Html {
+    let Props { lang, ref kept, .. } = *props;
+    let oninput = change(props, |kept, event: InputEvent| {
         if let Ok(prefix) = browser::text_of(&event).parse() {
             kept.prefix = prefix;
         }
@@ -292,7 +276,7 @@ fn sizes(
             </p>
             <p><code lang="en">{ stop.range.to_string() }</code></p>
             { verdict(&stop.fit, text::COUNT_NODES, lang) }
-            <details><summary>{ crate::text::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
+            <details><summary>{ crate::i18n::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
         </div>
     }
 }

@@ -1,32 +1,33 @@
 //! Has the cluster what dual-stack needs, and what follows if not? Three switches, which stand in the text of
 //! the flags (`# provider: ipv4`) or are the release of the start.
 
-use dualstack_core::cluster::components::Components;
-use dualstack_core::conflicts::prerequisites::{Families, Kind, Prerequisite, Switch, badge, set};
+use dualstack_core::cluster::environment::{Families, Switch, set};
+use dualstack_core::conflicts::prerequisites::{Kind, Prerequisite, badge};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
 use yew::prelude::*;
 
+use super::components::Seen;
 use super::text;
 use super::why::step;
 use crate::browser;
-use crate::store::Msg;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::{Dispatch, classed, click, releases};
 
-/// What the pane shows.
-pub struct Props<'a> {
-    /// The language.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
     pub lang: Lang,
     /// The components of the shown start.
-    pub components: &'a Components,
-    /// Where messages go.
-    pub dispatch: &'a Dispatch,
+    pub seen: Shared<Seen>,
+    pub dispatch: Dispatch,
 }
 
-/// The pane.
-pub fn prerequisites(props: &Props) -> Html {
-    let Props { lang, components, .. } = *props;
+#[component]
+pub fn Prerequisites(props: &Props) -> Html {
+    let Props { lang, ref seen, .. } = *props;
+    let components = &seen.components;
     let version = components.version;
     let list: Html = components.prerequisites().iter().map(|it| one(props, it)).collect();
     let unread: Html =
@@ -46,7 +47,8 @@ pub fn prerequisites(props: &Props) -> Html {
 }
 
 fn one(props: &Props, it: &Prerequisite) -> Html {
-    let Props { lang, components, .. } = *props;
+    let Props { lang, ref seen, .. } = *props;
+    let components = &seen.components;
     let (name, switch) = match it.kind {
         Kind::Release => (text::RELEASE, release(props)),
         Kind::Provider => {
@@ -110,7 +112,7 @@ fn one(props: &Props, it: &Prerequisite) -> Html {
 
 /// What a click says that edits the text of the flags.
 fn edited(props: &Props, edit: &Edit) -> Callback<MouseEvent> {
-    click(props.dispatch, Msg::EditFlags(edit.apply(&props.components.text)))
+    click(&props.dispatch, Msg::EditFlags(edit.apply(&props.seen.components.text)))
 }
 
 fn release(props: &Props) -> Html {
@@ -121,13 +123,14 @@ fn release(props: &Props) -> Html {
             dispatch.emit(Msg::Version(version));
         }
     });
-    let options = releases(Some(props.components.version));
+    let options = releases(Some(props.seen.components.version));
     html! { <p><select aria-label={text::RELEASE.get(lang)} {onchange}>{ options }</select></p> }
 }
 
 /// The buttons of a switch.
 fn choice(props: &Props, all: &[Switch], now: Switch, name: Text) -> Html {
-    let Props { lang, components, .. } = *props;
+    let Props { lang, ref seen, .. } = *props;
+    let components = &seen.components;
     let buttons = all.iter().map(|switch| {
         let pressed = (*switch == now).to_string();
         let edit = set(&components.text, *switch).unwrap_or_default();

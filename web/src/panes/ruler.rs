@@ -12,7 +12,9 @@ use yew::prelude::*;
 use super::components::Seen;
 use super::text;
 use super::why::step;
-use crate::ui::{Shared, badge, classed, colon};
+use crate::i18n::colon;
+use crate::state::shared::Shared;
+use crate::ui::{badge, classed};
 
 /// More rows than this nobody reads.
 const MOST_ROWS: usize = 60;
@@ -20,7 +22,6 @@ const MOST_ROWS: usize = 60;
 /// What is shown.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The components of the shown start.
     pub seen: Shared<Seen>,

@@ -4,32 +4,32 @@
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
-use dualstack_core::session::action::Event as Action;
+use dualstack_core::session::action::Action;
 use yew::prelude::*;
 
-use super::answer::Verdict;
 use crate::browser::{self, address_bar};
-use crate::link::{self, Trouble};
-use crate::qr;
-use crate::store::Store;
-use crate::text;
+use crate::i18n;
+use crate::state::link::{self, Trouble};
+use crate::state::store::Store;
+use crate::state::verdict::Verdict;
 use crate::ui::copy::{PANEL, Panel};
+use crate::ui::qr;
 
 const LINK: Text = Text { en: "Link", zh: "链接" };
-const COPY_LINK: Text = Text { en: "Copy the link", zh: "复制链接" };
+const COPY_LINK: Text = Text { en: "Copy link", zh: "复制链接" };
 const TEMPORARY: Text = Text {
-    en: "Until the first release links are temporary: a newer playground may not read them.",
+    en: "Links are temporary until the first release: a newer version of the playground may not be able to read them.",
     zh: "首次发布之前，链接是临时的：更新版本的演练场可能无法读取它们。",
 };
 const CODE: Text = Text { en: "QR code of the link", zh: "链接的二维码" };
-const MARKDOWN: Text = Text { en: "Markdown with the answer", zh: "含答案的 Markdown" };
-const COPY_MARKDOWN: Text = Text { en: "Copy the Markdown", zh: "复制 Markdown" };
-const FRAME: Text = Text { en: "HTML for another page", zh: "嵌入其他网页的 HTML" };
-const COPY_FRAME: Text = Text { en: "Copy the HTML", zh: "复制 HTML" };
-const DOWNLOAD: Text = Text { en: "Download the YAML file", zh: "下载 YAML 文件" };
+const MARKDOWN: Text = Text { en: "Markdown with the result", zh: "含结果的 Markdown" };
+const COPY_MARKDOWN: Text = Text { en: "Copy Markdown", zh: "复制 Markdown" };
+const FRAME: Text = Text { en: "HTML to embed", zh: "嵌入其他网页的 HTML" };
+const COPY_FRAME: Text = Text { en: "Copy HTML", zh: "复制 HTML" };
+const DOWNLOAD: Text = Text { en: "Download YAML", zh: "下载 YAML 文件" };
 
 const TOO_LONG_FOR_A_CODE: Text = Text {
-    en: "This link is too long for a QR code, which holds 2953 characters.",
+    en: "This link is too long for a QR code, which can hold 2953 characters.",
     zh: "此链接过长，无法放入二维码：二维码最多容纳 2953 个字符。",
 };
 
@@ -66,21 +66,21 @@ impl Given {
         let lang = store.lang;
         let link = link::write(&store.shown());
         let is_last = store.at + 1 == store.events.len();
-        let fragment = match (store.scenario.filter(|_| is_last), &link) {
-            (Some(scenario), _) => Some(format!("/s/{scenario}")),
+        let fragment = match (store.example.filter(|_| is_last), &link) {
+            (Some(example), _) => Some(format!("/s/{example}")),
             (None, link) => link.clone().ok(),
         };
         let frame = fragment.map(|fragment| {
             format!(
                 "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"640\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",
                 escaped(&format!("{bare}#{fragment}?view=all&lang={}", lang.tag())),
-                text::TITLE.get(lang)
+                i18n::TITLE.get(lang)
             )
         });
         let address = link.map(|link| format!("{page}#{link}"));
         let mut markdown = markdown(store, verdict, addresses);
         if let Ok(address) = &address {
-            markdown += &format!("\n[{}]({address})\n", text::OPEN.get(lang));
+            markdown += &format!("\n[{}]({address})\n", i18n::OPEN.get(lang));
         }
         let is_patch = matches!(store.event(), Action::Patch { .. });
         let file = if is_patch { "patch.yaml" } else { "manifest.yaml" };
@@ -89,7 +89,7 @@ impl Given {
 }
 
 /// Properties of [`Share`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     /// What is given away.
     pub given: Given,
@@ -112,10 +112,10 @@ pub fn Share(props: &Props) -> Html {
                 let status = status.clone();
                 browser::copy(text.to_string(), move |is_copied| {
                     let says = if is_copied {
-                        text::COPIED_IT
+                        i18n::COPIED_IT
                     } else {
                         browser::select(id);
-                        text::COPY_BY_HAND
+                        i18n::COPY_BY_HAND
                     };
                     status.set(Some(says.get(lang)));
                 });
@@ -140,7 +140,7 @@ pub fn Share(props: &Props) -> Html {
         },
     };
     html! {
-        <Panel {lang} title={text::SHARE.get(lang)} status={*status} onclose={props.onclose.clone()}>
+        <Panel {lang} title={i18n::SHARE.get(lang)} status={*status} onclose={props.onclose.clone()}>
             { link }
             { text_box("share-markdown", MARKDOWN, COPY_MARKDOWN, markdown) }
             if let Some(frame) = frame { { text_box("share-frame", FRAME, COPY_FRAME, frame) } }
@@ -222,9 +222,10 @@ mod tests {
     use dualstack_core::net::Family;
 
     use super::{Given, data_url, fenced};
-    use crate::link::Trouble;
-    use crate::panes::answer::{Tone, Verdict};
-    use crate::store::{Msg, Store};
+
+    use crate::state::link::Trouble;
+    use crate::state::store::{Msg, Store};
+    use crate::state::verdict::{Tone, Verdict};
 
     fn given(store: &Store) -> Given {
         let head = vec![Piece::Code("web".to_owned()), Piece::Words(" gets one.".to_owned())];
@@ -256,7 +257,7 @@ mod tests {
 
     #[test]
     fn an_example_is_framed_by_its_name() {
-        let store = Store::opening(Lang::En).update(Msg::Scenario("node-port"));
+        let store = Store::opening(Lang::En).update(Msg::Example("node-port"));
         let frame = given(&store).frame.expect("it is there");
         let source = "\"https://a.example/#/s/node-port?view=all&amp;lang=en\"";
         assert!(frame.contains(source), "{frame}");

@@ -2,31 +2,32 @@
 
 use dualstack_core::api::Json;
 use dualstack_core::api::print::Line;
-use dualstack_core::apiserver::requests::printed_json;
+use dualstack_core::cluster::Object;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Step};
 use dualstack_core::kubectl::FILE;
-use dualstack_core::session::action::Event;
+use dualstack_core::session::DocumentReport;
+use dualstack_core::session::action::Action;
 use dualstack_core::session::provenance::{Leaf, Provenance};
-use dualstack_core::session::replay::DocumentReport;
 use yew::prelude::*;
 
-use crate::output::{Side, lines, text as joined, without_kept};
+use super::output::{Side, lines, text as joined, without_kept};
+use crate::i18n;
 use crate::panes::why;
-use crate::store::{Focus, Form, Msg};
-use crate::text;
+use crate::state::choices::{Focus, Form};
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::copy::CopyButton;
 use crate::ui::highlight::{cut, manifest};
-use crate::ui::{Dispatch, Shared, classed, click, name, sentence};
+use crate::ui::{Dispatch, classed, click, name, sentence};
 
-/// What [`stored`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
     /// The document whose object is shown; `None` if there is none.
     pub document: Option<Shared<DocumentReport>>,
-    /// The event that is shown.
-    pub event: Event,
+    /// The command of the event that is shown.
+    pub command: AttrValue,
     /// What a person at the terminal sees, where the present answer is a refusal.
     pub terminal: Option<AttrValue>,
     /// What to say of the object, where it is not of this answer.
@@ -35,20 +36,17 @@ pub struct Props {
     pub stale: bool,
     /// The field the Why pane is about.
     pub chosen: Option<AttrValue>,
-    /// Whether the event is about what stands behind the Service: there it is shown.
-    pub is_behind: bool,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,
     /// How the object is printed.
     pub form: Form,
     /// What was sent, where the object is compared with it.
-    pub sent: Option<Json>,
-    /// Where messages go.
+    pub sent: Option<Shared<Json>>,
     pub dispatch: Dispatch,
 }
 
-/// The Stored object pane.
-pub fn stored(props: &Props) -> Html {
+#[component]
+pub fn Stored(props: &Props) -> Html {
     let (lang, form) = (props.lang, props.form);
     let named = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
@@ -56,8 +54,15 @@ pub fn stored(props: &Props) -> Html {
     let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
     let before = match form {
         Form::Diff => {
-            let was = props.document.as_ref().and_then(|document| document.was.as_deref());
-            cleaned(props.sent.clone().or_else(|| was.map(printed_json)).unwrap_or_default())
+            let was = props.document.as_ref().and_then(|document| document.was.as_ref());
+            cleaned(
+                props
+                    .sent
+                    .as_deref()
+                    .cloned()
+                    .or_else(|| was.map(Object::to_json))
+                    .unwrap_or_default(),
+            )
         }
         _ => Json::Null,
     };
@@ -70,8 +75,8 @@ pub fn stored(props: &Props) -> Html {
         .collect();
     let terminal = props.terminal.as_ref().map(|terminal| {
         html! {
-            <div class="terminal" tabindex="0" role="group" aria-label={text::TERMINAL.get(lang)}>
-                <p class="prompt" lang="en">{ command(&props.event) }</p>
+            <div class="terminal" tabindex="0" role="group" aria-label={i18n::TERMINAL.get(lang)}>
+                <p class="prompt" lang="en">{ props.command.clone() }</p>
                 <pre lang="en">{ terminal.clone() }</pre>
             </div>
         }
@@ -81,34 +86,31 @@ pub fn stored(props: &Props) -> Html {
     let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
     let output = if form == Form::Diff { "yaml" } else { form.name() };
-    let (what, nothing) = if props.is_behind && object.is_none() {
-        ("kubectl get nodes,pods,deployments".to_owned(), text::STORED_BEHIND)
-    } else {
-        let name = named.unwrap_or_default();
-        (format!("kubectl get service{name} -o {output}"), text::NOTHING_STORED)
-    };
+    let kind = props.document.as_ref().map(|it| it.kind.to_ascii_lowercase());
+    let kind = kind.filter(|kind| !kind.is_empty()).unwrap_or_else(|| "service".to_owned());
+    let what = format!("kubectl get {kind}{} -o {output}", named.unwrap_or_default());
     let differs = printed.iter().any(|(side, _)| *side != Side::Both);
     let about = match (&props.sent, differs) {
         _ if form != Form::Diff => None,
-        (_, false) => Some(text::SAME_AS_SENT),
-        (Some(_), true) => Some(text::DIFF_SENT),
-        (None, true) => Some(text::DIFF_BEFORE),
+        (_, false) => Some(i18n::SAME_AS_SENT),
+        (Some(_), true) => Some(i18n::DIFF_SENT),
+        (None, true) => Some(i18n::DIFF_BEFORE),
     };
     let code = if stale { "code grow stale" } else { "code grow" };
     let code = classed(code, html! { <div lang="en">{ list }</div> });
     html! {
-        <section class="pane stored" aria-label={text::STORED.get(lang)}>
+        <section class="pane stored" aria-label={i18n::STORED.get(lang)}>
             <h2>{ name(what) }</h2>
             { terminal }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
             { code }
-            if object.is_none() { <p class="later">{ nothing.get(lang) }</p> }
+            if object.is_none() { <p class="later">{ i18n::NOTHING_STORED.get(lang) }</p> }
             if object.is_some() {
                 <div class="switch">
                     { forms(props) }
                     <CopyButton {lang} id="copy-stored" text={joined(&printed, form)} />
-                    <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ text::SHOW_SERVER_FIELDS.get(lang) }</button>
+                    <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ i18n::SHOW_SERVER_FIELDS.get(lang) }</button>
                 </div>
             }
         </section>
@@ -123,23 +125,24 @@ fn forms(props: &Props) -> Html {
         .map(|form| {
             let pressed = (form == props.form).to_string();
             let onclick = click(&props.dispatch, Msg::Form(form));
-            let name = if form == Form::Diff { text::DIFF.get(lang) } else { form.label() };
+            let name = if form == Form::Diff { i18n::DIFF.get(lang) } else { form.label() };
             let id = format!("form-{}", form.name());
             html! { <button type="button" {id} aria-pressed={pressed} {onclick}>{ name }</button> }
         })
         .collect();
-    html! { <div class="seg" role="group" aria-label={text::OUTPUT.get(lang)}>{ buttons }</div> }
+    html! { <div class="seg" role="group" aria-label={i18n::OUTPUT.get(lang)}>{ buttons }</div> }
 }
 
 /// What the person typed into the terminal.
-fn command(event: &Event) -> String {
+#[must_use]
+pub fn command(event: &Action) -> String {
     match event {
-        Event::Boot { .. } => "$ kube-apiserver …".to_owned(),
-        Event::Apply(_) => format!("$ kubectl apply -f {FILE}"),
-        Event::Patch { service, form, .. } => {
+        Action::Boot { .. } => "$ kube-apiserver …".to_owned(),
+        Action::Apply(_) => format!("$ kubectl apply -f {FILE}"),
+        Action::Patch { service, form, .. } => {
             format!("$ kubectl patch {service} --type={} --patch-file=patch.yaml", form.name())
         }
-        Event::Delete(object) => format!("$ kubectl delete {object}"),
+        Action::Delete(object) => format!("$ kubectl delete {object}"),
     }
 }
 
@@ -175,8 +178,8 @@ fn print_line(number: usize, side: Side, line: &Line, leaves: &[Leaf], props: &P
         })
     });
     let (class, sign, word) = match (added, is_gone) {
-        (true, _) => ("l add", "+".to_owned(), Some(text::ADDED)),
-        (_, true) => ("l gone", "−".to_owned(), Some(text::TAKEN_AWAY)),
+        (true, _) => ("l add", "+".to_owned(), Some(i18n::ADDED)),
+        (_, true) => ("l gone", "−".to_owned(), Some(i18n::TAKEN_AWAY)),
         _ => ("l", number.to_string(), None),
     };
     let mark = word.map(
@@ -223,28 +226,34 @@ fn reason(leaf: &Leaf, trace: &[Step], lang: Lang) -> Option<String> {
             Provenance::Written(_) => return None,
             Provenance::Kept => return None,
             // The one field of these that kubectl adds, from the context it runs in.
-            _ if leaf.field == "metadata.namespace" => text::YOUR_NAMESPACE,
-            _ => text::KEPT_BY_SERVER,
+            _ if leaf.field == "metadata.namespace" => i18n::YOUR_NAMESPACE,
+            _ if leaf.by.is_some() => i18n::SET_BY,
+            _ => i18n::KEPT_BY_SERVER,
         };
-        return Some(text.get(lang).to_owned());
+        return Some(by(leaf, text.get(lang)));
     };
     let step = trace.get(step.0);
     if let Some(Effect::Copied { from, .. }) = step.map(|step| &step.effect) {
         let from = from.to_string();
         // Beside its line, the last name is enough.
         let name = from.rsplit('.').next().unwrap_or(&from);
-        return Some(format!("{} {name}", text::COPY_OF.get(lang)));
+        return Some(format!("{} {name}", i18n::COPY_OF.get(lang)));
     }
     let text = match (step.map_or("", |step| step.rule.id), &leaf.provenance) {
-        ("BAND-4a", _) => text::PICKED,
-        ("BAND-4b", _) => text::PICKED_LOW,
-        ("FAM-12", _) => text::FIRST_RANGE,
-        ("FAM-13a", _) => text::OTHER_FAMILY,
-        ("FAM-8a", _) => text::FROM_ADDRESS,
-        ("FAM-3c" | "FAM-9", _) => text::BOTH_HEADLESS,
-        (_, Provenance::Allocated(_)) => text::ALLOCATED,
-        (_, Provenance::Copied(_)) => text::COPIED,
-        _ => text::BY_DEFAULT,
+        ("BAND-4a", _) => i18n::PICKED,
+        ("BAND-4b", _) => i18n::PICKED_LOW,
+        ("FAM-12", _) => i18n::FIRST_RANGE,
+        ("FAM-13a", _) => i18n::OTHER_FAMILY,
+        ("FAM-8a", _) => i18n::FROM_ADDRESS,
+        ("FAM-3c" | "FAM-9", _) => i18n::BOTH_HEADLESS,
+        (_, Provenance::Allocated(_)) => i18n::ALLOCATED,
+        (_, Provenance::Copied(_)) => i18n::COPIED,
+        _ => i18n::BY_DEFAULT,
     };
-    Some(text.get(lang).to_owned())
+    Some(by(leaf, text.get(lang)))
+}
+
+/// Says which program it was, where it was neither kube-apiserver nor kubectl.
+fn by(leaf: &Leaf, text: &str) -> String {
+    leaf.by.map_or_else(|| text.to_owned(), |program| format!("{text} · {}", program.name()))
 }

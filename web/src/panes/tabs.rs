@@ -2,150 +2,91 @@
 
 use std::rc::Rc;
 
-use dualstack_core::cluster as workloads;
+use dualstack_core::cluster::World;
 use dualstack_core::conflicts::primary_family::Resolver;
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::session::action::{Event as Action, Shown};
+use dualstack_core::session::diff::ObjectDiff;
 use yew::prelude::*;
 
-use super::components::{Seen, components};
-use super::first_families::{self, Wish};
+use super::components::{ComponentsPane, Seen};
+use super::first_families::{FirstFamilies, Wish};
 use super::nodes::{self, Nodes};
 use super::planning::{self, Planning};
-use super::prerequisites::{self, prerequisites};
+use super::prerequisites::Prerequisites;
 use super::text;
-use crate::browser::{self, Timer};
-use crate::ui::{Dispatch, Shared};
+use crate::browser;
+use crate::state::shared::Shared;
+use crate::ui::Dispatch;
 
-/// Properties of [`Tabs`].
-#[derive(Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
-    /// The session, and the event that is shown.
-    pub shown: Shown,
+    /// The place of the event that is shown, and how many there are.
+    pub event: (usize, usize),
+    /// What the manifest asks for.
+    pub wish: Rc<Wish>,
     /// The components of the start in force.
     pub seen: Shared<Seen>,
-    /// Where messages go.
+    /// What is there after the shown event.
+    pub world: Shared<World>,
+    /// What the event changed, and what it left as it was.
+    pub objects: Shared<ObjectDiff>,
+    /// Whether the event is about a Node, a Pod or a Deployment.
+    pub is_about_workloads: bool,
     pub dispatch: Dispatch,
 }
 
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        self.lang == other.lang
-            && is_same(&self.shown, &other.shown)
-            && self.seen == other.seen
-            && self.dispatch == other.dispatch
-    }
-}
-
-fn is_same(one: &Shown, other: &Shown) -> bool {
-    Rc::ptr_eq(&one.scenario.events, &other.scenario.events)
-        && (one.at, one.scenario.seed) == (other.at, other.scenario.seed)
-}
-
-/// Whether only a text was edited in which no flags are.
-fn is_edited_manifest(before: &Shown, after: &Shown) -> bool {
-    let (old, new) = (&before.scenario.events, &after.scenario.events);
-    let is_start = |event: &Action| matches!(event, Action::Boot { .. });
-    before.at == after.at
-        && before.scenario.seed == after.scenario.seed
-        && old.len() == new.len()
-        && old
-            .iter()
-            .zip(new.iter())
-            .all(|(old, new)| old == new || !is_start(old) && !is_start(new))
-}
-
-/// The session as it was when typing in a manifest stopped.
+/// A state, and a callback that sets it: the same one each time.
 #[hook]
-fn use_settled(now: &Shown) -> Shown {
-    let settled = use_mut_ref(|| now.clone());
-    let timer = use_mut_ref(|| None::<Timer>);
-    let redraw = use_force_update();
-    let waits = {
-        let mut settled = settled.borrow_mut();
-        let waits = !is_same(&settled, now) && is_edited_manifest(&settled, now);
-        if !waits {
-            *settled = now.clone();
-        }
-        waits
+fn use_kept<T: Default + 'static>() -> (UseStateHandle<T>, Callback<T>) {
+    let state = use_state(T::default);
+    let set = {
+        let setter = state.setter();
+        use_callback((), move |value, ()| setter.set(value))
     };
-    let shown = settled.borrow().clone();
-    let key = (Rc::as_ptr(&now.scenario.events).cast::<()>(), now.at);
-    let now = now.clone();
-    use_effect_with(key, move |_| {
-        let settle = move || {
-            *settled.borrow_mut() = now;
-            redraw.force_update();
-        };
-        *timer.borrow_mut() = waits.then(|| browser::after(150, settle));
-    });
-    shown
+    (state, set)
 }
 
-/// Do the components start and agree, and one pane about the whole cluster; as of when typing stopped.
+/// Do the components start and agree, and one pane about the whole cluster.
 #[component]
 pub fn Tabs(props: &Props) -> Html {
     let Props { lang, ref seen, ref dispatch, .. } = *props;
-    let shown = use_settled(&props.shown);
-    html! { <Panes {lang} {shown} seen={seen.clone()} dispatch={dispatch.clone()} /> }
-}
-
-#[component]
-fn Panes(props: &Props) -> Html {
-    let Props { lang, ref shown, ref seen, ref dispatch } = *props;
-    let resolver = use_state(Resolver::default);
-    let onresolver = Callback::from({
-        let resolver = resolver.setter();
-        move |chosen| resolver.set(chosen)
-    });
-    let node = use_state(|| 0);
-    let onnode = Callback::from({
-        let node = node.setter();
-        move |chosen| node.set(chosen)
-    });
+    let (resolver, onresolver) = use_kept::<Resolver>();
+    let (node, onnode) = use_kept::<usize>();
+    let (kept, onkept) = use_kept::<planning::Kept>();
+    let (looking, onlook) = use_kept::<nodes::Looking>();
     let tab = use_state(Tab::default);
-    let kept = use_state(planning::Kept::default);
-    let looking = use_state(nodes::Looking::default);
-    let replay = use_mut_ref(workloads::Replay::default);
-    let report = replay.borrow_mut().run(&shown.scenario, shown.at);
     {
         // Whoever comes to an event about Nodes and Pods wants to see them.
-        let is_about = !report.answer.documents.is_empty();
-        let event = (shown.at, shown.scenario.events.len());
         let tab = tab.setter();
-        use_effect_with((event, is_about), move |(_, is_about)| {
+        use_effect_with((props.event, props.is_about_workloads), move |(_, is_about)| {
             if *is_about {
                 tab.set(Tab::Nodes);
             }
         });
     }
+    let (seen, dispatch) = (seen.clone(), dispatch.clone());
     let pane = match *tab {
-        Tab::FirstFamilies => first_families::pane(&first_families::Props {
-            lang,
-            components: &seen.components,
-            wish: &Wish::of(shown),
+        Tab::FirstFamilies => {
             // A node may be gone by now.
-            node: (*node).min(seen.components.nodes.len().saturating_sub(1)),
-            onnode,
-            resolver: *resolver,
-            onresolver,
-        }),
+            let node = (*node).min(seen.components.nodes.len().saturating_sub(1));
+            let (wish, resolver) = (Rc::clone(&props.wish), *resolver);
+            html! { <FirstFamilies {lang} {seen} {wish} {node} {onnode} {resolver} {onresolver} /> }
+        }
         Tab::Nodes => {
-            html! { <Nodes {lang} {report} looking={looking.clone()} dispatch={dispatch.clone()} /> }
+            let (world, objects) = (props.world.clone(), props.objects.clone());
+            let looking = (*looking).clone();
+            html! { <Nodes {lang} {world} {objects} {looking} {onlook} {dispatch} /> }
         }
         Tab::Planning => {
-            html! { <Planning {lang} seen={seen.clone()} kept={kept.clone()} dispatch={dispatch.clone()} /> }
+            let kept = (*kept).clone();
+            html! { <Planning {lang} {seen} {kept} {onkept} {dispatch} /> }
         }
-        Tab::Prerequisites => {
-            let components = &seen.components;
-            prerequisites(&prerequisites::Props { lang, components, dispatch })
-        }
+        Tab::Prerequisites => html! { <Prerequisites {lang} {seen} {dispatch} /> },
     };
     html! {
         <section class="behind" aria-label={text::CLUSTER_BEHIND.get(lang)}>
-            { components(seen, lang) }
+            <ComponentsPane {lang} seen={props.seen.clone()} />
             { tabs(*tab, &tab.setter(), lang) }
             <div role="tabpanel" id="behind-panel" aria-labelledby={tab.id()}>{ pane }</div>
         </section>

@@ -1,85 +1,126 @@
 //! What was done so far, what the event that is shown changed, and how another release answers it.
 
+use std::rc::Rc;
+
 use dualstack_core::apiserver::requests::RepairEvent;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, plain, render};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Event, PatchForm};
-use dualstack_core::session::diff::{After, Change, ServiceAfter};
-use dualstack_core::session::replay::{BootReport, DocumentReport, EventReport};
-use yew::Event as DomEvent;
-use yew::prelude::{Html, InputEvent, html};
+use dualstack_core::session::action::{Action, PatchForm};
+use dualstack_core::session::diff::{Change, Diff, ServiceAfter};
+use dualstack_core::session::{BootReport, DocumentReport, EventReport};
 
-use super::answer::Verdict;
+use yew::prelude::*;
+
 use crate::browser;
-use crate::store::{Msg, Store};
-use crate::text;
+use crate::i18n;
+use crate::state::shared::Shared;
+use crate::state::store::Msg;
+use crate::state::verdict::Verdict;
 use crate::ui::{
-    Dispatch, Shared, badge, classed, click, code, heading, line, name, press, releases, sentence,
-    signed,
+    Dispatch, badge, classed, click, code, heading, line, name, press, releases, sentence, signed,
 };
 
 /// The most Services that an event kept as they were and that are listed all the same.
 const MOST_KEPT: usize = 20;
 
 /// An answer on one of two releases.
+#[derive(Clone, PartialEq)]
 pub struct Side {
-    /// In words.
     pub verdict: Verdict,
     /// The request, if one is shown.
     pub document: Option<Shared<DocumentReport>>,
 }
 
-/// What [`timeline`] shows.
-pub struct Props<'a> {
-    /// The session.
-    pub store: &'a Store,
-    /// The answers to its events.
-    pub events: &'a [EventReport],
+/// An event of the list: what was done, to what, and whether it was accepted.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    verb: Text,
+    object: String,
+    /// `None` until typing stops.
+    is_accepted: Option<bool>,
+}
+
+impl Row {
+    /// The event at this place, with its answer.
+    #[must_use]
+    pub fn of(at: usize, event: &Action, report: Option<&EventReport>) -> Self {
+        let (verb, object) = words_of(at, event, report);
+        let is_accepted = report.map(|report| match report {
+            EventReport::Boot(boot) => boot.is_running(),
+            EventReport::Requests(requests) => {
+                requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
+            }
+        });
+        Self { verb, object, is_accepted }
+    }
+}
+
+/// A branch of the session.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BranchRow {
+    /// How many events it has.
+    pub count: usize,
+    /// The branch it was forked from, and how many events the two began with together.
+    pub from: Option<(usize, usize)>,
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub rows: Rc<[Row]>,
+    /// The event that is shown.
+    pub at: usize,
+    pub playing: bool,
+    /// None before the first fork.
+    pub branches: Rc<[BranchRow]>,
+    /// The branch that is shown.
+    pub branch: usize,
+    /// The version of the start in force.
+    pub version: KubeVersion,
+    /// The version that it is compared with.
+    pub compared: Option<KubeVersion>,
+    /// The answers here and there, where both are known.
+    pub sides: Option<Rc<[Side; 2]>>,
     /// The cluster after the event that is shown.
-    pub after: Shared<After>,
-    /// The start in force.
-    pub boot: Shared<BootReport>,
-    /// The answer that is shown.
-    pub here: Side,
-    /// The answer of the release it is compared with.
-    pub there: Option<Side>,
-    /// Where messages go.
+    pub after: Shared<Diff>,
+    /// The start that is shown, if it is one.
+    pub start: Option<Shared<BootReport>>,
     pub dispatch: Dispatch,
 }
 
-/// The Timeline pane.
-pub fn timeline(props: &Props) -> Html {
-    let lang = props.store.lang;
-    let events: Html = (0..props.store.events.len()).map(|at| event(at, props)).collect();
-    let (at, last) = (props.store.at, props.store.events.len() - 1);
+#[component]
+pub fn Timeline(props: &Props) -> Html {
+    let Props { lang, at, .. } = *props;
+    let last = props.rows.len() - 1;
+    let events: Html = (0..=last).map(|at| event(at, props)).collect();
     let edge = |id: &'static str, name: Text, msg: Msg, can: bool| {
         press("btn", Some(id), name.get(lang), None, can, click(&props.dispatch, msg))
     };
     let button = |id: &'static str, name: Text, msg: Msg| edge(id, name, msg, true);
     html! {
-        <section class="pane timeline" aria-label={text::TIMELINE.get(lang)}>
+        <section class="pane timeline" aria-label={i18n::TIMELINE.get(lang)}>
             <h2>
-                <b>{ text::TIMELINE.get(lang) }</b>{ " " }{ text::TIMELINE_ABOUT.get(lang) }
+                <b>{ i18n::TIMELINE.get(lang) }</b>{ " " }{ i18n::TIMELINE_ABOUT.get(lang) }
                 <span class="spacer"></span>
-                if !props.store.branches.is_empty() { { branches(props) } }
+                if !props.branches.is_empty() { { branches(props) } }
                 { compare(props) }
             </h2>
             { steps(props) }
-            <ol class="events" aria-label={text::EVENTS.get(lang)}>{ events }</ol>
+            <ol class="events" aria-label={i18n::EVENTS.get(lang)}>{ events }</ol>
             <p class="actions">
-                { button("apply-again", text::APPLY_AGAIN, Msg::ApplyAgain) }
-                { button("patch", text::PATCH, Msg::Patch) }
-                { button("delete", text::DELETE, Msg::Delete) }
-                { button("restart", text::RESTART, Msg::Restart) }
+                { button("apply-again", i18n::APPLY_AGAIN, Msg::ApplyAgain) }
+                { button("patch", i18n::PATCH, Msg::Patch) }
+                { button("delete", i18n::DELETE, Msg::Delete) }
+                { button("restart", i18n::RESTART, Msg::Restart) }
                 <span class="spacer"></span>
-                { edge("move-earlier", text::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
-                { edge("move-later", text::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
-                { button("fork", text::FORK, Msg::Fork) }
+                { edge("move-earlier", i18n::MOVE_EARLIER, Msg::Move(at.saturating_sub(1)), at > 1) }
+                { edge("move-later", i18n::MOVE_LATER, Msg::Move(at + 1), at > 0 && at < last) }
+                { button("fork", i18n::FORK, Msg::Fork) }
             </p>
-            if let Some(there) = &props.there { { sides(props, there) } }
+            if let Some(both) = &props.sides { { sides(props, both) } }
             { after(props) }
         </section>
     }
@@ -87,26 +128,26 @@ pub fn timeline(props: &Props) -> Html {
 
 /// The way through the events: step by step, by a slider, or as a film.
 fn steps(props: &Props) -> Html {
-    let (store, lang) = (props.store, props.store.lang);
-    let (at, count) = (store.at, store.events.len());
+    let Props { lang, at, playing, .. } = *props;
+    let count = props.rows.len();
     let step = |id: &'static str, name: Text, sign: &'static str, msg: Msg, can: bool| {
         press("btn", Some(id), name.get(lang), Some(sign), can, click(&props.dispatch, msg))
     };
-    let (verb, object) = words_of(at, props);
+    let Row { verb, object, .. } = &props.rows[at];
     let event = format!("{} {object}", verb.get(lang));
     let (shown, of) = (at + 1, count);
-    let position = render(text::POSITION_IS, &facts![at = shown, count = of, event], lang);
+    let position = render(i18n::POSITION_IS, &facts![at = shown, count = of, event], lang);
     let position = plain(&position);
     let oninput = props.dispatch.reform(|event: InputEvent| {
         Msg::Choose(browser::text_of(&event).parse::<usize>().unwrap_or(1).saturating_sub(1))
     });
-    let play = if store.playing { (text::STOP, "◼") } else { (text::PLAY, "▶") };
+    let play = if playing { (i18n::STOP, "◼") } else { (i18n::PLAY, "▶") };
     html! {
         <div class="film">
-            { step("play", play.0, play.1, Msg::Play(!store.playing), count > 1) }
-            { step("step-back", text::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
-            <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={text::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
-            { step("step-on", text::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
+            { step("play", play.0, play.1, Msg::Play(!playing), count > 1) }
+            { step("step-back", i18n::STEP_BACK, "‹", Msg::Choose(at.saturating_sub(1)), at > 0) }
+            <input type="range" min="1" max={count.to_string()} value={shown.to_string()} aria-label={i18n::POSITION.get(lang)} aria-valuetext={position.clone()} {oninput} />
+            { step("step-on", i18n::STEP_ON, "›", Msg::Choose(at + 1), at + 1 < count) }
             <span>{ position }</span>
         </div>
     }
@@ -114,33 +155,33 @@ fn steps(props: &Props) -> Html {
 
 /// The branches of a session that was forked.
 fn branches(props: &Props) -> Html {
-    let (store, lang) = (props.store, props.store.lang);
-    let options: Html = store
+    let lang = props.lang;
+    let options: Html = props
         .branches
         .iter()
         .enumerate()
         .map(|(at, branch)| {
-            let is_shown = at == store.branch;
-            let count = if is_shown { store.events.len() } else { branch.events.len() };
+            let is_shown = at == props.branch;
+            let count = if is_shown { props.rows.len() } else { branch.count };
             let number = at + 1;
             let name = match branch.from {
                 Some((from, common)) => {
                     let from = from + 1;
-                    render(text::BRANCH_FROM, &facts![number, count, from, common], lang)
+                    render(i18n::BRANCH_FROM, &facts![number, count, from, common], lang)
                 }
-                None => render(text::BRANCH_NAME, &facts![number, count], lang),
+                None => render(i18n::BRANCH_NAME, &facts![number, count], lang),
             };
             html! { <option value={at.to_string()} selected={is_shown}>{ plain(&name) }</option> }
         })
         .collect();
-    let onchange = props.dispatch.reform(|event: DomEvent| {
-        Msg::Branch(browser::choice_of(&event).parse().unwrap_or_default())
-    });
+    let onchange = props
+        .dispatch
+        .reform(|event: Event| Msg::Branch(browser::choice_of(&event).parse().unwrap_or_default()));
     let remove = click(&props.dispatch, Msg::RemoveBranch);
-    let name = text::REMOVE_BRANCH.get(lang);
+    let name = i18n::REMOVE_BRANCH.get(lang);
     html! {
         <>
-            <select class="btn" aria-label={text::BRANCH.get(lang)} {onchange}>{ options }</select>
+            <select class="btn" aria-label={i18n::BRANCH.get(lang)} {onchange}>{ options }</select>
             { press("btn ghost", None, name, Some("×"), true, remove) }
         </>
     }
@@ -148,17 +189,15 @@ fn branches(props: &Props) -> Html {
 
 /// A release to compare with.
 fn compare(props: &Props) -> Html {
-    let lang = props.store.lang;
-    let chosen = props.store.compared;
+    let Props { lang, compared: chosen, .. } = *props;
     let options = releases(chosen);
-    let onchange = props
-        .dispatch
-        .reform(|event: DomEvent| Msg::Compare(browser::choice_of(&event).parse().ok()));
+    let onchange =
+        props.dispatch.reform(|event: Event| Msg::Compare(browser::choice_of(&event).parse().ok()));
     html! {
         <label>
-            { text::COMPARE.get(lang) }{ " " }
+            { i18n::COMPARE.get(lang) }{ " " }
             <select class="btn" {onchange}>
-                <option value="" selected={chosen.is_none()}>{ text::NO_COMPARISON.get(lang) }</option>
+                <option value="" selected={chosen.is_none()}>{ i18n::NO_COMPARISON.get(lang) }</option>
                 { options }
             </select>
         </label>
@@ -166,52 +205,46 @@ fn compare(props: &Props) -> Html {
 }
 
 /// What an event does, and to what.
-fn words_of(at: usize, props: &Props) -> (Text, String) {
-    match &props.store.events[at] {
-        Event::Boot { version, .. } => {
-            let verb = if at == 0 { text::EV_START } else { text::EV_RESTART };
+fn words_of(at: usize, event: &Action, report: Option<&EventReport>) -> (Text, String) {
+    match event {
+        Action::Boot { version, .. } => {
+            let verb = if at == 0 { i18n::EV_START } else { i18n::EV_RESTART };
             (verb, version.to_string())
         }
-        Event::Apply(_) => {
-            let names: Vec<&str> = documents(props, at).map(|it| it.name.as_str()).collect();
-            (text::EV_APPLY, names.join(", "))
+        Action::Apply(_) => {
+            let names: Vec<&str> = match report {
+                Some(EventReport::Requests(requests)) => {
+                    requests.documents.iter().map(|it| it.name.as_str()).collect()
+                }
+                _ => Vec::new(),
+            };
+            (i18n::EV_APPLY, names.join(", "))
         }
-        Event::Patch { service, form, .. } if *form == PatchForm::default() => {
-            (text::PATCH, service.to_string())
+        Action::Patch { service, form, .. } if *form == PatchForm::default() => {
+            (i18n::PATCH, service.to_string())
         }
-        Event::Patch { service, form, .. } => (text::PATCH, format!("{service} ({})", form.name())),
-        Event::Delete(object) => (text::DELETE, object.to_string()),
+        Action::Patch { service, form, .. } => {
+            (i18n::PATCH, format!("{service} ({})", form.name()))
+        }
+        Action::Delete(object) => (i18n::DELETE, object.to_string()),
     }
 }
 
 /// An event of the list: what was done, and a mark and a word for how it went.
 fn event(at: usize, props: &Props) -> Html {
-    let lang = props.store.lang;
-    let (verb, object) = words_of(at, props);
-    let accepted = match props.events.get(at) {
-        Some(EventReport::Boot(boot)) => boot.is_running(),
-        Some(EventReport::Requests(requests)) => {
-            requests.problems.is_empty() && requests.documents.iter().all(|it| it.is_accepted())
-        }
-        // It is answered as soon as typing stops.
-        None => true,
+    let lang = props.lang;
+    let Row { verb, object, is_accepted } = props.rows[at].clone();
+    let (mark, word) = match is_accepted {
+        None => ("…", i18n::NO_ANSWER),
+        Some(true) => ("✓", i18n::ACCEPTED),
+        Some(false) => ("✕", i18n::REFUSED),
     };
-    let is_behind = |report: &EventReport| match report {
-        EventReport::Requests(requests) => requests.documents.iter().any(|it| it.is_behind),
-        EventReport::Boot(_) => false,
-    };
-    let (mark, word) = match (accepted, props.events.get(at)) {
-        (_, None) => ("…", text::NO_ANSWER),
-        (true, Some(report)) if is_behind(report) => ("↓", text::STORED_BEHIND),
-        (true, _) => ("✓", text::ACCEPTED),
-        (false, _) => ("✕", text::REFUSED),
-    };
-    let current = (props.store.at == at).then_some("step");
+    let current = (props.at == at).then_some("step");
     let choose = click(&props.dispatch, Msg::Choose(at));
     let remove = (at > 0).then(|| {
         let onclick = click(&props.dispatch, Msg::Remove(at));
-        let label = format!("{} {}", text::REMOVE.get(lang), at + 1);
-        let id = (props.store.at == at).then_some("remove");
+        let label = format!("{} {}", i18n::REMOVE.get(lang), at + 1);
+        let id = (props.at == at).then_some("remove");
         html! { <button type="button" class="btn ghost" {id} aria-label={label} {onclick}>{ "×" }</button> }
     });
     let event = html! {
@@ -224,20 +257,12 @@ fn event(at: usize, props: &Props) -> Html {
             { remove }
         </li>
     };
-    classed(if accepted { "event" } else { "event bad" }, event)
-}
-
-fn documents<'a>(props: &'a Props, at: usize) -> impl Iterator<Item = &'a DocumentReport> {
-    let requests = match props.events.get(at) {
-        Some(EventReport::Requests(requests)) => Some(requests),
-        _ => None,
-    };
-    requests.into_iter().flat_map(|it| it.documents.iter().map(|it| &**it))
+    classed(if is_accepted == Some(false) { "event bad" } else { "event" }, event)
 }
 
 /// The Services after the event, and what it changed in them.
 fn after(props: &Props) -> Html {
-    let lang = props.store.lang;
+    let lang = props.lang;
     let mut kept = 0;
     let shown = props.after.services.iter().filter(|it| {
         kept += usize::from(it.change == Change::Kept);
@@ -245,22 +270,19 @@ fn after(props: &Props) -> Html {
     });
     let services: Html = shown.map(|it| service(it, lang)).collect();
     let more = kept.saturating_sub(MOST_KEPT);
-    let repairs = match props.store.event() {
-        Event::Boot { .. } => props.boot.repairs.as_slice(),
-        _ => &[],
-    };
+    let repairs = props.start.as_ref().map_or(&[][..], |start| &start.repairs);
     html! {
         <div class="after">
-            { heading(text::AFTER.get(lang)) }
-            if props.after.services.is_empty() { { line(text::NO_SERVICES.get(lang)) } }
+            { heading(i18n::AFTER.get(lang)) }
+            if props.after.services.is_empty() { { line(i18n::NO_SERVICES.get(lang)) } }
             <ul>{ services }</ul>
-            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ text::KEPT.get(lang) }</p> }
+            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ i18n::KEPT.get(lang) }</p> }
             if !props.after.service_cidrs.is_empty() {
-                { heading(text::SERVICE_CIDRS.get(lang)) }
+                { heading(i18n::SERVICE_CIDRS.get(lang)) }
                 <ul>{ service_cidrs(&props.after, lang) }</ul>
             }
             if !repairs.is_empty() {
-                { heading(text::REPAIR.get(lang)) }
+                { heading(i18n::REPAIR.get(lang)) }
                 <ul class="repairs">{ repaired(repairs) }</ul>
             }
         </div>
@@ -268,16 +290,16 @@ fn after(props: &Props) -> Html {
 }
 
 /// The ServiceCIDRs after the event.
-fn service_cidrs(after: &After, lang: Lang) -> Html {
+fn service_cidrs(after: &Diff, lang: Lang) -> Html {
     after
         .service_cidrs
         .iter()
         .map(|object| {
             let ranges: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
             let (class, state) = if object.terminating {
-                ("deleted", text::TERMINATING)
+                ("deleted", i18n::TERMINATING)
             } else {
-                ("kept", text::READY)
+                ("kept", i18n::READY)
             };
             classed(class, html! {
                 <li>{ name(object.name.clone()) }{ " " }<span class="badge">{ state.get(lang) }</span>{ " " }{ code(ranges.join(", ")) }</li>
@@ -300,10 +322,10 @@ fn repaired(repairs: &[RepairEvent]) -> Html {
 
 fn service(it: &ServiceAfter, lang: Lang) -> Html {
     let (class, word) = match &it.change {
-        Change::Created => ("created", text::CREATED),
-        Change::Deleted => ("deleted", text::DELETED),
-        Change::Kept => ("kept", text::KEPT),
-        Change::Changed(_) => ("changed", text::CHANGED),
+        Change::Created => ("created", i18n::CREATED),
+        Change::Deleted => ("deleted", i18n::DELETED),
+        Change::Kept => ("kept", i18n::KEPT),
+        Change::Changed(_) => ("changed", i18n::CHANGED),
     };
     let spec = &it.service.spec;
     let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
@@ -333,13 +355,12 @@ fn service(it: &ServiceAfter, lang: Lang) -> Html {
 }
 
 /// Both answers side by side, with the rules that decided in one of them only.
-fn sides(props: &Props, there: &Side) -> Html {
-    let Some(other) = props.store.compared else { return html! {} };
-    let (_, _, version) = props.store.boot();
+fn sides(props: &Props, [here, there]: &[Side; 2]) -> Html {
+    let Some(other) = props.compared else { return html! {} };
     html! {
         <div class="sides">
-            { side(version, &props.here, there, props.store.lang) }
-            { side(other, there, &props.here, props.store.lang) }
+            { side(props.version, here, there, props.lang) }
+            { side(other, there, here, props.lang) }
         </div>
     }
 }
@@ -366,8 +387,8 @@ fn side(version: KubeVersion, side: &Side, other: &Side, lang: Lang) -> Html {
             <h3>{ "Kubernetes " }{ version.to_string() }{ " " }{ side.verdict.tone.mark() }</h3>
             <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
             <pre lang="en">{ kubectl }</pre>
-            if has_none { { line(text::NO_RULES.get(lang)) } } else {
-                { line(text::ONLY_HERE.get(lang)) }
+            if has_none { { line(i18n::NO_RULES.get(lang)) } } else {
+                { line(i18n::ONLY_HERE.get(lang)) }
                 <ul>{ rules }</ul>
             }
         </div>

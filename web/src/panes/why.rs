@@ -1,30 +1,29 @@
 //! Why is it so? Every decision in order, and the ones about the field at the caret.
 
-use dualstack_core::explain::evidence::{Known, recorded};
-use dualstack_core::explain::rule::Fidelity;
+use dualstack_core::explain::evidence::recorded;
+use dualstack_core::explain::rule::{Evidence, Fidelity};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Origin, Step};
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::diff::{After, RangeReport};
-use dualstack_core::session::replay::{BootReport, DocumentReport};
+use dualstack_core::session::diff::{Diff, RangeReport};
+use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
-use crate::store::Focus;
-use crate::text;
-use crate::ui::{Shared, badge, classed, code, colon, grouped, heading, line, sentence};
+use crate::i18n::{self, colon};
+use crate::state::choices::Focus;
+use crate::state::shared::Shared;
+use crate::ui::{badge, classed, code, grouped, heading, line, sentence};
 
-/// What [`why`] shows.
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// The language.
     pub lang: Lang,
-    /// How the start went.
     pub boot: Shared<BootReport>,
     /// The document that is shown.
     pub document: Option<Shared<DocumentReport>>,
     /// The cluster after it.
-    pub after: Shared<After>,
+    pub after: Shared<Diff>,
     /// What is asked about.
     pub focus: Focus,
 }
@@ -95,21 +94,31 @@ fn asked(props: &Props) -> Option<(String, Vec<&Step>)> {
     }
 }
 
+/// Where a rule is known from; of a recorded one, whether it is in this version.
+fn evidence(evidence: Evidence, recorded: u32, version: KubeVersion, lang: Lang) -> String {
+    match evidence {
+        Evidence::Recorded if recorded & version.bit() != 0 => {
+            format!("{} {version}", i18n::EVIDENCE_RECORDED.get(lang))
+        }
+        Evidence::Recorded => format!("{} {version}", i18n::EVIDENCE_ELSEWHERE.get(lang)),
+        Evidence::SourceRead => i18n::EVIDENCE_SOURCE.get(lang).to_owned(),
+        Evidence::Documentation => i18n::EVIDENCE_DOCUMENTATION.get(lang).to_owned(),
+        Evidence::Assumed => i18n::EVIDENCE_ASSUMED.get(lang).to_owned(),
+        Evidence::Playground => i18n::EVIDENCE_PLAYGROUND.get(lang).to_owned(),
+    }
+}
+
 /// One decision: the sentence, then its rule, field and source.
 pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
     let field = step.at.to_string();
     let words = sentence(&step.render(lang), lang);
     let rule = step.rule;
-    let known = match Known::of(recorded(rule), version) {
-        Known::Recorded => text::KNOWN_RECORDED,
-        Known::Source => text::KNOWN_SOURCE,
-        Known::Assumed => text::KNOWN_ASSUMED,
-    };
+    let known = evidence(rule.evidence, recorded(rule), version, lang);
     let fidelity = match rule.fidelity {
         Fidelity::Exact => Html::default(),
         Fidelity::Simplified(why) | Fidelity::Chosen(why) => {
-            html! { <>{ " · " }<b>{ text::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
+            html! { <>{ " · " }<b>{ i18n::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
         }
     };
     let comma = if lang == Lang::En { ", " } else { "，" };
@@ -121,7 +130,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }{ code(field) } }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known.get(lang) }{ " " }{ version.to_string() }{ " · " }{ text::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known }{ " · " }{ i18n::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
                 </details>
             </div>
         </li>
@@ -157,9 +166,9 @@ fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
     html! {
         <li class="step">
             <div>
-                { text::DEFAULTS.get(lang) }{ colon(lang) }{ names }
+                { i18n::DEFAULTS.get(lang) }{ colon(lang) }{ names }
                 <details>
-                    <summary>{ text::DEFAULTS_FIRST.get(lang) }</summary>
+                    <summary>{ i18n::DEFAULTS_FIRST.get(lang) }</summary>
                     <ul class="steps">{ steps }</ul>
                 </details>
             </div>
@@ -228,24 +237,24 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
             <p>{ badge(report.family) }{ " " }{ code(report.cidr.to_string()) }<span class="count">{ count }</span></p>
             { picture }
             <p class="ends">
-                if band { <span>{ grouped(report.static_band) }{ " " }{ text::STATIC_BAND.get(lang) }</span> }
-                <span>{ grouped(report.usable - report.static_band) }{ " " }{ text::DYNAMIC_BAND.get(lang) }</span>
+                if band { <span>{ grouped(report.static_band) }{ " " }{ i18n::STATIC_BAND.get(lang) }</span> }
+                <span>{ grouped(report.usable - report.static_band) }{ " " }{ i18n::DYNAMIC_BAND.get(lang) }</span>
             </p>
             <ul class="taken" lang="en">{ taken }</ul>
         </li>
     }
 }
 
-/// The Why pane.
-pub fn why(props: &Props) -> Html {
+#[component]
+pub fn Why(props: &Props) -> Html {
     let lang = props.lang;
     let version = props.boot.version;
     let asked = asked(props).map(|(name, steps)| {
         let list: Html = steps.iter().map(|it| step(it, version, lang)).collect();
         html! {
             <div class="asked">
-                <h3>{ text::ABOUT_FIELD.get(lang) }{ " " }{ code(name) }</h3>
-                if steps.is_empty() { { line(text::NOTHING_ABOUT.get(lang)) } } else { <ol class="steps">{ list }</ol> }
+                <h3>{ i18n::ABOUT_FIELD.get(lang) }{ " " }{ code(name) }</h3>
+                if steps.is_empty() { { line(i18n::NOTHING_ABOUT.get(lang)) } } else { <ol class="steps">{ list }</ol> }
             </div>
         }
     });
@@ -257,12 +266,12 @@ pub fn why(props: &Props) -> Html {
     let list = all(answer.as_deref().unwrap_or(&props.boot.trace), version, lang);
     let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
-        <section class="pane whys" id="why" tabindex="-1" aria-label={text::WHY.get(lang)}>
-            <h2><b>{ text::WHY.get(lang) }</b></h2>
+        <section class="pane whys" id="why" tabindex="-1" aria-label={i18n::WHY.get(lang)}>
+            <h2><b>{ i18n::WHY.get(lang) }</b></h2>
             <div class="columns">
                 <div>
                     { asked }
-                    { heading(text::ALL_STEPS.get(lang)) }
+                    { heading(i18n::ALL_STEPS.get(lang)) }
                     <ol class="steps numbered">{ list }</ol>
                 </div>
                 <ul class="ranges">{ ranges }</ul>
@@ -278,10 +287,10 @@ mod tests {
 
     use dualstack_core::explain::text::Lang;
     use dualstack_core::session::diff::RangeReport;
-    use dualstack_core::session::replay::{EventReport, run};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{BAND, END, chain, place};
-    use crate::store::{Msg, Store};
+    use crate::state::store::{Msg, Store};
 
     fn range(text: &str, usable: u64, static_band: u64) -> RangeReport {
         let cidr = Cidr::new(parse_cidr(text).expect("the test names a range").net);
@@ -289,7 +298,7 @@ mod tests {
     }
 
     fn ids(example: &'static str, field: &str) -> Vec<&'static str> {
-        let store = Store::opening(Lang::En).update(Msg::Scenario(example));
+        let store = Store::opening(Lang::En).update(Msg::Example(example));
         let events = run(&store.session()).events;
         let Some(EventReport::Requests(apply)) = events.get(1) else { return Vec::new() };
         let outcome = apply.documents[0].outcome.as_ref().expect("the example is applied");

@@ -4,7 +4,7 @@ use dualstack_core::explain::text::Lang;
 use yew::prelude::*;
 
 use crate::browser;
-use crate::text;
+use crate::i18n;
 
 /// Properties of [`CopyButton`].
 #[derive(PartialEq, Properties)]
@@ -29,7 +29,7 @@ pub fn CopyButton(props: &Props) -> Html {
             let shown = text.clone();
             browser::copy(text.to_string(), move |is_copied| {
                 if is_copied {
-                    browser::say(text::COPIED_IT.get(lang));
+                    browser::say(i18n::COPIED_IT.get(lang));
                 } else {
                     refused.set(Some(shown));
                 }
@@ -42,7 +42,7 @@ pub fn CopyButton(props: &Props) -> Html {
     };
     html! {
         <>
-            <button type="button" class="btn" id={props.id} {onclick}>{ text::COPY.get(lang) }</button>
+            <button type="button" class="btn" id={props.id} {onclick}>{ i18n::COPY.get(lang) }</button>
             if let Some(text) = &*refused {
                 <Selected {lang} text={text.clone()} {onclose} />
             }
@@ -66,7 +66,7 @@ fn Selected(props: &SelectedProps) -> Html {
         browser::open_dialog(PANEL);
         browser::select(BOX);
     });
-    let title = text::COPY_BY_HAND.get(lang);
+    let title = i18n::COPY_BY_HAND.get(lang);
     html! {
         <Panel {lang} {title} is_heading={false} onclose={onclose.clone()}>
             <textarea id={BOX} readonly=true rows="12" aria-label={title} lang="en" value={text.clone()} />
@@ -113,7 +113,7 @@ pub fn Panel(props: &PanelProps) -> Html {
             { title }
             { props.children.clone() }
             <form method="dialog">
-                <button class="btn primary">{ text::CLOSE.get(props.lang) }</button>{ " " }
+                <button class="btn primary">{ i18n::CLOSE.get(props.lang) }</button>{ " " }
                 <span role="status">{ props.status }</span>
             </form>
         </dialog>

@@ -14,7 +14,7 @@ use super::classed;
 use super::highlight::{Mark, cut};
 use super::problems::{Problem, said, tone};
 use crate::browser;
-use crate::text;
+use crate::i18n;
 
 /// What [`editor`] shows.
 pub struct Props {
@@ -89,7 +89,7 @@ fn told(problems: &[Diagnostic], said_by: &[Problem], offsets: &Utf16, lang: Lan
         (problem.span, class == "bad", label, message, tag)
     });
     let by_component = said_by.iter().map(|Problem { span, exits, message }| {
-        let label = if *exits { text::REFUSED } else { text::WARNING };
+        let label = if *exits { i18n::REFUSED } else { i18n::WARNING };
         (Some(*span), *exits, label, message.clone(), Lang::En.tag())
     });
     let listed = found.chain(by_component).map(|(span, is_error, label, message, tag)| {
@@ -200,7 +200,7 @@ mod tests {
         let mut problem = Diagnostic::plain(Program::Kubectl, "say \"a\"");
         assert_eq!(
             told(&[problem.clone()], &[], &offsets, Lang::En),
-            r#"[[-1,-1,"error","Refused","say \"a\"","en"]]"#
+            r#"[[-1,-1,"error","Rejected","say \"a\"","en"]]"#
         );
         problem.span = Some(Span::new(8, 9));
         problem.says = Program::Playground;

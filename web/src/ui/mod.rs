@@ -4,10 +4,10 @@ pub mod copy;
 pub mod editor;
 pub mod highlight;
 pub mod problems;
+pub mod qr;
 
 use std::cell::RefCell;
 use std::mem::take;
-use std::ops::Deref;
 use std::rc::Rc;
 
 use dualstack_core::explain::text::{Lang, Text};
@@ -17,42 +17,10 @@ use dualstack_core::release::version::KubeVersion;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes};
 
-use crate::store::Msg;
-
-/// A value shared between panes and compared by address, so that an unchanged one renders nothing.
-#[derive(Debug)]
-pub struct Shared<T>(pub Rc<T>);
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
-    }
-}
-
-impl<T> PartialEq for Shared<T> {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl<T> Deref for Shared<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+use crate::state::store::Msg;
 
 /// How panes tell the store what happened.
 pub type Dispatch = Callback<Msg>;
-
-/// What stands between a word and what is said of it.
-pub const fn colon(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => ": ",
-        Lang::Zh => "：",
-    }
-}
 
 /// What a click says.
 pub fn click(dispatch: &Dispatch, msg: Msg) -> Callback<MouseEvent> {

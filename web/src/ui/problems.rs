@@ -6,7 +6,7 @@ use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
 use super::classed;
-use crate::text;
+use crate::i18n;
 
 /// What a component logs about a place in its flags while it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,11 +22,11 @@ pub struct Problem {
 /// How a problem is shown, and what it is called.
 pub fn tone(problem: &Diagnostic) -> (&'static str, Text) {
     if problem.says == Program::Playground {
-        ("remark", text::REMARK)
+        ("remark", i18n::REMARK)
     } else if problem.is_warning {
-        ("warn", text::WARNING)
+        ("warn", i18n::WARNING)
     } else {
-        ("bad", text::REFUSED)
+        ("bad", i18n::REFUSED)
     }
 }
 
@@ -59,21 +59,21 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
 #[cfg(test)]
 mod tests {
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Event, Scenario};
-    use dualstack_core::session::replay::{EventReport, run};
+    use dualstack_core::session::action::{Action, Session};
+    use dualstack_core::session::{EventReport, run};
 
     use super::{Lang, tone};
-    use crate::text;
+    use crate::i18n;
 
     #[test]
     fn a_start_that_fails_is_refused_and_one_that_warns_is_not() {
         for (flags, word) in [
-            ("--service-cluster-ip-range=oops", text::REFUSED),
-            ("--service-cluster-ip-range=10.96.0.0/16 --secure-port=0", text::REFUSED),
-            ("--secure-port=6443", text::WARNING),
+            ("--service-cluster-ip-range=oops", i18n::REFUSED),
+            ("--service-cluster-ip-range=10.96.0.0/16 --secure-port=0", i18n::REFUSED),
+            ("--secure-port=6443", i18n::WARNING),
         ] {
-            let boot = Event::Boot { version: KubeVersion::LATEST, flags: flags.into() };
-            let report = run(&Scenario { seed: 0, events: [boot].into() });
+            let boot = Action::Boot { version: KubeVersion::LATEST, flags: flags.into() };
+            let report = run(&Session { seed: 0, events: [boot].into() });
             let EventReport::Boot(boot) = &report.events[0] else { panic!("it is a start") };
             let said: Vec<_> = boot.problems.iter().chain(&boot.warnings).collect();
             assert_eq!(said.len(), 1, "{flags}");

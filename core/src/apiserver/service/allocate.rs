@@ -25,6 +25,7 @@ use crate::net::go_parse::parse_ip;
 use crate::release::behavior::NamelessAllocation;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_CLUSTER_IP_RANGE;
 
 rules! {
     /// Nothing to allocate for an alias or a headless Service.
@@ -32,6 +33,7 @@ rules! {
         id: "IP-1", slug: "no-address-needed",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocClusterIPs",
+        evidence: Recorded,
         facts: [],
         en: "`clusterIP: None` makes the Service headless: no address is allocated, and DNS returns the addresses of the Pods.",
         zh: "`clusterIP: None` 使该 Service 成为无头服务：不分配地址，DNS 返回 Pod 自身的地址。",
@@ -41,6 +43,7 @@ rules! {
         id: "IP-3", slug: "cluster-ip-is-the-first",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocClusterIPs",
+        evidence: Recorded,
         facts: [],
         en: "`clusterIP` is always a copy of the first entry of `clusterIPs`.",
         zh: "`clusterIP` 始终是 `clusterIPs` 第一项的副本。",
@@ -50,6 +53,7 @@ rules! {
         id: "IP-4", slug: "addresses-stay",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
+        evidence: Recorded,
         facts: [],
         en: "The update requests no other addresses, so the Service keeps its addresses.",
         zh: "此更新没有请求其他地址，因此 Service 保留现有地址。",
@@ -59,6 +63,7 @@ rules! {
         id: "IP-5", slug: "leaving-external-name-allocates",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
+        evidence: Recorded,
         facts: [],
         en: "The Service was of `type: ExternalName` and had no addresses; now they are allocated as for a new Service.",
         zh: "该 Service 原为 ExternalName 类型，没有地址；现在像新建的 Service 一样分配地址。",
@@ -68,6 +73,7 @@ rules! {
         id: "IP-6", slug: "headless-allocates-nothing",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
+        evidence: Recorded,
         facts: [],
         en: "The stored Service is headless, so no address is allocated, whatever the new object specifies.",
         zh: "已存储的 Service 是无头服务，因此无论新对象如何设置，都不分配地址。",
@@ -77,6 +83,7 @@ rules! {
         id: "IP-7", slug: "external-name-releases-addresses",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
+        evidence: Recorded,
         facts: [released],
         en: "A Service of `type: ExternalName` has no addresses: {released} is released.",
         zh: "ExternalName 类型的 Service 没有地址：释放 {released}。",
@@ -86,6 +93,7 @@ rules! {
         id: "IP-8", slug: "upgrade-allocates-the-second",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocUpdate",
+        evidence: Recorded,
         facts: [family],
         en: "The Service changes from one address family to two: only the second address, {family}, is allocated.",
         zh: "Service 从一个地址族变为两个：只分配第二个地址 {family}。",
@@ -95,6 +103,7 @@ rules! {
         id: "IP-9", slug: "downgrade-releases-the-second",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
+        evidence: Recorded,
         facts: [released],
         en: "The Service changes from two address families to one: {released} is released.",
         zh: "Service 从两个地址族变为一个：释放 {released}。",
@@ -104,6 +113,7 @@ rules! {
         id: "IP-11", slug: "static-address-is-refused",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
+        evidence: Recorded,
         facts: [ip],
         en: "The request specifies {ip}, but it is already allocated, or it is in no Service CIDR of the cluster.",
         zh: "请求指定了 {ip}，但它已被占用，或不属于集群的任何 Service CIDR。",
@@ -113,6 +123,7 @@ rules! {
         id: "IP-12", slug: "range-is-full",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
+        evidence: Recorded,
         facts: [family],
         en: "No {family} address is free: every Service CIDR of this address family is full, or there is none.",
         zh: "没有空闲的 {family} 地址：该地址族的所有 Service CIDR 均已满，或没有 Service CIDR。",
@@ -122,6 +133,7 @@ rules! {
         id: "IP-13", slug: "address-needs-a-named-owner",
         versions: Versions::since(31),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go createIPAddress",
+        evidence: Recorded,
         facts: [],
         en: "For each address an IPAddress object is created that references the Service; with such a name it cannot be created. The name itself would be validated later.",
         zh: "每个地址都对应一个引用该 Service 的 IPAddress 对象；Service 使用这样的名称时，无法创建该对象。名称本身的校验在之后进行。",
@@ -131,6 +143,7 @@ rules! {
         id: "TXN-3", slug: "failed-dual-stack-allocation-leaks",
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
+        evidence: Recorded,
         fidelity: crate::explain::rule::Fidelity::Chosen(ORDER),
         facts: [ip],
         en: "{ip} was already allocated to this request when the other address family failed, and upstream does not release it: the address leaks until the repair loop finds it.",
@@ -382,7 +395,7 @@ fn refuse(
             String::new()
         };
         let step = trace.reject(rule, path.clone(), facts);
-        trace.because(step, Origin::Flag("service-cluster-ip-range"));
+        trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
         let text = format!("failed to allocate a serviceIP{of}: {cause}");
         let mut inner = Diagnostic::plain(Program::KubeApiserver, text);
         inner.step = Some(step);

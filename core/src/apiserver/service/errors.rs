@@ -128,12 +128,12 @@ impl<'a> Errors<'a> {
         rule: &'static Rule,
         path: FieldPath,
         value: &str,
-        known: &[&str],
+        known: &[&'static str],
     ) {
-        let known: Vec<String> = known.iter().map(|known| quote(known)).collect();
-        let detail = format!("supported values: {}", known.join(", "));
-        let value = quote(value);
-        self.push(rule, Diagnostic::field(Cause::NotSupported { value }, path, detail));
+        let quoted: Vec<String> = known.iter().map(|known| quote(known)).collect();
+        let detail = format!("supported values: {}", quoted.join(", "));
+        let cause = Cause::NotSupported { value: quote(value), known: known.to_vec() };
+        self.push(rule, Diagnostic::field(cause, path, detail));
     }
 
     /// The value, already printed, stands there already.

@@ -21,6 +21,7 @@ use crate::net::go_parse::parse_ip;
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_CLUSTER_IP_RANGE;
 
 rules! {
     /// An alias has no addresses.
@@ -28,6 +29,7 @@ rules! {
         id: "FAM-1", slug: "external-name-has-no-families",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "A Service of `type: ExternalName` is only a DNS alias: it has no address families and no addresses.",
         zh: "ExternalName 类型的 Service 只是 DNS 别名：没有地址族，也没有地址。",
@@ -37,6 +39,7 @@ rules! {
         id: "FAM-2", slug: "prefer-dual-stack-is-left-alone",
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go isMatchingPreferDualStackClusterIPFields",
+        evidence: Recorded,
         facts: [families],
         en: "The policy is still `PreferDualStack`, and neither address families nor addresses changed, so the Service keeps {families}: it is not upgraded when the cluster becomes dual-stack, nor downgraded when the cluster becomes single-stack.",
         zh: "策略仍为 `PreferDualStack`，且地址族和地址均未更改，因此 Service 保持 {families}：集群变为双栈时不会升级，变为单栈时也不会降级。",
@@ -46,6 +49,7 @@ rules! {
         id: "FAM-3a", slug: "policy-was-given",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [policy],
         en: "The policy {policy} is set, so it is kept.",
         zh: "已设置策略 {policy}，因此保留。",
@@ -55,6 +59,7 @@ rules! {
         id: "FAM-3b", slug: "policy-is-carried-over",
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "The policy is not set, so the stored one is kept.",
         zh: "未设置策略，因此保留已存储的策略。",
@@ -64,6 +69,7 @@ rules! {
         id: "FAM-3c", slug: "selectorless-headless-requires-both",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "The endpoints of a headless Service without selectors are maintained manually and can be of any address family, so without a policy it becomes `RequireDualStack`, on every cluster.",
         zh: "无选择算符的无头服务，其端点由用户手动维护，可属于任何地址族；因此未设置策略时，在任何集群上都为 `RequireDualStack`。",
@@ -73,6 +79,7 @@ rules! {
         id: "REL-43", slug: "two-without-a-policy-require-both",
         versions: Versions::until(22),
         source: "pkg/registry/core/service/storage/rest.go tryDefaultValidateServiceClusterIPFields",
+        evidence: Recorded,
         facts: [],
         en: "The policy is not set, but two addresses or address families are, so it becomes `RequireDualStack`. (From 1.23 on this is an error.)",
         zh: "未设置策略，但指定了两个地址或地址族，因此为 `RequireDualStack`。（自 1.23 起这是错误。）",
@@ -82,6 +89,7 @@ rules! {
         id: "FAM-3d", slug: "policy-is-single-stack",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "The policy is not set, so it defaults to `SingleStack`, even on a dual-stack cluster.",
         zh: "未设置策略，因此默认为 `SingleStack`，在双栈集群上也是如此。",
@@ -91,6 +99,7 @@ rules! {
         id: "FAM-5a", slug: "downgrade-drops-second-address",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go trimFieldsForDualStackDowngrade",
+        evidence: Recorded,
         facts: [dropped],
         en: "The policy is now `SingleStack`, so the second entry of `clusterIPs`, {dropped}, is removed. (From 1.23 on only if the list was not edited.)",
         zh: "策略现为 `SingleStack`，因此移除 `clusterIPs` 的第二项 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
@@ -100,6 +109,7 @@ rules! {
         id: "FAM-5b", slug: "downgrade-drops-second-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go trimFieldsForDualStackDowngrade",
+        evidence: Recorded,
         facts: [dropped],
         en: "The policy is now `SingleStack`, so the second entry of `ipFamilies`, {dropped}, is removed. (From 1.23 on only if the list was not edited.)",
         zh: "策略现为 `SingleStack`，因此移除 `ipFamilies` 的第二项 {dropped}。（自 1.23 起仅限未被编辑的列表。）",
@@ -109,6 +119,7 @@ rules! {
         id: "FAM-6", slug: "release-needs-single-stack",
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "The second address or address family was removed from the request, but it is released only under the policy `SingleStack`.",
         zh: "请求中去掉了第二个地址或地址族，但只有在策略为 `SingleStack` 时才会释放它。",
@@ -118,6 +129,7 @@ rules! {
         id: "FAM-7", slug: "two-need-a-dual-stack-policy",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "Two addresses or address families are specified, but the policy allows only one. A policy that is not set counts as `SingleStack`: to list two address families is not enough.",
         zh: "指定了两个地址或地址族，但策略只允许一个。未设置策略时视为 `SingleStack`：只列出两个地址族并不能得到双栈。",
@@ -127,6 +139,7 @@ rules! {
         id: "FAM-8a", slug: "address-tells-its-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [ip, family],
         en: "{ip} is specified without an address family, so its own is used: {family}.",
         zh: "指定了地址 {ip} 而未指定地址族，因此使用该地址的地址族 {family}。",
@@ -136,15 +149,17 @@ rules! {
         id: "FAM-8b", slug: "address-of-missing-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
-        facts: [],
-        en: "`--service-cluster-ip-range` has no range of the address family of this address.",
-        zh: "`--service-cluster-ip-range` 中没有该地址所属地址族的范围。",
+        evidence: Recorded,
+        facts: [ip],
+        en: "`--service-cluster-ip-range` has no range of the address family of {ip}.",
+        zh: "`--service-cluster-ip-range` 中没有 {ip} 所属地址族的范围。",
     }
     /// A headless Service without selector lists families without a look at the cluster.
     SELECTORLESS_HEADLESS_TAKES_BOTH {
         id: "FAM-9", slug: "selectorless-headless-takes-both",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [families],
         en: "A headless Service without selectors gets {families}; whether the cluster supports them is not checked.",
         zh: "无选择算符的无头服务使用 {families}，不检查集群是否支持。",
@@ -154,6 +169,7 @@ rules! {
         id: "FAM-10", slug: "require-needs-a-dual-stack-cluster",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [served],
         en: "`RequireDualStack` requires a cluster that supports both address families; this one supports only {served}.",
         zh: "`RequireDualStack` 要求集群支持两个地址族；此集群只支持 {served}。",
@@ -163,6 +179,7 @@ rules! {
         id: "FAM-11", slug: "family-is-not-configured",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [],
         en: "The address family is specified, but `--service-cluster-ip-range` has no range of it.",
         zh: "指定了该地址族，但 `--service-cluster-ip-range` 中没有该地址族的范围。",
@@ -172,6 +189,7 @@ rules! {
         id: "FAM-11b", slug: "given-families-are-configured",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [families],
         en: "`ipFamilies` lists {families}; the cluster supports them, and the order of the list decides which address is the primary one.",
         zh: "`ipFamilies` 列出 {families}；集群支持这些地址族，列表的顺序决定哪个是主地址。",
@@ -181,6 +199,7 @@ rules! {
         id: "FAM-12", slug: "primary-is-the-clusters",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [primary],
         en: "No address family is specified, so the primary one of the cluster is used: {primary}, the family of the first range of `--service-cluster-ip-range`.",
         zh: "未指定地址族，因此使用集群的主地址族 {primary}，即 `--service-cluster-ip-range` 第一个范围的地址族。",
@@ -190,6 +209,7 @@ rules! {
         id: "FAM-13a", slug: "dual-adds-other-family",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [policy, added],
         en: "{policy} on a dual-stack cluster: {added} is added as the second address family.",
         zh: "双栈集群上的 {policy}：追加 {added} 作为第二个地址族。",
@@ -199,6 +219,7 @@ rules! {
         id: "FAM-13b", slug: "prefer-stays-single",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
+        evidence: Recorded,
         facts: [served],
         en: "`PreferDualStack` prefers both address families, but the cluster supports only {served}: there is one address, and no error. The policy does not change.",
         zh: "`PreferDualStack` 优先使用两个地址族，但集群只支持 {served}：因此只有一个地址，也不报错。策略保持不变。",
@@ -318,7 +339,7 @@ fn settle(env: &Env, new: &mut Service, trace: &mut Trace) -> Result<(), Refusal
         spec.ip_families.push(primary.name().to_owned());
         let at = path.clone().index(0);
         let step = trace.set(&PRIMARY_IS_THE_CLUSTERS, at, facts![primary], None, primary.name());
-        trace.because(step, Origin::Flag("service-cluster-ip-range"));
+        trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
     }
     if wants_two && let [only] = spec.ip_families.as_slice() {
         let policy = spec.policy().to_owned();
@@ -333,7 +354,7 @@ fn settle(env: &Env, new: &mut Service, trace: &mut Trace) -> Result<(), Refusal
             let served = primary;
             let at = FieldPath::spec("ipFamilyPolicy");
             let step = trace.note(&PREFER_STAYS_SINGLE, at, facts![served]);
-            trace.because(step, Origin::Flag("service-cluster-ip-range"));
+            trace.because(step, Origin::Flag(SERVICE_CLUSTER_IP_RANGE));
         }
     }
     Ok(())
@@ -462,7 +483,8 @@ fn infer_families(env: &Env, new: &mut Service, errors: &mut Errors) {
                 format!("{family} is not configured on this cluster")
             };
             let path = FieldPath::spec("clusterIPs").index(i);
-            errors.invalid(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail);
+            let facts = facts![ip = text.as_str()];
+            errors.invalid_with(&ADDRESS_OF_MISSING_FAMILY, path, printed, detail, facts);
             if env.behavior.is_old() {
                 return;
             }

@@ -3,6 +3,8 @@
 //!
 //! Every function gives the complaints about a text; none means it is fine.
 
+use crate::release::behavior::Behavior;
+
 const LABEL_1123: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric \
     characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or \
     '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
@@ -181,9 +183,112 @@ pub fn path_segment(text: &str) -> Vec<String> {
     }
 }
 
+/// What a name has to look like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// [`label_1123`].
+    Label1123,
+    /// [`label_1035`].
+    Label1035,
+    /// [`subdomain_1123`].
+    Subdomain1123,
+    /// [`qualified_name`].
+    QualifiedName,
+    /// [`label_value`].
+    LabelValue,
+    /// [`port_name`].
+    PortName,
+}
+
+impl Form {
+    /// The form of names of Services.
+    #[must_use]
+    pub fn of_services(behavior: &Behavior) -> Self {
+        if behavior.relaxed_service_name.on() { Self::Label1123 } else { Self::Label1035 }
+    }
+
+    /// A name of this form that is close to a text; `None` if the text has the form, or nothing of it
+    /// can be kept.
+    #[must_use]
+    pub fn respell(self, text: &str) -> Option<String> {
+        let name = match text.split_once('/') {
+            Some((prefix, name)) if self == Self::QualifiedName => {
+                let name = Self::LabelValue.spell(name)?;
+                match Self::Subdomain1123.spell(prefix) {
+                    Some(prefix) => [&prefix, "/", &name].concat(),
+                    None => name,
+                }
+            }
+            _ => self.spell(text)?,
+        };
+        (name != text).then_some(name)
+    }
+
+    /// Puts a hyphen in the place of what may not stand in a name.
+    fn spell(self, text: &str) -> Option<String> {
+        if self == Self::Subdomain1123 {
+            let labels = text.split('.').filter_map(|label| Self::Label1123.spell(label));
+            let mut name = labels.collect::<Vec<_>>().join(".");
+            name.truncate(253);
+            let name = name.trim_end_matches(['.', '-']);
+            return (!name.is_empty()).then(|| name.to_owned());
+        }
+        let (most, others) = match self {
+            Self::Label1123 | Self::Label1035 | Self::Subdomain1123 => (63, ""),
+            Self::QualifiedName | Self::LabelValue => (63, "_."),
+            Self::PortName => (15, ""),
+        };
+        let keeps_case = matches!(self, Self::QualifiedName | Self::LabelValue);
+        let mut name = String::new();
+        for char in text.chars() {
+            let fits = char.is_ascii_alphanumeric() || others.contains(char);
+            let char = if fits { char } else { '-' };
+            if self != Self::PortName || char != '-' || !name.ends_with('-') {
+                name.push(if keeps_case { char } else { char.to_ascii_lowercase() });
+            }
+        }
+        let is_end = |char: char| !char.is_ascii_alphanumeric();
+        let name = name.trim_matches(is_end);
+        let first = name.bytes().next()?;
+        let lacks_letter = match self {
+            Self::Label1035 => !first.is_ascii_alphabetic(),
+            Self::PortName => !name.bytes().any(|byte| byte.is_ascii_alphabetic()),
+            _ => false,
+        };
+        let mut name = [if lacks_letter { "p-" } else { "" }, name].concat();
+        name.truncate(most);
+        Some(name.trim_end_matches(is_end).to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{label_1123, port_name, qualified_name, subdomain_1123};
+    use super::{
+        Form, label_1035, label_1123, label_value, port_name, qualified_name, subdomain_1123,
+    };
+
+    #[test]
+    fn a_respelt_name_has_its_form() {
+        let check = |form: Form, complaints: &dyn Fn(&str) -> Vec<String>| {
+            let long = "a.b_".repeat(80);
+            for text in
+                ["My_App", "80", "-a--b-", "a/b/c", "A b/c_", "x.y_z", "/a", "a/", "ä", &long, "é1"]
+            {
+                let Some(name) = form.respell(text) else { continue };
+                assert_eq!(complaints(&name), Vec::<String>::new(), "{form:?} {text} {name}");
+                assert_eq!(form.respell(&name), None, "{form:?} {text} {name}");
+            }
+        };
+        check(Form::Label1123, &label_1123);
+        check(Form::Label1035, &label_1035);
+        check(Form::Subdomain1123, &subdomain_1123);
+        check(Form::QualifiedName, &qualified_name);
+        check(Form::LabelValue, &label_value);
+        check(Form::PortName, &|text| port_name(text, false));
+        assert_eq!(Form::Label1035.respell("80"), Some("p-80".to_owned()));
+        assert_eq!(Form::QualifiedName.respell("A b/c_"), Some("a-b/c".to_owned()));
+        assert_eq!(Form::LabelValue.respell("fine"), None);
+    }
 
     #[test]
     fn a_dot_in_a_label_gets_its_own_words() {

@@ -17,6 +17,7 @@ use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::release::version::Versions;
 use crate::rules;
+use crate::source::flags::table::SERVICE_NODE_PORT_RANGE;
 
 rules! {
     /// A load balancer that wants no node ports.
@@ -24,6 +25,7 @@ rules! {
         id: "PORT-3", slug: "no-node-port-wanted",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
+        evidence: Recorded,
         facts: [],
         en: "`allocateLoadBalancerNodePorts` is false, so no node port is allocated.",
         zh: "`allocateLoadBalancerNodePorts` 为 false，因此不分配节点端口。",
@@ -33,6 +35,7 @@ rules! {
         id: "PORT-4a", slug: "node-port-is-taken-as-named",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
+        evidence: Recorded,
         facts: [port],
         en: "The requested node port {port} is free, so it is allocated. The same number is used for both address families.",
         zh: "请求指定的节点端口 {port} 空闲，因此予以分配。两个地址族使用同一端口号。",
@@ -42,6 +45,7 @@ rules! {
         id: "PORT-4b", slug: "node-port-is-picked",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/operation.go AllocateNext",
+        evidence: Recorded,
         fidelity: Fidelity::Chosen(PICKS),
         facts: [port],
         en: "Node port {port} was picked from `--service-node-port-range`. The same number is used for both address families.",
@@ -52,6 +56,7 @@ rules! {
         id: "PORT-5", slug: "protocols-share-a-node-port",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initNodePorts",
+        evidence: Recorded,
         facts: [port],
         en: "The port differs from another one only in its protocol: both share node port {port}. (Only on create; an update allocates a new one.)",
         zh: "此端口与另一端口只有协议不同：两者共用节点端口 {port}。（仅在创建时；更新时会另行分配。）",
@@ -61,6 +66,7 @@ rules! {
         id: "PORT-6", slug: "node-port-is-refused",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/allocator.go Allocate",
+        evidence: Recorded,
         facts: [],
         en: "The node port is already allocated, or it is outside `--service-node-port-range`.",
         zh: "该节点端口已被占用，或在 `--service-node-port-range` 之外。",
@@ -70,6 +76,7 @@ rules! {
         id: "PORT-7", slug: "node-ports-are-full",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/allocator.go AllocateNext",
+        evidence: Recorded,
         facts: [],
         en: "No port of `--service-node-port-range` is free.",
         zh: "`--service-node-port-range` 中没有空闲端口。",
@@ -79,6 +86,7 @@ rules! {
         id: "PORT-9", slug: "node-ports-are-released",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
+        evidence: Recorded,
         facts: [port],
         en: "Node port {port} is no longer used and is released.",
         zh: "节点端口 {port} 不再使用，因此被释放。",
@@ -88,6 +96,7 @@ rules! {
         id: "PORT-10", slug: "node-port-repeated-in-update",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go updateNodePorts",
+        evidence: SourceRead,
         facts: [],
         en: "Two ports of the update specify the same node port and protocol. Upstream returns only an HTTP 500 that names no field.",
         zh: "更新中的两个端口指定了相同的节点端口和协议。上游只返回 HTTP 500，不指明是哪个字段。",
@@ -97,6 +106,7 @@ rules! {
         id: "PORT-11a", slug: "health-check-port-is-taken",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocHealthCheckNodePort",
+        evidence: Recorded,
         fidelity: Fidelity::Chosen(PICKS),
         facts: [port],
         en: "A load balancer with `externalTrafficPolicy: Local` checks the health of nodes on port {port}.",
@@ -107,6 +117,7 @@ rules! {
         id: "PORT-11b", slug: "health-check-port-is-refused",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocHealthCheckNodePort",
+        evidence: Recorded,
         facts: [],
         en: "The health check node port cannot be allocated. This step runs before validation, so even an invalid number results in a 500.",
         zh: "无法分配健康检查节点端口。此步骤先于校验，因此即使是无效的端口号也会返回 500。",
@@ -116,6 +127,7 @@ rules! {
         id: "PORT-12", slug: "health-check-port-is-released",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go releaseUpdate",
+        evidence: Recorded,
         facts: [port],
         en: "No health check is needed any more: port {port} is released.",
         zh: "不再需要健康检查：释放端口 {port}。",
@@ -125,6 +137,7 @@ rules! {
         id: "DRY-1b", slug: "dry-run-counts-from-32769",
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/operation.go AllocateNext",
+        evidence: Recorded,
         facts: [port],
         en: "A dry run allocates no port; it shows {port}, counted up from 32769.",
         zh: "试运行不分配端口；显示的 {port} 从 32769 起递增。",
@@ -258,7 +271,7 @@ fn refuse_port(
 
 fn refuse_any(trace: &mut Trace, at: FieldPath, error: &AllocError) -> Refusal {
     let step = trace.reject(&NODE_PORTS_ARE_FULL, at, facts![]);
-    trace.because(step, Origin::Flag("service-node-port-range"));
+    trace.because(step, Origin::Flag(SERVICE_NODE_PORT_RANGE));
     let words = format!("failed to allocate a nodePort: {error}");
     let mut inner = Diagnostic::plain(Program::KubeApiserver, words);
     inner.step = Some(step);

@@ -4,7 +4,6 @@
 //! them are read here; what is no flag is reported, never dropped. Whether a flag exists and what
 //! its value means is not decided here.
 
-use crate::source::edit::Edit;
 use crate::source::span::Span;
 
 /// More text than this is not read: no real set of flags comes near it.
@@ -97,6 +96,20 @@ pub struct FlagProblem {
     pub text_zh: String,
 }
 
+impl Flag {
+    /// The comma-separated entries of the value in the text that the flag was read from; none without a value.
+    pub fn entries<'t>(&self, text: &'t str) -> impl Iterator<Item = (Span, &'t str)> {
+        let Span { start, end } = self.value_span;
+        let value = self.value.as_ref().and_then(|_| text.get(start..end));
+        let mut at = start;
+        value.into_iter().flat_map(|value| value.split(',')).map(move |entry| {
+            let span = Span::new(at, at + entry.len());
+            at = span.end + 1;
+            (span, entry)
+        })
+    }
+}
+
 impl FlagsText {
     /// The flags of a component, from all its sections.
     pub fn of(&self, component: Component) -> impl Iterator<Item = &Flag> {
@@ -137,53 +150,6 @@ pub(super) fn read(text: &str) -> FlagsText {
         start += line.len();
     }
     reader.out
-}
-
-/// Where new lines of kube-apiserver go, and how they have to be written there: behind its last flag, or
-/// at the start.
-#[must_use]
-pub fn line_to_add(text: &str, lines: &str) -> (usize, String) {
-    let flags = parse(text);
-    let Some(last) = flags.of(Component::KubeApiserver).last() else {
-        return (0, lines.to_owned());
-    };
-    match text[last.span.end..].find('\n') {
-        Some(newline) => (last.span.end + newline + 1, lines.to_owned()),
-        None => (text.len(), format!("\n{}", lines.trim_end())),
-    }
-}
-
-/// The edit that sets a flag of kube-apiserver, or removes it; `None` if there is nothing to remove.
-#[must_use]
-pub fn change(text: &str, name: &str, value: Option<&str>) -> Option<Edit> {
-    let flags = parse(text);
-    let Some(flag) = flags.last(Component::KubeApiserver, name) else {
-        let (at, text) = line_to_add(text, &["--", name, "=", value?, "\n"].concat());
-        return Some(Edit { span: Span::new(at, at), text });
-    };
-    let behind = &text[flag.span.end..];
-    let Some(new) = value else {
-        let start = text[..flag.span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = behind.find('\n').map_or(text.len(), |newline| flag.span.end + newline + 1);
-        let lead = text[start..flag.span.start].trim();
-        let is_alone =
-            (lead.is_empty() || lead == "-") && text[flag.span.end..end].trim().is_empty();
-        let span = if is_alone { Span::new(start, end) } else { flag.span };
-        return Some(Edit { span, text: String::new() });
-    };
-    let Some(old) = &flag.value else {
-        return Some(Edit { span: flag.value_span, text: ["=", new].concat() });
-    };
-    // A blank behind a comma cut the value off: what stands alone behind it joins it.
-    let mut span = flag.value_span;
-    let word = behind.trim_start();
-    if let Some(added) = new.strip_prefix(old.as_str())
-        && old.ends_with(',')
-        && word.starts_with(added)
-    {
-        span.end = text.len() - word.len() + added.len();
-    }
-    Some(Edit { span, text: new.to_owned() })
 }
 
 /// How much of the text is read: all of it, or whole lines up to the limit.

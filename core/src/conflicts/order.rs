@@ -1,0 +1,156 @@
+//! Is the primary address family the same everywhere? AGREE-4 and AGREE-9.
+
+use super::{Finder, Found, Weight, families, ip_families, print};
+use crate::apiserver::startup as apiserver;
+use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6};
+use crate::cluster::components::{Node, NodeAgent};
+use crate::conflicts::consequences::Consequence;
+use crate::explain::rule::Rule;
+use crate::explain::text::Text;
+use crate::net::{Cidr, Family};
+use crate::release::version::Versions;
+use crate::source::flags::Component;
+use crate::source::flags::table::{
+    ADVERTISE_ADDRESS as ADVERTISE, CLUSTER_CIDR as CLUSTER, NODE_IP,
+    SERVICE_CLUSTER_IP_RANGE as SERVICES,
+};
+use crate::{facts, rules};
+
+rules! {
+    /// Two orders.
+    POD_ORDER_DIFFERS {
+        id: "AGREE-4a", slug: "cluster-ranges-begin-with-the-other-family",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/cluster-administration/networking",
+        evidence: Documentation,
+        facts: [services, pods],
+        en: "The first Service CIDR is {services}, the first Pod CIDR is {pods}. The components should agree on the primary address family; no component checks this.",
+        zh: "第一个 Service CIDR 是 {services}，第一个 Pod CIDR 是 {pods}。各组件应使用一致的主地址族；没有组件检查这一点。",
+    }
+    /// Two orders.
+    NODE_ORDER_DIFFERS {
+        id: "AGREE-4b", slug: "node-ip-begins-with-the-other-family",
+        versions: Versions::ALL,
+        source: "kubernetes.io/docs/concepts/cluster-administration/networking",
+        evidence: Documentation,
+        facts: [services, node],
+        en: "The first Service CIDR is {services}, the first address of the node is {node}: it comes first in `status.podIPs`, and kube-proxy uses its address family as the primary one.",
+        zh: "第一个 Service CIDR 是 {services}，节点的第一个地址是 {node}：它在 `status.podIPs` 中排在首位，kube-proxy 也以它的地址族为主地址族。",
+    }
+    /// The API server's two families.
+    ADVERTISE_ADDRESS_DOES_NOT_FIT {
+        id: "AGREE-9", slug: "advertise-address-does-not-fit-the-first-range",
+        versions: Versions::ALL,
+        source: "cmd/kube-apiserver/app/options/validation.go validatePublicIPServiceClusterIPRangeIPFamilies",
+        evidence: SourceRead,
+        facts: [range, address],
+        en: "The first Service CIDR is {range}, and the advertise address of kube-apiserver is {address}, of the other address family.",
+        zh: "第一个 Service CIDR 是 {range}，而 kube-apiserver 的公告地址 {address} 属于另一个地址族。",
+    }
+}
+
+/// What is found, in a few words.
+pub(super) static TITLES: &[(&Rule, Text)] = &[
+    (&POD_ORDER_DIFFERS, Text { en: "different primary address families", zh: "主地址族不同" }),
+    (&NODE_ORDER_DIFFERS, Text { en: "different primary address families", zh: "主地址族不同" }),
+    (
+        &ADVERTISE_ADDRESS_DOES_NOT_FIT,
+        Text {
+            en: "advertise address of the other address family",
+            zh: "公告地址属于另一个地址族",
+        },
+    ),
+];
+
+impl<'a> Finder<'a> {
+    /// AGREE-4a.
+    pub(super) fn order(&mut self) {
+        let (Some(_), [first, ..], [pods, ..]) = (self.api, self.services(), self.pods()) else {
+            return;
+        };
+        let (services, others) = (first.family(), pods.family());
+        if services == others || !families(self.pods()).contains(&services) {
+            return;
+        }
+        const WHO: Component = Component::KubeControllerManager;
+        let swapped: Vec<Cidr> = self.pods().iter().rev().copied().collect();
+        let way = self.set(None, WHO, CLUSTER, &print(&swapped));
+        let sides = Vec::from([self.services_side(*first), self.pods_side(*pods)]);
+        self.add(
+            None,
+            Found {
+                weight: Weight::Surprise,
+                rule: &POD_ORDER_DIFFERS,
+                facts: facts![services = *first, pods],
+                sides,
+                consequences: Vec::from([Consequence::FirstAddressesDiffer { services, others }]),
+                ways: Vec::from([way]),
+            },
+        );
+    }
+
+    /// AGREE-4b.
+    pub(super) fn node_order(&mut self, node: &'a Node, known: &NodeAgent) {
+        const WHO: Component = Component::Kubelet;
+        let (Some(_), [range, ..], [ip, ..]) = (self.api, self.services(), &known.host_ips[..])
+        else {
+            return;
+        };
+        let (services, others) = (range.family(), Family::of(*ip));
+        if services == others || !ip_families(&known.host_ips).contains(&services) {
+            return;
+        }
+        let swapped: Vec<String> = known.host_ips.iter().rev().map(ToString::to_string).collect();
+        let way = self.set(Some(node), WHO, NODE_IP, &swapped.join(","));
+        let sides = Vec::from([self.services_side(*range), self.side(Some(node), WHO, NODE_IP)]);
+        self.add(
+            Some(node),
+            Found {
+                weight: Weight::Surprise,
+                rule: &NODE_ORDER_DIFFERS,
+                facts: facts![services = *range, node = *ip],
+                sides,
+                consequences: Vec::from([Consequence::FirstAddressesDiffer { services, others }]),
+                ways: Vec::from([way]),
+            },
+        );
+    }
+
+    /// AGREE-9.
+    pub(super) fn advertise_address(&mut self) {
+        let report = &self.all.apiserver;
+        let Some(known) = report.knows.as_ref().filter(|_| report.is_given) else { return };
+        let (range, address) = (known.completed.primary, known.completed.advertise);
+        let differs = &apiserver::ADVERTISE_FAMILY_DIFFERS;
+        let exits = report.errors.iter().any(|said| report.trace[said.step.0].rule == differs);
+        let endpoint = known.completed.kubernetes_endpoint;
+        let breaks = endpoint.is_some_and(|endpoint| endpoint.family != range.family());
+        if !exits && !breaks {
+            return;
+        }
+        const WHO: Component = Component::KubeApiserver;
+        let (weight, follows) = if exits {
+            (Weight::Exits, Consequence::ComponentExits(WHO))
+        } else {
+            (Weight::Breaks, Consequence::ApiServiceIsBroken)
+        };
+        let own = match range.family() {
+            Family::V4 => MACHINE_V4.to_string(),
+            Family::V6 => MACHINE_V6.to_string(),
+        };
+        let way = self.set(None, WHO, ADVERTISE, &own);
+        let sides =
+            Vec::from([self.range(None, WHO, SERVICES, range), self.side(None, WHO, ADVERTISE)]);
+        self.add(
+            None,
+            Found {
+                weight,
+                rule: &ADVERTISE_ADDRESS_DOES_NOT_FIT,
+                facts: facts![range, address],
+                sides,
+                consequences: Vec::from([follows]),
+                ways: Vec::from([way]),
+            },
+        );
+    }
+}

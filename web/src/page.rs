@@ -1,0 +1,529 @@
+//! What does each pane show? The properties of the panes, from the state and the core's answers.
+//!
+//! A part that has not changed is the value it was before, and so its pane does not render. The memory is plain Rust,
+//! because a test on the host compares the properties before and after a message: Yew's hooks only run where it renders.
+
+use std::rc::Rc;
+
+use dualstack_core::api::Json;
+use dualstack_core::cluster::components::{Components, Start};
+use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::plain;
+use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::session::action::Action;
+use dualstack_core::session::diff::Diff;
+use dualstack_core::session::{BootReport, DocumentReport, EventReport, RequestsReport, Verb};
+use dualstack_core::source::yaml::parse;
+use yew::prelude::*;
+
+use crate::i18n;
+use crate::panes::components::Seen;
+use crate::panes::first_families::Wish;
+use crate::panes::invitation::Suggestion;
+use crate::panes::manifest::Checked;
+use crate::panes::timeline::{BranchRow, Row, Side};
+use crate::panes::{
+    answer, cluster, footer, header, invitation, manifest, notice, phone_bar, stored, tabs,
+    timeline, why,
+};
+use crate::state::answers::{Answers, compared, document_at};
+use crate::state::choices::{Focus, Form};
+use crate::state::shared::Shared;
+use crate::state::store::Store;
+use crate::state::verdict::Verdict;
+use crate::ui::Dispatch;
+
+/// The properties of the panes.
+#[derive(Clone, PartialEq)]
+pub struct Panes {
+    pub header: header::Props,
+    pub notice: notice::Props,
+    pub answer: answer::Props,
+    pub invitation: invitation::Props,
+    pub cluster: cluster::Props,
+    pub manifest: manifest::Props,
+    pub stored: stored::Props,
+    pub timeline: timeline::Props,
+    pub why: why::Props,
+    /// Not in a frame that shows less.
+    pub tabs: Option<tabs::Props>,
+    pub footer: footer::Props,
+    pub phone_bar: phone_bar::Props,
+    /// The document that is refused.
+    pub refused: Option<usize>,
+}
+
+/// A value that is computed again when what it is made of has changed.
+struct Memo<D, T>(Option<(D, T)>);
+
+impl<D, T> Default for Memo<D, T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<D: PartialEq, T: Clone> Memo<D, T> {
+    fn get(&mut self, deps: D, make: impl FnOnce(&D) -> T) -> T {
+        if let Some((_, value)) = self.0.as_ref().filter(|(before, _)| *before == deps) {
+            return value.clone();
+        }
+        let value = make(&deps);
+        self.0 = Some((deps, value.clone()));
+        value
+    }
+}
+
+/// The last value, as long as the next is equal to it.
+struct Same<T>(Option<Shared<T>>);
+
+impl<T> Default for Same<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: PartialEq> Same<T> {
+    fn or(&mut self, next: &Shared<T>) -> Shared<T> {
+        if let Some(last) = self.0.as_ref().filter(|last| *last == next || ***last == **next) {
+            return last.clone();
+        }
+        self.0 = Some(next.clone());
+        next.clone()
+    }
+}
+
+/// What the properties were made of.
+#[derive(Default)]
+pub struct Page {
+    seen: Memo<Shared<Start>, Shared<Seen>>,
+    checked: Memo<Shared<RequestsReport>, Rc<Checked>>,
+    wish: Memo<(Shared<[Action]>, usize), Rc<Wish>>,
+    suggestion: Memo<(Rc<str>, Rc<str>), Option<Suggestion>>,
+    sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
+    compared: Memo<(Shared<[Action]>, u64, usize, bool, KubeVersion), Option<Answers>>,
+    after: Same<Diff>,
+    /// The last document that was accepted since another event or example was chosen.
+    good: (u32, Option<Shared<DocumentReport>>),
+}
+
+impl Page {
+    pub fn panes(
+        &mut self,
+        store: &Store,
+        answers: &Answers,
+        onshare: &Callback<MouseEvent>,
+        dispatch: &Dispatch,
+    ) -> Panes {
+        let lang = store.lang;
+        let at = document_at(store, &answers.documents);
+        let verdict = answers.verdict(store, at);
+        let refused = answers.is_refused(store, at).then_some(at);
+        let document = answers.documents.get(at).cloned();
+        let (shown, stale) = self.stored(store, document.as_ref());
+        let stands = shown.as_ref().is_some_and(|document| document.stands.is_some());
+        let label = match (stands, stale) {
+            (true, _) => Some(i18n::STANDS),
+            (_, true) => Some(i18n::LAST_GOOD),
+            _ => None,
+        };
+        let addresses = addresses(shown.as_ref());
+        let summary = summary(&verdict, shown.as_ref(), &addresses, label.is_some(), lang);
+        let seen = store.shows_components().then(|| {
+            let start = Shared(Rc::clone(&answers.boot.start));
+            self.seen.get(start, |start| {
+                Shared(Rc::new(Seen::of(Components::clone(start.components()))))
+            })
+        });
+        let requests = store.request().and_then(|at| match answers.events.get(at)? {
+            EventReport::Requests(requests) => Some(Shared(Rc::clone(requests))),
+            EventReport::Boot(_) => None,
+        });
+        let checked = requests
+            .map(|requests| self.checked.get(requests, |requests| Rc::new(Checked::of(requests))));
+        let after = self.after.or(&answers.after);
+        let fixes = store.fixes.clone().filter(|found| {
+            refused.is_some_and(|document| found.is_of(&store.events, store.at, document))
+        });
+        let (is_start, focus) = (matches!(store.event(), Action::Boot { .. }), &store.focus);
+        let chosen = match focus {
+            Focus::Stored(field) => Some(AttrValue::from(field.clone())),
+            _ => None,
+        };
+        Panes {
+            header: header(store, Some(onshare.clone()), dispatch),
+            notice: notice(store, dispatch),
+            answer: answer::Props {
+                lang,
+                verdict: verdict.clone(),
+                addresses,
+                label,
+                fixes: fixes.map(Shared),
+                dispatch: dispatch.clone(),
+            },
+            invitation: invitation::Props {
+                lang,
+                example: store.example,
+                suggestion: self
+                    .suggestion
+                    .get((Rc::clone(store.flags()), store.manifest()), |_| Suggestion::of(store)),
+                dispatch: dispatch.clone(),
+            },
+            cluster: cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch),
+            manifest: manifest(store, checked.unwrap_or_default(), at, dispatch),
+            stored: stored::Props {
+                lang,
+                document: shown,
+                command: stored::command(store.event()).into(),
+                terminal: terminal(&answers.boot, document.as_ref()),
+                label,
+                stale,
+                chosen,
+                shows_server_fields: store.shows_server_fields,
+                form: store.form,
+                sent: self.sent(store, at),
+                dispatch: dispatch.clone(),
+            },
+            timeline: timeline::Props {
+                lang,
+                rows: rows(store, &answers.events),
+                at: store.at,
+                playing: store.playing,
+                branches: branches(store),
+                branch: store.branch,
+                version: store.boot().2,
+                compared: store.compared,
+                sides: self.sides(store, verdict, document.as_ref()),
+                after: after.clone(),
+                start: is_start.then(|| answers.boot.clone()),
+                dispatch: dispatch.clone(),
+            },
+            why: why::Props {
+                lang,
+                boot: answers.boot.clone(),
+                document: document.filter(|it| it.verb != Verb::Get),
+                after: after.clone(),
+                focus: focus.clone(),
+            },
+            tabs: seen.map(|seen| tabs::Props {
+                lang,
+                event: (store.at, store.events.len()),
+                wish: self.wish.get((Shared(Rc::clone(&store.events)), store.at), |_| {
+                    Rc::new(Wish::of(&store.shown()))
+                }),
+                seen,
+                world: answers.world.clone(),
+                objects: Shared(Rc::clone(&after.objects)),
+                is_about_workloads: answers
+                    .requests
+                    .documents
+                    .iter()
+                    .any(|it| it.workload.is_some()),
+                dispatch: dispatch.clone(),
+            }),
+            footer: footer::Props { lang },
+            phone_bar: phone_bar::Props {
+                lang,
+                pane: store.pane,
+                summary: summary.into(),
+                dispatch: dispatch.clone(),
+            },
+            refused,
+        }
+    }
+
+    /// The document whose object is shown, and whether it is of an earlier answer.
+    fn stored(
+        &mut self,
+        store: &Store,
+        document: Option<&Shared<DocumentReport>>,
+    ) -> (Option<Shared<DocumentReport>>, bool) {
+        // What was accepted before another event or example was chosen says nothing about this one.
+        if self.good.0 != store.turn {
+            self.good = (store.turn, None);
+        }
+        let is_accepted = document.is_some_and(|document| document.is_accepted());
+        if is_accepted {
+            self.good.1 = document.cloned().filter(|document| document.stored_json().is_some());
+        }
+        // What is stored all the same is nearer to the truth than what was accepted before.
+        let stands = document.cloned().filter(|document| document.stands.is_some());
+        let stale = !is_accepted && stands.is_none();
+        (stands.or_else(|| self.good.1.clone()), stale)
+    }
+
+    /// What the manifest that is shown sends, where the object is to be compared with it.
+    fn sent(&mut self, store: &Store, document: usize) -> Option<Shared<Json>> {
+        match store.event() {
+            Action::Apply(text) if store.form == Form::Diff => {
+                self.sent.get((Shared(Rc::clone(text)), document), |(text, document)| {
+                    let documents = parse(text).documents;
+                    Some(Shared(Rc::new(documents.get(*document)?.node.to_json())))
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The answer, and that of the version it is compared with.
+    fn sides(
+        &mut self,
+        store: &Store,
+        verdict: Verdict,
+        document: Option<&Shared<DocumentReport>>,
+    ) -> Option<Rc<[Side; 2]>> {
+        let other = store.compared?;
+        let events = Shared(Rc::clone(&store.events));
+        let deps = (events, store.seed, store.at, store.settled, other);
+        let there = self.compared.get(deps, |_| compared(store, other))?;
+        let at = document_at(store, &there.documents);
+        Some(Rc::new([
+            Side { verdict, document: document.cloned() },
+            Side { verdict: there.verdict(store, at), document: there.documents.get(at).cloned() },
+        ]))
+    }
+}
+
+/// The properties of the header; `onshare` where there is an answer to share.
+pub fn header(
+    store: &Store,
+    onshare: Option<Callback<MouseEvent>>,
+    dispatch: &Dispatch,
+) -> header::Props {
+    header::Props {
+        lang: store.lang,
+        theme: store.theme,
+        example: store.example,
+        version: store.boot().2,
+        can_undo: store.history.can_undo(),
+        can_redo: store.history.can_redo(),
+        onshare,
+        dispatch: dispatch.clone(),
+    }
+}
+
+pub fn notice(store: &Store, dispatch: &Dispatch) -> notice::Props {
+    // The page around a frame says whose work it is.
+    let is_draft = store.is_draft() && store.visit.embed.is_none();
+    notice::Props {
+        lang: store.lang,
+        trouble: store.visit.trouble,
+        draft: is_draft.then(|| store.has_own()),
+        dispatch: dispatch.clone(),
+    }
+}
+
+/// The properties of the Cluster pane; without a start in safe mode.
+pub fn cluster(
+    store: &Store,
+    boot: Option<Shared<BootReport>>,
+    seen: Option<Shared<Seen>>,
+    dispatch: &Dispatch,
+) -> cluster::Props {
+    cluster::Props {
+        lang: store.lang,
+        flags: AttrValue::from(Rc::clone(store.flags())),
+        version: store.boot().2,
+        unfolded: boot.is_none() || store.unfolded || store.visit.embed.is_some(),
+        boot,
+        seen,
+        dispatch: dispatch.clone(),
+    }
+}
+
+pub fn manifest(
+    store: &Store,
+    checked: Rc<Checked>,
+    document: usize,
+    dispatch: &Dispatch,
+) -> manifest::Props {
+    manifest::Props {
+        lang: store.lang,
+        event: store.request().map(|at| store.events[at].clone()),
+        version: store.boot().2,
+        checked,
+        document,
+        dispatch: dispatch.clone(),
+    }
+}
+
+fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValue)> {
+    let Some(service) = document.and_then(|document| document.standing()) else {
+        return Vec::new();
+    };
+    let spec = &service.spec;
+    if spec.has_no_cluster_ip() {
+        return Vec::new();
+    }
+    let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
+    families.zip(spec.cluster_ips.iter().map(|ip| AttrValue::from(ip.clone()))).collect()
+}
+
+/// What a person at the terminal sees, where no object is shown that says it.
+fn terminal(boot: &BootReport, document: Option<&Shared<DocumentReport>>) -> Option<AttrValue> {
+    let said = document.filter(|it| !it.kubectl.is_empty());
+    let said = said
+        .filter(|it| !it.is_accepted() || it.stored_json().is_none() || it.verb == Verb::Patch)
+        .map(|document| AttrValue::from(document.kubectl.clone()));
+    said.or_else(|| {
+        let lines = || boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>();
+        (!boot.is_running()).then(|| AttrValue::from(lines().join("\n")))
+    })
+}
+
+fn rows(store: &Store, reports: &[EventReport]) -> Rc<[Row]> {
+    let events = store.events.iter().enumerate();
+    events.map(|(at, event)| Row::of(at, event, reports.get(at))).collect()
+}
+
+fn branches(store: &Store) -> Rc<[BranchRow]> {
+    let branches = store.branches.iter();
+    branches.map(|it| BranchRow { count: it.events.len(), from: it.from }).collect()
+}
+
+/// The result in one line, for the phone's bar.
+fn summary(
+    verdict: &Verdict,
+    document: Option<&Shared<DocumentReport>>,
+    addresses: &[(Family, AttrValue)],
+    stale: bool,
+    lang: Lang,
+) -> String {
+    let mark = verdict.tone.mark();
+    let policy = document.and_then(|document| document.standing()).map(|it| it.spec.policy());
+    let (false, [(first, _), others @ ..], Some(policy)) = (stale, addresses, policy) else {
+        return format!("{mark} {}", plain(&verdict.head));
+    };
+    match (lang, others.is_empty()) {
+        (Lang::En, true) => format!("{mark} 1 IP · {first} · {policy}"),
+        (Lang::En, false) => format!("{mark} {} IPs · {first} first · {policy}", addresses.len()),
+        (Lang::Zh, true) => format!("{mark} 1 个 IP · {first} · {policy}"),
+        (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 为首 · {policy}", addresses.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::session::Replay;
+    use dualstack_core::session::action::Action;
+    use yew::Callback;
+
+    use super::{Page, Panes};
+    use crate::state::answers::Answers;
+    use crate::state::choices::{Focus, Pane};
+    use crate::state::shared::Shared;
+    use crate::state::store::{Msg, Store};
+    use crate::ui::Dispatch;
+
+    /// The page as `App` keeps it, without a browser.
+    struct Kept {
+        store: Store,
+        replay: Replay,
+        /// The answers to these events, as they were shown.
+        answers: Option<(Shared<[Action]>, usize, bool, Answers)>,
+        page: Page,
+        onshare: Callback<yew::MouseEvent>,
+        dispatch: Dispatch,
+        panes: Option<Panes>,
+    }
+
+    impl Kept {
+        fn opening() -> Self {
+            let mut kept = Self {
+                store: Store::opening(Lang::En),
+                replay: Replay::default(),
+                answers: None,
+                page: Page::default(),
+                onshare: Callback::noop(),
+                dispatch: Callback::noop(),
+                panes: None,
+            };
+            kept.draw();
+            kept
+        }
+
+        /// Draws the page: the panes whose properties are others than before.
+        fn draw(&mut self) -> Vec<&'static str> {
+            let store = &self.store;
+            let (events, at) = (Shared(Rc::clone(&store.events)), store.at);
+            let is_same = |(of, shown, settled, _): &(_, _, _, _)| {
+                (of, *shown, *settled) == (&events, at, store.settled)
+            };
+            if !self.answers.as_ref().is_some_and(is_same) {
+                let answers = Answers::of(store, &store.session(), &mut self.replay);
+                let answers = answers.expect("a session begins with a start");
+                self.answers = Some((events, at, store.settled, answers));
+            }
+            let (.., answers) = self.answers.as_ref().expect("they were just made");
+            let now = self.page.panes(store, answers, &self.onshare, &self.dispatch);
+            let before = self.panes.replace(now.clone());
+            let Some(before) = before else { return Vec::new() };
+            let is_other = [
+                ("header", before.header != now.header),
+                ("notice", before.notice != now.notice),
+                ("answer", before.answer != now.answer),
+                ("invitation", before.invitation != now.invitation),
+                ("cluster", before.cluster != now.cluster),
+                ("manifest", before.manifest != now.manifest),
+                ("stored", before.stored != now.stored),
+                ("timeline", before.timeline != now.timeline),
+                ("why", before.why != now.why),
+                ("tabs", before.tabs != now.tabs),
+                ("footer", before.footer != now.footer),
+                ("phone bar", before.phone_bar != now.phone_bar),
+            ];
+            is_other.into_iter().filter(|(_, is_other)| *is_other).map(|(pane, _)| pane).collect()
+        }
+
+        fn after(&mut self, msg: Msg) -> Vec<&'static str> {
+            self.store = self.store.update(msg);
+            self.draw()
+        }
+    }
+
+    #[test]
+    fn typing_in_the_manifest_renders_what_is_about_the_manifest() {
+        let mut kept = Kept::opening();
+        let text = kept.store.manifest().to_string();
+        // The first key ends the example, and can be undone.
+        kept.after(Msg::EditManifest(format!("{text}#")));
+        let rendered = kept.after(Msg::EditManifest(format!("{text}# ")));
+        assert_eq!(rendered, ["manifest", "stored", "why"]);
+        // Another name has another address.
+        let other = text.replace("name: ", "name: x");
+        let rendered = kept.after(Msg::EditManifest(other));
+        assert!(!rendered.contains(&"cluster") && !rendered.contains(&"header"), "{rendered:?}");
+        assert!(rendered.contains(&"answer") && rendered.contains(&"timeline"), "{rendered:?}");
+    }
+
+    #[test]
+    fn typing_in_the_flags_does_not_render_the_manifest() {
+        let mut kept = Kept::opening();
+        let flags = kept.store.flags().to_string();
+        kept.after(Msg::EditFlags(format!("{flags}#")));
+        let rendered = kept.after(Msg::EditFlags(format!("{flags}# ")));
+        assert!(rendered.contains(&"cluster"), "{rendered:?}");
+        for pane in ["header", "answer", "manifest", "timeline", "footer", "phone bar"] {
+            assert!(!rendered.contains(&pane), "{rendered:?}");
+        }
+        // A range that the manifest needs is about both.
+        let rendered = kept.after(Msg::EditFlags("--service-cluster-ip-range=oops".to_owned()));
+        for pane in ["answer", "cluster", "timeline"] {
+            assert!(rendered.contains(&pane), "{rendered:?}");
+        }
+    }
+
+    #[test]
+    fn looking_elsewhere_renders_only_what_is_looked_at() {
+        let mut kept = Kept::opening();
+        assert_eq!(kept.draw(), [""; 0]);
+        assert_eq!(kept.after(Msg::Focus(Focus::Manifest(1))), ["why"]);
+        assert_eq!(kept.after(Msg::Pane(Pane::Result)), ["phone bar"]);
+        assert_eq!(kept.after(Msg::Unfold(true)), ["cluster"]);
+        assert_eq!(kept.after(Msg::ServerFields(true)), ["stored"]);
+        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 12);
+    }
+}

@@ -1,0 +1,130 @@
+//! What can be chosen on the page that is no part of the session?
+
+use dualstack_core::source::flags::Component;
+
+/// What the Why pane is asked about.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Focus {
+    /// Nothing in particular.
+    #[default]
+    None,
+    /// The flag at this byte of the flags.
+    Flags(usize),
+    /// The field at this byte of the manifest.
+    Manifest(usize),
+    /// This field of the stored object.
+    Stored(String),
+}
+
+/// The pane a phone shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Pane {
+    /// Flags.
+    Cluster,
+    /// What is applied.
+    #[default]
+    Manifest,
+    /// What is stored, and why.
+    Result,
+}
+
+/// How the stored object is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// As `kubectl get -o yaml` does.
+    #[default]
+    Yaml,
+    /// As `-o json` does.
+    Json,
+    /// As `-o kyaml` does.
+    Kyaml,
+    /// Against what was sent, or what was stored before.
+    Diff,
+}
+
+impl Form {
+    /// All forms, in the order of the buttons.
+    pub const ALL: [Self; 4] = [Self::Yaml, Self::Json, Self::Kyaml, Self::Diff];
+
+    /// As kubectl's `-o` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+            Self::Kyaml => "kyaml",
+            Self::Diff => "diff",
+        }
+    }
+
+    /// As people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Json => "JSON",
+            Self::Kyaml => "KYAML",
+            Self::Diff => "Diff",
+        }
+    }
+}
+
+/// A text box of the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TextBox {
+    /// Of the flags of a component.
+    Flags(Component),
+    /// Of what is applied.
+    Manifest,
+}
+
+impl TextBox {
+    /// The id of its element.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Flags(Component::KubeApiserver) => "flags",
+            Self::Flags(Component::KubeControllerManager) => "flags-controller-manager",
+            Self::Flags(Component::KubeProxy) => "flags-proxy",
+            Self::Flags(Component::Kubelet) => "flags-kubelet",
+            Self::Manifest => "manifest",
+        }
+    }
+}
+
+/// What an undo or a redo did to a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Undone {
+    /// Counts them, so that no two are the same.
+    pub count: u32,
+    /// Whose text.
+    pub text_box: TextBox,
+    /// Where the change ends, in bytes.
+    pub end: usize,
+}
+
+/// A colour scheme.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// As the page's root names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The scheme of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Dark, Self::Light].into_iter().find(|theme| theme.name() == name)
+    }
+}

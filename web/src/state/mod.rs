@@ -1,0 +1,17 @@
+//! What did the person type and choose, how was the page opened, and what does the core make of it? Plain Rust, which
+//! knows neither the browser nor Yew.
+
+pub mod answers;
+pub mod choices;
+pub mod embed;
+pub mod fixes;
+pub mod found;
+pub mod history;
+pub mod link;
+pub mod navigation;
+pub mod saved;
+pub mod shared;
+pub mod store;
+pub mod update;
+pub mod verdict;
+pub mod visit;

@@ -1,0 +1,395 @@
+//! What does each message change? The one way in which the state becomes another.
+
+use std::rc::Rc;
+
+use dualstack_core::session::action::{Action, PatchForm};
+use dualstack_core::source::flags::Component;
+use dualstack_core::source::flags::boxes as parts;
+
+use super::choices::{Focus, TextBox, Undone};
+use super::history::{History, Typing, Work};
+use super::store::{Msg, Store};
+use crate::{examples, presets};
+
+/// Where the stretch ends in which `after` differs from `before`.
+fn end_of_change(before: &str, after: &str) -> usize {
+    let same = |(one, other): &(char, char)| one == other;
+    let behind = before.chars().rev().zip(after.chars().rev()).take_while(same);
+    let behind: usize = behind.map(|(char, _)| char.len_utf8()).sum();
+    let ahead = before.chars().zip(after.chars()).take_while(same);
+    let ahead: usize = ahead.map(|(char, _)| char.len_utf8()).sum();
+    // Where both meet, as in `aa` after `a`, what is ahead counts.
+    (after.len() - behind).max(ahead)
+}
+
+impl Store {
+    /// The text that `msg` types into.
+    fn typing(&self, msg: &Msg) -> Option<Typing> {
+        match msg {
+            Msg::EditPart(component, _) => Some(Typing::Flags(self.boot().0, *component)),
+            Msg::EditManifest(_) => self.request().map(Typing::Manifest),
+            Msg::EditPatch(..) => self.request().map(Typing::Target),
+            _ => None,
+        }
+    }
+
+    /// The state after `msg`, with a way back. An unchanged text stays the same `Rc`.
+    #[must_use]
+    pub fn update(&self, msg: Msg) -> Self {
+        let way: fn(&mut History, Work) -> Option<Work> = match msg {
+            Msg::Undo => History::undo,
+            Msg::Redo => History::redo,
+            Msg::Visit(step) => return self.visited(step),
+            msg => {
+                let typing = self.typing(&msg);
+                let mut next = self.step(msg);
+                if !self.work().is_same(&next.work()) {
+                    next.history.note(self.work(), typing);
+                    next.playing = false;
+                }
+                return next;
+            }
+        };
+        let mut next = self.clone();
+        if let Some(work) = way(&mut next.history, self.work()) {
+            next.restore(work);
+            let count = self.undone.map_or(0, |it| it.count) + 1;
+            let undone = |text_box, before: &str, after: &str| {
+                let end = end_of_change(before, after);
+                (before != after).then_some(Undone { count, text_box, end })
+            };
+            let [before, after] = [self.flags(), next.flags()].map(|flags| parts::split(flags));
+            let of_flags = |component| {
+                undone(TextBox::Flags(component), &before.of(component), &after.of(component))
+            };
+            let of_manifest = undone(TextBox::Manifest, &self.manifest(), &next.manifest());
+            let found = of_manifest.or_else(|| Component::ALL.into_iter().find_map(of_flags));
+            next.undone = found;
+        }
+        next
+    }
+
+    fn step(&self, msg: Msg) -> Self {
+        let mut next = self.clone();
+        match msg {
+            Msg::EditFlags(text) => {
+                let (at, _, version) = self.boot();
+                return self.edit(at, Action::Boot { version, flags: text.into() });
+            }
+            Msg::EditPart(component, part) => {
+                let text = parts::replace(self.flags(), component, &part);
+                return self.step(Msg::EditFlags(text));
+            }
+            Msg::Caret(component, at) => {
+                next.focus = Focus::Flags(parts::split(self.flags()).in_text(component, at));
+            }
+            Msg::EditManifest(text) => {
+                let Some(at) = self.request() else {
+                    return self.append(Action::Apply(text.into()));
+                };
+                let event = match self.events[at].clone() {
+                    Action::Patch { service, form, .. } => {
+                        Action::Patch { service, form, body: text.into() }
+                    }
+                    Action::Delete(_) => Action::Delete(text.into()),
+                    _ => Action::Apply(text.into()),
+                };
+                return self.edit(at, event);
+            }
+            Msg::Fix(fix) => {
+                if fix.at < self.events.len() {
+                    return self.edit(fix.at, fix.event.clone());
+                }
+            }
+            Msg::EditPatch(new_service, new_form) => {
+                if let Some(at) = self.request()
+                    && let Action::Patch { body, .. } = self.events[at].clone()
+                {
+                    let service = new_service.into();
+                    return self.edit(at, Action::Patch { service, form: new_form, body });
+                }
+            }
+            Msg::Version(version) => {
+                let (at, flags, _) = self.boot();
+                return self.edit(at, Action::Boot { version, flags: Rc::clone(flags) });
+            }
+            Msg::Compare(version) => next.compared = version,
+            Msg::ApplyAgain => {
+                let applied = |event: &Action| match event {
+                    Action::Apply(text) => Some(Rc::clone(text)),
+                    _ => None,
+                };
+                let text = self.events[..=self.at].iter().rev().find_map(applied);
+                return self.append(Action::Apply(text.unwrap_or_else(|| "".into())));
+            }
+            Msg::Patch => {
+                let body = "spec:\n  ipFamilyPolicy: SingleStack\n".into();
+                let form = PatchForm::default();
+                return self.append(Action::Patch { service: self.target().into(), form, body });
+            }
+            Msg::Delete => return self.append(Action::Delete(self.target().into())),
+            Msg::Restart => {
+                let (_, flags, version) = self.boot();
+                return self.append(Action::Boot { version, flags: Rc::clone(flags) });
+            }
+            Msg::Choose(at) => {
+                next.turn_to(at);
+                next.playing = false;
+            }
+            msg @ (Msg::Move(_)
+            | Msg::Remove(_)
+            | Msg::Fork
+            | Msg::Branch(_)
+            | Msg::RemoveBranch) => {
+                return self.rearranged(msg);
+            }
+            Msg::Play(playing) => {
+                next.playing = playing && self.events.len() > 1;
+                // Played to its end, it begins anew.
+                if next.playing && self.at + 1 == self.events.len() {
+                    next.turn_to(0);
+                }
+            }
+            Msg::Tick => {
+                if self.playing {
+                    next.turn_to(self.at + 1);
+                    next.playing = next.at + 1 < self.events.len();
+                }
+            }
+            Msg::Pause => next.history.pause(),
+            // They are answered where the way back is kept.
+            Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
+            Msg::Fixes(found) => next.fixes = Some(found),
+            Msg::Form(form) => next.form = form,
+            Msg::Preset(preset) => {
+                return self.step(Msg::EditFlags(presets::apply(self.flags(), preset)));
+            }
+            Msg::Example(id) => {
+                if let Some(example) = examples::find(id) {
+                    next.begin();
+                    next.events = example.events.as_slice().into();
+                    next.seed = 0;
+                    next.turn_to(usize::MAX);
+                    next.example = Some(example.id);
+                    next.runs = true;
+                }
+            }
+            Msg::Language(lang) => next.lang = lang,
+            Msg::Theme(theme) => next.theme = Some(theme),
+            Msg::Focus(focus) => next.focus = focus,
+            Msg::Pane(pane) => next.pane = pane,
+            Msg::Document(document) => {
+                next.document = Some(document);
+                next.focus = Focus::None;
+            }
+            Msg::Unfold(unfolded) => next.unfolded = unfolded,
+            Msg::ServerFields(shown) => next.shows_server_fields = shown,
+            Msg::Replace(from, to) => {
+                return self.step(Msg::EditManifest(self.manifest().replace(from, to)));
+            }
+            Msg::Append(event) => return self.append(event),
+            Msg::Settle => next.settled = true,
+            Msg::Run => next.runs = true,
+        }
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::release::version::KubeVersion;
+    use dualstack_core::source::flags::Component;
+    use dualstack_core::source::flags::boxes as parts;
+    use proptest::prelude::*;
+
+    use super::{Msg, Store, TextBox, end_of_change};
+    use crate::presets::Preset;
+    use crate::state::saved::{from_text, to_text};
+
+    #[test]
+    fn an_unchanged_text_stays_the_same() {
+        let store = Store::opening(Lang::En);
+        let same = store.update(Msg::EditManifest(store.manifest().to_string()));
+        assert!(Rc::ptr_eq(&store.events, &same.events));
+        assert_eq!(same, store);
+    }
+
+    #[test]
+    fn an_edited_example_is_your_own_whichever_way_it_was_edited() {
+        let store = Store::opening(Lang::En);
+        let edits = [
+            Msg::EditFlags("--v=2".to_owned()),
+            Msg::EditManifest("a: b".to_owned()),
+            Msg::Preset(Preset::V4),
+            Msg::Replace("PreferDualStack", "RequireDualStack"),
+        ];
+        for edit in edits {
+            assert_eq!(store.update(edit.clone()).example, None, "{edit:?}");
+        }
+        // Pressing what is already so is no edit.
+        assert_eq!(store.update(Msg::Preset(Preset::V4V6)), store);
+    }
+
+    fn typed(store: &Store, text: &str) -> Store {
+        store.update(Msg::EditManifest(text.to_owned()))
+    }
+
+    #[test]
+    fn what_is_typed_without_a_pause_is_undone_at_once() {
+        let store = Store::opening(Lang::En);
+        let once = typed(&typed(&store, "a"), "ab");
+        let twice = typed(&once.update(Msg::Pause), "abc");
+        assert_eq!(&*twice.update(Msg::Undo).manifest(), "ab");
+        let back = twice.update(Msg::Undo).update(Msg::Undo);
+        assert_eq!(back.manifest(), store.manifest());
+        assert_eq!(back.example, store.example, "it is the example again");
+        assert_eq!(&*back.update(Msg::Redo).update(Msg::Redo).manifest(), "abc");
+        // Another text is another change, however fast.
+        let both = typed(&store, "a").update(Msg::EditFlags("--v=2".to_owned()));
+        assert_eq!(&*both.update(Msg::Undo).manifest(), "a");
+        let part = |component, text: &str| Msg::EditPart(component, text.to_owned());
+        let one = store.update(part(Component::KubeProxy, "--v=2"));
+        let two =
+            one.update(part(Component::KubeProxy, "--v=23")).update(part(Component::Kubelet, ""));
+        assert_eq!(parts::split(two.flags()).of(Component::Kubelet), "");
+        let back = two.update(Msg::Undo);
+        assert_eq!(
+            back.undone.expect("a text changed").text_box,
+            TextBox::Flags(Component::Kubelet)
+        );
+        assert_eq!(parts::split(back.flags()).of(Component::KubeProxy), "--v=23");
+        assert_eq!(back.update(Msg::Undo).flags(), store.flags());
+    }
+
+    /// Whatever changes a session, and where a person looks in it.
+    fn message() -> impl Strategy<Value = Msg> {
+        let text = "[a-c: \n双]{0,6}";
+        prop_oneof![
+            text.prop_map(Msg::EditManifest),
+            text.prop_map(Msg::EditFlags),
+            (proptest::sample::select(Component::ALL.to_vec()), text)
+                .prop_map(|(component, part)| Msg::EditPart(component, part)),
+            proptest::sample::select(KubeVersion::all().collect::<Vec<_>>()).prop_map(Msg::Version),
+            proptest::sample::select(vec![Msg::ApplyAgain, Msg::Patch, Msg::Delete, Msg::Restart]),
+            proptest::sample::select(vec![Msg::Fork, Msg::RemoveBranch]),
+            proptest::sample::select(Preset::ALL.to_vec()).prop_map(Msg::Preset),
+            Just(Msg::Replace("PreferDualStack", "RequireDualStack")),
+            (0..5_usize).prop_map(Msg::Choose),
+            (0..5_usize).prop_map(Msg::Remove),
+            (0..5_usize).prop_map(Msg::Move),
+            (0..4_usize).prop_map(Msg::Branch),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn undo_gives_every_session_back_and_redo_the_last(
+            messages in proptest::collection::vec(message(), 1..40),
+        ) {
+            let mut store = Store::opening(Lang::En);
+            let mut past = Vec::new();
+            for message in messages {
+                let before = store.work();
+                store = store.update(message).update(Msg::Pause);
+                if !store.work().is_same(&before) {
+                    past.push(before);
+                }
+            }
+            let last = store.work();
+            for before in past.iter().rev() {
+                prop_assert!(store.history.can_undo());
+                store = store.update(Msg::Undo);
+                prop_assert!(store.work().is_same(before), "{:?} is not {:?}", store.work(), before);
+            }
+            prop_assert!(!store.history.can_undo());
+            for _ in &past {
+                store = store.update(Msg::Redo);
+            }
+            prop_assert!(store.work().is_same(&last), "{:?} is not {:?}", store.work(), last);
+        }
+    }
+
+    #[test]
+    fn undo_says_where_a_text_changed() {
+        let store = typed(&Store::opening(Lang::En), "双: 1\nb: 2\n").update(Msg::Pause);
+        let edited = typed(&store, "双: 栈1\nb: 2\n");
+        let undone = edited.update(Msg::Undo).undone.expect("a text changed");
+        assert_eq!((undone.text_box, undone.end), (TextBox::Manifest, "双: ".len()));
+        let redone = edited.update(Msg::Undo).update(Msg::Redo).undone.expect("a text changed");
+        assert_eq!(redone.end, "双: 栈".len());
+        assert_ne!(undone.count, redone.count);
+        for (before, after, end) in [("a", "aa", 1), ("aa", "a", 1), ("", "x", 1), ("ab", "ab", 2)]
+        {
+            assert_eq!(end_of_change(before, after), end, "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn a_fork_keeps_the_session_it_left() {
+        let store = Store::opening(Lang::En).update(Msg::Delete).update(Msg::Choose(1));
+        let fork = store.update(Msg::Fork).update(Msg::Patch);
+        assert_eq!((fork.branch, fork.events.len()), (1, 3));
+        let back = fork.update(Msg::Branch(0));
+        assert_eq!((&back.events, back.at), (&store.events, 1));
+        let again = back.update(Msg::Branch(1));
+        assert_eq!((&again.events, again.at), (&fork.events, 2));
+        let saved = from_text(&to_text(&again.work())).expect("it was just written");
+        assert_eq!(saved, again.work());
+        let removed = again.update(Msg::RemoveBranch);
+        assert_eq!((&removed.events, removed.branches.len()), (&store.events, 0));
+        assert_eq!(removed.update(Msg::Undo).events, fork.events);
+    }
+
+    #[test]
+    fn branches_behind_a_removed_one_keep_their_origin() {
+        let twice = Store::opening(Lang::En).update(Msg::Fork).update(Msg::Fork).update(Msg::Fork);
+        let origins =
+            |store: &Store| -> Vec<_> { store.branches.iter().map(|it| it.from).collect() };
+        assert_eq!(origins(&twice), [None, Some((0, 2)), Some((1, 2)), Some((2, 2))]);
+        let removed = twice.update(Msg::Branch(1)).update(Msg::RemoveBranch);
+        assert_eq!(origins(&removed), [None, None, Some((1, 2))]);
+    }
+
+    #[test]
+    fn events_change_places_but_the_first_start_stays_first() {
+        let store = Store::opening(Lang::En).update(Msg::Delete);
+        let moved = store.update(Msg::Move(1));
+        assert_eq!(
+            (moved.at, &moved.events[1], &moved.events[2]),
+            (1, &store.events[2], &store.events[1])
+        );
+        for to in [0, 2, 3] {
+            assert_eq!(store.update(Msg::Move(to)).events, store.events);
+        }
+        assert_eq!(store.update(Msg::Choose(0)).update(Msg::Move(1)).events, store.events);
+    }
+
+    #[test]
+    fn playing_ends_at_the_last_event_and_with_any_edit() {
+        let store = Store::opening(Lang::En).update(Msg::Play(true));
+        assert_eq!((store.at, store.playing), (0, true));
+        let end = store.update(Msg::Tick);
+        assert_eq!((end.at, end.playing), (1, false));
+        assert_eq!(end.update(Msg::Tick).at, 1);
+        assert!(!typed(&store, "a").playing && !store.update(Msg::Choose(1)).playing);
+    }
+
+    #[test]
+    fn saved_work_is_read_again_however_long_it_is() {
+        let long = format!("a: {}\n", "双\"".repeat(200_000));
+        let store = Store::opening(Lang::En).update(Msg::EditManifest(long));
+        let work = from_text(&to_text(&store.work())).expect("it was just written");
+        assert_eq!((work.events, work.at), (store.events, store.at));
+    }
+
+    #[test]
+    fn another_language_keeps_the_work() {
+        let typed = Store::opening(Lang::En).update(Msg::EditManifest("a: 双".to_owned()));
+        let switched = typed.update(Msg::Language(Lang::Zh));
+        assert_eq!(switched.events, typed.events);
+        assert_eq!(switched.lang, Lang::Zh);
+    }
+}

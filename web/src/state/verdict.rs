@@ -1,0 +1,415 @@
+//! What did the API server say, in one sentence?
+
+use crate::i18n::{self, colon};
+use dualstack_core::api::Json;
+use dualstack_core::api::service::{
+    EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
+};
+use dualstack_core::apiserver::allocators::ServiceCidrState;
+use dualstack_core::apiserver::requests::{Answer, Outcome};
+use dualstack_core::explain::diagnostic::Program;
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
+use dualstack_core::facts;
+use dualstack_core::net::Family;
+use dualstack_core::session::diff::{Change, Diff};
+use dualstack_core::session::{BootReport, DocumentReport, RequestsReport, Verb};
+
+/// How an answer looks: colour, mark and word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// The server agrees.
+    Good,
+    /// The server agrees, but the person may not expect what it does.
+    Look,
+    /// The server refuses.
+    Bad,
+    /// There is no answer.
+    None,
+}
+
+impl Tone {
+    /// The mark: never colour alone.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Look => "!",
+            Self::Bad => "✕",
+            Self::None => "…",
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Good => i18n::ACCEPTED,
+            Self::Look => i18n::SURPRISING,
+            Self::Bad => i18n::REFUSED,
+            Self::None => i18n::NO_ANSWER,
+        }
+    }
+}
+
+/// An answer in words.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Verdict {
+    /// How it looks.
+    pub tone: Tone,
+    /// What happened.
+    pub head: Vec<Piece>,
+    /// Why.
+    pub because: Vec<Piece>,
+}
+
+impl Verdict {
+    /// One line for a screen reader.
+    #[must_use]
+    pub fn spoken(&self, lang: Lang) -> String {
+        format!("{}{}{}", self.tone.word().get(lang), colon(lang), plain(&self.head))
+    }
+}
+
+/// A sentence with its holes filled.
+fn render(word: Text, facts: &[Fact], lang: Lang) -> Vec<Piece> {
+    fill(word, facts, lang)
+}
+
+/// The verdict on a document, or on the start of the API server.
+#[must_use]
+pub fn verdict(
+    boot: &BootReport,
+    apply: &RequestsReport,
+    document: Option<&DocumentReport>,
+    lang: Lang,
+) -> Verdict {
+    if !boot.is_running() {
+        let because = boot.trace.iter().find(|step| step.effect == Effect::Rejected);
+        return Verdict {
+            tone: Tone::Bad,
+            head: render(i18n::DOES_NOT_START, &[], lang),
+            because: because.map(|step| step.render(lang)).unwrap_or_default(),
+        };
+    }
+    let Some(document) = document else {
+        let text = if apply.problems.is_empty() { i18n::NOTHING_TO_APPLY } else { i18n::NOT_YAML };
+        return Verdict {
+            tone: Tone::None,
+            head: render(text, &[], lang),
+            because: problem(apply, lang),
+        };
+    };
+    match &document.outcome {
+        Some(outcome) => of_outcome(boot, document, outcome, lang),
+        None if document.diagnostics.is_empty() => Verdict {
+            tone: Tone::None,
+            head: render(i18n::NOT_YAML_SENDS_NOTHING, &[], lang),
+            because: problem(apply, lang),
+        },
+        None => {
+            let detail = &document.diagnostics[0];
+            let words = match (lang, &detail.detail_zh) {
+                (Lang::Zh, Some(zh)) => Piece::Words(zh.clone()),
+                (_, Some(_)) => Piece::Words(detail.detail.clone()),
+                (_, None) => Piece::Code(detail.detail.clone()),
+            };
+            // What is not simulated, a real kubectl would send.
+            let head = match detail.says {
+                Program::Playground => i18n::HAS_NO_ANSWER,
+                _ => i18n::SENDS_NOTHING,
+            };
+            Verdict { tone: Tone::None, head: render(head, &[], lang), because: vec![words] }
+        }
+    }
+}
+
+/// The verdict on a start, or on a restart.
+#[must_use]
+pub fn started(boot: &BootReport, after: &Diff, again: bool, lang: Lang) -> Verdict {
+    let families: Vec<Family> = boot.env.iter().flat_map(|env| env.ranges.families()).collect();
+    let version = boot.version.to_string();
+    let head = if again { i18n::RESTARTED } else { i18n::RUNS };
+    let changed = after.services.iter().filter(|it| it.change != Change::Kept).count();
+    let (tone, because) = match (again, changed, boot.repairs.len()) {
+        (false, ..) => (Tone::Good, i18n::MADE_KUBERNETES),
+        (true, 0, 0) => (Tone::Good, i18n::READS_AS_BEFORE),
+        (true, _, 0) => (Tone::Look, i18n::READS_DIFFERENTLY),
+        (true, ..) => (Tone::Look, i18n::REPAIR_FINDS),
+    };
+    let (head, because) =
+        (render(head, &facts![version, families], lang), render(because, &facts![changed], lang));
+    Verdict { tone, head, because }
+}
+
+fn problem(apply: &RequestsReport, lang: Lang) -> Vec<Piece> {
+    let Some(first) = apply.problems.first() else { return Vec::new() };
+    let words = match lang {
+        Lang::En => first.detail.clone(),
+        Lang::Zh => first.detail_zh.clone().unwrap_or_else(|| first.detail.clone()),
+    };
+    vec![Piece::Words(words)]
+}
+
+fn of_outcome(
+    boot: &BootReport,
+    document: &DocumentReport,
+    outcome: &Outcome,
+    lang: Lang,
+) -> Verdict {
+    let name = if document.name.is_empty() { "Service" } else { document.name.as_str() };
+    let Some(service) = outcome.service() else {
+        let Err(status) = &outcome.result else {
+            match &outcome.result {
+                Ok(Answer::ServiceCidr { state, .. }) => {
+                    return of_service_cidr(name, *state, lang);
+                }
+                Ok(Answer::Workload { created, changed }) => {
+                    return of_workload(document, *created, *changed, lang);
+                }
+                _ => {}
+            }
+            // Up to 1.22 the answer to a delete is no object.
+            return of_delete(document, &Service::default(), lang);
+        };
+        let answer = match status.reason {
+            Some(reason) => format!("{} {}", status.code, reason.name()),
+            None => status.code.to_string(),
+        };
+        let mut because: Vec<Piece> = outcome
+            .trace
+            .iter()
+            .find(|step| step.effect == Effect::Rejected)
+            .map(|step| step.render(lang))
+            .unwrap_or_default();
+        let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
+        let end = match leak {
+            Some(_) => i18n::BUT_LEAKED,
+            None => i18n::NOTHING_TAKEN,
+        };
+        because.extend(render(end, &[], lang));
+        let head = i18n::REFUSES;
+        return Verdict {
+            tone: Tone::Bad,
+            head: render(head, &facts![name, answer], lang),
+            because,
+        };
+    };
+    if document.verb == Verb::Delete {
+        return of_delete(document, service, lang);
+    }
+    let (tone, mut because) = reason(boot, outcome, service, lang);
+    because.extend(open_outside(service, lang));
+    Verdict { tone, head: headline(service, name, lang), because }
+}
+
+fn of_service_cidr(name: &str, state: ServiceCidrState, lang: Lang) -> Verdict {
+    let (tone, head, because) = match state {
+        ServiceCidrState::Ready => (Tone::Good, i18n::CIDR_IS_READY, i18n::CIDR_GIVES),
+        ServiceCidrState::Gone => (Tone::Good, i18n::CIDR_IS_GONE, i18n::CIDR_HELD_NOTHING),
+        ServiceCidrState::Terminating => (Tone::Look, i18n::CIDR_WAITS, i18n::CIDR_IS_HELD),
+    };
+    Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
+}
+
+/// The verdict on a Node, a Pod or a Deployment, from the object as it is printed.
+fn of_workload(document: &DocumentReport, created: bool, changed: bool, lang: Lang) -> Verdict {
+    let object = format!("{}/{}", document.kind, document.name);
+    if document.verb == Verb::Delete {
+        return Verdict {
+            tone: Tone::Good,
+            head: render(i18n::IS_DELETED, &facts![name = object], lang),
+            because: render(i18n::OBJECT_IS_GONE, &[], lang),
+        };
+    }
+    let head = match (created, changed) {
+        (true, _) => i18n::OBJECT_IS_CREATED,
+        (_, true) => i18n::OBJECT_IS_CHANGED,
+        _ => i18n::OBJECT_IS_UNCHANGED,
+    };
+    let stored = document.stored_json().unwrap_or_default();
+    let (tone, because) = match document.kind.as_str() {
+        "Node" => of_node(&stored, lang),
+        "Pod" => of_pod(&stored, lang),
+        _ => of_deployment(&stored, lang),
+    };
+    Verdict { tone, head: render(head, &facts![object], lang), because }
+}
+
+/// A text of an object; empty where there is none.
+fn at<'a>(object: &'a Json, pointer: &str) -> &'a str {
+    object.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// The texts of a list, or of a field of its entries.
+fn list(object: &Json, pointer: &str, field: &str) -> String {
+    let entries = object.pointer(pointer).and_then(Json::as_array).unwrap_or_default();
+    let texts = entries.iter().map(|entry| if field.is_empty() { entry } else { &entry[field] });
+    texts.filter_map(Json::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn of_node(node: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
+    let ranges = list(node, "/spec/podCIDRs", "");
+    let addresses = list(node, "/status/addresses", "address");
+    let text = if ranges.is_empty() { i18n::NODE_HAS_NO_RANGE } else { i18n::NODE_HAS };
+    let is_ready = at(node, "/status/conditions/0/status") == "True";
+    let tone = if ranges.is_empty() || !is_ready { Tone::Look } else { Tone::Good };
+    let mut because = render(text, &facts![ranges, addresses], lang);
+    if !is_ready {
+        let reason = at(node, "/status/conditions/0/reason");
+        because.extend(render(i18n::NODE_IS_NOT_READY, &facts![reason], lang));
+    }
+    (tone, because)
+}
+
+fn of_pod(pod: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
+    let node = at(pod, "/spec/nodeName");
+    let addresses = list(pod, "/status/podIPs", "ip");
+    let (tone, text, message) = match at(pod, "/status/phase") {
+        "Running" if addresses.is_empty() => (Tone::Look, i18n::POD_RUNS_WITHOUT, ""),
+        "Running" => (Tone::Good, i18n::POD_RUNS, ""),
+        "Failed" => (Tone::Look, i18n::POD_FAILED, at(pod, "/status/message")),
+        _ => match at(pod, "/status/conditions/0/message") {
+            "" if node.is_empty() => (Tone::Look, i18n::POD_WAITS, ""),
+            "" => (Tone::Look, i18n::POD_WAITS_ON, ""),
+            message => (Tone::Look, i18n::POD_WAITS_BECAUSE, message),
+        },
+    };
+    (tone, render(text, &facts![node, addresses, message], lang))
+}
+
+fn of_deployment(deployment: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
+    let count = |pointer| match deployment.pointer(pointer) {
+        Some(Json::Number(count)) => count.clone(),
+        _ => "0".to_owned(),
+    };
+    let (wanted, running) = (count("/spec/replicas"), count("/status/readyReplicas"));
+    let tone = if wanted == running { Tone::Good } else { Tone::Look };
+    (tone, render(i18n::DEPLOYMENT_HAS, &facts![running, wanted], lang))
+}
+
+fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdict {
+    let name = document.name.as_str();
+    let (tone, head, because) = if document.stored().is_some() {
+        (Tone::Look, i18n::MARKED_DELETED, i18n::FINALIZERS_WAIT)
+    } else if service.spec.has_no_cluster_ip() {
+        (Tone::Good, i18n::IS_DELETED, i18n::HELD_NOTHING)
+    } else {
+        (Tone::Good, i18n::IS_DELETED, i18n::HELD_IS_FREE)
+    };
+    Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
+}
+
+fn families(service: &Service) -> Vec<Family> {
+    service.spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect()
+}
+
+fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
+    let spec = &service.spec;
+    if spec.type_ == EXTERNAL_NAME {
+        let target = spec.external_name.as_str();
+        let text = i18n::IS_ALIAS;
+        return render(text, &facts![name, target], lang);
+    }
+    if spec.cluster_ip == NONE {
+        let text = i18n::IS_HEADLESS;
+        return render(text, &facts![name], lang);
+    }
+    let families = families(service);
+    if families.len() == 2 {
+        let text = i18n::TWO_IPS;
+        return render(text, &facts![name], lang);
+    }
+    let text = i18n::ONE_IP;
+    render(text, &facts![name, families], lang)
+}
+
+fn has(trace: &[Step], id: &str) -> bool {
+    trace.iter().any(|step| step.rule.id == id)
+}
+
+fn reason(
+    boot: &BootReport,
+    outcome: &Outcome,
+    service: &Service,
+    lang: Lang,
+) -> (Tone, Vec<Piece>) {
+    let spec = &service.spec;
+    let trace = &outcome.trace;
+    let families = families(service);
+    let served: Vec<Family> =
+        boot.env.as_ref().map(|env| env.ranges.families().collect()).unwrap_or_default();
+    if spec.type_ == EXTERNAL_NAME {
+        let text = i18n::DNS_ALIAS;
+        return (Tone::Good, render(text, &[], lang));
+    }
+    if spec.cluster_ip == NONE {
+        if families.iter().any(|family| !served.contains(family)) {
+            let text = i18n::HEADLESS_UNCHECKED;
+            return (Tone::Look, render(text, &facts![families, served], lang));
+        }
+        let text = i18n::DNS_HEADLESS;
+        return (Tone::Good, render(text, &facts![families], lang));
+    }
+    let policy = spec.policy();
+    if families.len() == 2 {
+        let first = families[0];
+        let order = if has(trace, "FAM-8a") {
+            i18n::FIRST_BY_ADDRESS
+        } else if has(trace, "FAM-12") {
+            i18n::FIRST_BY_RANGE
+        } else {
+            i18n::FIRST_BY_LIST
+        };
+        return (Tone::Good, render(order, &facts![policy, first], lang));
+    }
+    if policy == PREFER_DUAL_STACK {
+        let text = i18n::ONLY_PREFERS;
+        return (Tone::Look, render(text, &facts![served], lang));
+    }
+    if has(trace, "FAM-3d") {
+        let text = if served.len() == 2 { i18n::SINGLE_ON_DUAL } else { i18n::SINGLE_BY_DEFAULT };
+        let mut because = render(text, &[], lang);
+        because.extend(only_family(trace, &families, lang));
+        return (Tone::Good, because);
+    }
+    let text = i18n::POLICY_IS;
+    let mut because = render(text, &facts![policy], lang);
+    because.extend(only_family(trace, &families, lang));
+    (Tone::Good, because)
+}
+
+/// Why a Service with one family has just this one.
+fn only_family(trace: &[Step], families: &[Family], lang: Lang) -> Vec<Piece> {
+    let Some(family) = families.first().copied() else { return Vec::new() };
+    let text = if has(trace, "FAM-12") {
+        i18n::ONLY_BY_RANGE
+    } else if has(trace, "FAM-8a") {
+        i18n::ONLY_BY_ADDRESS
+    } else {
+        i18n::ONLY_BY_LIST
+    };
+    render(text, &facts![family], lang)
+}
+
+/// Node ports, for the types that have them.
+fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
+    let spec = &service.spec;
+    let ports: Vec<String> = spec
+        .ports
+        .iter()
+        .filter(|port| port.node_port != 0)
+        .map(|port| port.node_port.to_string())
+        .collect();
+    if ports.is_empty() || ![NODE_PORT, LOAD_BALANCER].contains(&spec.type_.as_str()) {
+        return Vec::new();
+    }
+    let ports = ports.join(", ");
+    let text = i18n::OPEN_ON_NODES;
+    let mut words = render(text, &facts![ports], lang);
+    if spec.type_ == LOAD_BALANCER {
+        let text = i18n::BALANCER_MISSING;
+        words.extend(render(text, &[], lang));
+    }
+    words
+}
