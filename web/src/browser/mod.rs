@@ -4,8 +4,10 @@ pub mod address_bar;
 pub mod random;
 
 use gloo::timers::callback::Timeout;
+use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
     Storage,
@@ -236,12 +238,17 @@ pub fn select(id: &str) {
 
 /// Copies a text, and says whether that was allowed.
 pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
-    wasm_bindgen_futures::spawn_local(async move { done(write_text(&text).await.is_ok()) });
+    wasm_bindgen_futures::spawn_local(async move {
+        done(match write_text(&text) {
+            Ok(promise) => JsFuture::from(promise).await.is_ok(),
+            Err(_) => false,
+        });
+    });
 }
 
 #[wasm_bindgen]
 extern "C" {
-    // A sandboxed frame may have no clipboard at all.
+    // A sandboxed frame may have no clipboard at all: the call itself throws. (An `async fn` would not see that.)
     #[wasm_bindgen(catch, js_namespace = ["navigator", "clipboard"], js_name = writeText)]
-    async fn write_text(text: &str) -> Result<JsValue, JsValue>;
+    fn write_text(text: &str) -> Result<Promise, JsValue>;
 }
