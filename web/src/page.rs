@@ -93,6 +93,9 @@ impl<T: PartialEq> Same<T> {
     }
 }
 
+/// The session with its seed, the shown action, whether typing has stopped, and the version it is compared with.
+type Compared = (Shared<[Action]>, u64, usize, bool, KubeVersion);
+
 /// What the properties were made of.
 #[derive(Default)]
 pub struct Page {
@@ -101,7 +104,7 @@ pub struct Page {
     wish: Memo<(Shared<[Action]>, usize), Rc<Wish>>,
     suggestion: Memo<(Rc<str>, Rc<str>), Option<Suggestion>>,
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
-    compared: Memo<(Shared<[Action]>, u64, usize, bool, KubeVersion), Option<Answers>>,
+    compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,
     /// The last document that was accepted since another event or example was chosen.
     good: (u32, Option<Shared<DocumentReport>>),

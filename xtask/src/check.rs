@@ -139,7 +139,9 @@ fn other_browsers() -> Outcome {
         match found {
             Some(program) => _ = smoke.env(variable, program),
             None => {
-                println!("left out, for want of a browser (apt-get install {packages}): {variable}")
+                println!(
+                    "left out, for want of a browser (apt-get install {packages}): {variable}"
+                );
             }
         }
     }
