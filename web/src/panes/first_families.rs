@@ -101,7 +101,7 @@ fn card(props: &Props, first: &First) -> Html {
         .family
         .map_or_else(|| html! { <small>{ text::NOT_SAID.get(lang) }</small> }, ui::named);
     let says = first.step().map(|step| told(&step, lang));
-    let side = first.side.as_ref().and_then(|side| {
+    let side = first.flag_ref.as_ref().and_then(|side| {
         let to = to_flag(lang, &props.components.text, side.component, &format!("--{}", side.flag), side.span?);
         Some(html! { <p class="places">{ to }{ " " }<small lang="en">{ side.component.name() }</small></p> })
     });
