@@ -433,12 +433,12 @@ fn finding(text: &mut String, components: &Components, finding: &Finding) {
     if !finding.nodes.is_empty() {
         line(text, format_args!("  on {}", list(&finding.nodes)));
     }
-    for side in &finding.sides {
+    for side in &finding.flag_refs {
         let place = side.span.map_or_else(|| "nowhere".to_owned(), span);
         line(text, format_args!("  {} --{} at {place}", side.component.name(), side.flag));
     }
     consequences(text, &finding.consequences);
-    if let Some(offered) = components.mend(finding) {
+    if let Some(offered) = components.fix(finding) {
         line(text, format_args!("  offered: {}", edit(&offered)));
     }
 }
@@ -458,7 +458,7 @@ fn disagreements(components: &Components) -> String {
         let met = if prerequisite.is_met { "met" } else { "missing" };
         line(&mut text, format_args!("prerequisite {met} {}", step(&prerequisite.step())));
         consequences(&mut text, &prerequisite.consequences);
-        if let Some(offered) = &prerequisite.mend {
+        if let Some(offered) = &prerequisite.fix {
             line(&mut text, format_args!("  offered: {}", edit(offered)));
         }
     }

@@ -1,7 +1,7 @@
 //! Do Services, Pods and nodes have the same address families? AGREE-6.
 
 use super::proxy::by_cluster_cidr;
-use super::{Finder, Found, Weight, families, ip_families, print};
+use super::{Finder, Found, Severity, families, ip_families, print};
 use crate::cluster::components::{Node, NodeAgent, machine};
 use crate::conflicts::consequences::Consequence;
 use crate::explain::rule::Rule;
@@ -100,53 +100,53 @@ impl<'a> Finder<'a> {
         if self.api.is_none() || services.is_empty() || pods.is_empty() {
             return;
         }
-        let sides = Vec::from([
-            self.side(None, Component::KubeApiserver, SERVICES),
-            self.side(None, Component::KubeControllerManager, CLUSTER),
+        let flag_refs = Vec::from([
+            self.flag_ref(None, Component::KubeApiserver, SERVICES),
+            self.flag_ref(None, Component::KubeControllerManager, CLUSTER),
         ]);
         if !services.iter().any(|family| pods.contains(family)) {
             let leads = services.iter().copied().map(Consequence::ClusterIpsLeadNowhere).collect();
             self.add(
                 None,
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &NO_FAMILY_IN_COMMON,
                     facts: facts![services, pods],
-                    sides,
+                    flag_refs,
                     consequences: leads,
-                    ways: Vec::new(),
+                    candidate_edits: Vec::new(),
                 },
             );
             return;
         }
         if let Some(family) = services.iter().copied().find(|family| !pods.contains(family)) {
-            let way = self.add_cluster_range(family);
+            let edit = self.add_cluster_range(family);
             self.add(
                 None,
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &PODS_LACK_A_SERVICE_FAMILY,
                     facts: facts![family],
-                    sides: sides.clone(),
+                    flag_refs: flag_refs.clone(),
                     consequences: Vec::from([
                         Consequence::PodsLack(family),
                         Consequence::ClusterIpsLeadNowhere(family),
                     ]),
-                    ways: Vec::from([way]),
+                    candidate_edits: Vec::from([edit]),
                 },
             );
         }
         if let Some(family) = pods.iter().copied().find(|family| !services.contains(family)) {
-            let way = self.add_service_range(family);
+            let edit = self.add_service_range(family);
             self.add(
                 None,
                 Found {
-                    weight: Weight::Surprise,
+                    severity: Severity::Unexpected,
                     rule: &SERVICES_LACK_A_POD_FAMILY,
                     facts: facts![family],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([Consequence::ServicesLack(family)]),
-                    ways: Vec::from([way]),
+                    candidate_edits: Vec::from([edit]),
                 },
             );
         }
@@ -195,30 +195,30 @@ impl<'a> Finder<'a> {
         if own.is_empty() || cluster.is_empty() {
             return;
         }
-        let ranges_side = match (of_pods, self.api) {
-            (true, _) => self.side(None, Component::KubeControllerManager, CLUSTER),
-            (false, Some(_)) => self.side(None, Component::KubeApiserver, SERVICES),
-            (false, None) => self.side(None, Component::KubeControllerManager, SERVICES),
+        let ranges_flag = match (of_pods, self.api) {
+            (true, _) => self.flag_ref(None, Component::KubeControllerManager, CLUSTER),
+            (false, Some(_)) => self.flag_ref(None, Component::KubeApiserver, SERVICES),
+            (false, None) => self.flag_ref(None, Component::KubeControllerManager, SERVICES),
         };
-        let sides = Vec::from([ranges_side, self.side(Some(node), WHO, NODE_IP)]);
-        // An address that the network of the nodes does not route mends nothing.
+        let flag_refs = Vec::from([ranges_flag, self.flag_ref(Some(node), WHO, NODE_IP)]);
+        // An address that the network of the nodes does not route fixes nothing.
         let may_have = |family: Family| self.all.switches.provider.has(family);
         let missing = cluster.iter().copied().filter(|family| !own.contains(family));
         let missing: Vec<Family> = missing.collect();
         if own.iter().all(|family| !cluster.contains(family)) {
             let addresses: Vec<String> =
                 cluster.iter().map(|family| machine(*family, i).to_string()).collect();
-            let way = self.set(Some(node), WHO, NODE_IP, &addresses.join(","));
-            let way = way.filter(|_| cluster.iter().copied().all(may_have));
+            let edit = self.set(Some(node), WHO, NODE_IP, &addresses.join(","));
+            let edit = edit.filter(|_| cluster.iter().copied().all(may_have));
             self.add(
                 Some(node),
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &NODE_IS_OF_ANOTHER_FAMILY,
                     facts: facts![cluster, node = own],
-                    sides,
+                    flag_refs,
                     consequences: missing.into_iter().map(Consequence::HostNetworkLacks).collect(),
-                    ways: Vec::from([way]),
+                    candidate_edits: Vec::from([edit]),
                 },
             );
             return;
@@ -228,17 +228,17 @@ impl<'a> Finder<'a> {
             pair.push(machine(family, i));
             pair.sort_by_key(|ip| cluster.iter().position(|own| *own == Family::of(*ip)));
             let pair: Vec<String> = pair.iter().map(ToString::to_string).collect();
-            let way = self.set(Some(node), WHO, NODE_IP, &pair.join(","));
-            let way = way.filter(|_| may_have(family));
+            let edit = self.set(Some(node), WHO, NODE_IP, &pair.join(","));
+            let edit = edit.filter(|_| may_have(family));
             self.add(
                 Some(node),
                 Found {
-                    weight: Weight::Surprise,
+                    severity: Severity::Unexpected,
                     rule: &NODE_LACKS_A_FAMILY,
                     facts: facts![family],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([Consequence::HostNetworkLacks(family)]),
-                    ways: Vec::from([way]),
+                    candidate_edits: Vec::from([edit]),
                 },
             );
         }

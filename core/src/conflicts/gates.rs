@@ -1,6 +1,6 @@
 //! Is the feature gate of dual-stack enabled in every component? AGREE-10.
 
-use super::{Finder, Found, Weight};
+use super::{Finder, Found, Severity};
 use crate::cluster::components::Node;
 use crate::conflicts::consequences::Consequence;
 use crate::explain::rule::Rule;
@@ -73,17 +73,18 @@ impl<'a> Finder<'a> {
             if !is_off || is_known || has_file {
                 continue;
             }
-            let way = self.editor(node, component).switch_on(DUAL_STACK_GATE);
-            let sides = Vec::from([self.services_side(*second), self.side(node, component, GATES)]);
+            let edit = self.editor(node, component).switch_on(DUAL_STACK_GATE);
+            let flag_refs =
+                Vec::from([self.services_flag(*second), self.flag_ref(node, component, GATES)]);
             self.add(
                 node,
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &GATE_IS_NOT_EVERYWHERE,
                     facts: facts![component = component.name()],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([follows]),
-                    ways: Vec::from([way]),
+                    candidate_edits: Vec::from([edit]),
                 },
             );
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::ranges::taken_by_services;
-use super::{Finder, Found, Weight};
+use super::{Finder, Found, Severity};
 use crate::cluster::components::Node;
 use crate::conflicts::consequences::Consequence;
 use crate::controller_manager::startup as controller_manager;
@@ -148,21 +148,21 @@ impl<'a> Finder<'a> {
                     continue;
                 }
                 let flag = self.mask_flag(flags, family, ranges);
-                let way = if mask < prefix { longer_mask(range, 0) } else { Some(prefix + 16) };
-                let way = way.and_then(|mask| self.set(None, WHO, flag, &mask.to_string()));
-                let sides = Vec::from([self.pods_side(range), self.side(None, WHO, flag)]);
+                let edit = if mask < prefix { longer_mask(range, 0) } else { Some(prefix + 16) };
+                let edit = edit.and_then(|mask| self.set(None, WHO, flag, &mask.to_string()));
+                let flag_refs = Vec::from([self.pods_flag(range), self.flag_ref(None, WHO, flag)]);
                 self.add(
                     None,
                     Found {
-                        weight: Weight::Exits,
+                        severity: Severity::Exits,
                         rule: &MASK_DOES_NOT_FIT,
                         facts: facts![range, mask = mask.to_string()],
-                        sides,
+                        flag_refs,
                         consequences: Vec::from([
                             Consequence::ComponentExits(WHO),
                             Consequence::NoNodeRange,
                         ]),
-                        ways: Vec::from([way]),
+                        candidate_edits: Vec::from([edit]),
                     },
                 );
             }
@@ -180,20 +180,20 @@ impl<'a> Finder<'a> {
             if by_services > 0 && free == 0 {
                 continue;
             }
-            let (rule, weight) = if free < nodes && !without.is_empty() {
-                (&BLOCKS_DO_NOT_SUFFICE, Weight::Breaks)
+            let (rule, severity) = if free < nodes && !without.is_empty() {
+                (&BLOCKS_DO_NOT_SUFFICE, Severity::Breaks)
             } else if it.blocks == 1 {
-                (&RANGE_LASTS_FOR_ONE_NODE, Weight::Surprise)
+                (&RANGE_LASTS_FOR_ONE_NODE, Severity::Unexpected)
             } else {
                 continue;
             };
             let range = it.cluster;
             let flag = self.mask_flag(&known.flags, range.family(), ranges);
-            let way = longer_mask(range, nodes + by_services);
-            let way = way.and_then(|mask| self.set(None, WHO, flag, &mask.to_string()));
-            let sides = Vec::from([self.pods_side(range), self.side(None, WHO, flag)]);
+            let edit = longer_mask(range, nodes + by_services);
+            let edit = edit.and_then(|mask| self.set(None, WHO, flag, &mask.to_string()));
+            let flag_refs = Vec::from([self.pods_flag(range), self.flag_ref(None, WHO, flag)]);
             let mask = u64::from(it.node_mask);
-            let (facts, mut consequences) = if weight == Weight::Breaks {
+            let (facts, mut consequences) = if severity == Severity::Breaks {
                 let names = Consequence::NodesWithoutRange(without.clone());
                 (facts![range, mask, nodes], Vec::from([names, Consequence::NoPodAddresses]))
             } else {
@@ -203,8 +203,11 @@ impl<'a> Finder<'a> {
             if i > 0 {
                 consequences.push(Consequence::BlocksLeak(range.family().other()));
             }
-            let ways = Vec::from([way]);
-            self.add(None, Found { weight, rule, facts, sides, consequences, ways });
+            let candidate_edits = Vec::from([edit]);
+            self.add(
+                None,
+                Found { severity, rule, facts, flag_refs, consequences, candidate_edits },
+            );
         }
     }
 
@@ -215,43 +218,43 @@ impl<'a> Finder<'a> {
             return;
         }
         const WHO: Component = Component::KubeControllerManager;
-        let way = self.set(None, WHO, ALLOCATE, "true");
+        let edit = self.set(None, WHO, ALLOCATE, "true");
         let all = self.all;
         let waits = |node: &&Node| {
             let rule = &kube_proxy::NODE_HAS_NO_POD_CIDR;
             node.proxy.is_given && node.proxy.trace.iter().any(|step| step.rule == rule)
         };
-        let allocate = self.side(None, WHO, ALLOCATE);
+        let allocate = self.flag_ref(None, WHO, ALLOCATE);
         for node in all.nodes.iter().filter(waits) {
-            let detect = self.side(Some(node), Component::KubeProxy, DETECT);
+            let detect = self.flag_ref(Some(node), Component::KubeProxy, DETECT);
             self.add(
                 Some(node),
                 Found {
-                    weight: Weight::Exits,
+                    severity: Severity::Exits,
                     rule: &PROXY_WAITS_FOR_RANGES,
                     facts: facts![],
-                    sides: Vec::from([allocate.clone(), detect]),
+                    flag_refs: Vec::from([allocate.clone(), detect]),
                     consequences: Vec::from([
                         Consequence::NoNodeRange,
                         Consequence::ComponentExits(Component::KubeProxy),
                     ]),
-                    ways: Vec::from([way.clone()]),
+                    candidate_edits: Vec::from([edit.clone()]),
                 },
             );
         }
         if all.nodes.iter().any(|node| waits(&node)) {
             return;
         }
-        let sides = Vec::from([self.side(None, WHO, CLUSTER), allocate]);
+        let flag_refs = Vec::from([self.flag_ref(None, WHO, CLUSTER), allocate]);
         self.add(
             None,
             Found {
-                weight: Weight::Remark,
+                severity: Severity::Note,
                 rule: &RANGES_ARE_NOT_GIVEN_OUT,
                 facts: facts![],
-                sides,
+                flag_refs,
                 consequences: Vec::from([Consequence::NoNodeRange, Consequence::NoPodAddresses]),
-                ways: Vec::from([way]),
+                candidate_edits: Vec::from([edit]),
             },
         );
     }

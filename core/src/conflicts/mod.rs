@@ -33,11 +33,11 @@ use crate::source::span::Span;
 
 /// How much a disagreement matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Weight {
+pub enum Severity {
     /// Right, if something that no flag tells sees to it; or without consequence as things are.
-    Remark,
+    Note,
     /// Everything runs, though not as the flags suggest.
-    Surprise,
+    Unexpected,
     /// Something does not work.
     Breaks,
     /// A component exits for it; its own error says so as well.
@@ -63,15 +63,15 @@ pub struct Finding {
     /// The values of its sentence.
     pub facts: Vec<Fact>,
     /// How much it matters.
-    pub weight: Weight,
+    pub severity: Severity,
     /// The nodes where it is so; none where it is not about nodes.
     pub nodes: Vec<Rc<str>>,
     /// The flags that do not fit each other, mostly of two components.
-    pub sides: Vec<FlagRef>,
+    pub flag_refs: Vec<FlagRef>,
     /// What would happen.
     pub consequences: Vec<Consequence>,
-    /// Edits that could mend it, the best first ([`Components::mend`] tries them).
-    ways: Vec<Edit>,
+    /// Edits that could fix it, the best first ([`Components::fix`] tries them).
+    candidate_edits: Vec<Edit>,
 }
 
 /// The titles of the rules that a finding can have.
@@ -89,23 +89,23 @@ fn titles() -> impl Iterator<Item = &'static (&'static Rule, Text)> {
 }
 
 impl Finding {
-    /// What is found of the cluster as a whole, and the edit that mends it.
+    /// What is found of the cluster as a whole, and the edit that fixes it.
     pub(super) fn of_cluster(
         rule: &'static Rule,
         facts: Vec<Fact>,
-        weight: Weight,
-        sides: Vec<FlagRef>,
+        severity: Severity,
+        flag_refs: Vec<FlagRef>,
         consequences: Vec<Consequence>,
-        way: Option<Edit>,
+        edit: Option<Edit>,
     ) -> Self {
-        let ways = Vec::from_iter(way);
-        Self { rule, facts, weight, nodes: Vec::new(), sides, consequences, ways }
+        let candidate_edits = Vec::from_iter(edit);
+        Self { rule, facts, severity, nodes: Vec::new(), flag_refs, consequences, candidate_edits }
     }
 
     /// Whether it is more than a remark.
     #[must_use]
     pub fn is_alarm(&self) -> bool {
-        self.weight > Weight::Remark
+        self.severity > Severity::Note
     }
 
     /// What is found, in a few words.
@@ -147,22 +147,22 @@ impl Components {
             finder.node(node, i);
         }
         finder.found.extend(self.lacking());
-        finder.found.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
+        finder.found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         finder.found
     }
 
-    /// The one edit that mends a finding: afterwards it is gone, there are no more errors than before, and no
+    /// The one edit that fixes a finding: afterwards it is gone, there are no more errors than before, and no
     /// other disagreement has come for it.
     #[must_use]
-    pub fn mend(&self, finding: &Finding) -> Option<Edit> {
+    pub fn fix(&self, finding: &Finding) -> Option<Edit> {
         let before = self.score(&self.findings());
-        let mends = |edit: &&Edit| {
+        let fixes = |edit: &&Edit| {
             let text = edit.apply(&self.text);
             let after = Self::start_on(self.host, self.version, &text);
             let found = after.findings();
             after.score(&found) < before && !found.iter().any(|other| other.is(finding))
         };
-        finding.ways.iter().find(mends).cloned()
+        finding.candidate_edits.iter().find(fixes).cloned()
     }
 
     /// How much is wrong: errors, then alarms, then remarks.
@@ -183,27 +183,28 @@ struct Finder<'a> {
 
 /// What is found of a rule, before it is known of which nodes.
 struct Found {
-    weight: Weight,
+    severity: Severity,
     rule: &'static Rule,
     facts: Vec<Fact>,
-    sides: Vec<FlagRef>,
+    flag_refs: Vec<FlagRef>,
     consequences: Vec<Consequence>,
-    ways: Vec<Option<Edit>>,
+    candidate_edits: Vec<Option<Edit>>,
 }
 
 impl<'a> Finder<'a> {
     fn add(&mut self, node: Option<&Node>, found: Found) {
-        let Found { weight, rule, facts, sides, consequences, ways } = found;
-        let ways: Vec<Edit> = ways.into_iter().flatten().collect();
+        let Found { severity, rule, facts, flag_refs, consequences, candidate_edits } = found;
+        let candidate_edits: Vec<Edit> = candidate_edits.into_iter().flatten().collect();
         let nodes = node.iter().map(|node| Rc::clone(&node.text.name)).collect();
-        let finding = Finding { rule, facts, weight, nodes, sides, consequences, ways };
+        let finding =
+            Finding { rule, facts, severity, nodes, flag_refs, consequences, candidate_edits };
         let same = self.found.iter_mut().find(|other| {
             node.is_some()
                 && other.rule == finding.rule
                 && other.facts == finding.facts
-                && other.sides == finding.sides
+                && other.flag_refs == finding.flag_refs
                 && other.consequences == finding.consequences
-                && other.ways == finding.ways
+                && other.candidate_edits == finding.candidate_edits
         });
         match same {
             Some(other) => other.nodes.extend(finding.nodes),
@@ -216,7 +217,12 @@ impl<'a> Finder<'a> {
         node.map_or(&self.all.flags, |node| &node.text.flags)
     }
 
-    fn side(&self, node: Option<&'a Node>, component: Component, flag: &'static str) -> FlagRef {
+    fn flag_ref(
+        &self,
+        node: Option<&'a Node>,
+        component: Component,
+        flag: &'static str,
+    ) -> FlagRef {
         let span = self.flags(node).last(component, flag).map(|flag| flag.span);
         FlagRef { component, flag, span }
     }
@@ -229,11 +235,11 @@ impl<'a> Finder<'a> {
         flag: &'static str,
         fits: impl Fn(&str) -> bool,
     ) -> FlagRef {
-        let mut side = self.side(node, component, flag);
-        let Some(flag) = self.flags(node).last(component, flag) else { return side };
+        let mut flag_ref = self.flag_ref(node, component, flag);
+        let Some(flag) = self.flags(node).last(component, flag) else { return flag_ref };
         let entry = flag.entries(&self.all.text).find(|(_, entry)| fits(entry.trim()));
-        side.span = entry.map(|(span, _)| span).or(side.span);
-        side
+        flag_ref.span = entry.map(|(span, _)| span).or(flag_ref.span);
+        flag_ref
     }
 
     /// The entry of a list of ranges that is this one.
@@ -249,14 +255,14 @@ impl<'a> Finder<'a> {
         })
     }
 
-    fn services_side(&self, range: Cidr) -> FlagRef {
+    fn services_flag(&self, range: Cidr) -> FlagRef {
         match self.api {
             Some(_) => self.range(None, Component::KubeApiserver, SERVICES, range),
             None => self.range(None, Component::KubeControllerManager, SERVICES, range),
         }
     }
 
-    fn pods_side(&self, range: Cidr) -> FlagRef {
+    fn pods_flag(&self, range: Cidr) -> FlagRef {
         self.range(None, Component::KubeControllerManager, CLUSTER, range)
     }
 
@@ -292,8 +298,8 @@ impl<'a> Finder<'a> {
         if let Some(known) = node.kubelet.running() {
             for ip in known.kubelet.node_ips.iter().copied().filter(|ip| !ip.is_unspecified()) {
                 let fits = |part: &str| parse_ip(part).is_some_and(|read| read.ip == ip);
-                let side = self.entry(Some(node), Component::Kubelet, NODE_IP, fits);
-                self.machine(Some(node), ip, &side);
+                let flag_ref = self.entry(Some(node), Component::Kubelet, NODE_IP, fits);
+                self.machine(Some(node), ip, &flag_ref);
             }
             if node.kubelet.dual_stack {
                 self.node_families(node, known, i);

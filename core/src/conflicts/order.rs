@@ -1,6 +1,6 @@
 //! Is the primary address family the same everywhere? AGREE-4 and AGREE-9.
 
-use super::{Finder, Found, Weight, families, ip_families, print};
+use super::{Finder, Found, Severity, families, ip_families, print};
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::{MACHINE_V4, MACHINE_V6};
 use crate::cluster::components::{Node, NodeAgent};
@@ -74,17 +74,17 @@ impl<'a> Finder<'a> {
         }
         const WHO: Component = Component::KubeControllerManager;
         let swapped: Vec<Cidr> = self.pods().iter().rev().copied().collect();
-        let way = self.set(None, WHO, CLUSTER, &print(&swapped));
-        let sides = Vec::from([self.services_side(*first), self.pods_side(*pods)]);
+        let edit = self.set(None, WHO, CLUSTER, &print(&swapped));
+        let flag_refs = Vec::from([self.services_flag(*first), self.pods_flag(*pods)]);
         self.add(
             None,
             Found {
-                weight: Weight::Surprise,
+                severity: Severity::Unexpected,
                 rule: &POD_ORDER_DIFFERS,
                 facts: facts![services = *first, pods],
-                sides,
+                flag_refs,
                 consequences: Vec::from([Consequence::FirstAddressesDiffer { services, others }]),
-                ways: Vec::from([way]),
+                candidate_edits: Vec::from([edit]),
             },
         );
     }
@@ -101,17 +101,18 @@ impl<'a> Finder<'a> {
             return;
         }
         let swapped: Vec<String> = known.host_ips.iter().rev().map(ToString::to_string).collect();
-        let way = self.set(Some(node), WHO, NODE_IP, &swapped.join(","));
-        let sides = Vec::from([self.services_side(*range), self.side(Some(node), WHO, NODE_IP)]);
+        let edit = self.set(Some(node), WHO, NODE_IP, &swapped.join(","));
+        let flag_refs =
+            Vec::from([self.services_flag(*range), self.flag_ref(Some(node), WHO, NODE_IP)]);
         self.add(
             Some(node),
             Found {
-                weight: Weight::Surprise,
+                severity: Severity::Unexpected,
                 rule: &NODE_ORDER_DIFFERS,
                 facts: facts![services = *range, node = *ip],
-                sides,
+                flag_refs,
                 consequences: Vec::from([Consequence::FirstAddressesDiffer { services, others }]),
-                ways: Vec::from([way]),
+                candidate_edits: Vec::from([edit]),
             },
         );
     }
@@ -129,27 +130,29 @@ impl<'a> Finder<'a> {
             return;
         }
         const WHO: Component = Component::KubeApiserver;
-        let (weight, follows) = if exits {
-            (Weight::Exits, Consequence::ComponentExits(WHO))
+        let (severity, follows) = if exits {
+            (Severity::Exits, Consequence::ComponentExits(WHO))
         } else {
-            (Weight::Breaks, Consequence::ApiServiceIsBroken)
+            (Severity::Breaks, Consequence::ApiServiceIsBroken)
         };
         let own = match range.family() {
             Family::V4 => MACHINE_V4.to_string(),
             Family::V6 => MACHINE_V6.to_string(),
         };
-        let way = self.set(None, WHO, ADVERTISE, &own);
-        let sides =
-            Vec::from([self.range(None, WHO, SERVICES, range), self.side(None, WHO, ADVERTISE)]);
+        let edit = self.set(None, WHO, ADVERTISE, &own);
+        let flag_refs = Vec::from([
+            self.range(None, WHO, SERVICES, range),
+            self.flag_ref(None, WHO, ADVERTISE),
+        ]);
         self.add(
             None,
             Found {
-                weight,
+                severity,
                 rule: &ADVERTISE_ADDRESS_DOES_NOT_FIT,
                 facts: facts![range, address],
-                sides,
+                flag_refs,
                 consequences: Vec::from([follows]),
-                ways: Vec::from([way]),
+                candidate_edits: Vec::from([edit]),
             },
         );
     }

@@ -6,7 +6,7 @@
 use crate::cluster::components::{Components, Node};
 use crate::cluster::environment::{Families, Switch, Unread, set};
 use crate::conflicts::consequences::{Consequence, step};
-use crate::conflicts::{Finding, FlagRef, Weight};
+use crate::conflicts::{Finding, FlagRef, Severity};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Step};
@@ -187,12 +187,12 @@ pub struct Prerequisite {
     /// The line that says it; none where the text says nothing.
     pub span: Option<Span>,
     /// The flags that ask for what is missing.
-    pub sides: Vec<FlagRef>,
+    pub flag_refs: Vec<FlagRef>,
     /// What follows; nothing if it is met.
     pub consequences: Vec<Consequence>,
     /// The edit with which it is met. A release or a provider is not changed by an edit of a real cluster's
     /// flags, but here it is.
-    pub mend: Option<Edit>,
+    pub fix: Option<Edit>,
 }
 
 impl Prerequisite {
@@ -203,8 +203,8 @@ impl Prerequisite {
     }
 
     fn met(kind: Kind, rule: &'static Rule, facts: Vec<Fact>, span: Option<Span>) -> Self {
-        let (sides, consequences) = (Vec::new(), Vec::new());
-        Self { kind, is_met: true, rule, facts, span, sides, consequences, mend: None }
+        let (flag_refs, consequences) = (Vec::new(), Vec::new());
+        Self { kind, is_met: true, rule, facts, span, flag_refs, consequences, fix: None }
     }
 }
 
@@ -241,8 +241,8 @@ impl Components {
             if it.is_met || it.consequences.iter().any(nothing) {
                 return None;
             }
-            let Prerequisite { rule, facts, sides, consequences, mend, .. } = it;
-            Some(Finding::of_cluster(rule, facts, Weight::Breaks, sides, consequences, mend))
+            let Prerequisite { rule, facts, flag_refs, consequences, fix, .. } = it;
+            Some(Finding::of_cluster(rule, facts, Severity::Breaks, flag_refs, consequences, fix))
         })
     }
 
@@ -300,10 +300,10 @@ impl Components {
             }
         }
         let facts = facts![release, components = names.join(", ")];
-        let mend = merge(&self.text, edits);
+        let fix = merge(&self.text, edits);
         let (kind, rule) = (Kind::Release, &GATE_IS_OFF);
-        let sides = Vec::new();
-        Prerequisite { kind, is_met: false, rule, facts, span: None, sides, consequences, mend }
+        let flag_refs = Vec::new();
+        Prerequisite { kind, is_met: false, rule, facts, span: None, flag_refs, consequences, fix }
     }
 
     /// The components that know one family only; those of nodes once for each node.
@@ -332,7 +332,7 @@ impl Components {
             let ip = text.trim().split('/').next().unwrap_or_default();
             parse_ip(ip).map(|read| Family::of(read.ip))
         };
-        let side = |flags: &FlagsText, component, name| {
+        let flag_ref = |flags: &FlagsText, component, name| {
             let mut entries = flags.last(component, name)?.entries(&self.text);
             let (span, _) = entries.find(|(_, entry)| of(entry) == Some(family))?;
             Some(FlagRef { component, flag: name, span: Some(span) })
@@ -342,9 +342,10 @@ impl Components {
             (Component::KubeControllerManager, CLUSTER_CIDR),
         ];
         let ranges = control_plane.into_iter();
-        let ranges = ranges.filter_map(|(component, name)| side(&self.flags, component, name));
+        let ranges = ranges.filter_map(|(component, name)| flag_ref(&self.flags, component, name));
         let nodes = self.nodes.iter().filter(|_| of_nodes);
-        let nodes = nodes.filter_map(|node| side(&node.text.flags, Component::Kubelet, NODE_IP));
+        let nodes =
+            nodes.filter_map(|node| flag_ref(&node.text.flags, Component::Kubelet, NODE_IP));
         ranges.chain(nodes).collect()
     }
 
@@ -355,9 +356,9 @@ impl Components {
             return Prerequisite::met(kind, &PROVIDER_HAS_BOTH, facts![], span);
         };
         let (services, pods) = self.asked();
-        let sides = self.asking(family, true);
+        let flag_refs = self.asking(family, true);
         let mut consequences = Vec::new();
-        let asks = services.contains(&family) || pods.contains(&family) || !sides.is_empty();
+        let asks = services.contains(&family) || pods.contains(&family) || !flag_refs.is_empty();
         if asks {
             consequences.push(Consequence::NodesLack(family));
             consequences.extend(self.without_addresses());
@@ -370,9 +371,9 @@ impl Components {
             consequences.push(Consequence::NothingAsksFor(family));
         }
         let rule = &PROVIDER_LACKS_A_FAMILY;
-        let mend = set(&self.text, Switch::Provider(Families::Both));
+        let fix = set(&self.text, Switch::Provider(Families::Both));
         let facts = facts![family];
-        Prerequisite { kind, is_met: false, rule, facts, span, sides, consequences, mend }
+        Prerequisite { kind, is_met: false, rule, facts, span, flag_refs, consequences, fix }
     }
 
     /// The nodes whose kubelets refuse an address that the host does not have, each with its words.
@@ -400,12 +401,12 @@ impl Components {
     fn plugin(&self) -> Prerequisite {
         let switches = &self.switches;
         let (kind, span) = (Kind::Plugin, switches.plugin_span);
-        let mend = set(&self.text, Switch::Plugin(Some(Families::Both)));
+        let fix = set(&self.text, Switch::Plugin(Some(Families::Both)));
         let Some(plugin) = switches.plugin else {
             let consequences =
                 Vec::from([Consequence::NodesAreNotReady, Consequence::OnlyHostNetworkRuns]);
             let families = [Family::V4, Family::V6].into_iter();
-            let sides = families.flat_map(|family| self.asking(family, false)).collect();
+            let flag_refs = families.flat_map(|family| self.asking(family, false)).collect();
             let (rule, facts) = (&PLUGIN_IS_MISSING, facts![]);
             return Prerequisite {
                 kind,
@@ -413,21 +414,21 @@ impl Components {
                 rule,
                 facts,
                 span,
-                sides,
+                flag_refs,
                 consequences,
-                mend,
+                fix,
             };
         };
         let Some(family) = plugin.lacks() else {
             return Prerequisite::met(kind, &PLUGIN_HAS_BOTH, facts![], span);
         };
         let (services, pods) = self.asked();
-        let sides = self.asking(family, false);
+        let flag_refs = self.asking(family, false);
         let mut consequences = Vec::new();
         if !pods.is_empty() && !pods.contains(&family.other()) {
             // There is no range that it could take addresses from.
             consequences.push(Consequence::NoPodAddresses);
-        } else if pods.contains(&family) || !sides.is_empty() {
+        } else if pods.contains(&family) || !flag_refs.is_empty() {
             consequences.push(Consequence::PodsLack(family));
         }
         if services.contains(&family) {
@@ -437,7 +438,7 @@ impl Components {
             consequences.push(Consequence::NothingAsksFor(family));
         }
         let (rule, facts) = (&PLUGIN_LACKS_A_FAMILY, facts![family]);
-        Prerequisite { kind, is_met: false, rule, facts, span, sides, consequences, mend }
+        Prerequisite { kind, is_met: false, rule, facts, span, flag_refs, consequences, fix }
     }
 }
 
@@ -467,19 +468,19 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
         let all = components.prerequisites();
         assert_eq!(all.each_ref().map(|it| it.kind), [Kind::Release, Kind::Provider, Kind::Plugin]);
         for it in &all {
-            assert!(!it.is_met || (it.consequences.is_empty() && it.mend.is_none()), "{it:?}");
+            assert!(!it.is_met || (it.consequences.is_empty() && it.fix.is_none()), "{it:?}");
         }
         let line = |it: &super::Prerequisite| {
-            let sides = it.sides.iter().filter_map(|side| side.span);
-            let sides: Vec<&str> = sides.map(|span| &text[span.start..span.end]).collect();
+            let flag_refs = it.flag_refs.iter().filter_map(|flag_ref| flag_ref.span);
+            let flag_refs: Vec<&str> = flag_refs.map(|span| &text[span.start..span.end]).collect();
             let follows: Vec<&str> = it.consequences.iter().map(|it| it.rule().id).collect();
-            format!("{} {} => {}", it.rule.id, sides.join(" "), follows.join(" "))
+            format!("{} {} => {}", it.rule.id, flag_refs.join(" "), follows.join(" "))
         };
         all.iter().filter(|it| !it.is_met).map(line).collect()
     }
 
     /// The edit that is offered for what is missing makes it met.
-    fn mends(release: &str, text: &str, kind: Kind) {
+    fn fixes(release: &str, text: &str, kind: Kind) {
         let version: KubeVersion = release.parse().expect("a simulated release");
         let find = |text: &str| {
             let all = Components::start(version, text).prerequisites();
@@ -487,8 +488,8 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
         };
         let before = find(text);
         assert!(!before.is_met, "{text}");
-        let mended = before.mend.expect("it can be mended").apply(text);
-        assert!(find(&mended).is_met, "{mended}");
+        let fixed = before.fix.expect("it can be fixed").apply(text);
+        assert!(find(&fixed).is_met, "{fixed}");
     }
 
     #[test]
@@ -506,8 +507,8 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
         let off = "kube-proxy --feature-gates=A=true,IPv6DualStack=false";
         let off = DUAL.replace("kube-proxy", off);
         assert_eq!(missing("1.21", "", &off), ["PRE-1c  => THEN-21"]);
-        mends("1.20", DUAL, Kind::Release);
-        mends("1.21", &off, Kind::Release);
+        fixes("1.20", DUAL, Kind::Release);
+        fixes("1.21", &off, Kind::Release);
     }
 
     #[test]
@@ -557,12 +558,12 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
             let ours: Vec<&str> = ids.iter().copied().filter(|id| id.starts_with("PRE")).collect();
             assert_eq!(ours, expect, "{ids:?}");
             for finding in found.iter().filter(|it| it.rule.id.starts_with("PRE")) {
-                let edit = components.mend(finding).expect("the switch can be turned");
+                let edit = components.fix(finding).expect("the switch can be turned");
                 assert!(!edit.apply(text).contains('#'), "{}", edit.apply(text));
             }
             // No address is offered that the provider does not route.
             for finding in found.iter().filter(|it| it.rule.id.starts_with("AGREE-6")) {
-                assert_eq!(components.mend(finding), None, "{finding:?}");
+                assert_eq!(components.fix(finding), None, "{finding:?}");
             }
         };
         check(&["# provider: ipv4\n", DUAL].concat(), &["PRE-2b"]);

@@ -217,7 +217,7 @@ pub struct First {
     /// Whether it decides anything here, or only follows another one.
     pub counts: bool,
     /// Where it comes from: a flag, if it is one.
-    pub side: Option<FlagRef>,
+    pub flag_ref: Option<FlagRef>,
     /// What that means, and from which values.
     pub says: Option<(&'static Rule, Vec<Fact>)>,
 }
@@ -250,18 +250,18 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
     let node = components.nodes.get(asked.node);
     let services = components.apiserver.running().map_or(&[][..], |known| &known.services);
     let controller = components.controller_manager.running();
-    let side = |node: Option<&Node>, component, flag: &'static str| {
+    let flag_ref = |node: Option<&Node>, component, flag: &'static str| {
         let flags = node.map_or(&components.flags, |node| &node.text.flags);
         FlagRef { component, flag, span: flags.last(component, flag).map(|flag| flag.span) }
     };
-    let none = |which| First { which, family: None, counts: false, side: None, says: None };
+    let none = |which| First { which, family: None, counts: false, flag_ref: None, says: None };
 
     let mut service = none(Which::ServiceRange);
     if let Some(range) = services.first() {
         let family = range.family();
         service.family = Some(family);
         service.counts = true;
-        service.side = Some(side(None, Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE));
+        service.flag_ref = Some(flag_ref(None, Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE));
         service.says = Some((&SERVICE_RANGE_IS_FIRST, facts![range, family]));
     }
     let mut cluster = none(Which::ClusterCidr);
@@ -269,7 +269,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = range.family();
         cluster.family = Some(family);
         cluster.counts = known.ipam.is_some();
-        cluster.side = Some(side(None, Component::KubeControllerManager, CLUSTER_CIDR));
+        cluster.flag_ref = Some(flag_ref(None, Component::KubeControllerManager, CLUSTER_CIDR));
         cluster.says = Some(if cluster.counts {
             (&CLUSTER_RANGE_IS_FIRST, facts![range, family])
         } else {
@@ -282,7 +282,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         let family = Family::of(*ip);
         own.family = Some(family);
         own.counts = true;
-        own.side = Some(side(node, Component::Kubelet, NODE_IP));
+        own.flag_ref = Some(flag_ref(node, Component::Kubelet, NODE_IP));
         own.says = Some((&NODE_IP_IS_FIRST, facts![ip, family]));
     }
     let mut families = none(Which::IpFamilies);
@@ -293,7 +293,7 @@ pub fn firsts(components: &Components, asked: Asked<'_>) -> [First; 5] {
         (rule, facts![family])
     });
     if !families.counts {
-        families.side.clone_from(&service.side);
+        families.flag_ref.clone_from(&service.flag_ref);
     }
     let mut client = none(Which::Client);
     let pods = controller.map_or(&[][..], |known| &known.cluster);

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{Finder, Found, Weight, print};
+use super::{Finder, Found, Severity, print};
 use crate::cluster::components::{Node, NodeProxy};
 use crate::conflicts::consequences::Consequence;
 use crate::explain::rule::Rule;
@@ -120,27 +120,27 @@ impl<'a> Finder<'a> {
         }
         for family in [Family::V4, Family::V6] {
             let of = |list: &[Cidr]| list.iter().copied().find(|range| range.family() == family);
-            let (weight, rule, facts, follows) = match (of(pods), of(&known.cluster)) {
+            let (severity, rule, facts, follows) = match (of(pods), of(&known.cluster)) {
                 (Some(range), None) => (
-                    Weight::Surprise,
+                    Severity::Unexpected,
                     &PROXY_LACKS_A_RANGE,
                     facts![range],
                     Consequence::OutsideIsNotMasqueraded(family),
                 ),
                 (None, Some(own)) => (
-                    Weight::Surprise,
+                    Severity::Unexpected,
                     &PROXY_HAS_A_RANGE_TOO_MANY,
                     facts![own],
                     Consequence::StrangersCountAsPods(own),
                 ),
                 (Some(range), Some(own)) if own != range && own.covers(range) => (
-                    Weight::Surprise,
+                    Severity::Unexpected,
                     &PROXY_HAS_A_WIDER_RANGE,
                     facts![range, own],
                     Consequence::StrangersCountAsPods(own),
                 ),
                 (Some(range), Some(own)) if own != range => (
-                    Weight::Breaks,
+                    Severity::Breaks,
                     &PROXY_HAS_ANOTHER_RANGE,
                     facts![range, own],
                     Consequence::PodsAreMasqueraded(range),
@@ -148,17 +148,20 @@ impl<'a> Finder<'a> {
                 _ => continue,
             };
             let of_pods = match of(pods) {
-                Some(range) => self.pods_side(range),
-                None => self.side(None, Component::KubeControllerManager, CLUSTER),
+                Some(range) => self.pods_flag(range),
+                None => self.flag_ref(None, Component::KubeControllerManager, CLUSTER),
             };
             let own = match of(&known.cluster) {
                 Some(own) => self.range(Some(node), WHO, CLUSTER, own),
-                None => self.side(Some(node), WHO, CLUSTER),
+                None => self.flag_ref(Some(node), WHO, CLUSTER),
             };
-            let way = self.set(Some(node), WHO, CLUSTER, &print(pods));
-            let (sides, ways) = (Vec::from([of_pods, own]), Vec::from([way]));
+            let edit = self.set(Some(node), WHO, CLUSTER, &print(pods));
+            let (flag_refs, candidate_edits) = (Vec::from([of_pods, own]), Vec::from([edit]));
             let consequences = Vec::from([follows]);
-            self.add(Some(node), Found { weight, rule, facts, sides, consequences, ways });
+            self.add(
+                Some(node),
+                Found { severity, rule, facts, flag_refs, consequences, candidate_edits },
+            );
         }
     }
 
@@ -172,19 +175,19 @@ impl<'a> Finder<'a> {
             if known.configured.serves(family) {
                 continue;
             }
-            let sides = Vec::from([
-                self.services_side(range),
-                self.side(Some(node), Component::KubeProxy, BIND),
+            let flag_refs = Vec::from([
+                self.services_flag(range),
+                self.flag_ref(Some(node), Component::KubeProxy, BIND),
             ]);
             self.add(
                 Some(node),
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &PROXY_LACKS_A_SERVICE_FAMILY,
                     facts: facts![family],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([Consequence::FamilyIsNotProxied(family)]),
-                    ways: Vec::new(),
+                    candidate_edits: Vec::new(),
                 },
             );
         }
@@ -199,20 +202,20 @@ impl<'a> Finder<'a> {
         let bind = parse_ip(&known.flags.bind_address).map(|read| read.ip);
         let is_foreign = |ip: &IpAddr| !ip.is_unspecified() && !agent.host_ips.contains(ip);
         let Some(ip) = bind.filter(is_foreign) else { return };
-        let way = self.set(Some(node), WHO, BIND, "0.0.0.0");
-        let sides = Vec::from([
-            self.side(Some(node), WHO, BIND),
-            self.side(Some(node), Component::Kubelet, NODE_IP),
+        let edit = self.set(Some(node), WHO, BIND, "0.0.0.0");
+        let flag_refs = Vec::from([
+            self.flag_ref(Some(node), WHO, BIND),
+            self.flag_ref(Some(node), Component::Kubelet, NODE_IP),
         ]);
         self.add(
             Some(node),
             Found {
-                weight: Weight::Surprise,
+                severity: Severity::Unexpected,
                 rule: &BIND_ADDRESS_IS_NOT_THE_NODES,
                 facts: facts![ip],
-                sides,
+                flag_refs,
                 consequences: Vec::from([Consequence::WrongAddressStandsForNode(ip)]),
-                ways: Vec::from([way]),
+                candidate_edits: Vec::from([edit]),
             },
         );
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Finder, FlagRef, Found, Weight, print};
+use super::{Finder, FlagRef, Found, Severity, print};
 use crate::cluster::components::Node;
 use crate::conflicts::consequences::Consequence;
 use crate::controller_manager::range_allocator::{Holder, RangeUse};
@@ -132,7 +132,7 @@ impl<'a> Finder<'a> {
     pub(super) fn service_ranges(&mut self) {
         let (Some(api), Some(controller)) = (self.api, self.controller) else { return };
         const WHO: Component = Component::KubeControllerManager;
-        let way = self.set(None, WHO, SERVICES, &print(&api.services));
+        let edit = self.set(None, WHO, SERVICES, &print(&api.services));
         let known = |range: &Cidr| controller.services.iter().any(|own| own.covers(*range));
         let mut collides = false;
         for range in api.services.iter().filter(|range| !known(range)) {
@@ -140,21 +140,21 @@ impl<'a> Finder<'a> {
                 |pods: &&Cidr| controller.ipam.is_some() && overlap(**pods, *range).is_some();
             let Some(pods) = controller.cluster.iter().find(clash) else { continue };
             collides = true;
-            let sides = Vec::from([
-                self.services_side(*range),
-                self.side(None, WHO, SERVICES),
-                self.pods_side(*pods),
+            let flag_refs = Vec::from([
+                self.services_flag(*range),
+                self.flag_ref(None, WHO, SERVICES),
+                self.pods_flag(*pods),
             ]);
             let shared = overlap(*pods, *range).unwrap_or(*range);
             self.add(
                 None,
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &SERVICE_RANGE_IS_NOT_KEPT_OUT,
                     facts: facts![services = *range, pods],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([Consequence::PodsMeetServices(shared)]),
-                    ways: Vec::from([way.clone()]),
+                    candidate_edits: Vec::from([edit.clone()]),
                 },
             );
         }
@@ -163,9 +163,9 @@ impl<'a> Finder<'a> {
         if collides || same || controller.services.is_empty() {
             return;
         }
-        let sides = Vec::from([
-            self.side(None, Component::KubeApiserver, SERVICES),
-            self.side(None, WHO, SERVICES),
+        let flag_refs = Vec::from([
+            self.flag_ref(None, Component::KubeApiserver, SERVICES),
+            self.flag_ref(None, WHO, SERVICES),
         ]);
         // A range that only this component knows is kept from Nodes for nothing.
         let alien = controller.services.iter().filter(|own| !api.services.contains(own));
@@ -174,20 +174,20 @@ impl<'a> Finder<'a> {
             pods.filter(|pods| overlap(*pods, *own).is_some())
         });
         let lost = touched.filter_map(|pods| cut_out(&self.range_use(pods)?)).next();
-        let (weight, consequences) = match lost {
-            Some((weight, _, consequences)) => (weight, consequences),
-            None => (Weight::Remark, Vec::from([Consequence::NothingYet])),
+        let (severity, consequences) = match lost {
+            Some((severity, _, consequences)) => (severity, consequences),
+            None => (Severity::Note, Vec::from([Consequence::NothingYet])),
         };
         let (own, services) = (print(&controller.services), print(&api.services));
         self.add(
             None,
             Found {
-                weight,
+                severity,
                 rule: &SERVICE_RANGES_DIFFER,
                 facts: facts![own, services],
-                sides,
+                flag_refs,
                 consequences,
-                ways: Vec::from([way]),
+                candidate_edits: Vec::from([edit]),
             },
         );
     }
@@ -219,62 +219,69 @@ impl<'a> Finder<'a> {
                     Some(_) if !is_known => continue,
                     Some(it) => cut_out(&it),
                     None => Some((
-                        Weight::Breaks,
+                        Severity::Breaks,
                         &PODS_AND_SERVICES_OVERLAP,
                         Vec::from([Consequence::PodsMeetServices(shared)]),
                     )),
                 };
-                let Some((weight, rule, consequences)) = found else { continue };
-                let pods_side = match of_proxy {
+                let Some((severity, rule, consequences)) = found else { continue };
+                let pods_flag = match of_proxy {
                     Some(node) => self.range(Some(node), Component::KubeProxy, CLUSTER, pods),
-                    None => self.pods_side(pods),
+                    None => self.pods_flag(pods),
                 };
-                let sides = Vec::from([self.services_side(services), pods_side]);
+                let flag_refs = Vec::from([self.services_flag(services), pods_flag]);
                 let facts = facts![pods, services];
                 self.add(
                     None,
-                    Found { weight, rule, facts, sides, consequences, ways: Vec::new() },
+                    Found {
+                        severity,
+                        rule,
+                        facts,
+                        flag_refs,
+                        consequences,
+                        candidate_edits: Vec::new(),
+                    },
                 );
             }
         }
         let advertise = self.api.map(|api| api.completed.advertise);
         let is_written = all.flags.last(Component::KubeApiserver, ADVERTISE).is_some();
         if let Some(ip) = advertise.filter(|_| is_written) {
-            let side = self.side(None, Component::KubeApiserver, ADVERTISE);
-            self.machine(None, ip, &side);
+            let flag_ref = self.flag_ref(None, Component::KubeApiserver, ADVERTISE);
+            self.machine(None, ip, &flag_ref);
         }
     }
 
     /// AGREE-3: the address of a machine in one of the ranges.
-    pub(super) fn machine(&mut self, node: Option<&'a Node>, ip: IpAddr, side: &FlagRef) {
+    pub(super) fn machine(&mut self, node: Option<&'a Node>, ip: IpAddr, flag_ref: &FlagRef) {
         let gives_out = self.controller.is_some_and(|it| it.ipam.is_some());
         let pods = self.pods().iter().copied().find(|range| gives_out && range.contains(ip));
         if let Some(pods) = pods {
-            let sides = Vec::from([side.clone(), self.pods_side(pods)]);
+            let flag_refs = Vec::from([flag_ref.clone(), self.pods_flag(pods)]);
             self.add(
                 node,
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &NODE_LIES_AMONG_PODS,
                     facts: facts![ip, pods],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([Consequence::PodsMeetNodes(ip)]),
-                    ways: Vec::new(),
+                    candidate_edits: Vec::new(),
                 },
             );
         }
         let services = self.services().iter().copied().find(|range| range.contains(ip));
         if let Some(services) = services {
-            let sides = Vec::from([side.clone(), self.services_side(services)]);
+            let flag_refs = Vec::from([flag_ref.clone(), self.services_flag(services)]);
             self.add(
                 node,
                 Found {
-                    weight: Weight::Breaks,
+                    severity: Severity::Breaks,
                     rule: &NODE_LIES_AMONG_SERVICES,
                     facts: facts![ip, services],
-                    sides,
+                    flag_refs,
                     consequences: Vec::from([Consequence::ServicesMeetNodes(ip)]),
-                    ways: Vec::new(),
+                    candidate_edits: Vec::new(),
                 },
             );
         }
@@ -282,17 +289,17 @@ impl<'a> Finder<'a> {
 }
 
 /// AGREE-2b, AGREE-2c: what a Service range costs that is kept from Nodes.
-pub(super) fn cut_out(it: &RangeUse) -> Option<(Weight, &'static Rule, Vec<Consequence>)> {
+pub(super) fn cut_out(it: &RangeUse) -> Option<(Severity, &'static Rule, Vec<Consequence>)> {
     let (range, of, blocks) = (it.cluster, it.blocks, taken_by_services(it));
     if blocks == 0 {
         return None;
     }
     if blocks >= of {
         let follows = Vec::from([Consequence::NoNodeRange, Consequence::NoPodAddresses]);
-        return Some((Weight::Breaks, &SERVICES_TAKE_EVERY_BLOCK, follows));
+        return Some((Severity::Breaks, &SERVICES_TAKE_EVERY_BLOCK, follows));
     }
     let follows = Vec::from([Consequence::BlocksAreLost { range, blocks, of }]);
-    Some((Weight::Surprise, &SERVICES_TAKE_BLOCKS, follows))
+    Some((Severity::Unexpected, &SERVICES_TAKE_BLOCKS, follows))
 }
 
 /// How many blocks Service ranges keep from Nodes.

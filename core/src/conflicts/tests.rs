@@ -1,6 +1,6 @@
-//! Which findings do texts of flags give, and what mends them?
+//! Which findings do texts of flags give, and what fixes them?
 
-use super::{Finding, Weight, titles};
+use super::{Finding, Severity, titles};
 use crate::cluster::components::Components;
 use crate::explain::text::Lang;
 use crate::kube_proxy::startup::HostFamilies;
@@ -30,37 +30,37 @@ fn start(text: &str) -> Components {
     Components::start(KubeVersion::LATEST, text)
 }
 
-fn weight(finding: &Finding) -> &'static str {
-    match finding.weight {
-        Weight::Remark => "remark",
-        Weight::Surprise => "surprise",
-        Weight::Breaks => "breaks",
-        Weight::Exits => "exits",
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Note => "remark",
+        Severity::Unexpected => "surprise",
+        Severity::Breaks => "breaks",
+        Severity::Exits => "exits",
     }
 }
 
-/// What is found, a line each: rule, weight, nodes; the texts at its sides; what follows.
+/// What is found, a line each: rule, severity, nodes; the texts of its flags; what follows.
 fn print(components: &Components) -> Vec<String> {
     let text = &components.text;
     let line = |finding: &Finding| {
         let nodes = finding.nodes.join(",");
-        let sides = finding.sides.iter().map(|side| match side.span {
+        let flag_refs = finding.flag_refs.iter().map(|flag_ref| match flag_ref.span {
             Some(span) => text[span.start..span.end].to_owned(),
-            None => format!("({} of {})", side.flag, side.component.name()),
+            None => format!("({} of {})", flag_ref.flag, flag_ref.component.name()),
         });
         let follows = finding.consequences.iter().map(|it| it.rule().id);
         format!(
             "{} {} [{nodes}] {} => {}",
             finding.rule.id,
-            weight(finding),
-            sides.collect::<Vec<_>>().join(" | "),
+            severity(finding),
+            flag_refs.collect::<Vec<_>>().join(" | "),
             follows.collect::<Vec<_>>().join(" ")
         )
     };
     components.findings().iter().map(line).collect()
 }
 
-/// What is found when `old` becomes `new`. Where an edit is offered it mends its finding, and the text
+/// What is found when `old` becomes `new`. Where an edit is offered it fixes its finding, and the text
 /// it gives is the one that is expected, if one is.
 fn check(old: &str, new: &str, expect: &[&str]) {
     assert!(DUAL.contains(old), "{old}");
@@ -69,14 +69,14 @@ fn check(old: &str, new: &str, expect: &[&str]) {
 }
 
 /// What the first finding's edit makes of `new`.
-fn mends(old: &str, new: &str, expect: Option<&str>) {
+fn fixes(old: &str, new: &str, expect: Option<&str>) {
     assert!(DUAL.contains(old), "{old}");
     let components = start(&DUAL.replace(old, new));
     let finding = components.findings().into_iter().next().expect("something is found");
-    let mended = components.mend(&finding).map(|edit| edit.apply(&components.text));
+    let fixed = components.fix(&finding).map(|edit| edit.apply(&components.text));
     let expect = expect.map(|expect| DUAL.replace(old, expect));
-    assert_eq!(mended, expect, "{new}");
-    if let Some(text) = mended {
+    assert_eq!(fixed, expect, "{new}");
+    if let Some(text) = fixed {
         let ids = |found: Vec<Finding>| -> Vec<_> { found.iter().map(|it| it.rule.id).collect() };
         assert!(!ids(start(&text).findings()).contains(&finding.rule.id), "{text}");
     }
@@ -116,21 +116,21 @@ fn a_service_range_that_is_not_kept_from_nodes_collides() {
     // Once it is known it only costs blocks, of which there are many.
     assert_eq!(print(&start(&wide)), ["AGREE-2b surprise [] 10.96.0.0/16 | 10.0.0.0/8 => THEN-8"]);
     let finding = &components.findings()[0];
-    assert_eq!(components.mend(finding), None, "an overlap is left");
+    assert_eq!(components.fix(finding), None, "an overlap is left");
 }
 
 #[test]
 fn service_ranges_that_differ_without_consequence_are_a_remark() {
     let other = "fd00:10:244::/56\n--service-cluster-ip-range=10.96.0.0/12";
-    let sides = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112 | \
+    let flag_refs = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112 | \
                  --service-cluster-ip-range=10.96.0.0/12";
-    check(CONTROLLER, other, &[&format!("AGREE-1b remark [] {sides} => THEN-20")]);
-    mends(CONTROLLER, other, Some(CONTROLLER));
+    check(CONTROLLER, other, &[&format!("AGREE-1b remark [] {flag_refs} => THEN-20")]);
+    fixes(CONTROLLER, other, Some(CONTROLLER));
     // Where it touches the cluster ranges something follows.
     let other = "fd00:10:244::/56\n--service-cluster-ip-range=10.244.0.0/24";
-    let sides = sides.replace("10.96.0.0/12", "10.244.0.0/24");
-    check(CONTROLLER, other, &[&format!("AGREE-1b surprise [] {sides} => THEN-8")]);
-    mends(CONTROLLER, other, Some(CONTROLLER));
+    let flag_refs = flag_refs.replace("10.96.0.0/12", "10.244.0.0/24");
+    check(CONTROLLER, other, &[&format!("AGREE-1b surprise [] {flag_refs} => THEN-8")]);
+    fixes(CONTROLLER, other, Some(CONTROLLER));
     // In another order they are the same, and a flag that is not there says nothing.
     let order = "fd00:10:244::/56\n--service-cluster-ip-range=fd00:10:96::/112,10.96.0.0/16";
     check(CONTROLLER, order, &[]);
@@ -187,12 +187,12 @@ fn all_begin_with_the_same_family() {
     let cluster = "true\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56";
     let swapped = "true\n--cluster-cidr=fd00:10:244::/56,10.244.0.0/16";
     check(cluster, swapped, &["AGREE-4a surprise [] 10.96.0.0/16 | fd00:10:244::/56 => THEN-19"]);
-    mends(cluster, swapped, Some(cluster));
+    fixes(cluster, swapped, Some(cluster));
     let (pair, swapped) = ("192.0.2.12,2001:db8::12", "2001:db8::12,192.0.2.12");
     let expect =
         "AGREE-4b surprise [node-2] 10.96.0.0/16 | --node-ip=2001:db8::12,192.0.2.12 => THEN-19";
     check(pair, swapped, &[expect]);
-    mends(pair, swapped, Some(pair));
+    fixes(pair, swapped, Some(pair));
     // The order of kube-proxy's ranges plays no part.
     let proxy = "kube-proxy\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56";
     check(proxy, "kube-proxy\n--cluster-cidr=fd00:10:244::/56,10.244.0.0/16", &[]);
@@ -202,23 +202,29 @@ fn all_begin_with_the_same_family() {
 fn masks_leave_ranges_for_nodes() {
     let allocate = "--allocate-node-cidrs=true";
     let mask = |flag: &str| format!("{allocate}\n--node-cidr-mask-size-{flag}");
-    let side = |flag: &str| format!("--node-cidr-mask-size-{flag}");
+    let flag_ref = |flag: &str| format!("--node-cidr-mask-size-{flag}");
     check(
         allocate,
         &mask("ipv6=48"),
-        &[&format!("AGREE-5a exits [] fd00:10:244::/56 | {} => THEN-21 THEN-1", side("ipv6=48"))],
+        &[&format!(
+            "AGREE-5a exits [] fd00:10:244::/56 | {} => THEN-21 THEN-1",
+            flag_ref("ipv6=48")
+        )],
     );
-    mends(allocate, &mask("ipv6=48"), Some(&mask("ipv6=64")));
+    fixes(allocate, &mask("ipv6=48"), Some(&mask("ipv6=64")));
     check(
         allocate,
         &mask("ipv6=80"),
-        &[&format!("AGREE-5a exits [] fd00:10:244::/56 | {} => THEN-21 THEN-1", side("ipv6=80"))],
+        &[&format!(
+            "AGREE-5a exits [] fd00:10:244::/56 | {} => THEN-21 THEN-1",
+            flag_ref("ipv6=80")
+        )],
     );
-    mends(allocate, &mask("ipv6=80"), Some(&mask("ipv6=72")));
-    mends(allocate, &mask("ipv4=15"), Some(&mask("ipv4=18")));
+    fixes(allocate, &mask("ipv6=80"), Some(&mask("ipv6=72")));
+    fixes(allocate, &mask("ipv4=15"), Some(&mask("ipv4=18")));
     let of_56 = "fd00:10:244::/56 | --node-cidr-mask-size-ipv6=56 => THEN-2 THEN-4 THEN-3";
     check(allocate, &mask("ipv6=56"), &[&format!("AGREE-5b breaks [] {of_56}")]);
-    mends(allocate, &mask("ipv6=56"), Some(&mask("ipv6=64")));
+    fixes(allocate, &mask("ipv6=56"), Some(&mask("ipv6=64")));
     // One node has its range, and the next would have none.
     let one = DUAL.split("kubelet · node-2").next().unwrap_or_default();
     let one = one.replace(allocate, &mask("ipv4=16"));
@@ -230,24 +236,24 @@ fn masks_leave_ranges_for_nodes() {
 fn pods_have_the_families_of_services() {
     let text = DUAL.replace(",fd00:10:244::/56", "");
     let components = start(&text);
-    let sides = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112 | \
+    let flag_refs = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112 | \
                  --cluster-cidr=10.244.0.0/16";
-    assert_eq!(print(&components), [format!("AGREE-6a breaks [] {sides} => THEN-5 THEN-7")]);
-    let edit = components.mend(&components.findings()[0]).expect("one stretch mends both flags");
+    assert_eq!(print(&components), [format!("AGREE-6a breaks [] {flag_refs} => THEN-5 THEN-7")]);
+    let edit = components.fix(&components.findings()[0]).expect("one stretch fixes both flags");
     assert_eq!(edit.apply(&text), DUAL);
 
     let text = DUAL.replace(",fd00:10:96::/112", "");
     let components = start(&text);
-    let sides = "--service-cluster-ip-range=10.96.0.0/16 | \
+    let flag_refs = "--service-cluster-ip-range=10.96.0.0/16 | \
                  --cluster-cidr=10.244.0.0/16,fd00:10:244::/56";
-    assert_eq!(print(&components), [format!("AGREE-6b surprise [] {sides} => THEN-6")]);
-    let edit = components.mend(&components.findings()[0]).expect("one stretch mends both flags");
+    assert_eq!(print(&components), [format!("AGREE-6b surprise [] {flag_refs} => THEN-6")]);
+    let edit = components.fix(&components.findings()[0]).expect("one stretch fixes both flags");
     assert_eq!(edit.apply(&text), DUAL);
 
     let text = DUAL.replace(",fd00:10:96::/112", "").replace("10.244.0.0/16,", "");
     let found = print(&start(&text));
-    let sides = "--service-cluster-ip-range=10.96.0.0/16 | --cluster-cidr=fd00:10:244::/56";
-    assert_eq!(found, [format!("AGREE-6c breaks [] {sides} => THEN-7")]);
+    let flag_refs = "--service-cluster-ip-range=10.96.0.0/16 | --cluster-cidr=fd00:10:244::/56";
+    assert_eq!(found, [format!("AGREE-6c breaks [] {flag_refs} => THEN-7")]);
 }
 
 #[test]
@@ -257,7 +263,7 @@ fn nodes_have_the_families_of_the_cluster() {
     for one in ["--node-ip=192.0.2.12", "--node-ip=0.0.0.0"] {
         let expect = format!("AGREE-6d surprise [node-2] {range} | {one} => THEN-16");
         check(pair, one, &[&expect]);
-        mends(pair, one, Some(pair));
+        fixes(pair, one, Some(pair));
     }
     check(
         pair,
@@ -275,9 +281,9 @@ fn nodes_have_the_families_of_the_cluster() {
     assert_eq!(print(&start(&six)), [""; 0], "a node may have more than the cluster");
     let text = six.replace(pair, "--node-ip=192.0.2.12");
     let components = start(&text);
-    let sides = "--cluster-cidr=fd00:10:244::/56 | --node-ip=192.0.2.12";
-    assert_eq!(print(&components), [format!("AGREE-6e breaks [node-2] {sides} => THEN-16")]);
-    let edit = components.mend(&components.findings()[0]).expect("an address mends it");
+    let flag_refs = "--cluster-cidr=fd00:10:244::/56 | --node-ip=192.0.2.12";
+    assert_eq!(print(&components), [format!("AGREE-6e breaks [node-2] {flag_refs} => THEN-16")]);
+    let edit = components.fix(&components.findings()[0]).expect("an address fixes it");
     assert_eq!(edit.apply(&text), six);
 }
 
@@ -320,14 +326,14 @@ fn kube_proxy_knows_where_pods_are() {
         ),
     ] {
         check(proxy, &with(ranges), &[&expect]);
-        mends(proxy, &with(ranges), Some(proxy));
+        fixes(proxy, &with(ranges), Some(proxy));
     }
     let four = DUAL.replace(",fd00:10:96::/112", "").replace(
         "true\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56",
         "true\n--cluster-cidr=10.244.0.0/16",
     );
-    let sides = "--cluster-cidr=10.244.0.0/16 | fd00:10:244::/56";
-    assert_eq!(print(&start(&four)), [format!("AGREE-7c surprise {nodes} {sides} => THEN-14")]);
+    let flag_refs = "--cluster-cidr=10.244.0.0/16 | fd00:10:244::/56";
+    assert_eq!(print(&start(&four)), [format!("AGREE-7c surprise {nodes} {flag_refs} => THEN-14")]);
     // In another mode the flag plays no part.
     check(proxy, "kube-proxy\n--detect-local-mode=NodeCIDR", &[]);
     let bridge = "kube-proxy\n--detect-local-mode=BridgeInterface --pod-bridge-interface=cbr0";
@@ -344,15 +350,16 @@ fn ranges_that_nobody_gives_out_are_a_remark_unless_somebody_waits_for_them() {
         "AGREE-8a remark [] {cluster} | (allocate-node-cidrs of kube-controller-manager) => THEN-1 THEN-4"
     );
     check(allocate, "", &[&expect]);
-    mends(allocate, "--allocate-node-cidrs=false\n", Some(allocate));
+    fixes(allocate, "--allocate-node-cidrs=false\n", Some(allocate));
     let proxy = "kube-proxy\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56";
     let text =
         DUAL.replace(allocate, "").replace(proxy, "kube-proxy\n--detect-local-mode=NodeCIDR");
     let components = start(&text);
-    let sides = "(allocate-node-cidrs of kube-controller-manager) | --detect-local-mode=NodeCIDR";
-    let expect = format!("AGREE-8b exits [node-1,node-2] {sides} => THEN-1 THEN-21");
+    let flag_refs =
+        "(allocate-node-cidrs of kube-controller-manager) | --detect-local-mode=NodeCIDR";
+    let expect = format!("AGREE-8b exits [node-1,node-2] {flag_refs} => THEN-1 THEN-21");
     assert_eq!(print(&components), [expect]);
-    let edit = components.mend(&components.findings()[0]).expect("a flag mends it");
+    let edit = components.fix(&components.findings()[0]).expect("a flag fixes it");
     assert!(start(&edit.apply(&text)).all_start());
 }
 
@@ -360,11 +367,13 @@ fn ranges_that_nobody_gives_out_are_a_remark_unless_somebody_waits_for_them() {
 fn the_advertise_address_is_of_the_first_family() {
     let range = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
     let address = |ip| format!("{range}\n--advertise-address={ip}");
-    let expect = |weight, follows| {
-        format!("AGREE-9 {weight} [] 10.96.0.0/16 | --advertise-address=2001:db8::10 => {follows}")
+    let expect = |severity, follows| {
+        format!(
+            "AGREE-9 {severity} [] 10.96.0.0/16 | --advertise-address=2001:db8::10 => {follows}"
+        )
     };
     check(range, &address("2001:db8::10"), &[&expect("exits", "THEN-21")]);
-    mends(range, &address("2001:db8::10"), Some(&address("192.0.2.10")));
+    fixes(range, &address("2001:db8::10"), Some(&address("192.0.2.10")));
     let text = DUAL.replace(range, &address("2001:db8::10"));
     let old = "1.23".parse().expect("a simulated release");
     let found = print(&Components::start(old, &text));
@@ -392,8 +401,8 @@ fn the_gate_is_on_everywhere_or_nowhere() {
     let found = components.findings();
     let gates: Vec<_> = found.iter().filter(|it| it.rule.id == "AGREE-10").collect();
     assert_eq!(gates.len(), 1, "{:?}", print(&components));
-    let mended = components.mend(gates[0]).expect("the gate mends it").apply(&text);
-    assert!(mended.contains(&[bridge, gate].concat()), "{mended}");
+    let fixed = components.fix(gates[0]).expect("the gate fixes it").apply(&text);
+    assert!(fixed.contains(&[bridge, gate].concat()), "{fixed}");
 }
 
 #[test]
@@ -501,7 +510,7 @@ const PIECES: [&str; 48] = [
 fn no_text_panics_and_what_is_offered_mends() {
     let mut next = crate::source::chance();
     let versions: Vec<KubeVersion> = KubeVersion::all().collect();
-    let mut mended = 0;
+    let mut fixed = 0;
     for _ in 0..4000 {
         let mut text: String = (0..next(40)).map(|_| PIECES[next(PIECES.len())]).collect();
         // Half of them are a sound text with a few changes.
@@ -527,16 +536,16 @@ fn no_text_panics_and_what_is_offered_mends() {
             }
         }
         let findings = components.findings();
-        assert!(findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.weight)));
+        assert!(findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
         for finding in &findings {
-            for span in finding.sides.iter().filter_map(|side| side.span) {
+            for span in finding.flag_refs.iter().filter_map(|flag_ref| flag_ref.span) {
                 assert!(text.get(span.start..span.end).is_some(), "{text:?} {finding:?}");
             }
-            let Some(edit) = components.mend(finding) else { continue };
-            mended += 1;
+            let Some(edit) = components.fix(finding) else { continue };
+            fixed += 1;
             let after = Components::start_on(host, components.version, &edit.apply(&text));
             assert!(!after.findings().iter().any(|other| other.is(finding)), "{text:?}");
         }
     }
-    assert!(mended > 500, "only {mended} edits were offered");
+    assert!(fixed > 500, "only {fixed} edits were offered");
 }

@@ -6,14 +6,14 @@ use std::rc::Rc;
 use dualstack_core::cluster::components::{Components, Said, Status};
 use dualstack_core::cluster::environment::{Environment, Switch};
 use dualstack_core::conflicts::consequences::{Consequence, outages};
-use dualstack_core::conflicts::{Finding, FlagRef, Weight};
+use dualstack_core::conflicts::{Finding, FlagRef, Severity};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Step;
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::{self, Component};
 use dualstack_core::source::span::Span;
-use dualstack_core::startup::Severity;
+use dualstack_core::startup::Severity as LogSeverity;
 use yew::prelude::*;
 
 use super::text;
@@ -40,7 +40,7 @@ impl Seen {
     #[must_use]
     pub fn of(components: Components) -> Self {
         let found = components.findings().into_iter().map(|finding| {
-            let edit = components.mend(&finding);
+            let edit = components.fix(&finding);
             (finding, edit)
         });
         let found = found.collect();
@@ -63,7 +63,8 @@ impl Seen {
 
 /// The components that a finding is about, in their order.
 fn concerned(finding: &Finding) -> Vec<Component> {
-    let is_side = |component: &Component| finding.sides.iter().any(|it| it.component == *component);
+    let is_side =
+        |component: &Component| finding.flag_refs.iter().any(|it| it.component == *component);
     Component::ALL.into_iter().filter(is_side).collect()
 }
 
@@ -106,11 +107,11 @@ fn on(nodes: &[Rc<str>], lang: Lang) -> Html {
 }
 
 /// The class and the words of what a component says.
-const fn tone(exits: bool, severity: Severity) -> (&'static str, Text) {
+const fn tone(exits: bool, severity: LogSeverity) -> (&'static str, Text) {
     match (exits, severity) {
         (true, _) => ("bad", text::EXITS),
-        (_, Severity::Error) => ("warn", text::LOGS_ERROR),
-        (_, Severity::Info) => ("remark", text::LOGS),
+        (_, LogSeverity::Error) => ("warn", text::LOGS_ERROR),
+        (_, LogSeverity::Info) => ("remark", text::LOGS),
     }
 }
 
@@ -220,13 +221,13 @@ pub fn Messages(props: &MessagesProps) -> Html {
     }
 }
 
-/// The class, the mark and the word of a weight.
-const fn weighed(weight: Weight) -> (&'static str, &'static str, Text) {
-    match weight {
-        Weight::Remark => ("remark", "i", text::REMARK),
-        Weight::Surprise => ("surprise", "!", text::SURPRISE),
-        Weight::Breaks => ("breaks", "✕", text::BREAKS),
-        Weight::Exits => ("exits", "■", text::EXITS),
+/// The class, the mark and the word of a severity.
+const fn weighed(severity: Severity) -> (&'static str, &'static str, Text) {
+    match severity {
+        Severity::Note => ("remark", "i", text::REMARK),
+        Severity::Unexpected => ("surprise", "!", text::SURPRISE),
+        Severity::Breaks => ("breaks", "✕", text::BREAKS),
+        Severity::Exits => ("exits", "■", text::EXITS),
     }
 }
 
@@ -238,12 +239,12 @@ fn finding(
     dispatch: &Dispatch,
 ) -> Html {
     let all = &seen.components;
-    let (class, mark, word) = weighed(finding.weight);
+    let (class, mark, word) = weighed(finding.severity);
     let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
     let written = |side: &FlagRef| {
         Some(to_flag(lang, &all.text, side.component, &format!("--{}", side.flag), side.span?))
     };
-    let sides = finding.sides.iter().filter_map(written);
+    let sides = finding.flag_refs.iter().filter_map(written);
     let mend = edit.as_ref().map(|edit| {
         let text = edit.apply(&all.text);
         let changes = changes(&all.text, &text).into_iter();
@@ -253,7 +254,7 @@ fn finding(
         html! { <button type="button" class="btn mend" {onclick}><b>{ text::MEND.get(lang) }</b>{ for changes }</button> }
     });
     let item = html! {
-        <li key={format!("{}{}{}", finding.rule.id, finding.nodes.join(","), finding.sides.len())}>
+        <li key={format!("{}{}{}", finding.rule.id, finding.nodes.join(","), finding.flag_refs.len())}>
             <details>
                 <summary>
                     <span class="sign" aria-hidden="true">{ mark }</span>
@@ -395,7 +396,7 @@ pub fn ComponentsPane(props: &Props) -> Html {
     let count = text::DISAGREEMENTS.get(lang).replace("{count}", &alarms.to_string());
     let reasons = seen.found.iter().filter(|(finding, _)| finding.is_alarm());
     let reasons = reasons.map(|(finding, _)| {
-        let (class, mark, word) = weighed(finding.weight);
+        let (class, mark, word) = weighed(finding.severity);
         let reason = finding.title().get(lang);
         let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
         let names = names.join(" – ");

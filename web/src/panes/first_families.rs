@@ -103,9 +103,9 @@ fn card(props: &Props, first: &First) -> Html {
         .family
         .map_or_else(|| html! { <small>{ text::NOT_SAID.get(lang) }</small> }, ui::named);
     let says = first.step().map(|step| told(&step, lang));
-    let side = first.side.as_ref().and_then(|side| {
-        let to = to_flag(lang, &props.seen.components.text, side.component, &format!("--{}", side.flag), side.span?);
-        Some(html! { <p class="places">{ to }{ " " }<small lang="en">{ side.component.name() }</small></p> })
+    let flag = first.flag_ref.as_ref().and_then(|flag| {
+        let to = to_flag(lang, &props.seen.components.text, flag.component, &format!("--{}", flag.flag), flag.span?);
+        Some(html! { <p class="places">{ to }{ " " }<small lang="en">{ flag.component.name() }</small></p> })
     });
     let decides = first.which.decides().iter();
     let decides = decides.map(|it| html! { <li>{ ui::words(decided(*it), lang) }</li> });
@@ -118,7 +118,7 @@ fn card(props: &Props, first: &First) -> Html {
         <li>
             <h3>{ ui::words(name(first.which), lang) }</h3>
             <p class="is">{ family }</p>
-            { side }
+            { flag }
             { switch }
             <p>{ says }</p>
             <p class="decides">{ text::DECIDES.get(lang) }</p>

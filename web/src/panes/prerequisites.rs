@@ -67,7 +67,7 @@ fn one(props: &Props, it: &Prerequisite) -> Html {
     let follows: Html =
         it.consequences.iter().map(|follows| step(&follows.step(), version, lang)).collect();
     let sides: Vec<String> = it
-        .sides
+        .flag_refs
         .iter()
         .filter_map(|side| {
             let value = components.text.get(side.span?.start..side.span?.end)?;
@@ -76,7 +76,7 @@ fn one(props: &Props, it: &Prerequisite) -> Html {
         .collect();
     let sides = sides.into_iter().map(|side| html! { <li><code lang="en">{ side }</code></li> });
     let sides: Vec<Html> = sides.collect();
-    let mend = it.mend.clone().map(|edit| {
+    let mend = it.fix.clone().map(|edit| {
         let onclick = edited(props, &edit);
         html! { <button type="button" class="btn" {onclick}>{ text::MAKE_IT_SO.get(lang) }</button> }
     });
