@@ -98,7 +98,7 @@ test("what may not be copied is selected for copying", async ({ page }) => {
   });
   await open(page);
   await button(page, "Copy").click();
-  const box = page.getByRole("textbox", { name: /may not copy/ });
+  const box = page.getByRole("textbox", { name: /Copying is blocked/ });
   await expect(box).toBeFocused();
   const selected = await box.evaluate((it: HTMLTextAreaElement) =>
     it.value.slice(it.selectionStart, it.selectionEnd),

@@ -49,7 +49,7 @@ test.describe("completion", () => {
     const box = await write(page, START);
     await page.keyboard.type("  ipFamilyP");
     await expect(options(page).first()).toContainText("ipFamilyPolicy");
-    await expect(options(page).first()).toContainText("addresses of one family or of both");
+    await expect(options(page).first()).toContainText("addresses of one address family or of both");
     await page.keyboard.press("Enter");
     await expect(options(page)).toHaveText([/^SingleStack/, /^PreferDualStack/, /^RequireDualStack/]);
     await page.keyboard.press("ArrowDown");

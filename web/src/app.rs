@@ -108,6 +108,8 @@ pub fn App(props: &Props) -> Html {
     }
     let share = Option::as_ref(&given)
         .map(|given| html! { <Share given={given.clone()} onclose={onclose.clone()} /> });
+    // Always one node: Yew matches unkeyed children from the last.
+    let share = share.unwrap_or_default();
     let pane = match store.pane {
         Pane::Cluster => "cluster",
         Pane::Manifest => "manifest",

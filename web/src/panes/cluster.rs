@@ -81,7 +81,7 @@ const fn messages_id(component: Component) -> &'static str {
 }
 
 /// The flags of a component, with what is wrong with them.
-fn part(props: &Props, parts: &Parts, component: Component) -> Html {
+fn part(props: &Props, parts: &Parts, component: Component, redraw: &UseForceUpdateHandle) -> Html {
     let lang = props.lang;
     let is_server = component == Component::KubeApiserver;
     let (label, problems_id) = names(component);
@@ -136,7 +136,14 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
         kind: Some(component.name()),
         version: props.version,
         numbered: false,
-        oninput: props.dispatch.reform(move |text| Msg::EditPart(component, text)),
+        oninput: {
+            let (dispatch, redraw) = (props.dispatch.clone(), redraw.clone());
+            Callback::from(move |text| {
+                dispatch.emit(Msg::EditPart(component, text));
+                // A pasted text may leave the flags as they were, but not what the box holds.
+                redraw.force_update();
+            })
+        },
         oncaret: props.dispatch.reform(move |at| Msg::Caret(component, at)),
     });
     let messages = props.seen.as_ref().map(|seen| {
@@ -160,6 +167,7 @@ fn part(props: &Props, parts: &Parts, component: Component) -> Html {
 
 #[component]
 pub fn Cluster(props: &Props) -> Html {
+    let redraw = use_force_update();
     let lang = props.lang;
     let mut status = html! {};
     let mut invalid = false;
@@ -181,8 +189,10 @@ pub fn Cluster(props: &Props) -> Html {
         };
     }
     let parts = parts::split(&props.flags);
-    let boxes: Html =
-        Component::ALL.into_iter().map(|component| part(props, &parts, component)).collect();
+    let boxes: Html = Component::ALL
+        .into_iter()
+        .map(|component| part(props, &parts, component, &redraw))
+        .collect();
     // What is refused must be seen.
     let unfolded = props.unfolded || invalid;
     let fold = click(&props.dispatch, Msg::Unfold(!unfolded));

@@ -125,7 +125,7 @@ words! {
     OUT = "Zoom out", "缩小";
     IN = "Zoom in", "放大";
     BEFORE = "Previous part", "前一部分";
-    CLUSTER_BEHIND = "The cluster", "集群";
+    CLUSTER_BEHIND = "Whole cluster", "整个集群";
     MAKE_IT_SO = "Turn on", "启用";
     COUNT_NODES = "Nodes", "个节点";
     BEHIND = "Next part", "后一部分";
