@@ -156,7 +156,7 @@ test.describe("help", () => {
     await page.keyboard.type("# mine\n");
     await caretBehind(flagsBox(page), "--service-cluster");
     await page.keyboard.press("F2");
-    await expect(tooltip(page)).toContainText("The ranges of the cluster IPs");
+    await expect(tooltip(page)).toContainText("The Service CIDRs: one, or one per address family");
     await page.keyboard.press("ArrowUp");
     await expect(tooltip(page)).toHaveCount(0);
     const hearsOfFlags = await listen(flagsBox(page));

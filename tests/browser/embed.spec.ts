@@ -65,8 +65,8 @@ test("the parameters are done: release, families, language, theme", async ({ pag
 });
 
 for (const [lang, scenario, parameter] of [
-  ["en", "There is no scenario nowhere. This is the opening example.", "colour=red is not known here and changes nothing."],
-  ["zh-CN", "没有名为 nowhere 的场景。这是开始时的示例。", "此处不认识 colour=red，它不起作用。"],
+  ["en", "No example is named nowhere. Showing the first example instead.", "The unknown parameter colour=red was ignored."],
+  ["zh-CN", "没有名为 nowhere 的示例。现在显示第一个示例。", "已忽略无法识别的参数 colour=red。"],
 ] as const) {
   test(`what is not known gets a remark, in ${lang}`, async ({ page }) => {
     const frame = await host(page, `#/s/nowhere?lang=${lang}&view=mini&colour=red`);
@@ -81,7 +81,7 @@ test("a mini frame does not load the editor", async ({ page }) => {
   page.on("request", (request) => asked.push(request.url()));
   const frame = await host(page, `${SVC}?lang=en&view=mini`);
   await preset(frame, "IPv4").click();
-  await expect(answer(frame)).toContainText("only prefers");
+  await expect(answer(frame)).toContainText("prefers dual-stack, but does not require it");
   await page.waitForTimeout(1500);
   expect(asked.filter((url) => /\/editor-/.test(url))).toEqual([]);
 });
@@ -115,7 +115,7 @@ test("a frame that may only run scripts works, without storage", async ({ page }
   const throws = () => frame.evaluate(() => { try { return !localStorage; } catch { return true; } });
   expect(await throws()).toBe(true);
   await preset(frame, "IPv4").click();
-  await expect(answer(frame)).toContainText("only prefers");
+  await expect(answer(frame)).toContainText("prefers dual-stack, but does not require it");
   await reset(frame).click();
   await expect(answer(frame)).toContainText("two cluster IPs");
 });
@@ -142,7 +142,7 @@ test("a frame of a page elsewhere works where storage throws, and touches none",
   const frame = page.frames()[1];
   await frame.locator("html[data-started]").waitFor({ state: "attached" });
   await preset(frame, "IPv4").click();
-  await expect(answer(frame)).toContainText("only prefers");
+  await expect(answer(frame)).toContainText("prefers dual-stack, but does not require it");
   const opened = context.waitForEvent("page");
   await way(frame).click();
   const visit = await opened;

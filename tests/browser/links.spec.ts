@@ -238,7 +238,7 @@ test.describe("what cannot be read", () => {
   for (const lang of ["en", "zh-CN"] as const) {
     for (const [what, bad, message, chinese] of [
       ["damaged", "#0garbage", "This link is damaged", "此链接已损坏"],
-      ["newer", "#9AAAA", "This link was made by a newer playground", "此链接由更新版本"],
+      ["newer", "#9AAAA", "This link was created by a newer version of the playground", "此链接由更新版本"],
       ["too big", `#0${"A".repeat(1 << 20)}`, "too long for a link", "过长"],
     ] as const) {
       test(`a ${what} link says so and loses nothing, in ${lang}`, async ({ page }) => {

@@ -56,7 +56,7 @@ for (const width of [1440, 390]) {
       await expect(row(nodes, "node-4")).toContainText("10.244.3.0/24");
       await expect(row(nodes, "node-2")).toHaveCount(0);
       await expect(list(page, "Changes")).toContainText("created");
-      await expect(pane(page)).toContainText("Left as they were: Nodes 2, Pods 4.");
+      await expect(pane(page)).toContainText("Unchanged: Nodes 2, Pods 4.");
       await nodes.getByRole("button", { name: "node-1", exact: true }).click();
       const pods = list(page, "Pods on this node");
       await expect(pods).toContainText("podIPs");
@@ -89,7 +89,7 @@ for (const width of [1440, 390]) {
       await nodes.getByRole("button", { name: "windows-2", exact: true }).click();
       const overlay = row(nodes, "windows-2");
       await expect(overlay).toContainText("Winoverlay does not support dual-stack, falling back to single-stack");
-      await expect(overlay).toContainText("Services of a single family only");
+      await expect(overlay).toContainText("supports only single-stack Services");
       await check(page);
     });
 
@@ -97,7 +97,7 @@ for (const width of [1440, 390]) {
       await choose(page, "dual-stack-step-by-step");
       await expect(row(list(page, "Nodes"), "node-1")).toContainText("fd00:10:244::/64");
       await back(page, 2);
-      await expect(pane(page)).toContainText("Left as they were: Nodes 1, Pods 2.");
+      await expect(pane(page)).toContainText("Unchanged: Nodes 1, Pods 2.");
       await expect(row(list(page, "Nodes"), "node-1")).not.toContainText("fd00:10:244::/64");
       await list(page, "Nodes").getByRole("button", { name: "node-1", exact: true }).click();
       await expect(row(list(page, "Nodes"), "node-1")).toContainText("never gets the second");
@@ -123,7 +123,7 @@ for (const width of [1440, 390]) {
       await expect(list(page, "Not running")).toContainText(
         "node:node-1 has an allocated cidr: fd00:10:244::/64 at index:1 that does not exist in cluster cidrs configuration",
       );
-      await expect(pane(page)).toContainText("Left as they were:");
+      await expect(pane(page)).toContainText("Unchanged:");
       await check(page);
     });
   });

@@ -46,7 +46,7 @@ test("a restart with other ranges leaves what is stored as it was", async ({ pag
   await open(page);
   await button(page, "Restart with these flags").click();
   await families(page, "IPv4").click();
-  await expect(region(page, "Answer")).toContainText("A restart rewrites nothing");
+  await expect(region(page, "Answer")).toContainText("A restart does not rewrite stored objects");
   await expect(region(page, "Stored object")).toContainText("fd00:10:96::980e");
   await button(page, "Patch").click();
   await expect(events(page)).toHaveCount(4);
@@ -75,7 +75,7 @@ test("server-side apply is said not to be simulated", async ({ page }) => {
   await open(page);
   await button(page, "Patch").click();
   await page.getByRole("combobox", { name: "Patch type" }).selectOption("apply");
-  await expect(region(page, "Answer")).toContainText("The playground has no answer to this.");
+  await expect(region(page, "Answer")).toContainText("The playground can’t show a result for this.");
   await expect(region(page, "Answer")).toContainText("Server-side apply is not simulated");
 });
 

@@ -28,7 +28,7 @@ for (const width of [1440, 390]) {
         const markdown = await value(said.markdown);
         expect(markdown).toContain("```yaml\napiVersion: v1\n");
         expect(markdown).toContain(`](${link})`);
-        expect(markdown).toMatch(/^✓ `my-service` (gets two cluster IPs\. It asks for|获得两个集群 IP。它请求)/);
+        expect(markdown).toMatch(/^✓ `my-service` (gets two cluster IPs\. It requests|获得两个集群 IP。它请求)/);
         expect(markdown).toContain("- IPv6: `fd00:10:96::980e`\n- IPv4: `10.96.241.233`\n");
         expect(await value(said.frame)).toMatch(/^<iframe src="http:\/\/[^"]*#0[^"]*\?view=all&amp;lang=[^"]*" title="[^"]+" .*<\/iframe>$/);
         expect(await findings(page)).toEqual([]);
@@ -102,7 +102,7 @@ test("a refusal is given away with its reason", async ({ page }) => {
   await open(page);
   await refuse(page);
   await button(page, "Share").click();
-  await expect(panel(page).getByRole("textbox", { name: "Markdown with the result" })).toHaveValue(/^✕ .*refuses/);
+  await expect(panel(page).getByRole("textbox", { name: "Markdown with the result" })).toHaveValue(/^✕ .*rejected/);
 });
 
 test("what is too long for a link has the other forms", async ({ page }) => {
