@@ -5,7 +5,7 @@ const NAMES = {
   en: {
     fixes: "Fixes",
     policy: /^Set spec\.ipFamilyPolicy to PreferDualStack/,
-    range: /^Add an IPv6 range to the cluster/,
+    range: /^Add an IPv6 Service CIDR to the cluster/,
     restore: /^Keep spec\.clusterIP as it is stored/,
     advertise: /^Add --advertise-address/,
     two: "two addresses, IPv4 first",
@@ -16,10 +16,10 @@ const NAMES = {
   "zh-CN": {
     fixes: "修复建议",
     policy: /^将 spec\.ipFamilyPolicy 设为 PreferDualStack/,
-    range: /^为集群添加 IPv6 范围/,
+    range: /^为集群添加 IPv6 Service CIDR/,
     restore: /^保持 spec\.clusterIP 已存储的值/,
     advertise: /^添加 --advertise-address/,
-    two: "两个地址，IPv4 在先",
+    two: "两个地址，IPv4 排在首位",
     one: "一个地址，IPv4",
     undo: "撤销",
     again: "再次应用",

@@ -37,7 +37,7 @@ for (const width of [1440, 390]) {
     await show("Result");
     // What follows is answered again: the patch now names a Service that is not there.
     await expect(events(page).nth(2)).toContainText("Rejected");
-    await button(page, "Remove event 3").click();
+    await button(page, "Remove action 3").click();
     await expect(events(page)).toHaveCount(5);
   });
 }

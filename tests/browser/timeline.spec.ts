@@ -33,7 +33,7 @@ for (const width of [1440, 390]) {
     await expect(button(page, "Play")).toBeVisible();
     await button(page, "Move earlier").click();
     await expect(events(page).nth(2)).toContainText("Restart");
-    await button(page, "Remove event 3").click();
+    await button(page, "Remove action 3").click();
     await expect(events(page)).toHaveCount(3);
     await button(page, "Undo").click();
     await expect(events(page)).toHaveCount(4);
@@ -66,6 +66,6 @@ test("the timeline speaks Chinese", async ({ page }) => {
   await open(page, "?lang=zh-CN");
   await button(page, "修补").click();
   await button(page, "从此处分叉").click();
-  await expect(region(page, "时间线")).toContainText("第 3 个，共 3 个：打补丁 my-service");
-  await expect(page.getByRole("combobox", { name: "分支" })).toContainText("自分支 1 的事件 3 之后分出");
+  await expect(region(page, "时间线")).toContainText("第 3 个，共 3 个：修补 my-service");
+  await expect(page.getByRole("combobox", { name: "分支" })).toContainText("自分支 1 的操作 3 之后分出");
 });

@@ -70,7 +70,7 @@ export async function journey(launch, address) {
     await press(browser, "button", "IPv4", '[role=group][aria-label="IP families"]');
     await untilShown(browser, "Stored object", REFUSAL);
 
-    await press(browser, "button", "Add an IPv6 range to the cluster", '[role=group][aria-label="Fixes"]');
+    await press(browser, "button", "Add an IPv6 Service CIDR to the cluster", '[role=group][aria-label="Fixes"]');
     await untilShown(browser, "Stored object", "ipFamilyPolicy: RequireDualStack");
     await untilShown(browser, "Answer", "fd00:10:96::");
 
