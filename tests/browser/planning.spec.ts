@@ -42,7 +42,7 @@ test("a range is explained while it is typed", async ({ page }) => {
 
   await field(page).fill("10.244/16");
   await expect(field(page)).toHaveAttribute("aria-invalid", "true");
-  await press(page, "Write 10.244.0.0/16").click();
+  await press(page, "Replace with 10.244.0.0/16").click();
   await expect(field(page)).toHaveValue("10.244.0.0/16");
   await expect(field(page)).toHaveAttribute("aria-invalid", "false");
 

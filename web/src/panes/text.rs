@@ -61,7 +61,6 @@ words! {
     ADD_DEPLOYMENT = "Add a Deployment", "添加 Deployment";
     REPLICAS = "Replicas", "副本数";
     REMOVE = "Remove", "移除";
-    KUBECTL = "kubectl output for Nodes and Pods", "kubectl 对节点和 Pod 的输出";
     DOES_NOT_RUN = "Not running", "未运行的组件";
     WHAT_CHANGED = "Effects of this action", "此操作的影响";
     CHANGES = "Changes", "更改";
