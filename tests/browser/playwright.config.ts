@@ -10,8 +10,8 @@ export default defineConfig<Options>({
   workers: 2,
   fullyParallel: true,
   retries: 0,
-  timeout: 30_000,
-  globalTimeout: 1_200_000,
+  timeout: 60_000,
+  globalTimeout: 1_800_000,
   forbidOnly: !!process.env.CI,
   reporter: "list",
   use: {
