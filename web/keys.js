@@ -1,4 +1,4 @@
-// The keys (web/src/commands.rs): each presses a button of the page. The sheets of keys stand in the page, one for each
+// The keys (web/src/shortcuts.rs): each presses a button of the page. The sheets of keys stand in the page, one for each
 // language. Nothing here may throw where storage is forbidden.
 (() => {
   "use strict";
