@@ -17,11 +17,6 @@ pub struct Session {
     pub events: Rc<[Action]>,
 }
 
-/// What the page calls an [`Action`] and a [`Session`].
-pub type Event = Action;
-/// See [`Event`].
-pub type Scenario = Session;
-
 /// A session, and the event of it that is shown: what is saved and linked.
 ///
 /// Invariant: it begins with a start, and the shown event is one of its own.
