@@ -14,25 +14,33 @@ use crate::i18n;
 use crate::page::{self, Page, Panes};
 use crate::panes::answer::Answer;
 use crate::panes::cluster::{Cluster, Families};
+use crate::panes::deciding::Deciding;
 use crate::panes::embed::{Remarks, Ways};
 use crate::panes::footer::Footer;
 use crate::panes::header::Header;
+use crate::panes::first_families::FirstFamilies;
 use crate::panes::invitation::Invitation;
 use crate::panes::manifest::Manifest;
+use crate::panes::nodes::{self, Nodes};
 use crate::panes::notice::Notice;
 use crate::panes::phone_bar::PhoneBar;
+use crate::panes::planning::{self, Planning};
+use crate::panes::prerequisites::Prerequisites;
 use crate::panes::share::{Given, Share};
 use crate::panes::stored::Stored;
-use crate::panes::tabs::Tabs;
+use crate::panes::tabs::{self, Tabs};
+use crate::panes::terminal::Terminal;
 use crate::panes::timeline::Timeline;
 use crate::panes::why::Why;
 use crate::state::answers::Answers;
-use crate::state::choices::Pane;
+use crate::state::choices::{Pane, Tab};
 use crate::state::embed::{Embed, View};
 use crate::state::saved::to_text;
 use crate::state::shared::Shared;
 use crate::state::store::{Msg, Store};
+use crate::ui::splitter::Splitter;
 use crate::ui::{Dispatch, click, press};
+use dualstack_core::conflicts::primary_family::Resolver;
 
 impl Reducible for Store {
     type Action = Msg;
@@ -46,6 +54,30 @@ impl Reducible for Store {
 pub struct Props {
     /// The state to start with.
     pub initial: Store,
+}
+
+/// A state, and a callback that sets it: the same one each time.
+#[hook]
+fn use_kept<T: Default + 'static>() -> (UseStateHandle<T>, Callback<T>) {
+    let state = use_state(T::default);
+    let set = {
+        let setter = state.setter();
+        use_callback((), move |value, ()| setter.set(value))
+    };
+    (state, set)
+}
+
+/// What a person looks at in the panes about the whole cluster: it stays while another tab is shown.
+struct Looks {
+    resolver: (UseStateHandle<Resolver>, Callback<Resolver>),
+    node: (UseStateHandle<usize>, Callback<usize>),
+    planning: (UseStateHandle<planning::Kept>, Callback<planning::Kept>),
+    nodes: (UseStateHandle<nodes::Looking>, Callback<nodes::Looking>),
+}
+
+#[hook]
+fn use_looks() -> Looks {
+    Looks { resolver: use_kept(), node: use_kept(), planning: use_kept(), nodes: use_kept() }
 }
 
 #[component]
@@ -87,6 +119,7 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |(), ()| given.set(None))
     };
     let page = use_mut_ref(Page::default);
+    let looks = use_looks();
     let panes = Option::as_ref(&answers)
         .map(|answers| page.borrow_mut().panes(&store, answers, &onshare, &dispatch));
     *last.borrow_mut() = panes.clone().map(|panes| (store.clone(), panes));
@@ -104,7 +137,7 @@ pub fn App(props: &Props) -> Html {
 
     let Some(panes) = panes else { return safe_mode(&store, &dispatch) };
     if let Some(embed) = &store.visit.embed {
-        return frame(&store, embed, panes, &dispatch);
+        return frame(&store, embed, panes, &looks, &dispatch);
     }
     let share = Option::as_ref(&given)
         .map(|given| html! { <Share given={given.clone()} onclose={onclose.clone()} /> });
@@ -117,15 +150,18 @@ pub fn App(props: &Props) -> Html {
     };
     html! {
         <div class="page" data-pane={pane}>
-            <Header ..panes.header />
-            <Notice ..panes.notice />
-            <Answer ..panes.answer />
+            <Header ..panes.header.clone() />
+            <Notice ..panes.notice.clone() />
+            <Answer ..panes.answer.clone() />
             <p class="unseen" role="status" id="spoken"></p>
-            <Invitation ..panes.invitation />
-            <main><Cluster ..panes.cluster /><Manifest ..panes.manifest /><Stored ..panes.stored /></main>
-            <Timeline ..panes.timeline />
-            <Why ..panes.why />
-            if let Some(tabs) = panes.tabs { <div id="behind"><Tabs ..tabs /></div> }
+            <Invitation ..panes.invitation.clone() />
+            <main>
+                <Cluster ..panes.cluster.clone() />
+                <Splitter lang={store.lang} between={0} />
+                <Manifest ..panes.manifest.clone() />
+                <Splitter lang={store.lang} between={1} />
+                { result(&panes, &looks, &dispatch) }
+            </main>
             <Footer ..panes.footer />
             <PhoneBar ..panes.phone_bar />
             { share }
@@ -133,26 +169,81 @@ pub fn App(props: &Props) -> Html {
     }
 }
 
+/// The result pane: its tabs, and what the chosen one shows.
+fn result(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
+    let tabs::Props { lang, tab, .. } = panes.tabs;
+    html! {
+        <section class="pane result" aria-label={i18n::RESULT.get(lang)}>
+            <Tabs ..panes.tabs.clone() />
+            <div role="tabpanel" class="panel" id={tabs::PANEL} data-tab={tab.name()} tabindex="0" aria-labelledby={tabs::id(tab)}>
+                { panel(panes, looks, dispatch) }
+            </div>
+        </section>
+    }
+}
+
+fn panel(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
+    let lang = panes.tabs.lang;
+    match (panes.tabs.tab, &panes.whole) {
+        (Tab::Why, whole) => {
+            let firsts = whole.as_ref().map(|whole| {
+                let (resolver, onresolver) = looks.resolver.clone();
+                let (node, onnode) = looks.node.clone();
+                // A node may be gone by now.
+                let last = whole.seen.components.nodes.len().saturating_sub(1);
+                let (seen, wish) = (whole.seen.clone(), Rc::clone(&whole.wish));
+                html! { <FirstFamilies {lang} {seen} {wish} node={(*node).min(last)} {onnode} resolver={*resolver} {onresolver} /> }
+            });
+            html! { <><Why ..panes.why.clone() />{ firsts }</> }
+        }
+        (Tab::Nodes, Some(whole)) => {
+            let (looking, onlook) = looks.nodes.clone();
+            let (world, objects) = (whole.world.clone(), whole.objects.clone());
+            html! {
+                <>
+                    <Nodes {lang} {world} {objects} looking={(*looking).clone()} {onlook} dispatch={dispatch.clone()} />
+                    <Prerequisites {lang} seen={whole.seen.clone()} dispatch={dispatch.clone()} />
+                </>
+            }
+        }
+        (Tab::Addresses, Some(whole)) => {
+            let (kept, onkept) = looks.planning.clone();
+            html! { <Planning {lang} seen={whole.seen.clone()} kept={(*kept).clone()} {onkept} dispatch={dispatch.clone()} /> }
+        }
+        (Tab::Changes, Some(_)) => html! { <Timeline ..panes.timeline.clone() /> },
+        (Tab::Terminal, _) => panes
+            .terminal
+            .as_ref()
+            .map(|terminal| html! { <Terminal ..terminal.clone() /> })
+            .unwrap_or_default(),
+        _ => html! { <><Stored ..panes.stored.clone() /><Deciding ..panes.deciding.clone() /></> },
+    }
+}
+
 /// The page in another page: as many panes as were asked for, and the ways out.
-fn frame(store: &Store, embed: &Rc<Embed>, panes: Panes, dispatch: &Dispatch) -> Html {
+fn frame(
+    store: &Store,
+    embed: &Rc<Embed>,
+    panes: Panes,
+    looks: &Looks,
+    dispatch: &Dispatch,
+) -> Html {
     let lang = store.lang;
-    let Panes { answer, cluster, manifest, stored, timeline, why, tabs, .. } = panes;
+    let result = result(&panes, looks, dispatch);
+    let Panes { answer, cluster, manifest, .. } = panes;
     let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
             <>
                 <Answer ..answer />
-                <main>{ title }<Cluster ..cluster /><Manifest ..manifest /><Stored ..stored /></main>
-                <Timeline ..timeline />
-                <Why ..why />
-                if let Some(tabs) = tabs { <div id="behind"><Tabs ..tabs /></div> }
+                <main>{ title }<Cluster ..cluster /><Manifest ..manifest />{ result }</main>
             </>
         },
         View::Editor => html! {
             <><Answer ..answer /><main>{ title }<Cluster ..cluster /><Manifest ..manifest /></main></>
         },
         View::Result => html! {
-            <><Answer ..answer /><main>{ title }<Stored ..stored /></main><Why ..why /></>
+            <><Answer ..answer /><main>{ title }{ result }</main></>
         },
         View::Mini => html! {
             <main>{ title }<Families {lang} flags={cluster.flags} dispatch={dispatch.clone()} /><Answer ..answer /></main>
@@ -184,7 +275,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
             </section>
             <main>
                 <Cluster ..page::cluster(store, None, None, dispatch) />
-                <Manifest ..page::manifest(store, Rc::default(), 0, dispatch) />
+                <Manifest ..page::manifest(store, Rc::default(), dispatch) />
             </main>
             <Footer {lang} />
         </div>

@@ -122,7 +122,7 @@ pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
     let deps = (
         Shared(Rc::clone(&store.events)),
         (store.session, store.branch, store.at),
-        (store.turn, store.owner(), store.playing),
+        (store.turn, store.owner(), store.playing, store.tab),
         store.visit.trouble.is_some(),
     );
     let now = store.clone();
@@ -138,7 +138,7 @@ fn write_address(before: Option<&Store>, now: &Store) {
     let is_wrong = now.visit.trouble.is_some();
     let same = |before: &Store| {
         Rc::ptr_eq(&before.events, &now.events)
-            && (before.turn, before.owner()) == (now.turn, now.owner())
+            && (before.turn, before.owner(), before.tab) == (now.turn, now.owner(), now.tab)
             && before.visit.trouble.is_some() == is_wrong
     };
     if before.is_some_and(same) {

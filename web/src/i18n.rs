@@ -46,6 +46,16 @@ words! {
     LAST_GOOD = "Last accepted result", "上一次被接受的结果";
     STANDS = "Still stored, unchanged", "仍按原样存储";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
+    TAB_NODES = "Nodes and Pods", "节点和 Pod";
+    TAB_ADDRESSES = "Addresses", "地址";
+    TAB_CHANGES = "Changes", "变化";
+    TAB_TERMINAL = "Terminal", "终端";
+    HAS_NEWS = ", changed by this action", "，此操作改变了它";
+    DECIDING = "What decided it", "决定因素";
+    ALL_DECISIONS = "All decisions", "全部决定";
+    MESSAGES = "Messages", "消息";
+    NO_PROBLEMS = "No problems", "没有问题";
+    RESIZE = "Width of the panes on both sides", "两侧窗格的宽度";
     NOTHING_STORED = "Nothing is stored.", "没有存储任何对象。";
     SET_BY = "set", "设置";
     ADDED = "added", "新增";

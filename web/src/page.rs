@@ -6,13 +6,13 @@
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
+use dualstack_core::cluster::World;
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::plain;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
-use dualstack_core::session::diff::Diff;
+use dualstack_core::session::diff::{Change, Diff, ObjectDiff};
 use dualstack_core::session::{BootReport, DocumentReport, EventReport, RequestsReport, Verb};
 use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
@@ -23,12 +23,13 @@ use crate::panes::first_families::Wish;
 use crate::panes::invitation::Suggestion;
 use crate::panes::manifest::Checked;
 use crate::panes::timeline::{BranchRow, Row, Side};
+use crate::panes::terminal::Entry;
 use crate::panes::{
-    answer, cluster, footer, header, invitation, manifest, notice, phone_bar, stored, tabs,
-    timeline, why,
+    answer, cluster, deciding, footer, header, invitation, manifest, notice, phone_bar, stored,
+    tabs, terminal, timeline, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
-use crate::state::choices::{Focus, Form};
+use crate::state::choices::{Focus, Form, Tab};
 use crate::state::shared::Shared;
 use crate::state::store::Store;
 use crate::state::verdict::Verdict;
@@ -43,15 +44,32 @@ pub struct Panes {
     pub invitation: invitation::Props,
     pub cluster: cluster::Props,
     pub manifest: manifest::Props,
+    pub tabs: tabs::Props,
     pub stored: stored::Props,
+    pub deciding: deciding::Props,
     pub timeline: timeline::Props,
     pub why: why::Props,
-    /// Not in a frame that shows less.
-    pub tabs: Option<tabs::Props>,
+    /// While its tab is shown.
+    pub terminal: Option<terminal::Props>,
+    /// The whole cluster; not in a frame that shows less.
+    pub whole: Option<Whole>,
     pub footer: footer::Props,
     pub phone_bar: phone_bar::Props,
     /// The document that is refused.
     pub refused: Option<usize>,
+}
+
+/// What the panes about the whole cluster show.
+#[derive(Clone, PartialEq)]
+pub struct Whole {
+    /// What the manifest asks for.
+    pub wish: Rc<Wish>,
+    /// The components of the start in force.
+    pub seen: Shared<Seen>,
+    /// What is there after the shown event.
+    pub world: Shared<World>,
+    /// What the event changed, and what it left as it was.
+    pub objects: Shared<ObjectDiff>,
 }
 
 /// A value that is computed again when what it is made of has changed.
@@ -131,7 +149,6 @@ impl Page {
             _ => None,
         };
         let addresses = addresses(shown.as_ref());
-        let summary = summary(&verdict, shown.as_ref(), &addresses, label.is_some(), lang);
         let seen = store.shows_components().then(|| {
             let start = Shared(Rc::clone(&answers.boot.start));
             self.seen.get(start, |start| {
@@ -153,6 +170,8 @@ impl Page {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
             _ => None,
         };
+        let decided = document.clone().filter(|it| it.verb != Verb::Get);
+        let tab = shown_tab(store);
         Panes {
             header: header(store, Some(onshare.clone()), dispatch),
             notice: notice(store, dispatch),
@@ -173,7 +192,7 @@ impl Page {
                 dispatch: dispatch.clone(),
             },
             cluster: cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch),
-            manifest: manifest(store, checked.unwrap_or_default(), at, dispatch),
+            manifest: manifest(store, checked.unwrap_or_default(), dispatch),
             stored: stored::Props {
                 lang,
                 document: shown,
@@ -201,34 +220,43 @@ impl Page {
                 start: is_start.then(|| answers.boot.clone()),
                 dispatch: dispatch.clone(),
             },
+            tabs: tabs::Props {
+                lang,
+                tab,
+                tabs: tabs_of(store),
+                news: news(&after),
+                dispatch: dispatch.clone(),
+            },
+            deciding: deciding::Props {
+                lang,
+                boot: answers.boot.clone(),
+                document: decided.clone(),
+                dispatch: dispatch.clone(),
+            },
             why: why::Props {
                 lang,
                 boot: answers.boot.clone(),
-                document: document.filter(|it| it.verb != Verb::Get),
+                document: decided,
                 after: after.clone(),
                 focus: focus.clone(),
             },
-            tabs: seen.map(|seen| tabs::Props {
-                lang,
-                event: (store.at, store.events.len()),
+            terminal: (tab == Tab::Terminal).then(|| {
+                let entries = store.events.iter().zip(&answers.events).take(store.at + 1);
+                let entries = entries.map(|(event, report)| Entry::of(event, report)).collect();
+                terminal::Props { lang, entries }
+            }),
+            whole: seen.map(|seen| Whole {
                 wish: self.wish.get((Shared(Rc::clone(&store.events)), store.at), |_| {
                     Rc::new(Wish::of(&store.shown()))
                 }),
                 seen,
                 world: answers.world.clone(),
                 objects: Shared(Rc::clone(&after.objects)),
-                is_about_workloads: answers
-                    .requests
-                    .documents
-                    .iter()
-                    .any(|it| it.workload.is_some()),
-                dispatch: dispatch.clone(),
             }),
             footer: footer::Props { lang },
             phone_bar: phone_bar::Props {
                 lang,
                 pane: store.pane,
-                summary: summary.into(),
                 dispatch: dispatch.clone(),
             },
             refused,
@@ -337,7 +365,6 @@ pub fn cluster(
 pub fn manifest(
     store: &Store,
     checked: Rc<Checked>,
-    document: usize,
     dispatch: &Dispatch,
 ) -> manifest::Props {
     manifest::Props {
@@ -345,7 +372,6 @@ pub fn manifest(
         event: store.request().map(|at| store.events[at].clone()),
         version: store.boot().2,
         checked,
-        document,
         dispatch: dispatch.clone(),
     }
 }
@@ -374,6 +400,29 @@ fn terminal(boot: &BootReport, document: Option<&Shared<DocumentReport>>) -> Opt
     })
 }
 
+/// The tabs of the result pane: a frame that shows less has no cluster to show.
+#[must_use]
+pub fn tabs_of(store: &Store) -> &'static [Tab] {
+    if store.shows_components() { &Tab::ALL } else { &[Tab::Stored, Tab::Why, Tab::Terminal] }
+}
+
+/// The tab that is shown: the chosen one, where there is such a tab.
+#[must_use]
+pub fn shown_tab(store: &Store) -> Tab {
+    if tabs_of(store).contains(&store.tab) { store.tab } else { Tab::default() }
+}
+
+/// The tabs whose content the shown event changed.
+fn news(after: &Diff) -> Vec<Tab> {
+    let services = after.services.iter().any(|it| it.change != Change::Kept);
+    let of = &after.objects;
+    let objects = !of.nodes.changed.is_empty()
+        || !of.pods.changed.is_empty()
+        || !of.deployments.changed.is_empty();
+    let all = [(objects, Tab::Nodes), (services, Tab::Addresses), (services, Tab::Changes)];
+    all.into_iter().filter(|(is_new, _)| *is_new).map(|(_, tab)| tab).collect()
+}
+
 fn rows(store: &Store, reports: &[EventReport]) -> Rc<[Row]> {
     let events = store.events.iter().enumerate();
     events.map(|(at, event)| Row::of(at, event, reports.get(at))).collect()
@@ -382,27 +431,6 @@ fn rows(store: &Store, reports: &[EventReport]) -> Rc<[Row]> {
 fn branches(store: &Store) -> Rc<[BranchRow]> {
     let branches = store.branches.iter();
     branches.map(|it| BranchRow { count: it.events.len(), from: it.from }).collect()
-}
-
-/// The result in one line, for the phone's bar.
-fn summary(
-    verdict: &Verdict,
-    document: Option<&Shared<DocumentReport>>,
-    addresses: &[(Family, AttrValue)],
-    stale: bool,
-    lang: Lang,
-) -> String {
-    let mark = verdict.tone.mark();
-    let policy = document.and_then(|document| document.standing()).map(|it| it.spec.policy());
-    let (false, [(first, _), others @ ..], Some(policy)) = (stale, addresses, policy) else {
-        return format!("{mark} {}", plain(&verdict.head));
-    };
-    match (lang, others.is_empty()) {
-        (Lang::En, true) => format!("{mark} 1 IP · {first} · {policy}"),
-        (Lang::En, false) => format!("{mark} {} IPs · {first} first · {policy}", addresses.len()),
-        (Lang::Zh, true) => format!("{mark} 1 个 IP · {first} · {policy}"),
-        (Lang::Zh, false) => format!("{mark} {} 个 IP · {first} 为首 · {policy}", addresses.len()),
-    }
 }
 
 #[cfg(test)]
@@ -475,6 +503,9 @@ mod tests {
                 ("timeline", before.timeline != now.timeline),
                 ("why", before.why != now.why),
                 ("tabs", before.tabs != now.tabs),
+                ("deciding", before.deciding != now.deciding),
+                ("terminal", before.terminal != now.terminal),
+                ("whole", before.whole != now.whole),
                 ("footer", before.footer != now.footer),
                 ("phone bar", before.phone_bar != now.phone_bar),
             ];

@@ -99,7 +99,7 @@ pub static ALL: [Group; 4] = [
         i18n::KEYS_PAGE,
         &[
             focus('w', i18n::ANSWER, "answer"),
-            focus('q', i18n::WHY, "why"),
+            press('q', i18n::WHY, "tab-why"),
             press('o', i18n::SHARE, "share"),
             same('l', "中文 / English", "language"),
             press('t', i18n::THEME, "theme"),

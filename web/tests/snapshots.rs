@@ -12,7 +12,8 @@ use dualstack_core::session::action::Action;
 use dualstack_web::page::{Page, Panes};
 use dualstack_web::panes::answer::Answer;
 use dualstack_web::panes::cluster::Cluster;
-use dualstack_web::panes::components::{self, ComponentsPane};
+use dualstack_web::panes::components::{self, Summary};
+use dualstack_web::panes::deciding::Deciding;
 use dualstack_web::panes::embed::{Remarks, RemarksProps, Ways, WaysProps};
 use dualstack_web::panes::footer::Footer;
 use dualstack_web::panes::header::Header;
@@ -26,10 +27,12 @@ use dualstack_web::panes::prerequisites::{self, Prerequisites};
 use dualstack_web::panes::share::{self, Given, Share};
 use dualstack_web::panes::stored::Stored;
 use dualstack_web::panes::tabs::Tabs;
+use dualstack_web::panes::terminal::Terminal;
 use dualstack_web::panes::timeline::Timeline;
 use dualstack_web::panes::why::Why;
 use dualstack_web::presets::Preset;
 use dualstack_web::state::answers::Answers;
+use dualstack_web::state::choices::Tab;
 use dualstack_web::state::fixes::FoundFixes;
 use dualstack_web::state::found::Place;
 use dualstack_web::state::shared::Shared;
@@ -195,6 +198,25 @@ fn panes_look_as_their_snapshots() {
                 ("node", rendered::<Timeline>(of_node.timeline.clone())),
             ],
         );
+        let terminal = panes(&node(lang).update(Msg::Tab(Tab::Terminal))).terminal;
+        let terminal = terminal.expect("its tab is shown");
+        check("terminal", lang, &[("node", rendered::<Terminal>(terminal))]);
+        check(
+            "tabs",
+            lang,
+            &[
+                ("opening", rendered::<Tabs>(first.tabs.clone())),
+                ("node", rendered::<Tabs>(of_node.tabs.clone())),
+            ],
+        );
+        check(
+            "deciding",
+            lang,
+            &[
+                ("opening", rendered::<Deciding>(first.deciding.clone())),
+                ("refusal", rendered::<Deciding>(refused.deciding.clone())),
+            ],
+        );
         check(
             "why",
             lang,
@@ -210,13 +232,12 @@ fn panes_look_as_their_snapshots() {
 fn panes_about_the_whole_cluster_look_as_their_snapshots() {
     for lang in [Lang::En, Lang::Zh] {
         let opening = Store::opening(lang);
-        let tabs = |store: &Store| panes(store).tabs.expect("it is no frame");
+        let whole = |store: &Store| panes(store).whole.expect("it is no frame");
         let (first, failed, of_node) =
-            (tabs(&opening), tabs(&failed_start(lang)), tabs(&node(lang)));
-        let (seen, dispatch) = (first.seen.clone(), first.dispatch.clone());
-        check("tabs", lang, &[("opening", rendered::<Tabs>(first))]);
+            (whole(&opening), whole(&failed_start(lang)), whole(&node(lang)));
+        let (seen, dispatch) = (first.seen.clone(), Callback::noop());
         let props = components::Props { lang, seen: failed.seen };
-        check("components", lang, &[("failed start", rendered::<ComponentsPane>(props))]);
+        check("components", lang, &[("failed start", rendered::<Summary>(props))]);
         let props = nodes::Props {
             lang,
             world: of_node.world,

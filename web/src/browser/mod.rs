@@ -2,6 +2,7 @@
 
 pub mod address_bar;
 pub mod random;
+pub mod sizes;
 
 use gloo::timers::callback::Timeout;
 use js_sys::Promise;

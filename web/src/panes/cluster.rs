@@ -8,7 +8,7 @@ use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
-use super::components::{Between, Messages, Seen};
+use super::components::{Between, Messages, Seen, Summary};
 use crate::i18n;
 use crate::presets::{self, Preset};
 use crate::state::choices::TextBox;
@@ -80,8 +80,13 @@ const fn messages_id(component: Component) -> &'static str {
     }
 }
 
-/// The flags of a component, with what is wrong with them.
-fn part(props: &Props, parts: &Parts, component: Component, redraw: &UseForceUpdateHandle) -> Html {
+/// The box of a component's flags, and what there is to say of them.
+fn part(
+    props: &Props,
+    parts: &Parts,
+    component: Component,
+    redraw: &UseForceUpdateHandle,
+) -> [Html; 2] {
     let lang = props.lang;
     let is_server = component == Component::KubeApiserver;
     let (label, problems_id) = names(component);
@@ -146,23 +151,24 @@ fn part(props: &Props, parts: &Parts, component: Component, redraw: &UseForceUpd
         },
         oncaret: props.dispatch.reform(move |at| Msg::Caret(component, at)),
     });
-    let messages = props.seen.as_ref().map(|seen| {
-        html! { <div id={messages_id}><Messages {lang} seen={seen.clone()} {component} dispatch={props.dispatch.clone()} /></div> }
+    let below = props.seen.as_ref().filter(|_| component != Component::Kubelet);
+    let below = below.map(|seen| {
+        html! { <div class="between"><Between {lang} seen={seen.clone()} upper={component} /></div> }
     });
-    let below = props.seen.as_ref().filter(|_| component != Component::Kubelet).map(|seen| {
-        html! { <div class="between"><Between {lang} seen={seen.clone()} upper={component} dispatch={props.dispatch.clone()} /></div> }
-    });
-    html! {
+    let box_ = html! {
         <>
             <div class="part">
                 <h3 lang="en">{ component.name() }</h3>
                 { box_ }
-                { described }
-                { messages }
             </div>
             { below }
         </>
-    }
+    };
+    let seen = props.seen.clone();
+    let messages = seen.map(|seen| {
+        html! { <div id={messages_id}><Messages {lang} {seen} {component} dispatch={props.dispatch.clone()} /></div> }
+    });
+    [box_, html! { <>{ described }{ messages }</> }]
 }
 
 #[component]
@@ -189,10 +195,11 @@ pub fn Cluster(props: &Props) -> Html {
         };
     }
     let parts = parts::split(&props.flags);
-    let boxes: Html = Component::ALL
+    let (boxes, messages): (Vec<Html>, Vec<Html>) = Component::ALL
         .into_iter()
-        .map(|component| part(props, &parts, component, &redraw))
-        .collect();
+        .map(|component| part(props, &parts, component, &redraw).into())
+        .unzip();
+    let summary = props.seen.as_ref().map(|seen| html! { <Summary {lang} seen={seen.clone()} /> });
     // What is refused must be seen.
     let unfolded = props.unfolded || invalid;
     let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
@@ -204,9 +211,13 @@ pub fn Cluster(props: &Props) -> Html {
             </h2>
             <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
             <div class="grow parts" id="flags-group" role="group" aria-label={i18n::CLUSTER_FLAGS.get(lang)}>
-                { boxes }
+                { for boxes }
             </div>
-            { status }
+            <div class="messages" role="group" tabindex="0" aria-label={i18n::MESSAGES.get(lang)}>
+                { status }
+                { summary }
+                { for messages }
+            </div>
         </section>
     };
     classed(if unfolded { "pane cluster" } else { "pane cluster folded" }, pane)

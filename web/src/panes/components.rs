@@ -199,14 +199,14 @@ pub struct MessagesProps {
     pub dispatch: Dispatch,
 }
 
-/// Under the box of a component: what it logs about its flags, and what is found of it alone.
+/// What a component logs about its flags, and what is found of it, alone or with one before it.
 #[component]
 pub fn Messages(props: &MessagesProps) -> Html {
     let MessagesProps { lang, ref seen, component, ref dispatch } = *props;
     let all = &seen.components;
     let lines = lines(all, component);
     let lines = lines.iter().filter(|it| is_of_box(it)).map(|it| line(all, component, it, lang));
-    let own = seen.found.iter().filter(|(finding, _)| concerned(finding) == [component]);
+    let own = seen.found.iter().filter(|(finding, _)| concerned(finding).last() == Some(&component));
     let idle = unmodelled(all, component).into_iter().map(|(name, span)| {
         let to = to_flag(lang, &all.text, component, name, span);
         let item = html! { <li><b>{ text::REMARK.get(lang) }</b>{ to }{ text::CHANGES_NOTHING.get(lang) }</li> };
@@ -229,6 +229,11 @@ const fn weighed(severity: Severity) -> (&'static str, &'static str, Text) {
         Severity::Breaks => ("breaks", "✕", text::BREAKS),
         Severity::Exits => ("exits", "■", text::EXITS),
     }
+}
+
+/// The id of a finding in the messages.
+fn finding_id(finding: &Finding) -> String {
+    format!("finding-{}-{}", finding.rule.id, finding.nodes.join("-"))
 }
 
 /// A disagreement: a short reason, which opens to the whole.
@@ -256,7 +261,7 @@ fn finding(
     let item = html! {
         <li key={format!("{}{}{}", finding.rule.id, finding.nodes.join(","), finding.flag_refs.len())}>
             <details>
-                <summary>
+                <summary id={finding_id(finding)}>
                     <span class="sign" aria-hidden="true">{ mark }</span>
                     <b>{ word.get(lang) }</b>{ " " }
                     <span>{ finding.title().get(lang) }</span>{ " " }
@@ -329,13 +334,13 @@ pub struct BetweenProps {
     pub seen: Shared<Seen>,
     /// The component of the upper box.
     pub upper: Component,
-    pub dispatch: Dispatch,
 }
 
-/// Between the box of a component and the next: what is found of the next and one before it.
+/// Between the box of a component and the next, in one line: whether they agree, or the worst conflict between the next
+/// and one before it. Its height never changes, so the boxes below stay where they are.
 #[component]
 pub fn Between(props: &BetweenProps) -> Html {
-    let BetweenProps { lang, ref seen, upper, ref dispatch } = *props;
+    let BetweenProps { lang, ref seen, upper } = *props;
     let Some(lower) = Component::ALL.get(upper as usize + 1).copied() else {
         return Html::default();
     };
@@ -343,15 +348,27 @@ pub fn Between(props: &BetweenProps) -> Html {
         let concerned = concerned(&it.0);
         concerned.len() > 1 && concerned.last() == Some(&lower)
     };
-    let found: Vec<Html> =
-        seen.found.iter().filter(is_here).map(|it| finding(seen, it, lang, dispatch)).collect();
-    if !found.is_empty() {
-        let is_alarm = seen.found.iter().filter(is_here).any(|(finding, _)| finding.is_alarm());
-        let class = if is_alarm { "wire broken" } else { "wire" };
-        return classed(
-            class,
-            html! { <ul aria-label={text::DISAGREE.get(lang)}>{ for found }</ul> },
-        );
+    let mut found: Vec<_> = seen.found.iter().filter(is_here).collect();
+    found.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    if let [first, rest @ ..] = found.as_slice() {
+        let (finding, _) = first;
+        let (_, mark, word) = weighed(finding.severity);
+        let class = if finding.is_alarm() { "wire broken" } else { "wire" };
+        let target = finding_id(finding);
+        let onclick = Callback::from(move |_: MouseEvent| browser::focus(&target));
+        let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
+        let line = html! {
+            <p>
+                <button type="button" class="to-finding" {onclick}>
+                    <span class="sign" aria-hidden="true">{ mark }</span>
+                    <b class="unseen">{ word.get(lang) }{ " " }</b>
+                    <span>{ finding.title().get(lang) }</span>
+                    <span class="unseen" lang="en">{ " " }{ names.join(" – ") }</span>
+                    if !rest.is_empty() { <small>{ " +" }{ rest.len() }</small> }
+                </button>
+            </p>
+        };
+        return classed(class, line);
     }
     let words = match (seen.starts(upper), seen.starts(lower)) {
         (Some(true), Some(true)) => text::AGREE,
@@ -368,7 +385,7 @@ pub fn Between(props: &BetweenProps) -> Html {
     )
 }
 
-/// Properties of [`ComponentsPane`].
+/// Properties of [`Summary`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
@@ -378,7 +395,7 @@ pub struct Props {
 
 /// Of all components: which do not start and what follows, and how many disagreements there are.
 #[component]
-pub fn ComponentsPane(props: &Props) -> Html {
+pub fn Summary(props: &Props) -> Html {
     let Props { lang, ref seen } = *props;
     let outages = outages(&seen.components);
     let alarms = seen.found.iter().filter(|(finding, _)| finding.is_alarm()).count();
@@ -394,17 +411,6 @@ pub fn ComponentsPane(props: &Props) -> Html {
     let out: Vec<Html> = out.map(|item| classed("bad", item)).collect();
     let is_good = out.is_empty() && alarms == 0;
     let count = text::DISAGREEMENTS.get(lang).replace("{count}", &alarms.to_string());
-    let reasons = seen.found.iter().filter(|(finding, _)| finding.is_alarm());
-    let reasons = reasons.map(|(finding, _)| {
-        let (class, mark, word) = weighed(finding.severity);
-        let reason = finding.title().get(lang);
-        let names: Vec<&str> = concerned(finding).into_iter().map(Component::name).collect();
-        let names = names.join(" – ");
-        let item = html! {
-            <li><span class="sign" aria-hidden="true">{ mark }</span><b>{ word.get(lang) }</b>{ " " }{ reason }{ " " }<small lang="en">{ names }</small></li>
-        };
-        classed(format!("finding {class}"), item)
-    });
     let logs = Component::ALL.into_iter().flat_map(|component| {
         let lines = lines(&seen.components, component).into_iter();
         lines.filter(|it| !is_of_box(it)).map(move |(_, said, nodes)| {
@@ -415,21 +421,17 @@ pub fn ComponentsPane(props: &Props) -> Html {
     });
     let logs: Vec<Html> = logs.collect();
     html! {
-        <section class="pane components" aria-label={text::COMPONENTS.get(lang)}>
-            <h2><b>{ text::COMPONENTS.get(lang) }</b>{ " " }{ text::COMPONENTS_ABOUT.get(lang) }</h2>
+        <div class="components">
             if is_good { <p class="status good">{ "✓ " }{ text::ALL_AGREE.get(lang) }</p> }
             if !out.is_empty() { <ul class="problems outages">{ for out }</ul> }
-            if alarms > 0 {
-                <p class="count">{ count }</p>
-                <ul class="problems">{ for reasons }</ul>
-            }
+            if alarms > 0 { <p class="status look">{ count }</p> }
             if !logs.is_empty() {
                 <details class="logs">
                     <summary>{ text::ALSO_LOGGED.get(lang) }</summary>
                     <ul class="problems">{ for logs }</ul>
                 </details>
             }
-        </section>
+        </div>
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod cluster;
 pub mod components;
+pub mod deciding;
 pub mod embed;
 pub mod first_families;
 pub mod fixes;
@@ -20,6 +21,7 @@ pub mod ruler;
 pub mod share;
 pub mod stored;
 pub mod tabs;
+pub mod terminal;
 pub mod text;
 pub mod timeline;
 pub mod why;

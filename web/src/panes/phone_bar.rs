@@ -1,4 +1,4 @@
-//! On a phone: the result in one line, and the three panes.
+//! The three panes of a phone.
 
 use dualstack_core::explain::text::Lang;
 use yew::prelude::*;
@@ -13,14 +13,12 @@ pub struct Props {
     pub lang: Lang,
     /// The pane that is shown.
     pub pane: Pane,
-    /// The result in one line.
-    pub summary: AttrValue,
     pub dispatch: Dispatch,
 }
 
 #[component]
 pub fn PhoneBar(props: &Props) -> Html {
-    let Props { lang, pane: shown, ref summary, ref dispatch } = *props;
+    let Props { lang, pane: shown, ref dispatch } = *props;
     let panes = [
         (Pane::Cluster, i18n::CLUSTER),
         (Pane::Manifest, i18n::MANIFEST),
@@ -36,7 +34,6 @@ pub fn PhoneBar(props: &Props) -> Html {
         .collect();
     html! {
         <nav class="phone-bar" aria-label={i18n::PANES.get(lang)}>
-            <p>{ summary.clone() }</p>
             <div>{ buttons }</div>
         </nav>
     }

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::browser::{self, address_bar};
 use crate::i18n;
+use crate::state::choices::Tab;
 use crate::state::link::{self, Trouble};
 use crate::state::store::Store;
 use crate::state::verdict::Verdict;
@@ -64,16 +65,20 @@ impl Given {
         addresses: &[(Family, AttrValue)],
     ) -> Self {
         let lang = store.lang;
-        let link = link::write(&store.shown());
+        let link = store.fragment();
         let is_last = store.at + 1 == store.events.len();
-        let fragment = match (store.example.filter(|_| is_last), &link) {
-            (Some(example), _) => Some(format!("/s/{example}")),
-            (None, link) => link.clone().ok(),
+        let fragment = match store.example.filter(|_| is_last) {
+            Some(example) => Some(format!("/s/{example}")),
+            None => link::write(&store.shown()).ok(),
+        };
+        let tab = match store.tab {
+            Tab::Stored => String::new(),
+            tab => format!("&tab={}", tab.name()),
         };
         let frame = fragment.map(|fragment| {
             format!(
                 "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"640\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",
-                escaped(&format!("{bare}#{fragment}?view=all&lang={}", lang.tag())),
+                escaped(&format!("{bare}#{fragment}?view=all&lang={}{tab}", lang.tag())),
                 i18n::TITLE.get(lang)
             )
         });

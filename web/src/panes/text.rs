@@ -21,7 +21,7 @@ words! {
     AGREE = "They agree.", "相互一致。";
     DISAGREE = "Conflicts", "冲突";
     NOT_COMPARED = "Not compared: one of the components does not start.", "未作比较：其中一个组件无法启动。";
-    DISAGREEMENTS = "Conflicts: {count}. Each is shown between the boxes of the flags involved.", "冲突：{count}。每一处都显示在相关标志的文本框之间。";
+    DISAGREEMENTS = "Conflicts between components: {count}", "组件之间的冲突：{count}";
     DOES_NOT_START = "does not start.", "无法启动。";
     ALSO_LOGGED = "Other log lines", "其他日志";
     CHANGES_NOTHING = "is not simulated: it has no effect here.", "不在模拟范围内：在此不起作用。";

@@ -28,6 +28,64 @@ pub enum Pane {
     Result,
 }
 
+/// A tab of the result pane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    /// The stored object, and the steps that decided it.
+    #[default]
+    Stored,
+    /// Every decision, in order.
+    Why,
+    /// Nodes, Pods and Deployments, and what dual-stack needs of them.
+    Nodes,
+    /// The ranges, what is allocated of them, and plans for new ones.
+    Addresses,
+    /// What the shown event changed, and how another version answers.
+    Changes,
+    /// The session as a terminal shows it.
+    Terminal,
+}
+
+impl Tab {
+    /// All tabs, in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Stored, Self::Why, Self::Nodes, Self::Addresses, Self::Changes, Self::Terminal];
+
+    /// As an address names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "object",
+            Self::Why => "why",
+            Self::Nodes => "nodes",
+            Self::Addresses => "addresses",
+            Self::Changes => "changes",
+            Self::Terminal => "terminal",
+        }
+    }
+
+    /// The tab of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.name() == name)
+    }
+
+    /// The tab of a row that a key leads to; the arrows go round the end.
+    #[must_use]
+    pub fn by_key(self, key: &str, row: &[Self]) -> Option<Self> {
+        let count = row.len();
+        let at = row.iter().position(|tab| *tab == self)?;
+        let to = match key {
+            "ArrowRight" => (at + 1) % count,
+            "ArrowLeft" => (at + count - 1) % count,
+            "Home" => 0,
+            "End" => count - 1,
+            _ => return None,
+        };
+        Some(row[to])
+    }
+}
+
 /// How the stored object is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Form {

@@ -10,7 +10,7 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session, Shown};
 
-use super::choices::Theme;
+use super::choices::{Tab, Theme};
 use super::history::Work;
 use super::link::Trouble;
 use crate::examples;
@@ -25,6 +25,8 @@ pub struct Embed {
     pub lang: Option<Lang>,
     /// The colour scheme, if one is asked for.
     pub theme: Option<Theme>,
+    /// The tab of the result, if one is asked for.
+    pub tab: Option<Tab>,
     /// What it starts with, and returns to.
     pub start: Work,
     /// What was asked for in vain.
@@ -75,8 +77,14 @@ pub enum Unknown {
 /// The link in what stands behind `#`, if there is one.
 #[must_use]
 pub fn link(fragment: &str) -> Option<&str> {
-    let link = fragment.split('?').next()?;
+    let link = fragment.split(['?', '&']).next()?;
     (!matches!(link, "" | "answer") && !link.starts_with('/')).then_some(link)
+}
+
+/// The tab that is named behind a link: `#0…&tab=why`.
+#[must_use]
+pub fn tab(fragment: &str) -> Option<Tab> {
+    Tab::named(fragment.split_once("&tab=")?.1)
 }
 
 /// Reads what stands behind `#`, if it is meant for a frame; the link in it is read already.
@@ -100,7 +108,7 @@ pub fn read(fragment: &str, link: Option<&Result<Shown, Trouble>>) -> Option<Emb
         },
         Work::of,
     );
-    let mut embed = Embed { view: View::All, lang: None, theme: None, start, unknown };
+    let mut embed = Embed { view: View::All, lang: None, theme: None, tab: None, start, unknown };
     for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
         if embed.take(parameter).is_none() {
             embed.unknown.push(Unknown::Parameter(shortened(parameter)));
@@ -132,6 +140,7 @@ impl Embed {
                 self.lang = Some([Lang::En, Lang::Zh].into_iter().find(spoken)?);
             }
             "theme" => self.theme = Some(Theme::named(value)?),
+            "tab" => self.tab = Some(Tab::named(value)?),
             "view" => self.view = View::ALL.into_iter().find(|view| view.name() == value)?,
             _ => return None,
         }

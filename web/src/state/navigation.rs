@@ -10,7 +10,7 @@ use std::rc::Rc;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::session::action::Shown;
 
-use super::choices::Theme;
+use super::choices::{Tab, Theme};
 use super::embed::{self, View};
 use super::found::{Found, Owner, Place};
 use super::history::Work;
@@ -93,9 +93,22 @@ impl Store {
     #[must_use]
     pub fn place(&self) -> Place {
         let whose = if self.is_draft() { "draft" } else { "own" };
-        let fragment = link::write(&self.shown()).unwrap_or_default();
+        let fragment = self.fragment().unwrap_or_default();
         let mark = format!("{} {} {} {whose}", self.session, self.branch, self.at);
         Place { fragment, mark }
+    }
+
+    /// The link to what is shown, as what stands behind `#`: the session, and the tab if it is not the first.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::TooLong`](link::Trouble::TooLong).
+    pub fn fragment(&self) -> Result<String, link::Trouble> {
+        let link = link::write(&self.shown())?;
+        Ok(match self.tab {
+            Tab::Stored => link,
+            tab => format!("{link}&tab={}", tab.name()),
+        })
     }
 
     /// Whether the address says less than what is shown. A frame leaves it alone.
@@ -103,7 +116,7 @@ impl Store {
     pub fn has_news_since(&self, before: &Self) -> bool {
         self.visit.embed.is_none()
             && (!Rc::ptr_eq(&self.events, &before.events)
-                || (self.turn, self.owner()) != (before.turn, before.owner()))
+                || (self.turn, self.owner(), self.tab) != (before.turn, before.owner(), before.tab))
     }
 
     /// Whether an event or a session was chosen in `next`, so that Back leads here. While events are
@@ -182,6 +195,7 @@ impl Store {
         if let Some(embed) = &embed {
             self.lang = embed.lang.unwrap_or(self.lang);
             self.theme = embed.theme.or(self.theme);
+            self.tab = embed.tab.unwrap_or_default();
             self.runs = true;
         }
         self.visit.embed = embed.map(Rc::new);
@@ -198,6 +212,9 @@ impl Store {
     /// Follows the browser's history, or an address that was typed.
     fn arrive(&mut self, place: &Place) {
         self.visit.trouble = None;
+        if self.visit.embed.is_none() && embed::link(&place.fragment).is_some() {
+            self.tab = embed::tab(&place.fragment).unwrap_or_default();
+        }
         let mark = Mark::read(&place.mark).filter(|_| self.visit.embed.is_none());
         let left = mark.as_ref().and_then(|mark| {
             let mut left = self.visit.left.iter();

@@ -9,7 +9,7 @@ use dualstack_core::session::action::{Action, PatchForm, Session};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::yaml::parse;
 
-use super::choices::{Focus, Form, Pane, Theme, Undone};
+use super::choices::{Focus, Form, Pane, Tab, Theme, Undone};
 use super::fixes::FoundFixes;
 use super::history::{Branch, History, Work};
 use super::visit::{Step, Visit};
@@ -52,6 +52,8 @@ pub struct Store {
     pub focus: Focus,
     /// The pane a phone shows.
     pub pane: Pane,
+    /// The tab of the result pane.
+    pub tab: Tab,
     /// Which document of the manifest was chosen, if one was.
     pub document: Option<usize>,
     /// Whether a page of middle width shows the flags in full.
@@ -135,6 +137,8 @@ pub enum Msg {
     Focus(Focus),
     /// Chose a pane on a phone.
     Pane(Pane),
+    /// Chose a tab of the result pane.
+    Tab(Tab),
     /// Chose a document.
     Document(usize),
     /// Shows or hides the flags on a page of middle width.
@@ -192,6 +196,7 @@ impl Store {
             theme: None,
             focus: Focus::None,
             pane: Pane::default(),
+            tab: Tab::default(),
             document: None,
             unfolded: false,
             shows_server_fields: false,

@@ -6,7 +6,7 @@ use dualstack_core::session::action::{Action, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 
-use super::choices::{Focus, TextBox, Undone};
+use super::choices::{Focus, Pane, TextBox, Undone};
 use super::history::{History, Typing, Work};
 use super::store::{Msg, Store};
 use crate::{examples, presets};
@@ -178,6 +178,11 @@ impl Store {
             Msg::Theme(theme) => next.theme = Some(theme),
             Msg::Focus(focus) => next.focus = focus,
             Msg::Pane(pane) => next.pane = pane,
+            Msg::Tab(tab) => {
+                next.tab = tab;
+                // A phone shows the pane that it is a tab of.
+                next.pane = Pane::Result;
+            }
             Msg::Document(document) => {
                 next.document = Some(document);
                 next.focus = Focus::None;

@@ -1,0 +1,63 @@
+//! The bar between two panes, by which their widths change: by drag and by keyboard.
+
+use std::rc::Rc;
+
+use dualstack_core::explain::text::Lang;
+use yew::prelude::*;
+
+use crate::browser::sizes::{self, Sizes};
+use crate::i18n;
+
+/// How much an arrow key moves a bar, as a share of the window's width.
+const STEP: f64 = 0.02;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    /// The pane to its left, from 0.
+    pub between: usize,
+}
+
+#[component]
+pub fn Splitter(props: &Props) -> Html {
+    let Props { lang, between } = *props;
+    let shown = use_state(sizes::now);
+    let change = {
+        let shown = shown.setter();
+        Rc::new(move |change: &dyn Fn(Sizes) -> Sizes| {
+            let next = change(sizes::now());
+            sizes::set(next);
+            shown.set(next);
+        })
+    };
+    let onpointerdown = Callback::from(|event: PointerEvent| sizes::hold(&event));
+    let onpointermove = {
+        let change = Rc::clone(&change);
+        Callback::from(move |event: PointerEvent| {
+            if let Some(at) = sizes::held_at(&event) {
+                change(&|sizes| sizes.moved_to(between, at));
+            }
+        })
+    };
+    let onkeydown = {
+        let change = Rc::clone(&change);
+        Callback::from(move |event: KeyboardEvent| {
+            let by = match event.key().as_str() {
+                "ArrowLeft" => -STEP,
+                "ArrowRight" => STEP,
+                "Home" => -1.0,
+                "End" => 1.0,
+                _ => return,
+            };
+            event.prevent_default();
+            change(&|sizes| sizes.moved_by(between, by));
+        })
+    };
+    let ondblclick = Callback::from(move |_: MouseEvent| change(&|_| Sizes::default()));
+    let share = shown.share(between);
+    html! {
+        <div class="splitter" role="separator" aria-orientation="vertical" tabindex="0"
+            aria-label={i18n::RESIZE.get(lang)} aria-valuemin="0" aria-valuemax="100" aria-valuenow={share.to_string()}
+            {onpointerdown} {onpointermove} {onkeydown} {ondblclick}></div>
+    }
+}
