@@ -8,7 +8,6 @@ use std::rc::Rc;
 use dualstack_core::api::Json;
 use dualstack_core::cluster::World;
 use dualstack_core::cluster::components::{Components, Start};
-use dualstack_core::explain::text::Lang;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;

@@ -206,10 +206,10 @@ pub fn Cluster(props: &Props) -> Html {
     let pane = html! {
         <section aria-label={i18n::CLUSTER.get(lang)}>
             <h2>
-                <b>{ i18n::CLUSTER.get(lang) }</b>{ " " }{ i18n::CLUSTER_ABOUT.get(lang) }
+                <b>{ i18n::CLUSTER.get(lang) }</b>
+                <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
-            <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
             <div class="grow parts" id="flags-group" role="group" aria-label={i18n::CLUSTER_FLAGS.get(lang)}>
                 { for boxes }
             </div>

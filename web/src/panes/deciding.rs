@@ -5,12 +5,11 @@ use dualstack_core::explain::trace::{Effect, Step};
 use dualstack_core::session::{BootReport, DocumentReport};
 use yew::prelude::*;
 
-use super::why;
 use crate::i18n;
 use crate::state::choices::Tab;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
-use crate::ui::{Dispatch, click};
+use crate::ui::{Dispatch, classed, click, sentence};
 
 /// The most steps that are shown.
 const MOST: usize = 4;
@@ -43,6 +42,13 @@ pub fn deciding(trace: &[Step]) -> Vec<&Step> {
     if decided.is_empty() { of(&|step| !step.rule.id.starts_with("DEF-")) } else { decided }
 }
 
+/// A step in one line: its rule and its sentence.
+fn line(step: &Step, lang: Lang) -> Html {
+    let rejected = step.effect == Effect::Rejected;
+    let step = html! { <li><b class="rule">{ step.rule.id }</b>{ sentence(&step.render(lang), lang) }</li> };
+    classed(if rejected { "rejects" } else { "" }, step)
+}
+
 #[component]
 pub fn Deciding(props: &Props) -> Html {
     let Props { lang, ref boot, ref document, ref dispatch } = *props;
@@ -52,7 +58,7 @@ pub fn Deciding(props: &Props) -> Html {
     if steps.is_empty() {
         return Html::default();
     }
-    let steps: Html = steps.into_iter().map(|it| why::step(it, boot.version, lang)).collect();
+    let steps: Html = steps.into_iter().map(|step| line(step, lang)).collect();
     html! {
         <section class="deciding" aria-label={i18n::DECIDING.get(lang)}>
             <h3>

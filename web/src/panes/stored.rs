@@ -97,22 +97,23 @@ pub fn Stored(props: &Props) -> Html {
         (None, true) => Some(i18n::DIFF_BEFORE),
     };
     let code = if stale { "code grow stale" } else { "code grow" };
-    let code = classed(code, html! { <div lang="en">{ list }</div> });
+    let server_fields = object.is_some().then(|| html! {
+        <p class="server-fields"><button type="button" class="link" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ i18n::SHOW_SERVER_FIELDS.get(lang) }</button></p>
+    });
+    let code = classed(code, html! { <div><div lang="en">{ list }</div>{ server_fields }</div> });
     html! {
         <section class="pane stored" aria-label={i18n::STORED.get(lang)}>
-            <h2>{ name(what) }</h2>
+            <h2>
+                { name(what) }
+                if object.is_some() {
+                    <span class="switch">{ forms(props) }<CopyButton {lang} id="copy-stored" text={joined(&printed, form)} /></span>
+                }
+            </h2>
             { terminal }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
             { code }
             if object.is_none() { <p class="later">{ i18n::NOTHING_STORED.get(lang) }</p> }
-            if object.is_some() {
-                <div class="switch">
-                    { forms(props) }
-                    <CopyButton {lang} id="copy-stored" text={joined(&printed, form)} />
-                    <button type="button" class="btn" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ i18n::SHOW_SERVER_FIELDS.get(lang) }</button>
-                </div>
-            }
         </section>
     }
 }
