@@ -16,6 +16,7 @@
   if (stored("dualstack.work") || location.hash.length > 1) root.dataset.other = "";
 
   const chinese = () => root.lang === "zh-CN";
+  const started = () => "started" in root.dataset;
   // What the boxes hold: the flags of the components as one text, and the manifest. A box of flags is named after its
   // component, and that is its heading, unless its own is more (`kubelet · node-1`).
   const boxes = () => {
@@ -31,15 +32,47 @@
   };
   // What is typed before the program takes over is handed to it.
   document.addEventListener("input", () => {
-    if ("started" in root.dataset) return;
+    if (started()) return;
     const [flags, manifest] = boxes();
     if (manifest !== undefined) root.dataset.typed = JSON.stringify({ flags, manifest });
   });
 
-  // The editor comes when the page is there and has nothing to do; without it the text boxes stay. It must
-  // not take the place of a box in the middle of a composition.
+  // Neither the program nor the editor takes the place of a box in the middle of a composition.
   document.addEventListener("compositionstart", () => { root.dataset.composing = "yes"; });
   document.addEventListener("compositionend", () => { delete root.dataset.composing; });
+  // The program draws the page anew: what has the focus, and what is scrolled, is found again by its name.
+  const named = (it) => `${it.localName} ${it.ariaLabel ?? it.className} ${it.matches("a, button, summary") ? it.textContent : ""}`;
+  const placeIn = (shown) => {
+    const [x, y, focused] = [scrollX, scrollY, document.activeElement];
+    const { selectionStart, selectionEnd, selectionDirection } = focused;
+    const touched = [...shown?.querySelectorAll("*") ?? []].filter((it) => it === focused || it.scrollTop || it.scrollLeft);
+    const kept = touched.map((it) => [named(it), it.scrollTop, it.scrollLeft, it === focused]);
+    return () => {
+      if (x || y) scrollTo(x, y);
+      if (kept.length === 0) return;
+      const now = new Map([...document.querySelectorAll("#app *")].reverse().map((it) => [named(it), it]));
+      for (const [name, top, left, isFocused] of kept) {
+        const it = now.get(name);
+        if (!it) continue;
+        if (isFocused) it.focus({ preventScroll: true });
+        if (isFocused && it.localName === "textarea") it.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
+        [it.scrollTop, it.scrollLeft] = [top, left];
+      }
+    };
+  };
+  window.handOver = (start) => {
+    if ("composing" in root.dataset) {
+      // The last input of a composition may come behind its end.
+      document.addEventListener("compositionend", () => setTimeout(() => window.handOver(start)), { once: true });
+      return;
+    }
+    const goBack = placeIn(document.querySelector(`#app [data-lang="${root.lang}"]`));
+    start();
+    // Yew draws in a microtask, which stands before this one.
+    queueMicrotask(goBack);
+  };
+
+  // The editor comes when the page is there and has nothing to do; without it the text boxes stay.
   const editor = document.createElement("script");
   const idle = window.requestIdleCallback || ((work) => setTimeout(work, 500));
   new MutationObserver((_, observer) => {
@@ -73,7 +106,11 @@
       const storage = lasts ? localStorage : sessionStorage;
       if (value === null) storage.removeItem(key);
       else storage.setItem(key, value);
-    } catch { /* as it was */ }
+      if (key === "dualstack.work") delete root.dataset.notKept;
+    } catch {
+      // The footer says so.
+      if (lasts && key === "dualstack.work") root.dataset.notKept = "";
+    }
   };
   let tab = stored("dualstack.tab", false) ?? "";
   // A mark of another tab that is fresh is that of a program that lives.
@@ -124,6 +161,12 @@
     const words = chinese()
       ? { head: "演练场停止了。你的文本还在：", name: "你的文本", copy: "复制", reload: "重新加载" }
       : { head: "The playground stopped. Your text is still here:", name: "Your text", copy: "Copy", reload: "Reload" };
+    // There every file comes from elsewhere, as the browser sees it.
+    if (self.origin === "null" && parent !== self && !started()) {
+      words.head = chinese()
+        ? "演练场无法在此沙箱框架中启动：服务器须为脚本和 WebAssembly 发送标头 Access-Control-Allow-Origin: *，或者为框架加上 allow-same-origin。"
+        : "The playground cannot start in this sandboxed frame: the server must send the header Access-Control-Allow-Origin: * with the scripts and the WebAssembly, or the frame needs allow-same-origin.";
+    }
     const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
     const box = make("textarea", { value: text, readOnly: true, rows: 20 });
     box.setAttribute("aria-label", words.name);
@@ -144,10 +187,10 @@
     delete root.dataset.other;
   };
 
-  const started = () => "started" in root.dataset;
   // Captured, because a script that cannot be loaded tells only its own element.
   window.addEventListener("error", (event) => {
-    if (event.target === editor || (event.filename === editor.src && !("editor" in root.dataset))) return;
+    // What the editor is told and tells goes through the text boxes: the program works without it.
+    if (event.target === editor || (editor.src && event.filename === editor.src)) return;
     if (event instanceof ErrorEvent || event.target instanceof HTMLScriptElement) {
       rescue(root.dataset.died || event.message || "the program could not be loaded");
     }

@@ -46,6 +46,30 @@
     if (target.closest?.("#keys, #keys-zh")) open();
   });
 
+  // A control that goes, or can no longer be used, hands the focus on: to its neighbour in the same part of the page, else
+  // to the next one.
+  const PARTS = "section, dialog, form, header, footer, nav, [role=group], [role=tabpanel], .notice";
+  const CONTROLS = "a[href], button, select, summary, [tabindex='0'], section[tabindex]";
+  let held = null;
+  document.addEventListener("focusin", ({ target }) => {
+    const all = [...document.querySelectorAll(CONTROLS)];
+    const at = (it) => target.compareDocumentPosition(it) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const inOrder = [...all.filter(at), ...all.filter((it) => !at(it)).reverse()].filter((it) => it !== target);
+    const part = target.closest(PARTS);
+    held = { target, near: [...inOrder.filter((it) => part?.contains(it)), ...inOrder] };
+  });
+  document.addEventListener("focusout", () => queueMicrotask(() => {
+    // The person has left it.
+    if (held?.target.isConnected && !held.target.disabled && document.activeElement !== held.target) held = null;
+  }));
+  new MutationObserver(() => {
+    if (!held || (held.target.isConnected && !held.target.disabled)) return;
+    const { target, near } = held;
+    held = null;
+    if (document.activeElement !== document.body && document.activeElement !== target) return;
+    near.find((it) => it.isConnected && !it.disabled && it.checkVisibility())?.focus({ preventScroll: true });
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+
   for (const sheet of sheets) {
     const items = [...sheet.querySelectorAll("[role=menuitem]")];
     sheet.addEventListener("click", ({ target }) => {

@@ -119,6 +119,8 @@ class TextEditor extends HTMLElement {
     const focused = document.activeElement === box;
     const ends = [box.selectionStart, box.selectionEnd];
     const [anchor, head] = box.selectionDirection === "backward" ? ends.reverse() : ends;
+    // What the editor has not measured yet may be lower, and what is scrolled around it would move.
+    this.style.minHeight = `${this.offsetHeight}px`;
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const state = EditorState.create({ doc: box.value, selection: { anchor, head }, extensions: this.extensions(box) });
     this.view = new EditorView({ state, root, parent: root });
@@ -143,6 +145,7 @@ class TextEditor extends HTMLElement {
     this.observer.observe(page, { attributeFilter: ["lang"] });
     this.update();
     if (focused) this.view.focus();
+    this.view.requestMeasure({ read() {}, write: () => { this.style.minHeight = ""; } });
     if ([...document.querySelectorAll(this.localName)].every(({ view }) => view)) page.dataset.editor = "";
   }
 

@@ -173,6 +173,7 @@ words! {
     TRY_REMOVE = "remove the IPv6 range", "移除 IPv6 范围";
     DOCUMENTS = "Documents", "文档";
     FOOT_VERSION = "Checked against recorded answers of Kubernetes 1.20 to 1.36 (1.22 is assumed)", "已与 Kubernetes 1.20 至 1.36 的实测结果核对（1.22 为推定）";
+    FOOT_NOT_KEPT = "Your work is not kept in this browser", "此浏览器不会保留你的内容";
     FOOT_LOCAL = "Runs in your browser; no data is sent anywhere", "在你的浏览器中运行；不会发送任何数据";
     FOOT_NOT_AFFILIATED = "Not affiliated with the Kubernetes project", "与 Kubernetes 项目无隶属关系";
     FOOT_NOTICE = "Third-party software", "第三方软件";

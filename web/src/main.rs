@@ -9,8 +9,10 @@ fn main() {
     if cfg!(debug_assertions) {
         browser::report_panics();
     }
-    let initial = Store::resumed(&browser::found());
-    let Some(place) = browser::element("app") else { return };
-    yew::Renderer::<App>::with_root_and_props(place, Props { initial }).render();
-    browser::started();
+    browser::take_over(|| {
+        let initial = Store::resumed(&browser::found());
+        let Some(place) = browser::element("app") else { return };
+        yew::Renderer::<App>::with_root_and_props(place, Props { initial }).render();
+        browser::started();
+    });
 }

@@ -5,9 +5,9 @@ pub mod random;
 pub mod sizes;
 
 use gloo::timers::callback::Timeout;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
@@ -204,6 +204,19 @@ pub fn report_panics() {
             let _ = root.set_attribute("data-died", &info.to_string());
         }
     }));
+}
+
+/// Starts the program in place of the static example, by way of boot.js: once nothing is being composed, and with the
+/// focus, the selection and the scroll positions that the person left.
+pub fn take_over(start: impl FnOnce() + 'static) {
+    let start = Closure::once_into_js(start);
+    let _ = hand_over(start.unchecked_ref());
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = handOver)]
+    fn hand_over(start: &Function) -> Result<(), JsValue>;
 }
 
 /// The program has taken over from the static example.

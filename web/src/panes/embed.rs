@@ -25,11 +25,18 @@ pub struct RemarksProps {
     pub embed: Shared<Embed>,
 }
 
-/// What the frame was asked for in vain.
+/// What the frame was asked for in vain: on one line, which opens where it is cut.
 #[component]
 pub fn Remarks(props: &RemarksProps) -> Html {
-    let remarks = props.embed.unknown.iter();
-    remarks.map(|it| html! { <p class="notice">{ unknown(it, props.lang) }</p> }).collect()
+    let unknown_ones = &props.embed.unknown;
+    if unknown_ones.is_empty() {
+        return html! {};
+    }
+    let remarks: Html = unknown_ones
+        .iter()
+        .map(|it| html! { <span>{ unknown(it, props.lang) }{ " " }</span> })
+        .collect();
+    html! { <details class="notice"><summary>{ remarks }</summary></details> }
 }
 
 #[derive(Clone, PartialEq, Properties)]

@@ -15,6 +15,8 @@ pub fn Footer(props: &Props) -> Html {
     let lang = props.lang;
     html! {
         <footer>
+            // boot.js says whether it shows.
+            <span class="not-kept">{ i18n::FOOT_NOT_KEPT.get(lang) }</span>
             <span>{ i18n::FOOT_VERSION.get(lang) }</span>
             <span>{ i18n::FOOT_LOCAL.get(lang) }</span>
             <span>{ i18n::FOOT_SEED.get(lang) }</span>

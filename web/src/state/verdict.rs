@@ -64,10 +64,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// One line for a screen reader.
+    /// What happened and why, for a screen reader.
     #[must_use]
     pub fn spoken(&self, lang: Lang) -> String {
-        format!("{}{}{}", self.tone.word().get(lang), colon(lang), plain(&self.head))
+        let (word, head, because) = (self.tone.word(), plain(&self.head), plain(&self.because));
+        let gap = if lang == Lang::En && !because.is_empty() { " " } else { "" };
+        format!("{}{}{}{gap}{because}", word.get(lang), colon(lang), head.trim_end())
     }
 }
 

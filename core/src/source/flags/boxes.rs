@@ -24,6 +24,8 @@ struct Stretch {
     span: Span,
     /// Without the heading that goes without saying and without what keeps it apart from the next.
     shown: Span,
+    /// How much of the same box stands before it.
+    before: usize,
 }
 
 /// A text of flags as the boxes of the components show it.
@@ -47,7 +49,7 @@ pub fn split(text: &str) -> Parts<'_> {
                 (last.span.end, last.shown.end) = (start, start);
             }
             let span = Span::new(start, text.len());
-            stretches.push(Stretch { component, span, shown: span });
+            stretches.push(Stretch { component, span, shown: span, before: 0 });
         }
     };
     let first = flags.sections.first().map_or(Component::KubeApiserver, |it| it.component);
@@ -69,6 +71,12 @@ pub fn split(text: &str) -> Parts<'_> {
             let newlines = body.len() - body.trim_end_matches('\n').len();
             last.shown.end -= newlines.min(BLANK_LINE.len());
         }
+    }
+    let mut before = [0; Component::ALL.len()];
+    for stretch in &mut stretches {
+        let so_far = &mut before[stretch.component as usize];
+        stretch.before = *so_far;
+        *so_far += stretch.shown.end - stretch.shown.start;
     }
     Parts { text, stretches }
 }
@@ -132,16 +140,14 @@ impl Parts<'_> {
     /// A stretch of the text in the box of a component, as far as it is shown there.
     #[must_use]
     pub fn span_in(&self, component: Component, span: Span) -> Option<Span> {
-        let mut before = 0;
-        for stretch in self.stretches(component) {
-            let Span { start, end } = stretch.shown;
+        let first = self.stretches.partition_point(|it| it.shown.end < span.start);
+        let near = self.stretches[first..].iter().take_while(|it| it.shown.start <= span.end);
+        near.filter(|it| it.component == component).find_map(|it| {
+            let Span { start, end } = it.shown;
             let (from, to) = (span.start.max(start), span.end.min(end));
-            if from < to || (from == to && span.start == span.end) {
-                return Some(Span::new(before + from - start, before + to - start));
-            }
-            before += end - start;
-        }
-        None
+            let is_shown = from < to || (from == to && span.start == span.end);
+            is_shown.then(|| Span::new(it.before + from - start, it.before + to - start))
+        })
     }
 }
 
@@ -259,11 +265,12 @@ fn distribute(parts: &Parts, component: Component, before: &str, part: &str) -> 
     let [_, new] = difference(before, part);
     let added = read(&part[new.start..new.end]);
     // Who types a heading has nothing behind it yet, and must not lose what there is.
-    let takes = |other: Component| {
+    let takes = Component::ALL.map(|other| {
         let of = added.sections.iter().filter(|it| it.component == other && it.heading.is_some());
         other != component && of.flat_map(|it| &it.flags).next().is_some()
-    };
-    let kept: Vec<&Stretch> = parts.stretches.iter().filter(|it| !takes(it.component)).collect();
+    });
+    let kept = parts.stretches.iter().filter(|it| !takes[it.component as usize]);
+    let kept: Vec<&Stretch> = kept.collect();
     let at = kept.iter().position(|it| it.component == component);
     let at = at.unwrap_or_else(|| {
         kept.iter().filter(|it| (it.component as usize) < component as usize).count()

@@ -310,11 +310,11 @@ fn word(line: &str, start: usize, base: usize, flow: &mut usize) -> (Word, usize
 /// Takes the comma or bracket off the end of a bare word in a JSON-like list. Nothing is taken
 /// off a quoted end: there the last glyph ends before the word does.
 fn take_list_marks_off(word: &mut Word, flow: &mut usize) {
+    let balanced = word.glyphs.iter().any(|g| g.ch == '[');
     while let Some(last) = word.glyphs.last().copied() {
         if last.span.end != word.span.end {
             return;
         }
-        let balanced = word.glyphs.iter().any(|g| g.ch == '[');
         match last.ch {
             ',' => word.comma = true,
             ']' if *flow > 0 && !balanced => *flow -= 1,
