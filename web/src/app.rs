@@ -23,6 +23,7 @@ use crate::panes::invitation::Invitation;
 use crate::panes::manifest::Manifest;
 use crate::panes::nodes::{self, Nodes};
 use crate::panes::notice::Notice;
+use crate::panes::pasted::PastedError;
 use crate::panes::phone_bar::PhoneBar;
 use crate::panes::planning::{self, Planning};
 use crate::panes::prerequisites::Prerequisites;
@@ -176,6 +177,7 @@ fn result(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
         <section class="pane result" aria-label={i18n::RESULT.get(lang)}>
             <Tabs ..panes.tabs.clone() />
             <div role="tabpanel" class="panel" id={tabs::PANEL} data-tab={tab.name()} tabindex="0" aria-labelledby={tabs::id(tab)}>
+                if let Some(pasted) = panes.pasted.clone() { <PastedError ..pasted /> }
                 { panel(panes, looks, dispatch) }
             </div>
         </section>
