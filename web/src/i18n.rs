@@ -142,6 +142,7 @@ words! {
     EV_RESTART = "Restart", "重启";
     EV_APPLY = "Apply", "应用";
     NO_SERVICES = "No Services.", "没有 Service。";
+    BAND_OF_STATIC = "static band", "低段（静态分配）";
     STATIC_BAND = "addresses reserved for manual assignment", "个地址留给手动指定";
     DYNAMIC_BAND = "addresses allocated by the server", "个地址由服务器自动分配";
     DEFAULTS = "Defaults", "默认值";

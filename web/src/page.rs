@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
+use dualstack_core::cluster::Key;
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::plain;
@@ -24,8 +25,8 @@ use crate::panes::invitation::Suggestion;
 use crate::panes::manifest::Checked;
 use crate::panes::timeline::{BranchRow, Row, Side};
 use crate::panes::{
-    answer, cluster, footer, header, invitation, manifest, notice, phone_bar, stored, tabs,
-    timeline, why,
+    answer, cluster, footer, header, invitation, manifest, notice, phone_bar, picture, stored,
+    tabs, timeline, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
 use crate::state::choices::{Focus, Form};
@@ -46,6 +47,7 @@ pub struct Panes {
     pub stored: stored::Props,
     pub timeline: timeline::Props,
     pub why: why::Props,
+    pub picture: picture::Props,
     /// Not in a frame that shows less.
     pub tabs: Option<tabs::Props>,
     pub footer: footer::Props,
@@ -200,6 +202,13 @@ impl Page {
                 after: after.clone(),
                 start: is_start.then(|| answers.boot.clone()),
                 dispatch: dispatch.clone(),
+            },
+            picture: picture::Props {
+                lang,
+                world: answers.world.clone(),
+                after: after.clone(),
+                chosen: document.as_ref().and_then(|document| service_of(document)),
+                onnodes: None,
             },
             why: why::Props {
                 lang,
@@ -362,6 +371,12 @@ fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValu
     families.zip(spec.cluster_ips.iter().map(|ip| AttrValue::from(ip.clone()))).collect()
 }
 
+/// The Service that a document is about, if it is stored.
+fn service_of(document: &DocumentReport) -> Option<Key> {
+    let meta = &document.standing()?.metadata;
+    Some((meta.namespace.as_str().into(), meta.name.as_str().into()))
+}
+
 /// What a person at the terminal sees, where no object is shown that says it.
 fn terminal(boot: &BootReport, document: Option<&Shared<DocumentReport>>) -> Option<AttrValue> {
     let said = document.filter(|it| !it.kubectl.is_empty());
@@ -473,6 +488,7 @@ mod tests {
                 ("manifest", before.manifest != now.manifest),
                 ("stored", before.stored != now.stored),
                 ("timeline", before.timeline != now.timeline),
+                ("picture", before.picture != now.picture),
                 ("why", before.why != now.why),
                 ("tabs", before.tabs != now.tabs),
                 ("footer", before.footer != now.footer),
@@ -527,6 +543,6 @@ mod tests {
         assert_eq!(kept.after(Msg::Pane(Pane::Result)), ["phone bar"]);
         assert_eq!(kept.after(Msg::Unfold(true)), ["cluster"]);
         assert_eq!(kept.after(Msg::ServerFields(true)), ["stored"]);
-        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 12);
+        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 13);
     }
 }

@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod notice;
 pub mod output;
 pub mod phone_bar;
+pub mod picture;
 pub mod planning;
 pub mod prerequisites;
 pub mod ruler;

@@ -5,6 +5,7 @@ pub mod editor;
 pub mod highlight;
 pub mod problems;
 pub mod qr;
+pub mod term;
 
 use std::cell::RefCell;
 use std::mem::take;
