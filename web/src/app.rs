@@ -25,6 +25,7 @@ use crate::panes::nodes::{self, Nodes};
 use crate::panes::notice::Notice;
 use crate::panes::pasted::PastedError;
 use crate::panes::phone_bar::PhoneBar;
+use crate::panes::picture::Picture;
 use crate::panes::planning::{self, Planning};
 use crate::panes::prerequisites::Prerequisites;
 use crate::panes::share::{Given, Share};
@@ -198,6 +199,7 @@ fn panel(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
             });
             html! { <><Why ..panes.why.clone() />{ firsts }</> }
         }
+        (Tab::Picture, Some(_)) => html! { <Picture ..panes.picture.clone() /> },
         (Tab::Nodes, Some(whole)) => {
             let (looking, onlook) = looks.nodes.clone();
             let (world, objects) = (whole.world.clone(), whole.objects.clone());

@@ -46,6 +46,7 @@ words! {
     LAST_GOOD = "Last accepted result", "上一次被接受的结果";
     STANDS = "Still stored, unchanged", "仍按原样存储";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
+    TAB_PICTURE = "Picture", "图示";
     TAB_NODES = "Nodes and Pods", "节点和 Pod";
     TAB_ADDRESSES = "Addresses", "地址";
     TAB_CHANGES = "Changes", "变化";
@@ -152,6 +153,7 @@ words! {
     EV_RESTART = "Restart", "重启";
     EV_APPLY = "Apply", "应用";
     NO_SERVICES = "No Services.", "没有 Service。";
+    BAND_OF_STATIC = "static band", "低段（静态分配）";
     STATIC_BAND = "addresses reserved for manual assignment", "个地址留给手动指定";
     DYNAMIC_BAND = "addresses allocated by the server", "个地址由服务器自动分配";
     DEFAULTS = "Defaults", "默认值";

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
-use dualstack_core::cluster::World;
+use dualstack_core::cluster::{Key, World};
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
@@ -25,14 +25,14 @@ use crate::panes::timeline::{BranchRow, Row, Side};
 use crate::panes::terminal::Entry;
 use crate::panes::{
     answer, cluster, deciding, footer, header, invitation, manifest, notice, pasted, phone_bar,
-    stored, tabs, terminal, timeline, why,
+    picture, stored, tabs, terminal, timeline, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
 use crate::state::choices::{Focus, Form, Tab};
 use crate::state::shared::Shared;
-use crate::state::store::Store;
+use crate::state::store::{Msg, Store};
 use crate::state::verdict::Verdict;
-use crate::ui::Dispatch;
+use crate::ui::{Dispatch, click};
 
 /// The properties of the panes.
 #[derive(Clone, PartialEq)]
@@ -54,6 +54,7 @@ pub struct Panes {
     pub terminal: Option<terminal::Props>,
     /// The whole cluster; not in a frame that shows less.
     pub whole: Option<Whole>,
+    pub picture: picture::Props,
     pub footer: footer::Props,
     pub phone_bar: phone_bar::Props,
     /// The document that is refused.
@@ -232,7 +233,7 @@ impl Page {
                 lang,
                 tab,
                 tabs: tabs_of(store),
-                news: news(&after),
+                news: news(&after, is_start),
                 dispatch: dispatch.clone(),
             },
             deciding: deciding::Props {
@@ -240,6 +241,13 @@ impl Page {
                 boot: answers.boot.clone(),
                 document: decided.clone(),
                 dispatch: dispatch.clone(),
+            },
+            picture: picture::Props {
+                lang,
+                world: answers.world.clone(),
+                after: after.clone(),
+                chosen: document.as_ref().and_then(|document| service_of(document)),
+                onnodes: Some(click(dispatch, Msg::Tab(Tab::Nodes))),
             },
             why: why::Props {
                 lang,
@@ -396,6 +404,12 @@ fn addresses(document: Option<&Shared<DocumentReport>>) -> Vec<(Family, AttrValu
     families.zip(spec.cluster_ips.iter().map(|ip| AttrValue::from(ip.clone()))).collect()
 }
 
+/// The Service that a document is about, if it is stored.
+fn service_of(document: &DocumentReport) -> Option<Key> {
+    let meta = &document.standing()?.metadata;
+    Some((meta.namespace.as_str().into(), meta.name.as_str().into()))
+}
+
 /// What a person at the terminal sees, where no object is shown that says it.
 fn terminal(boot: &BootReport, document: Option<&Shared<DocumentReport>>) -> Option<AttrValue> {
     let said = document.filter(|it| !it.kubectl.is_empty());
@@ -420,14 +434,15 @@ pub fn shown_tab(store: &Store) -> Tab {
     if tabs_of(store).contains(&store.tab) { store.tab } else { Tab::default() }
 }
 
-/// The tabs whose content the shown event changed.
-fn news(after: &Diff) -> Vec<Tab> {
-    let services = after.services.iter().any(|it| it.change != Change::Kept);
+/// The tabs with something that the answer does not say: Nodes and Pods that the shown event changed, and Services that
+/// a start changed.
+fn news(after: &Diff, is_start: bool) -> Vec<Tab> {
     let of = &after.objects;
     let objects = !of.nodes.changed.is_empty()
         || !of.pods.changed.is_empty()
         || !of.deployments.changed.is_empty();
-    let all = [(objects, Tab::Nodes), (services, Tab::Addresses), (services, Tab::Changes)];
+    let services = is_start && after.services.iter().any(|it| it.change != Change::Kept);
+    let all = [(objects, Tab::Nodes), (services, Tab::Changes)];
     all.into_iter().filter(|(is_new, _)| *is_new).map(|(_, tab)| tab).collect()
 }
 
@@ -509,6 +524,7 @@ mod tests {
                 ("manifest", before.manifest != now.manifest),
                 ("stored", before.stored != now.stored),
                 ("timeline", before.timeline != now.timeline),
+                ("picture", before.picture != now.picture),
                 ("why", before.why != now.why),
                 ("tabs", before.tabs != now.tabs),
                 ("deciding", before.deciding != now.deciding),
@@ -566,6 +582,6 @@ mod tests {
         assert_eq!(kept.after(Msg::Pane(Pane::Result)), ["phone bar"]);
         assert_eq!(kept.after(Msg::Unfold(true)), ["cluster"]);
         assert_eq!(kept.after(Msg::ServerFields(true)), ["stored"]);
-        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 12);
+        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 13);
     }
 }

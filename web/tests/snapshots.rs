@@ -22,6 +22,7 @@ use dualstack_web::panes::manifest::Manifest;
 use dualstack_web::panes::nodes::{self, Nodes};
 use dualstack_web::panes::notice::Notice;
 use dualstack_web::panes::phone_bar::PhoneBar;
+use dualstack_web::panes::picture::Picture;
 use dualstack_web::panes::planning::{self, Planning};
 use dualstack_web::panes::prerequisites::{self, Prerequisites};
 use dualstack_web::panes::share::{self, Given, Share};
@@ -215,6 +216,14 @@ fn panes_look_as_their_snapshots() {
             &[
                 ("opening", rendered::<Deciding>(first.deciding.clone())),
                 ("refusal", rendered::<Deciding>(refused.deciding.clone())),
+            ],
+        );
+        check(
+            "picture",
+            lang,
+            &[
+                ("opening", rendered::<Picture>(first.picture.clone())),
+                ("refusal", rendered::<Picture>(refused.picture.clone())),
             ],
         );
         check(

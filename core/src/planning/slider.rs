@@ -1,15 +1,21 @@
-//! What does kube-controller-manager make of an IPv6 cluster range of each size? From /47, where it keeps too
-//! many blocks of /64, to /65, where there is none.
+//! What does kube-controller-manager make of an IPv6 Pod CIDR of each size? With a /64 for each node: from /47, where
+//! it would keep too many of them, to /65, where there is none.
 
 use super::capacity::{Fit, Role, fit};
 use crate::net::Cidr;
 use crate::net::go_parse::parse_cidr;
 use crate::release::behavior::Behavior;
 
-/// The shortest prefix of the slider: one bit too short for blocks of /64.
-pub const FIRST: u8 = 47;
-/// The longest: one bit too long.
-pub const LAST: u8 = 65;
+/// The prefix length of a node Pod CIDR where no flag sets one.
+pub const DEFAULT_MASK: u8 = 64;
+
+/// The shortest prefix of the slider, one bit too short for node Pod CIDRs of this length, and the longest, one bit
+/// too long.
+#[must_use]
+pub const fn ends(mask: u8) -> (u8, u8) {
+    let last = if mask < 128 { mask + 1 } else { 128 };
+    (mask.saturating_sub(17), last)
+}
 
 /// The range of the examples that the slider cuts to size.
 const RANGE: &str = "fd00:10:244::/48";
@@ -23,28 +29,29 @@ pub struct Stop {
     pub fit: Fit,
 }
 
-/// What a range with this prefix length comes to. `site` is cut to size; without one that is of IPv6 it is the
-/// range of the examples.
+/// What a range with this prefix length comes to, if each node gets a Pod CIDR of the length `mask`. `site` is cut to
+/// size; without one that is of IPv6 it is the range of the examples.
 #[must_use]
-pub fn stop(behavior: &Behavior, site: Option<Cidr>, prefix: u8) -> Option<Stop> {
+pub fn stop(behavior: &Behavior, site: Option<Cidr>, prefix: u8, mask: u8) -> Option<Stop> {
     let site = site.map(|site| site.network()).filter(|ip| ip.is_ipv6());
     let ip = match site {
         Some(ip) => ip,
         None => parse_cidr(RANGE)?.net.addr(),
     };
     let range = Cidr::new(ipnet::IpNet::new(ip, prefix).ok()?);
-    Some(Stop { range, fit: fit(behavior, range, Role::Pods, 0) })
+    Some(Stop { range, fit: fit(behavior, range, Role::Pods, mask.into()) })
 }
 
 /// Every place, the shortest prefix first.
 #[must_use]
-pub fn stops(behavior: &Behavior, site: Option<Cidr>) -> Vec<Stop> {
-    (FIRST..=LAST).filter_map(|prefix| stop(behavior, site, prefix)).collect()
+pub fn stops(behavior: &Behavior, site: Option<Cidr>, mask: u8) -> Vec<Stop> {
+    let (first, last) = ends(mask);
+    (first..=last).filter_map(|prefix| stop(behavior, site, prefix, mask)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST, LAST, stops};
+    use super::{DEFAULT_MASK, ends, stops};
     use crate::controller_manager::startup::{
         BLOCK_IS_LARGER_THAN_RANGE, RANGE_HOLDS_TOO_MANY_BLOCKS,
     };
@@ -57,9 +64,10 @@ mod tests {
     fn both_ends_are_errors_and_nodes_double_between() {
         let site = Cidr::new(parse_cidr("fde4:8dba:82e1::/48").expect("a range").net);
         for version in KubeVersion::all() {
-            for site in [None, Some(site)] {
-                let stops = stops(&Behavior::of(version), site);
-                assert_eq!(stops.len(), usize::from(LAST - FIRST) + 1);
+            for (site, mask) in [(None, DEFAULT_MASK), (Some(site), DEFAULT_MASK), (None, 60)] {
+                let stops = stops(&Behavior::of(version), site, mask);
+                let (shortest, longest) = ends(mask);
+                assert_eq!(stops.len(), usize::from(longest - shortest) + 1);
                 let [first, between @ .., last] = &stops[..] else { panic!("many stops") };
                 for (end, rule) in
                     [(first, &RANGE_HOLDS_TOO_MANY_BLOCKS), (last, &BLOCK_IS_LARGER_THAN_RANGE)]

@@ -9,6 +9,7 @@ use crate::i18n::{self, colon};
 use crate::state::fixes::FoundFixes;
 use crate::state::shared::Shared;
 use crate::state::verdict::{Tone, Verdict};
+use crate::ui::term::{Term, Word};
 use crate::ui::{Dispatch, badge, classed, code, sentence};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -47,11 +48,17 @@ pub fn Answer(props: &Props) -> Html {
                 Family::V4 => "ip v4",
                 Family::V6 => "ip v6",
             };
-            let role = if at == 0 { i18n::PRIMARY } else { i18n::SECONDARY };
+            let (word, role) = match at {
+                0 => (Word::Primary, i18n::PRIMARY),
+                _ => (Word::Secondary, i18n::SECONDARY),
+            };
+            // The term, and what else there is to say.
+            let role = role.get(lang);
+            let (label, more) = role.split_at(role.find(" · ").unwrap_or(role.len()));
             classed(
                 class,
                 html! {
-                    <li>{ badge(*family) }{ code(ip.clone()) }<small>{ role.get(lang) }</small></li>
+                    <li>{ badge(*family) }{ code(ip.clone()) }<small><Term {lang} {word} at="answer" {label} />{ more }</small></li>
                 },
             )
         })

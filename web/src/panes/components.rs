@@ -7,8 +7,11 @@ use dualstack_core::cluster::components::{Components, Said, Status};
 use dualstack_core::cluster::environment::{Environment, Switch};
 use dualstack_core::conflicts::consequences::{Consequence, outages};
 use dualstack_core::conflicts::{Finding, FlagRef, Severity};
+use dualstack_core::controller_manager::range_allocator::{Held, Holder, NodeIpam, RangeUse};
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::explain::trace::Step;
+use dualstack_core::explain::trace::{Step, render};
+use dualstack_core::facts;
+use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::{self, Component};
@@ -214,11 +217,58 @@ pub fn Messages(props: &MessagesProps) -> Html {
     });
     let findings = own.map(|it| finding(seen, it, lang, dispatch));
     let items: Vec<Html> = lines.chain(findings).chain(idle).collect();
-    if items.is_empty() {
-        Html::default()
-    } else {
-        html! { <ul class="problems">{ for items }</ul> }
+    let fit = (component == Component::KubeControllerManager).then(|| nodes_that_fit(all, lang));
+    html! {
+        <>
+            { fit.flatten() }
+            if !items.is_empty() { <ul class="problems">{ for items }</ul> }
+        </>
     }
+}
+
+/// An entry of `--cluster-cidr`: how many nodes get a Pod CIDR from it.
+fn fits(range: &RangeUse) -> u64 {
+    let is_node = |held: &&Held| matches!(held.by, Holder::Node(_));
+    let nodes = range.held.iter().filter(is_node).count() as u64;
+    range.blocks.saturating_sub(range.taken) + nodes
+}
+
+/// How many nodes get a Pod CIDR from each entry of `--cluster-cidr`, and which one runs out first. While
+/// kube-controller-manager exits the line stays, so that nothing below it moves.
+fn nodes_that_fit(all: &Components, lang: Lang) -> Option<Html> {
+    let report = &all.controller_manager;
+    let ipam = report.knows.as_ref().and_then(|known| known.ipam.as_ref());
+    let ranges = ipam.filter(|_| report.starts()).map(NodeIpam::ranges).unwrap_or_default();
+    let of = |range: &RangeUse| {
+        let family = range.cluster.family();
+        let count = ui::grouped(fits(range));
+        let range = format!("{} → /{}", range.cluster, range.node_mask);
+        html! { <li>{ ui::badge(family) }{ " " }<b>{ count }</b>{ " " }<code lang="en">{ range }</code></li> }
+    };
+    let words = match &ranges[..] {
+        [] if report.exits() && allocates(all) => text::FIT_UNKNOWN,
+        [] => return None,
+        [_] => text::FIT_OF_ONE,
+        [one, other] if fits(one) == fits(other) => text::FIT_ALIKE,
+        _ => text::FIT_RUNS_OUT,
+    };
+    let scarce = ranges.iter().min_by_key(|range| fits(range));
+    let family = scarce.map_or(Family::V4, |range| range.cluster.family());
+    let words = render(words, &facts![family], lang);
+    let term = html! { <ui::term::Term {lang} word={ui::term::Word::NodePodCidr} at="controller-manager" label={text::FIT_TERM.get(lang)} /> };
+    Some(html! {
+        <div class="fit">
+            <b>{ text::FIT.get(lang) }</b>{ " " }<small>{ text::FIT_BY.get(lang) }{ term }</small>
+            if !ranges.is_empty() { <ul>{ for ranges.iter().map(of) }</ul> }
+            <p>{ ui::sentence(&words, lang) }</p>
+        </div>
+    })
+}
+
+/// Whether the text has `--allocate-node-cidrs`, whatever else is wrong with it.
+fn allocates(all: &Components) -> bool {
+    let mut flags = all.flags.of(Component::KubeControllerManager);
+    flags.any(|flag| flag.name == "allocate-node-cidrs" && flag.value.as_deref() != Some("false"))
 }
 
 /// The class, the mark and the word of a severity.

@@ -16,6 +16,7 @@ pub mod notice;
 pub mod output;
 pub mod pasted;
 pub mod phone_bar;
+pub mod picture;
 pub mod planning;
 pub mod prerequisites;
 pub mod ruler;

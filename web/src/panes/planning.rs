@@ -1,13 +1,15 @@
 //! Which addresses shall a cluster have? A field that explains a range while it is typed, a fresh plan, a slider
-//! of sizes, and below them the ruler with everything that the cluster has.
+//! of sizes, and below them the ruler with everything that the cluster has. Field and slider have the cluster's own
+//! values until a person changes them.
 
 use dualstack_core::cluster::components::Components;
 use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{plain, render};
+use dualstack_core::facts;
 use dualstack_core::net::{Cidr, Family};
 use dualstack_core::planning::capacity::{Fit, Role, digits, fit};
 use dualstack_core::planning::explain::{Explained, Wrong, explain};
-use dualstack_core::planning::slider;
-use dualstack_core::planning::slider::stop;
+use dualstack_core::planning::slider::{DEFAULT_MASK, ends, stop};
 use dualstack_core::planning::ula::Plan;
 use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
@@ -23,7 +25,7 @@ use crate::state::shared::Shared;
 use crate::state::store::Msg;
 use crate::ui::{Dispatch, click, grouped};
 
-/// What the field begins with: what readers of the documentation paste.
+/// What the field begins with where the cluster has no range: what readers of the documentation paste.
 const FORMAT: &str = "fdXY:IJKL:MNOP:15::/64";
 
 /// What the pane shows.
@@ -40,21 +42,49 @@ pub struct Props {
 }
 
 /// What a person did in the pane. Its owner keeps it while another pane is shown.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Kept {
-    /// The text in the field.
-    range: AttrValue,
+    /// The text in the field, once it was edited.
+    range: Option<AttrValue>,
     /// What came of the wish for a plan.
     made: Made,
-    /// Where the slider stands.
-    prefix: u8,
+    /// The position of the slider, once it was moved.
+    prefix: Option<u8>,
     /// What the rulers look at, by family.
     looks: [Option<Look>; 2],
 }
 
-impl Default for Kept {
-    fn default() -> Self {
-        Self { range: FORMAT.into(), made: Made::Nothing, prefix: 56, looks: [None; 2] }
+/// The values of the cluster that field and slider begin with.
+#[derive(Clone, PartialEq, Debug)]
+struct Own {
+    /// The range to explain.
+    range: AttrValue,
+    /// The IPv6 Pod CIDR.
+    site: Option<Cidr>,
+    /// The prefix length of the IPv6 Pod CIDR of each node.
+    mask: u8,
+}
+
+impl Own {
+    fn of(components: &Components) -> Self {
+        let controller = components.controller_manager.running();
+        let pods = controller.map(|known| known.cluster.as_slice()).unwrap_or_default();
+        let services = components.apiserver.running().map(|known| known.services.as_slice());
+        let site = pods.iter().copied().find(|range| range.family() == Family::V6);
+        let range =
+            site.or_else(|| pods.iter().chain(services.unwrap_or_default()).next().copied());
+        let node =
+            controller.and_then(|known| known.ipam.as_ref()?.config().cluster.get(Family::V6));
+        let mask = node.and_then(|node| u8::try_from(node.node_mask).ok());
+        Self {
+            range: range.map_or(AttrValue::from(FORMAT), |range| range.to_string().into()),
+            site,
+            mask: mask.unwrap_or(DEFAULT_MASK).min(Family::V6.bits()),
+        }
+    }
+
+    fn prefix(&self) -> u8 {
+        self.site.map_or(56, |site| site.prefix_len())
     }
 }
 
@@ -73,15 +103,15 @@ pub fn Planning(props: &Props) -> Html {
     let Props { lang, ref seen, ref kept, .. } = *props;
     let components = &seen.components;
     let (version, behavior) = (components.version, Behavior::of(components.version));
-    let site = kept.made.plan().map(|plan| plan.pods.v6);
+    let own = Own::of(components);
     let onlook = change(props, |kept, looks| kept.looks = looks);
     let rulers = html! { <Rulers {lang} seen={seen.clone()} looks={kept.looks} {onlook} /> };
     html! {
         <section class="pane planning" id="planning" aria-label={text::PLANNING.get(lang)}>
             <h2><b>{ text::PLANNING.get(lang) }</b>{ " " }{ text::PLANNING_ABOUT.get(lang) }</h2>
             <div class="columns">
-                <div>{ field(props, &behavior, version) }</div>
-                <div>{ fresh(props, components) }{ sizes(props, site, &behavior, version) }</div>
+                <div>{ field(props, &own, &behavior, version) }</div>
+                <div>{ fresh(props, components) }{ sizes(props, &own, &behavior, version) }</div>
             </div>
             { rulers }
         </section>
@@ -89,11 +119,11 @@ pub fn Planning(props: &Props) -> Html {
 }
 
 /// The field for a range, with what it means.
-fn field(props: &Props, behavior: &Behavior, version: KubeVersion) -> Html {
+fn field(props: &Props, own: &Own, behavior: &Behavior, version: KubeVersion) -> Html {
     let Props { lang, ref kept, .. } = *props;
-    let write = change(props, |kept, text: String| kept.range = text.into());
+    let write = change(props, |kept, text: String| kept.range = Some(text.into()));
     let oninput = write.reform(|event: InputEvent| browser::text_of(&event));
-    let range = &kept.range;
+    let range = kept.range.as_ref().unwrap_or(&own.range);
     let explained = explain(behavior, range);
     let (help, is_wrong) = match &explained {
         Explained::Range(it) => (uses(behavior, it.range, version, lang), false),
@@ -189,9 +219,10 @@ fn verdict(fit: &Fit, noun: Text, lang: Lang) -> Html {
 }
 
 /// What came of the wish for a plan.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 enum Made {
     /// Nobody has wished.
+    #[default]
     Nothing,
     /// The browser has no random bits.
     NoChance,
@@ -248,14 +279,17 @@ fn fresh(props: &Props, components: &Components) -> Html {
 }
 
 /// The slider of sizes.
-fn sizes(props: &Props, site: Option<Cidr>, behavior: &Behavior, version: KubeVersion) -> Html {
+fn sizes(props: &Props, own: &Own, behavior: &Behavior, version: KubeVersion) -> Html {
     let Props { lang, ref kept, .. } = *props;
     let oninput = change(props, |kept, event: InputEvent| {
         if let Ok(prefix) = browser::text_of(&event).parse() {
-            kept.prefix = prefix;
+            kept.prefix = Some(prefix);
         }
     });
-    let Some(stop) = stop(behavior, site, kept.prefix) else { return Html::default() };
+    let site = kept.made.plan().map(|plan| plan.pods.v6).or(own.site);
+    let (first, last) = ends(own.mask);
+    let prefix = kept.prefix.unwrap_or_else(|| own.prefix()).clamp(first, last);
+    let Some(stop) = stop(behavior, site, prefix, own.mask) else { return Html::default() };
     let steps: Html = stop.fit.steps.iter().map(|it| step(it, version, lang)).collect();
     let says = match (stop.fit.lasts_for, stop.fit.refusals.first()) {
         (Some(count), _) => {
@@ -267,12 +301,12 @@ fn sizes(props: &Props, site: Option<Cidr>, behavior: &Behavior, version: KubeVe
     };
     html! {
         <div role="group" aria-labelledby="plan-sizes">
-            <h3 id="plan-sizes">{ text::SIZES.get(lang) }</h3>
-            <label for="plan-prefix">{ text::PREFIX.get(lang) }</label>
+            <h3 id="plan-sizes">{ plain(&render(text::SIZES, &facts![first = usize::from(first), last = usize::from(last)], lang)) }</h3>
+            <label for="plan-prefix">{ plain(&render(text::PREFIX, &facts![mask = usize::from(own.mask)], lang)) }</label>
             <p class="film">
-                <span>{ format!("/{}", slider::FIRST) }</span>
-                <input id="plan-prefix" type="range" min={slider::FIRST.to_string()} max={slider::LAST.to_string()} value={kept.prefix.to_string()} aria-valuetext={says} {oninput} />
-                <span>{ format!("/{}", slider::LAST) }</span>
+                <span>{ format!("/{first}") }</span>
+                <input id="plan-prefix" type="range" min={first.to_string()} max={last.to_string()} value={prefix.to_string()} aria-valuetext={says} {oninput} />
+                <span>{ format!("/{last}") }</span>
             </p>
             <p><code lang="en">{ stop.range.to_string() }</code></p>
             { verdict(&stop.fit, text::COUNT_NODES, lang) }

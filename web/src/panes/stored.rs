@@ -19,6 +19,7 @@ use crate::state::shared::Shared;
 use crate::state::store::Msg;
 use crate::ui::copy::CopyButton;
 use crate::ui::highlight::{cut, manifest};
+use crate::ui::term::Word;
 use crate::ui::{Dispatch, classed, click, name, sentence};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -128,7 +129,8 @@ fn forms(props: &Props) -> Html {
             let onclick = click(&props.dispatch, Msg::Form(form));
             let name = if form == Form::Diff { i18n::DIFF.get(lang) } else { form.label() };
             let id = format!("form-{}", form.name());
-            html! { <button type="button" {id} aria-pressed={pressed} {onclick}>{ name }</button> }
+            let title = (form == Form::Kyaml).then(|| Word::Kyaml.meaning().get(lang));
+            html! { <button type="button" {id} {title} aria-pressed={pressed} {onclick}>{ name }</button> }
         })
         .collect();
     html! { <div class="seg" role="group" aria-label={i18n::OUTPUT.get(lang)}>{ buttons }</div> }

@@ -29,6 +29,7 @@ pub struct Props {
 pub const fn id(tab: Tab) -> &'static str {
     match tab {
         Tab::Stored => "tab-object",
+        Tab::Picture => "tab-picture",
         Tab::Why => "tab-why",
         Tab::Nodes => "tab-nodes",
         Tab::Addresses => "tab-addresses",
@@ -40,6 +41,7 @@ pub const fn id(tab: Tab) -> &'static str {
 const fn name(tab: Tab) -> Text {
     match tab {
         Tab::Stored => i18n::STORED,
+        Tab::Picture => i18n::TAB_PICTURE,
         Tab::Why => i18n::WHY,
         Tab::Nodes => i18n::TAB_NODES,
         Tab::Addresses => i18n::TAB_ADDRESSES,

@@ -115,8 +115,8 @@ words! {
     NO_CHANCE = "This browser provides no random numbers, so a unique plan cannot be generated.", "此浏览器无法提供随机数，因此无法生成唯一的规划。";
     PUT_PLAN = "Write the plan to the flags", "将规划写入标志";
     PLAN_FLAGS = "Flags of the plan", "规划的标志";
-    SIZES = "From /47 to /65", "从 /47 到 /65";
-    PREFIX = "Prefix length of an IPv6 Pod CIDR, with a /64 for each node", "IPv6 Pod CIDR 的前缀长度，每个节点一个 /64";
+    SIZES = "From /{first} to /{last}", "从 /{first} 到 /{last}";
+    PREFIX = "Prefix length of an IPv6 Pod CIDR, with a /{mask} for each node", "IPv6 Pod CIDR 的前缀长度，每个节点一个 /{mask}";
     REFUSES = "exits:", "退出：";
     RULER = "All ranges on one scale", "同一标尺上的所有范围";
     NO_RANGES = "The flags have no range of this address family.", "标志中没有此地址族的范围。";
@@ -143,4 +143,11 @@ words! {
     LANE_NODES = "Nodes", "节点";
     NO_OVERLAP = "No ranges of different use overlap.", "用途不同的范围互不重叠。";
     KEYS = "With the scale in focus: ← → select a part, Enter zooms in, Backspace zooms out, Home shows all.", "聚焦标尺后：← → 选择部分，Enter 放大，Backspace 缩小，Home 显示全部。";
+    FIT = "Nodes that fit", "可容纳的节点数";
+    FIT_BY = "by ", "按";
+    FIT_TERM = "node Pod CIDR", "节点 Pod CIDR";
+    FIT_OF_ONE = "A node needs one of them.", "每个节点需要其中一个。";
+    FIT_ALIKE = "A node needs one of each; both last equally long.", "每个节点两者各需一个；两者同时用完。";
+    FIT_RUNS_OUT = "A node needs one of each: {family} runs out first, and the smaller number counts.", "每个节点两者各需一个：{family} 先用完，以较小的数为准。";
+    FIT_UNKNOWN = "Unknown, because kube-controller-manager exits.", "未知，因为 kube-controller-manager 会退出。";
 }

@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::i18n::{self, colon};
 use crate::state::choices::Focus;
 use crate::state::shared::Shared;
+use crate::ui::term::{Term, Word};
 use crate::ui::{badge, classed, code, grouped, heading, line, sentence};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -226,6 +227,7 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
         Lang::Zh => format!("已用 {used}，共 {usable}"),
     };
     let band = report.static_band > 0;
+    let at = AttrValue::from(report.cidr.to_string());
     let picture = html! {
         <svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
             { ticks }
@@ -237,7 +239,7 @@ fn range(report: &RangeReport, lang: Lang) -> Html {
             <p>{ badge(report.family) }{ " " }{ code(report.cidr.to_string()) }<span class="count">{ count }</span></p>
             { picture }
             <p class="ends">
-                if band { <span>{ grouped(report.static_band) }{ " " }{ i18n::STATIC_BAND.get(lang) }</span> }
+                if band { <span><Term {lang} word={Word::Bands} {at} label={i18n::BAND_OF_STATIC.get(lang)} />{ colon(lang) }{ grouped(report.static_band) }{ " " }{ i18n::STATIC_BAND.get(lang) }</span> }
                 <span>{ grouped(report.usable - report.static_band) }{ " " }{ i18n::DYNAMIC_BAND.get(lang) }</span>
             </p>
             <ul class="taken" lang="en">{ taken }</ul>

@@ -34,6 +34,8 @@ pub enum Tab {
     /// The stored object, and the steps that decided it.
     #[default]
     Stored,
+    /// The cluster, drawn.
+    Picture,
     /// Every decision, in order.
     Why,
     /// Nodes, Pods and Deployments, and what dual-stack needs of them.
@@ -48,14 +50,22 @@ pub enum Tab {
 
 impl Tab {
     /// All tabs, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Stored, Self::Why, Self::Nodes, Self::Addresses, Self::Changes, Self::Terminal];
+    pub const ALL: [Self; 7] = [
+        Self::Stored,
+        Self::Picture,
+        Self::Why,
+        Self::Nodes,
+        Self::Addresses,
+        Self::Changes,
+        Self::Terminal,
+    ];
 
     /// As an address names it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stored => "object",
+            Self::Picture => "picture",
             Self::Why => "why",
             Self::Nodes => "nodes",
             Self::Addresses => "addresses",

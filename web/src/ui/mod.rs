@@ -6,6 +6,7 @@ pub mod highlight;
 pub mod problems;
 pub mod qr;
 pub mod splitter;
+pub mod term;
 
 use std::cell::RefCell;
 use std::mem::take;
