@@ -13,6 +13,7 @@ use crate::effects::{
 use crate::i18n;
 use crate::page::{self, Page, Panes};
 use crate::panes::answer::Answer;
+use crate::panes::changes::Changes;
 use crate::panes::cluster::{Cluster, Families};
 use crate::panes::embed::{Remarks, Ways};
 use crate::panes::footer::Footer;
@@ -23,8 +24,8 @@ use crate::panes::notice::Notice;
 use crate::panes::phone_bar::PhoneBar;
 use crate::panes::share::{Given, Share};
 use crate::panes::stored::Stored;
+use crate::panes::strip::{NoteShown, Strip};
 use crate::panes::tabs::Tabs;
-use crate::panes::timeline::Timeline;
 use crate::panes::why::Why;
 use crate::state::answers::Answers;
 use crate::state::choices::Pane;
@@ -58,7 +59,9 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    let session = (Rc::clone(&store.events), store.seed, store.session, store.owner());
+    // Whatever is saved before a run.
+    let session = (Rc::clone(&store.events), store.notes.clone(), store.seed);
+    let session = (session, store.session, store.owner());
     let answers = use_memo((session, store.at, store.runs, store.settled), |_| {
         if !store.runs {
             return None;
@@ -121,9 +124,11 @@ pub fn App(props: &Props) -> Html {
             <Notice ..panes.notice />
             <Answer ..panes.answer />
             <p class="unseen" role="status" id="spoken"></p>
+            <Strip ..panes.strip />
             <Invitation ..panes.invitation />
             <main><Cluster ..panes.cluster /><Manifest ..panes.manifest /><Stored ..panes.stored /></main>
-            <Timeline ..panes.timeline />
+            <Changes ..panes.changes />
+            if let Some(note) = panes.note { <NoteShown ..note /> }
             <Why ..panes.why />
             if let Some(tabs) = panes.tabs { <div id="behind"><Tabs ..tabs /></div> }
             <Footer ..panes.footer />
@@ -136,14 +141,15 @@ pub fn App(props: &Props) -> Html {
 /// The page in another page: as many panes as were asked for, and the ways out.
 fn frame(store: &Store, embed: &Rc<Embed>, panes: Panes, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
-    let Panes { answer, cluster, manifest, stored, timeline, why, tabs, .. } = panes;
+    let Panes { answer, cluster, manifest, stored, strip, changes, why, tabs, .. } = panes;
     let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
             <>
                 <Answer ..answer />
+                <Strip ..strip />
                 <main>{ title }<Cluster ..cluster /><Manifest ..manifest /><Stored ..stored /></main>
-                <Timeline ..timeline />
+                <Changes ..changes />
                 <Why ..why />
                 if let Some(tabs) = tabs { <div id="behind"><Tabs ..tabs /></div> }
             </>

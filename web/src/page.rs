@@ -8,7 +8,7 @@ use std::rc::Rc;
 use dualstack_core::api::Json;
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::plain;
+use dualstack_core::explain::trace::{Piece, plain};
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
@@ -22,13 +22,15 @@ use crate::panes::components::Seen;
 use crate::panes::first_families::Wish;
 use crate::panes::invitation::Suggestion;
 use crate::panes::manifest::Checked;
-use crate::panes::timeline::{BranchRow, Row, Side};
+use crate::panes::strip::{BranchRow, NoteProps, Row};
 use crate::panes::{
-    answer, cluster, footer, header, invitation, manifest, notice, phone_bar, stored, tabs,
-    timeline, why,
+    answer, changes, cluster, footer, header, invitation, manifest, notice, phone_bar, stored,
+    strip, tabs, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
 use crate::state::choices::{Focus, Form};
+use crate::state::comparison::Side;
+use crate::state::deeds::edited;
 use crate::state::shared::Shared;
 use crate::state::store::Store;
 use crate::state::verdict::Verdict;
@@ -44,7 +46,12 @@ pub struct Panes {
     pub cluster: cluster::Props,
     pub manifest: manifest::Props,
     pub stored: stored::Props,
-    pub timeline: timeline::Props,
+    pub strip: strip::Props,
+    /// While the session plays.
+    pub note: Option<NoteProps>,
+    pub changes: changes::Props,
+    /// What the text of the manifest pane does, in a sentence.
+    pub edited: Vec<Piece>,
     pub why: why::Props,
     /// Not in a frame that shows less.
     pub tabs: Option<tabs::Props>,
@@ -149,6 +156,8 @@ impl Page {
             refused.is_some_and(|document| found.is_of(&store.events, store.at, document))
         });
         let (is_start, focus) = (matches!(store.event(), Action::Boot { .. }), &store.focus);
+        let start = is_start.then(|| answers.boot.clone());
+        let rows = Row::all(store, &answers.events);
         let chosen = match focus {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
             _ => None,
@@ -187,20 +196,28 @@ impl Page {
                 sent: self.sent(store, at),
                 dispatch: dispatch.clone(),
             },
-            timeline: timeline::Props {
+            note: NoteProps::of(store, &rows, &after, start.as_ref()),
+            strip: strip::Props {
                 lang,
-                rows: rows(store, &answers.events),
+                rows,
                 at: store.at,
                 playing: store.playing,
+                pace: store.pace,
                 branches: branches(store),
                 branch: store.branch,
                 version: store.boot().2,
-                compared: store.compared,
-                sides: self.sides(store, verdict, document.as_ref()),
-                after: after.clone(),
-                start: is_start.then(|| answers.boot.clone()),
+                compared: store.other(),
                 dispatch: dispatch.clone(),
             },
+            changes: changes::Props {
+                lang,
+                version: store.boot().2,
+                compared: store.other(),
+                sides: self.sides(store, verdict, &answers.boot, document.as_ref()),
+                after: after.clone(),
+                start,
+            },
+            edited: edited(store, &answers.events),
             why: why::Props {
                 lang,
                 boot: answers.boot.clone(),
@@ -273,16 +290,21 @@ impl Page {
         &mut self,
         store: &Store,
         verdict: Verdict,
+        boot: &Shared<BootReport>,
         document: Option<&Shared<DocumentReport>>,
     ) -> Option<Rc<[Side; 2]>> {
-        let other = store.compared?;
+        let other = store.other()?;
         let events = Shared(Rc::clone(&store.events));
         let deps = (events, store.seed, store.at, store.settled, other);
         let there = self.compared.get(deps, |_| compared(store, other))?;
         let at = document_at(store, &there.documents);
         Some(Rc::new([
-            Side { verdict, document: document.cloned() },
-            Side { verdict: there.verdict(store, at), document: there.documents.get(at).cloned() },
+            Side { verdict, boot: boot.clone(), document: document.cloned() },
+            Side {
+                verdict: there.verdict(store, at),
+                boot: there.boot.clone(),
+                document: there.documents.get(at).cloned(),
+            },
         ]))
     }
 }
@@ -372,11 +394,6 @@ fn terminal(boot: &BootReport, document: Option<&Shared<DocumentReport>>) -> Opt
         let lines = || boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>();
         (!boot.is_running()).then(|| AttrValue::from(lines().join("\n")))
     })
-}
-
-fn rows(store: &Store, reports: &[EventReport]) -> Rc<[Row]> {
-    let events = store.events.iter().enumerate();
-    events.map(|(at, event)| Row::of(at, event, reports.get(at))).collect()
 }
 
 fn branches(store: &Store) -> Rc<[BranchRow]> {
@@ -472,7 +489,8 @@ mod tests {
                 ("cluster", before.cluster != now.cluster),
                 ("manifest", before.manifest != now.manifest),
                 ("stored", before.stored != now.stored),
-                ("timeline", before.timeline != now.timeline),
+                ("strip", before.strip != now.strip),
+                ("changes", before.changes != now.changes),
                 ("why", before.why != now.why),
                 ("tabs", before.tabs != now.tabs),
                 ("footer", before.footer != now.footer),
@@ -499,7 +517,7 @@ mod tests {
         let other = text.replace("name: ", "name: x");
         let rendered = kept.after(Msg::EditManifest(other));
         assert!(!rendered.contains(&"cluster") && !rendered.contains(&"header"), "{rendered:?}");
-        assert!(rendered.contains(&"answer") && rendered.contains(&"timeline"), "{rendered:?}");
+        assert!(rendered.contains(&"answer") && rendered.contains(&"strip"), "{rendered:?}");
     }
 
     #[test]
@@ -509,12 +527,12 @@ mod tests {
         kept.after(Msg::EditFlags(format!("{flags}#")));
         let rendered = kept.after(Msg::EditFlags(format!("{flags}# ")));
         assert!(rendered.contains(&"cluster"), "{rendered:?}");
-        for pane in ["header", "answer", "manifest", "timeline", "footer", "phone bar"] {
+        for pane in ["header", "answer", "manifest", "strip", "changes", "footer", "phone bar"] {
             assert!(!rendered.contains(&pane), "{rendered:?}");
         }
         // A range that the manifest needs is about both.
         let rendered = kept.after(Msg::EditFlags("--service-cluster-ip-range=oops".to_owned()));
-        for pane in ["answer", "cluster", "timeline"] {
+        for pane in ["answer", "cluster", "strip"] {
             assert!(rendered.contains(&pane), "{rendered:?}");
         }
     }
@@ -527,6 +545,6 @@ mod tests {
         assert_eq!(kept.after(Msg::Pane(Pane::Result)), ["phone bar"]);
         assert_eq!(kept.after(Msg::Unfold(true)), ["cluster"]);
         assert_eq!(kept.after(Msg::ServerFields(true)), ["stored"]);
-        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 12);
+        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 13);
     }
 }

@@ -8,6 +8,7 @@ use dualstack_core::session::action::Action;
 use yew::prelude::*;
 
 use crate::browser::{self, address_bar};
+use crate::examples;
 use crate::i18n;
 use crate::state::link::{self, Trouble};
 use crate::state::store::Store;
@@ -65,8 +66,8 @@ impl Given {
     ) -> Self {
         let lang = store.lang;
         let link = link::write(&store.shown());
-        let is_last = store.at + 1 == store.events.len();
-        let fragment = match (store.example.filter(|_| is_last), &link) {
+        let opens_here = |id: &&str| examples::find(id).is_some_and(|it| it.opens_at == store.at);
+        let fragment = match (store.example.filter(opens_here), &link) {
             (Some(example), _) => Some(format!("/s/{example}")),
             (None, link) => link.clone().ok(),
         };

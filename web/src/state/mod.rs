@@ -3,12 +3,16 @@
 
 pub mod answers;
 pub mod choices;
+pub mod comparison;
+pub mod deeds;
 pub mod embed;
 pub mod fixes;
 pub mod found;
 pub mod history;
 pub mod link;
 pub mod navigation;
+pub mod pace;
+pub mod restarts;
 pub mod saved;
 pub mod shared;
 pub mod store;
