@@ -13,6 +13,12 @@ struct Scenario {
     about: Words,
     flags: String,
     manifest: String,
+    /// The event that it opens at, counted from 0; the last one where none is named.
+    #[serde(rename = "opens-at")]
+    opens_at: Option<usize>,
+    /// What is written beside its events, in their order.
+    #[serde(default)]
+    notes: Vec<Words>,
     /// The events that follow, as `dualstack_core::session::action::Action` is written.
     #[serde(default)]
     then: Vec<Value>,
@@ -40,13 +46,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     scenarios.sort_by(|(id, one), (other, next)| (one.order, id).cmp(&(next.order, other)));
     let mut list = String::from("&[\n");
-    for (id, Scenario { title, about, flags, manifest, then, .. }) in scenarios {
+    for (id, Scenario { title, about, flags, manifest, opens_at, notes, then, .. }) in scenarios {
         let mut events = vec![json!({"restart": {"flags": flags}}), json!({"apply": manifest})];
         events.extend(then);
+        let last = events.len() - 1;
+        let opens_at = opens_at.unwrap_or(last);
+        if opens_at > last || notes.len() > events.len() {
+            return Err(format!("{id}: it has only {} events", events.len()).into());
+        }
         let text = |words: Words| format!("Text {{ en: {:?}, zh: {:?} }}", words.en, words.zh);
         let (title, about, events) = (text(title), text(about), serde_json::to_string(&events)?);
+        let notes = notes.into_iter().map(text).collect::<Vec<_>>().join(", ");
         list += &format!(
-            "File {{ id: {id:?}, title: {title}, about: {about}, events: {events:?} }},\n"
+            "File {{ id: {id:?}, title: {title}, about: {about}, events: {events:?}, opens_at: {opens_at}, notes: &[{notes}] }},\n"
         );
     }
     list.push(']');

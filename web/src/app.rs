@@ -13,6 +13,7 @@ use crate::effects::{
 use crate::i18n;
 use crate::page::{self, Page, Panes};
 use crate::panes::answer::Answer;
+use crate::panes::changes::Changes;
 use crate::panes::cluster::{Cluster, Families};
 use crate::panes::deciding::Deciding;
 use crate::panes::embed::{Remarks, Ways};
@@ -30,9 +31,9 @@ use crate::panes::planning::{self, Planning};
 use crate::panes::prerequisites::Prerequisites;
 use crate::panes::share::{Given, Share};
 use crate::panes::stored::Stored;
+use crate::panes::strip::{NoteShown, Strip};
 use crate::panes::tabs::{self, Tabs};
 use crate::panes::terminal::Terminal;
-use crate::panes::timeline::Timeline;
 use crate::panes::why::Why;
 use crate::state::answers::Answers;
 use crate::state::choices::{Pane, Tab};
@@ -92,7 +93,9 @@ pub fn App(props: &Props) -> Html {
         use_callback((), move |msg: Msg, ()| dispatcher.dispatch(msg))
     };
     let replay = use_mut_ref(Replay::default);
-    let session = (Rc::clone(&store.events), store.seed, store.session, store.owner());
+    // Whatever is saved before a run.
+    let session = (Rc::clone(&store.events), store.notes.clone(), store.seed);
+    let session = (session, store.session, store.owner());
     let answers = use_memo((session, store.at, store.runs, store.settled), |_| {
         if !store.runs {
             return None;
@@ -156,6 +159,7 @@ pub fn App(props: &Props) -> Html {
             <Notice ..panes.notice.clone() />
             <Answer ..panes.answer.clone() />
             <p class="unseen" role="status" id="spoken"></p>
+            <Strip ..panes.strip.clone() />
             <Invitation ..panes.invitation.clone() />
             <main>
                 <Cluster ..panes.cluster.clone() />
@@ -164,6 +168,7 @@ pub fn App(props: &Props) -> Html {
                 <Splitter lang={store.lang} between={1} />
                 { result(&panes, &looks, &dispatch) }
             </main>
+            if let Some(note) = panes.note { <NoteShown ..note /> }
             <Footer ..panes.footer />
             <PhoneBar ..panes.phone_bar />
             { share }
@@ -214,7 +219,7 @@ fn panel(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
             let (kept, onkept) = looks.planning.clone();
             html! { <Planning {lang} seen={whole.seen.clone()} kept={(*kept).clone()} {onkept} dispatch={dispatch.clone()} /> }
         }
-        (Tab::Changes, Some(_)) => html! { <Timeline ..panes.timeline.clone() /> },
+        (Tab::Changes, Some(_)) => html! { <Changes ..panes.changes.clone() /> },
         (Tab::Terminal, _) => panes
             .terminal
             .as_ref()
@@ -234,12 +239,13 @@ fn frame(
 ) -> Html {
     let lang = store.lang;
     let result = result(&panes, looks, dispatch);
-    let Panes { answer, cluster, manifest, .. } = panes;
+    let Panes { answer, strip, cluster, manifest, .. } = panes;
     let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
             <>
                 <Answer ..answer />
+                <Strip ..strip />
                 <main>{ title }<Cluster ..cluster /><Manifest ..manifest />{ result }</main>
             </>
         },
@@ -279,7 +285,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
             </section>
             <main>
                 <Cluster ..page::cluster(store, None, None, dispatch) />
-                <Manifest ..page::manifest(store, Rc::default(), dispatch) />
+                <Manifest ..page::manifest(store, Rc::default(), Vec::new(), dispatch) />
             </main>
             <Footer {lang} />
         </div>

@@ -46,7 +46,8 @@ pub fn use_settle(store: &Store, dispatch: &Dispatch) {
 pub fn use_pause(store: &Store, dispatch: &Dispatch) {
     let (is_typing, dispatch) = (store.history.is_typing(), dispatch.clone());
     let work = is_typing.then_some(move || dispatch.emit(Msg::Pause));
-    use_debounced((Shared(Rc::clone(&store.events)), is_typing), 500, work);
+    let deps = (Shared(Rc::clone(&store.events)), store.notes.clone(), is_typing);
+    use_debounced(deps, 500, work);
 }
 
 /// Shows the next event while the session is played.
@@ -54,7 +55,7 @@ pub fn use_pause(store: &Store, dispatch: &Dispatch) {
 pub fn use_playback(store: &Store, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
     let work = store.playing.then_some(move || dispatch.emit(Msg::Tick));
-    use_debounced((store.at, store.playing), 1200, work);
+    use_debounced((store.at, store.playing, store.pace), store.pace.milliseconds(), work);
 }
 
 /// Screen readers hear the verdict half a second after typing stops.
@@ -120,7 +121,7 @@ pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
         });
     }
     let deps = (
-        Shared(Rc::clone(&store.events)),
+        (Shared(Rc::clone(&store.events)), store.notes.clone()),
         (store.session, store.branch, store.at),
         (store.turn, store.owner(), store.playing, store.tab),
         store.visit.trouble.is_some(),
@@ -138,6 +139,7 @@ fn write_address(before: Option<&Store>, now: &Store) {
     let is_wrong = now.visit.trouble.is_some();
     let same = |before: &Store| {
         Rc::ptr_eq(&before.events, &now.events)
+            && before.notes == now.notes
             && (before.turn, before.owner(), before.tab) == (now.turn, now.owner(), now.tab)
             && before.visit.trouble.is_some() == is_wrong
     };

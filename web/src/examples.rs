@@ -1,7 +1,7 @@
 //! Which examples are there? The files of `web/scenarios`, in the order of the picker.
 
 use dualstack_core::explain::text::Text;
-use dualstack_core::session::action::{Action, Session, Shown};
+use dualstack_core::session::action::{Action, Notes, Session, Shown};
 
 /// An example as build.rs writes it down.
 struct File {
@@ -10,6 +10,8 @@ struct File {
     about: Text,
     /// The list of its events, as JSON.
     events: &'static str,
+    opens_at: usize,
+    notes: &'static [Text],
 }
 
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
@@ -30,6 +32,9 @@ pub struct Example {
     pub about: Text,
     /// What happens: a start, an apply, and what the file says comes then.
     pub events: Vec<Action>,
+    /// The event that it opens at.
+    pub opens_at: usize,
+    notes: &'static [Text],
 }
 
 /// The example the page opens with.
@@ -48,17 +53,23 @@ pub fn find(id: &str) -> Option<&'static Example> {
 }
 
 impl Example {
-    /// Its session, at the last event.
+    /// Its session, at the event that matters.
     #[must_use]
     pub fn shown(&self) -> Shown {
         let scenario = Session { seed: 0, events: self.events.as_slice().into() };
-        Shown { at: scenario.events.len() - 1, scenario }
+        Shown { at: self.opens_at, scenario, notes: Notes::default() }
+    }
+
+    /// What is written beside the event at `at`.
+    #[must_use]
+    pub fn note(&self, at: usize) -> Text {
+        self.notes.get(at).copied().unwrap_or(Text { en: "", zh: "" })
     }
 
     fn read(file: &File) -> Self {
-        let File { id, title, about, events } = *file;
+        let File { id, title, about, events, opens_at, notes } = *file;
         let events = serde_json::from_str(events).expect("a test reads every example");
-        Self { id, title, about, events }
+        Self { id, title, about, events, opens_at, notes }
     }
 }
 

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use dualstack_core::api::Json;
 use dualstack_core::cluster::{Key, World};
 use dualstack_core::cluster::components::{Components, Start};
+use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
@@ -21,14 +22,16 @@ use crate::panes::components::Seen;
 use crate::panes::first_families::Wish;
 use crate::panes::invitation::Suggestion;
 use crate::panes::manifest::Checked;
-use crate::panes::timeline::{BranchRow, Row, Side};
+use crate::panes::strip::{BranchRow, NoteProps, Row};
 use crate::panes::terminal::Entry;
 use crate::panes::{
-    answer, cluster, deciding, footer, header, invitation, manifest, notice, pasted, phone_bar,
-    picture, stored, tabs, terminal, timeline, why,
+    answer, changes, cluster, deciding, footer, header, invitation, manifest, notice, pasted,
+    phone_bar, picture, stored, strip, tabs, terminal, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
 use crate::state::choices::{Focus, Form, Tab};
+use crate::state::comparison::Side;
+use crate::state::deeds::edited;
 use crate::state::shared::Shared;
 use crate::state::store::{Msg, Store};
 use crate::state::verdict::Verdict;
@@ -48,7 +51,10 @@ pub struct Panes {
     pub tabs: tabs::Props,
     pub stored: stored::Props,
     pub deciding: deciding::Props,
-    pub timeline: timeline::Props,
+    pub strip: strip::Props,
+    /// While the session plays.
+    pub note: Option<NoteProps>,
+    pub changes: changes::Props,
     pub why: why::Props,
     /// While its tab is shown.
     pub terminal: Option<terminal::Props>,
@@ -168,6 +174,8 @@ impl Page {
             refused.is_some_and(|document| found.is_of(&store.events, store.at, document))
         });
         let (is_start, focus) = (matches!(store.event(), Action::Boot { .. }), &store.focus);
+        let start = is_start.then(|| answers.boot.clone());
+        let rows = Row::all(store, &answers.events);
         let chosen = match focus {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
             _ => None,
@@ -201,7 +209,12 @@ impl Page {
                 dispatch: dispatch.clone(),
             },
             cluster: cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch),
-            manifest: manifest(store, checked.unwrap_or_default(), dispatch),
+            manifest: manifest(
+                store,
+                checked.unwrap_or_default(),
+                edited(store, &answers.events),
+                dispatch,
+            ),
             stored: stored::Props {
                 lang,
                 document: shown,
@@ -215,18 +228,17 @@ impl Page {
                 sent: self.sent(store, at),
                 dispatch: dispatch.clone(),
             },
-            timeline: timeline::Props {
+            note: NoteProps::of(store, &rows, &after, start.as_ref()),
+            strip: strip::Props {
                 lang,
-                rows: rows(store, &answers.events),
+                rows,
                 at: store.at,
                 playing: store.playing,
+                pace: store.pace,
                 branches: branches(store),
                 branch: store.branch,
                 version: store.boot().2,
-                compared: store.compared,
-                sides: self.sides(store, verdict, document.as_ref()),
-                after: after.clone(),
-                start: is_start.then(|| answers.boot.clone()),
+                compared: store.other(),
                 dispatch: dispatch.clone(),
             },
             tabs: tabs::Props {
@@ -248,6 +260,14 @@ impl Page {
                 after: after.clone(),
                 chosen: document.as_ref().and_then(|document| service_of(document)),
                 onnodes: Some(click(dispatch, Msg::Tab(Tab::Nodes))),
+            },
+            changes: changes::Props {
+                lang,
+                version: store.boot().2,
+                compared: store.other(),
+                sides: self.sides(store, verdict, &answers.boot, document.as_ref()),
+                after: after.clone(),
+                start,
             },
             why: why::Props {
                 lang,
@@ -317,16 +337,21 @@ impl Page {
         &mut self,
         store: &Store,
         verdict: Verdict,
+        boot: &Shared<BootReport>,
         document: Option<&Shared<DocumentReport>>,
     ) -> Option<Rc<[Side; 2]>> {
-        let other = store.compared?;
+        let other = store.other()?;
         let events = Shared(Rc::clone(&store.events));
         let deps = (events, store.seed, store.at, store.settled, other);
         let there = self.compared.get(deps, |_| compared(store, other))?;
         let at = document_at(store, &there.documents);
         Some(Rc::new([
-            Side { verdict, document: document.cloned() },
-            Side { verdict: there.verdict(store, at), document: there.documents.get(at).cloned() },
+            Side { verdict, boot: boot.clone(), document: document.cloned() },
+            Side {
+                verdict: there.verdict(store, at),
+                boot: there.boot.clone(),
+                document: there.documents.get(at).cloned(),
+            },
         ]))
     }
 }
@@ -381,6 +406,7 @@ pub fn cluster(
 pub fn manifest(
     store: &Store,
     checked: Rc<Checked>,
+    edited: Vec<Piece>,
     dispatch: &Dispatch,
 ) -> manifest::Props {
     manifest::Props {
@@ -388,6 +414,7 @@ pub fn manifest(
         event: store.request().map(|at| store.events[at].clone()),
         version: store.boot().2,
         checked,
+        edited,
         dispatch: dispatch.clone(),
     }
 }
@@ -444,11 +471,6 @@ fn news(after: &Diff, is_start: bool) -> Vec<Tab> {
     let services = is_start && after.services.iter().any(|it| it.change != Change::Kept);
     let all = [(objects, Tab::Nodes), (services, Tab::Changes)];
     all.into_iter().filter(|(is_new, _)| *is_new).map(|(_, tab)| tab).collect()
-}
-
-fn rows(store: &Store, reports: &[EventReport]) -> Rc<[Row]> {
-    let events = store.events.iter().enumerate();
-    events.map(|(at, event)| Row::of(at, event, reports.get(at))).collect()
 }
 
 fn branches(store: &Store) -> Rc<[BranchRow]> {
@@ -523,8 +545,9 @@ mod tests {
                 ("cluster", before.cluster != now.cluster),
                 ("manifest", before.manifest != now.manifest),
                 ("stored", before.stored != now.stored),
-                ("timeline", before.timeline != now.timeline),
                 ("picture", before.picture != now.picture),
+                ("strip", before.strip != now.strip),
+                ("changes", before.changes != now.changes),
                 ("why", before.why != now.why),
                 ("tabs", before.tabs != now.tabs),
                 ("deciding", before.deciding != now.deciding),
@@ -554,7 +577,7 @@ mod tests {
         let other = text.replace("name: ", "name: x");
         let rendered = kept.after(Msg::EditManifest(other));
         assert!(!rendered.contains(&"cluster") && !rendered.contains(&"header"), "{rendered:?}");
-        assert!(rendered.contains(&"answer") && rendered.contains(&"timeline"), "{rendered:?}");
+        assert!(rendered.contains(&"answer") && rendered.contains(&"strip"), "{rendered:?}");
     }
 
     #[test]
@@ -564,12 +587,12 @@ mod tests {
         kept.after(Msg::EditFlags(format!("{flags}#")));
         let rendered = kept.after(Msg::EditFlags(format!("{flags}# ")));
         assert!(rendered.contains(&"cluster"), "{rendered:?}");
-        for pane in ["header", "answer", "manifest", "timeline", "footer", "phone bar"] {
+        for pane in ["header", "answer", "manifest", "strip", "changes", "footer", "phone bar"] {
             assert!(!rendered.contains(&pane), "{rendered:?}");
         }
         // A range that the manifest needs is about both.
         let rendered = kept.after(Msg::EditFlags("--service-cluster-ip-range=oops".to_owned()));
-        for pane in ["answer", "cluster", "timeline"] {
+        for pane in ["answer", "cluster", "strip"] {
             assert!(rendered.contains(&pane), "{rendered:?}");
         }
     }

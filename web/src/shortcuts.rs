@@ -71,7 +71,7 @@ pub static ALL: [Group; 4] = [
     (
         i18n::TIMELINE,
         &[
-            Command { chord: "Ctrl+Enter", ..press('a', i18n::APPLY_AGAIN, "apply-again") },
+            Command { chord: "Ctrl+Enter", ..press('a', i18n::APPLY_UPDATE, "apply-again") },
             press('p', i18n::PATCH, "patch"),
             press('d', i18n::DELETE, "delete"),
             press('r', i18n::RESTART, "restart"),

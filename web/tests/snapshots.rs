@@ -11,6 +11,7 @@ use dualstack_core::session::Replay;
 use dualstack_core::session::action::Action;
 use dualstack_web::page::{Page, Panes};
 use dualstack_web::panes::answer::Answer;
+use dualstack_web::panes::changes::Changes;
 use dualstack_web::panes::cluster::Cluster;
 use dualstack_web::panes::components::{self, Summary};
 use dualstack_web::panes::deciding::Deciding;
@@ -27,9 +28,9 @@ use dualstack_web::panes::planning::{self, Planning};
 use dualstack_web::panes::prerequisites::{self, Prerequisites};
 use dualstack_web::panes::share::{self, Given, Share};
 use dualstack_web::panes::stored::Stored;
+use dualstack_web::panes::strip::{NoteShown, Strip};
 use dualstack_web::panes::tabs::Tabs;
 use dualstack_web::panes::terminal::Terminal;
-use dualstack_web::panes::timeline::Timeline;
 use dualstack_web::panes::why::Why;
 use dualstack_web::presets::Preset;
 use dualstack_web::state::answers::Answers;
@@ -122,6 +123,12 @@ fn node(lang: Lang) -> Store {
     Store::opening(lang).update(Msg::Append(Action::Apply(manifest.into())))
 }
 
+fn forked(lang: Lang) -> Store {
+    let single = Store::opening(lang).update(Msg::Preset(Preset::V4));
+    let dual = single.update(Msg::Restart).update(Msg::Preset(Preset::V4V6));
+    dual.update(Msg::Note("Now the second range is added".to_owned())).update(Msg::Fork)
+}
+
 fn arrived(store: &Store, fragment: &str) -> Store {
     let place = Place { fragment: fragment.to_owned(), mark: String::new() };
     store.update(Msg::Visit(Step::Arrived(place)))
@@ -191,12 +198,31 @@ fn panes_look_as_their_snapshots() {
             ],
         );
         check(
-            "timeline",
+            "strip",
             lang,
             &[
-                ("opening", rendered::<Timeline>(first.timeline.clone())),
-                ("refusal", rendered::<Timeline>(refused.timeline.clone())),
-                ("node", rendered::<Timeline>(of_node.timeline.clone())),
+                ("opening", rendered::<Strip>(first.strip.clone())),
+                ("refusal", rendered::<Strip>(refused.strip.clone())),
+                ("node", rendered::<Strip>(of_node.strip.clone())),
+                ("a fork with a note", rendered::<Strip>(panes(&forked(lang)).strip)),
+            ],
+        );
+        let playing = forked(lang).update(Msg::Play(true));
+        let note = panes(&playing.update(Msg::Tick).update(Msg::Tick)).note;
+        let note = note.expect("the session plays");
+        check("note", lang, &[("playing", rendered::<NoteShown>(note))]);
+        let [older, same] = ["1.20", "1.35"].map(|version| {
+            let version = version.parse().expect("it is simulated");
+            panes(&opening.update(Msg::Compare(Some(version)))).changes
+        });
+        check(
+            "changes",
+            lang,
+            &[
+                ("opening", rendered::<Changes>(first.changes.clone())),
+                ("refusal", rendered::<Changes>(refused.changes.clone())),
+                ("compared", rendered::<Changes>(older)),
+                ("compared with the same", rendered::<Changes>(same)),
             ],
         );
         let terminal = panes(&node(lang).update(Msg::Tab(Tab::Terminal))).terminal;

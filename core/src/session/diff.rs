@@ -233,7 +233,8 @@ fn service_change(before: &Rc<Service>, after: &Rc<Service>) -> Change {
 }
 
 /// Which leaves of an object differ.
-fn leaf_changes(before: &Json, after: &Json) -> Change {
+#[must_use]
+pub fn leaf_changes(before: &Json, after: &Json) -> Change {
     let (old, new) = (leaves_of(before), leaves_of(after));
     let mut fields: Vec<FieldChange> = Vec::new();
     for (field, value) in &new {

@@ -112,6 +112,8 @@ pub struct DocumentReport {
     pub stands: Option<Object>,
     /// The object as it was before the request.
     pub was: Option<Object>,
+    /// Whether a document that was applied is an update: there was an object of that name.
+    pub is_update: bool,
     /// What a person at the terminal sees.
     pub kubectl: String,
     /// Refusals, warnings and remarks with spans in the manifest, in the order they were raised.

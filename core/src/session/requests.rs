@@ -77,7 +77,8 @@ fn apply(
             // From here on the cluster may be another one.
             before = Vec::new().into_iter();
         }
-        let report = apply_document(cluster, text, &document, same.as_ref());
+        let mut report = apply_document(cluster, text, &document, same.as_ref());
+        report.is_update = report.was.is_some();
         if let Some(asked) = &mut asked {
             let after = same.map_or_else(|| cluster.clone(), |same| same.after);
             asked.push(Asked { document, report: report.clone(), after });

@@ -10,10 +10,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
-    Storage,
+    EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTextAreaElement, Node, Storage,
 };
-use yew::{Event as DomEvent, InputEvent, TargetCast};
+use yew::{Event as DomEvent, FocusEvent, InputEvent, TargetCast};
 
 use crate::state::found::{Found, Owner};
 
@@ -178,6 +178,23 @@ pub fn focus(id: &str) {
     if let Some(element) = element() {
         let _ = element.focus();
     }
+}
+
+/// Scrolls a list sideways so that one of its items is in its middle. The page stays where it is.
+pub fn scroll_into_list(list: &str, item: &str) {
+    let found = |id| element(id)?.dyn_into::<HtmlElement>().ok();
+    if let Some((list, item)) = found(list).zip(found(item)) {
+        let before = (list.client_width() - item.offset_width()) / 2;
+        list.set_scroll_left(item.offset_left() - before);
+    }
+}
+
+/// Whether the focus leaves the element that listens, and what is in it.
+#[must_use]
+pub fn is_left(event: &FocusEvent) -> bool {
+    let node = |target: Option<EventTarget>| target?.dyn_into::<Node>().ok();
+    let (inside, next) = (node(event.current_target()), node(event.related_target()));
+    !inside.is_some_and(|inside| inside.contains(next.as_ref()))
 }
 
 /// Puts the caret of a text box behind this byte of its text.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::{Piece, plain};
 use dualstack_core::kubectl::FILE;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
@@ -17,7 +18,7 @@ use crate::state::choices::Focus;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
-use crate::ui::{Dispatch, highlight, name};
+use crate::ui::{Dispatch, click, highlight, name, sentence};
 
 /// What is shown of the answers.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -52,6 +53,8 @@ pub struct Props {
     pub event: Option<Action>,
     pub version: KubeVersion,
     pub checked: Rc<Checked>,
+    /// Which event the text belongs to, and what that does.
+    pub edited: Vec<Piece>,
     pub dispatch: Dispatch,
 }
 
@@ -111,7 +114,11 @@ pub fn Manifest(props: &Props) -> Html {
     });
     html! {
         <section class="pane manifest" aria-label={i18n::MANIFEST.get(lang)}>
-            <h2>{ heading(props) }</h2>
+            <h2>
+                { heading(props) }
+                <span class="edited" title={plain(&props.edited)}>{ sentence(&props.edited, lang) }</span>
+                <button type="button" class="btn" id="update" title={i18n::APPLY_UPDATE_HINT.get(lang)} onclick={click(&props.dispatch, Msg::ApplyAgain)}>{ i18n::APPLY_UPDATE.get(lang) }</button>
+            </h2>
             <div class="grow">{ box_ }</div>
             <div class="messages" role="group" tabindex="0" aria-label={i18n::MESSAGES.get(lang)}>
                 if is_fine { <p class="status">{ "✓ " }{ i18n::NO_PROBLEMS.get(lang) }</p> }
@@ -123,13 +130,11 @@ pub fn Manifest(props: &Props) -> Html {
 
 /// What kubectl does with the text.
 fn heading(props: &Props) -> Html {
-    let lang = props.lang;
-    let (command, about) = match &props.event {
-        Some(Action::Patch { service, form, .. }) => return patch_heading(service, *form, props),
-        Some(Action::Delete(_)) => ("kubectl delete", i18n::DELETE_ABOUT),
-        _ => (FILE, i18n::MANIFEST_ABOUT),
-    };
-    html! { <>{ name(command) }{ " " }{ about.get(lang) }</> }
+    match &props.event {
+        Some(Action::Patch { service, form, .. }) => patch_heading(service, *form, props),
+        Some(Action::Delete(_)) => name("kubectl delete"),
+        _ => name(FILE),
+    }
 }
 
 /// To which Service a patch goes, and how it is read.

@@ -1,6 +1,7 @@
 //! The panes of the page, a file each.
 
 pub mod answer;
+pub mod changes;
 pub mod cluster;
 pub mod components;
 pub mod deciding;
@@ -22,8 +23,8 @@ pub mod prerequisites;
 pub mod ruler;
 pub mod share;
 pub mod stored;
+pub mod strip;
 pub mod tabs;
 pub mod terminal;
 pub mod text;
-pub mod timeline;
 pub mod why;

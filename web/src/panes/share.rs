@@ -8,6 +8,7 @@ use dualstack_core::session::action::Action;
 use yew::prelude::*;
 
 use crate::browser::{self, address_bar};
+use crate::examples;
 use crate::i18n;
 use crate::state::choices::Tab;
 use crate::state::link::{self, Trouble};
@@ -66,8 +67,8 @@ impl Given {
     ) -> Self {
         let lang = store.lang;
         let link = store.fragment();
-        let is_last = store.at + 1 == store.events.len();
-        let fragment = match store.example.filter(|_| is_last) {
+        let opens_here = |id: &&str| examples::find(id).is_some_and(|it| it.opens_at == store.at);
+        let fragment = match store.example.filter(opens_here) {
             Some(example) => Some(format!("/s/{example}")),
             None => link::write(&store.shown()).ok(),
         };

@@ -168,7 +168,8 @@ impl Embed {
             })
             .collect();
         let scenario = Session { seed: self.start.seed, events };
-        self.start = Work::of(Shown { scenario, at: self.start.at });
+        let notes = self.start.notes.clone();
+        self.start = Work::of(Shown { scenario, at: self.start.at, notes });
     }
 }
 
@@ -176,7 +177,7 @@ impl Embed {
 mod tests {
     use dualstack_core::explain::text::Lang;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Action, Session, Shown};
+    use dualstack_core::session::action::{Action, Notes, Session, Shown};
 
     use super::{Embed, Unknown, View, link, read};
     use crate::examples;
@@ -264,7 +265,7 @@ mod tests {
         let newest = KubeVersion::LATEST.to_string();
         let events = [boot(&newest, flags), boot(&newest, dual), boot("1.30", flags)];
         let scenario = Session { seed: 7, events: events.into() };
-        let session = Ok(Shown { scenario, at: 2 });
+        let session = Ok(Shown { scenario, at: 2, notes: Notes::default() });
         let embed = read("0abc?k8s=1.25&families=IPv6", Some(&session));
         let embed = embed.expect("it is meant for a frame");
         let kept = Some(Preset::V4V6);

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Action, Session, Shown};
+use dualstack_core::session::action::{Action, Notes, Session, Shown};
 use dualstack_core::source::flags::Component;
 
 use crate::examples;
@@ -17,6 +17,8 @@ const MOST: usize = 200;
 pub struct Work {
     /// What the person did, in order. The first is a start; there is never none.
     pub events: Rc<[Action]>,
+    /// What the person wrote beside them.
+    pub notes: Notes,
     /// The event that the panes show.
     pub at: usize,
     /// What the addresses hang on that the cluster picks.
@@ -37,6 +39,8 @@ pub struct Work {
 pub struct Branch {
     /// Its events.
     pub events: Rc<[Action]>,
+    /// What the person wrote beside them.
+    pub notes: Notes,
     /// The event that was shown last.
     pub at: usize,
     /// The branch it was forked from, and how many events the two began with together.
@@ -52,6 +56,8 @@ pub enum Typing {
     Manifest(usize),
     /// The object of the patch at this place.
     Target(usize),
+    /// The note of the event at this place.
+    Note(usize),
 }
 
 /// The way back, and forth again.
@@ -73,17 +79,18 @@ impl Work {
             None => start("", "").into(),
         };
         let at = events.len() - 1;
-        Self::of(Shown { scenario: Session { seed: 0, events }, at })
+        Self::of(Shown { scenario: Session { seed: 0, events }, at, notes: Notes::default() })
     }
 
     /// A session that was read.
     #[must_use]
     pub fn of(shown: Shown) -> Self {
-        let Shown { scenario: Session { seed, events }, at } = shown;
+        let Shown { scenario: Session { seed, events }, at, notes } = shown;
         let is_same = |example: &&examples::Example| example.events == *events;
-        let example = examples::all().iter().find(is_same).filter(|_| seed == 0);
+        let example =
+            examples::all().iter().find(is_same).filter(|_| seed == 0 && notes.is_empty());
         let example = example.map(|example| example.id);
-        Self { events, at, seed, example, session: 0, branch: 0, branches: Rc::default() }
+        Self { events, notes, at, seed, example, session: 0, branch: 0, branches: Rc::default() }
     }
 
     pub(super) fn is_opening(&self) -> bool {
@@ -93,14 +100,18 @@ impl Work {
     }
 
     pub(super) fn shows(&self, other: &Self) -> bool {
-        (&self.events, self.at, self.seed) == (&other.events, other.at, other.seed)
+        let session = |work: &Self| (work.at, work.seed);
+        session(self) == session(other) && self.events == other.events && self.notes == other.notes
     }
 
     /// Whether the two hold the same session, wherever a person looks.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let same_events = Rc::ptr_eq(&self.events, &other.events) || self.events == other.events;
-        same_events && self.branch == other.branch && self.branches == other.branches
+        same_events
+            && self.notes == other.notes
+            && self.branch == other.branch
+            && self.branches == other.branches
     }
 }
 

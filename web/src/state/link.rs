@@ -18,7 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use dualstack_core::explain::text::Text;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Action, PatchForm, Session, Shown};
+use dualstack_core::session::action::{Action, Notes, PatchForm, Session, Shown};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
@@ -233,13 +233,14 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, Trouble> {
     }
 }
 
-/// The seed, the shown event, and the events: a letter and its texts for each. A number is written in groups
+/// The seed, the shown event, and the events: a letter and its texts for each, and behind an event its note, where it
+/// has one. A number is written in groups
 /// of seven bits, the lowest first; a text stands behind its length in bytes.
 fn to_bytes(session: &Shown) -> Vec<u8> {
     let mut bytes = Vec::new();
     number(&mut bytes, session.scenario.seed);
     number(&mut bytes, session.at as u64);
-    for event in session.scenario.events.iter() {
+    for (at, event) in session.scenario.events.iter().enumerate() {
         match event {
             Action::Boot { version, flags } => {
                 bytes.push(b'b');
@@ -260,6 +261,11 @@ fn to_bytes(session: &Shown) -> Vec<u8> {
                 bytes.push(b'd');
                 text(&mut bytes, object);
             }
+        }
+        let note = session.notes.at(at);
+        if !note.is_empty() {
+            bytes.push(b'n');
+            text(&mut bytes, note);
         }
     }
     bytes
@@ -328,13 +334,21 @@ impl Reader<'_> {
     fn session(&mut self) -> Option<Shown> {
         let seed = self.number()?;
         let at = usize::try_from(self.number()?).ok()?;
-        let mut events = Vec::new();
+        let (mut events, mut notes) = (Vec::new(), Vec::new());
         while !self.0.is_empty() {
             events.push(self.event()?);
+            notes.push(match self.0.first() {
+                Some(b'n') => {
+                    self.byte()?;
+                    self.text()?.into()
+                }
+                _ => Rc::default(),
+            });
         }
+        let notes = Notes::from(notes);
         let begins = matches!(events.first(), Some(Action::Boot { .. }));
         let scenario = Session { seed, events: Rc::from(events) };
-        (begins && at < scenario.events.len()).then_some(Shown { scenario, at })
+        (begins && at < scenario.events.len()).then_some(Shown { scenario, at, notes })
     }
 }
 
@@ -344,7 +358,7 @@ mod tests {
 
     use base64::Engine;
     use dualstack_core::release::version::KubeVersion;
-    use dualstack_core::session::action::{Action, PatchForm, Session, Shown};
+    use dualstack_core::session::action::{Action, Notes, PatchForm, Session, Shown};
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -368,7 +382,7 @@ mod tests {
 
     fn shown(events: &[Action]) -> Shown {
         let scenario = Session { seed: 0, events: events.into() };
-        Shown { scenario, at: events.len() - 1 }
+        Shown { scenario, at: events.len() - 1, notes: Notes::default() }
     }
 
     fn applied(flags: &str, manifest: &str) -> Shown {
@@ -403,12 +417,13 @@ mod tests {
         #[test]
         fn a_link_leads_to_the_session_it_was_made_from(
             seed: u64, version in version(), flags: String, events in vec(event(), 0..20),
-            at: proptest::sample::Index,
+            at: proptest::sample::Index, note: String,
         ) {
             let mut all = vec![Action::Boot { version, flags: flags.into() }];
             all.extend(events);
             let scenario = Session { seed, events: all.as_slice().into() };
-            let made = Shown { at: at.index(all.len()), scenario };
+            let notes = Notes::default().with(at.index(all.len()), &note);
+            let made = Shown { at: at.index(all.len()), scenario, notes };
             let link = write(&made).expect("it is short");
             prop_assert!(link.ends_with(|last: char| last.is_ascii_alphanumeric()), "{link}");
             prop_assert!(link.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it)));
@@ -488,6 +503,7 @@ mod tests {
             ("one byte too many", pack(&vec![0; MAX_BYTES + 1]), Trouble::TooLong),
             ("not a session", pack(&vec![0; MAX_BYTES]), Trouble::Damaged),
             ("no events", pack(b"\0\0"), Trouble::Damaged),
+            ("a note without an event", pack(b"\0\0n\x01x"), Trouble::Damaged),
             ("no start", pack(b"\0\0a\x01x"), Trouble::Damaged),
             ("an event that is not there", pack(b"\0\x01b\x041.36\0"), Trouble::Damaged),
             ("a release that is not there", pack(b"\0\0b\x041.99\0"), Trouble::Damaged),

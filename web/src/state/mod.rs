@@ -3,6 +3,8 @@
 
 pub mod answers;
 pub mod choices;
+pub mod comparison;
+pub mod deeds;
 pub mod embed;
 pub mod errors;
 pub mod fixes;
@@ -10,6 +12,8 @@ pub mod found;
 pub mod history;
 pub mod link;
 pub mod navigation;
+pub mod pace;
+pub mod restarts;
 pub mod saved;
 pub mod shared;
 pub mod store;

@@ -57,7 +57,7 @@ impl Store {
     /// The session, and the event of it that is shown.
     #[must_use]
     pub fn shown(&self) -> Shown {
-        Shown { scenario: self.session(), at: self.at }
+        Shown { scenario: self.session(), at: self.at, notes: self.notes.clone() }
     }
 
     /// Whether the page shows what is not one's own.
@@ -116,6 +116,7 @@ impl Store {
     pub fn has_news_since(&self, before: &Self) -> bool {
         self.visit.embed.is_none()
             && (!Rc::ptr_eq(&self.events, &before.events)
+                || self.notes != before.notes
                 || (self.turn, self.owner(), self.tab) != (before.turn, before.owner(), before.tab))
     }
 

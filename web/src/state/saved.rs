@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use dualstack_core::session::action::{Action, Session, Shown};
+use dualstack_core::session::action::{Action, Notes, Session, Shown};
 use serde::{Deserialize, Serialize};
 
 use super::history::{Branch, Work, start};
@@ -17,6 +17,8 @@ struct Saved {
     #[serde(default)]
     session: u32,
     events: Rc<[Action]>,
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    notes: Notes,
     #[serde(default)]
     branch: usize,
     #[serde(default)]
@@ -27,6 +29,8 @@ struct Saved {
 struct SavedBranch {
     at: usize,
     events: Rc<[Action]>,
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    notes: Notes,
     from: Option<(usize, usize)>,
 }
 
@@ -43,6 +47,7 @@ pub fn to_text(work: &Work) -> String {
     let branches = work.branches.iter().map(|branch| SavedBranch {
         at: branch.at,
         events: Rc::clone(&branch.events),
+        notes: branch.notes.clone(),
         from: branch.from,
     });
     let saved = Saved {
@@ -50,6 +55,7 @@ pub fn to_text(work: &Work) -> String {
         seed: work.seed,
         session: work.session,
         events: Rc::clone(&work.events),
+        notes: work.notes.clone(),
         branch: work.branch,
         branches: branches.collect(),
     };
@@ -61,17 +67,18 @@ pub fn to_text(work: &Work) -> String {
 pub fn from_text(text: &str) -> Option<Work> {
     if let Ok(Typed { flags, manifest }) = serde_json::from_str(text) {
         let scenario = Session { seed: 0, events: start(&flags, &manifest).into() };
-        return Some(Work::of(Shown { scenario, at: 1 }));
+        return Some(Work::of(Shown { scenario, at: 1, notes: Notes::default() }));
     }
-    let Saved { at, seed, session, events, branch, branches } = serde_json::from_str(text).ok()?;
+    let Saved { at, seed, session, events, notes, branch, branches } =
+        serde_json::from_str(text).ok()?;
     if branch > 0 && branch >= branches.len() {
         return None;
     }
-    let read = |at, events| Shown::new(Session { seed, events }, at);
-    let branches = branches.into_iter().map(|SavedBranch { at, events, from }| {
-        let Shown { scenario, at } = read(at, events)?;
-        Some(Branch { events: scenario.events, at, from })
+    let read = |at, events, notes: &_| Shown::new(Session { seed, events }, at, notes);
+    let branches = branches.into_iter().map(|SavedBranch { at, events, notes, from }| {
+        let Shown { scenario, at, notes } = read(at, events, &notes)?;
+        Some(Branch { events: scenario.events, notes, at, from })
     });
     let branches = branches.collect::<Option<_>>()?;
-    Some(Work { session, branch, branches, ..Work::of(read(at, events)?) })
+    Some(Work { session, branch, branches, ..Work::of(read(at, events, &notes)?) })
 }

@@ -5,14 +5,16 @@ use std::rc::Rc;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::fixes::Fix;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::action::{Action, PatchForm, Session};
+use dualstack_core::session::action::{Action, Notes, PatchForm, Session};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::yaml::parse;
 
 use super::choices::{Focus, Form, Pane, Tab, Theme, Undone};
 use super::fixes::FoundFixes;
 use super::history::{Branch, History, Work};
+use super::pace::Pace;
 use super::visit::{Step, Visit};
+use crate::examples;
 use crate::presets::Preset;
 
 /// The state.
@@ -20,6 +22,8 @@ use crate::presets::Preset;
 pub struct Store {
     /// What the person did, in order. The first is a start; there is never none.
     pub events: Rc<[Action]>,
+    /// What the person wrote beside them.
+    pub notes: Notes,
     /// The event that the panes show and that typing edits.
     pub at: usize,
     /// What the addresses hang on that the cluster picks.
@@ -40,6 +44,8 @@ pub struct Store {
     pub undone: Option<Undone>,
     /// Whether the events are shown one after the other.
     pub playing: bool,
+    /// How long each of them is shown.
+    pub pace: Pace,
     /// How the stored object is printed.
     pub form: Form,
     /// The fixes that were found last.
@@ -117,6 +123,10 @@ pub enum Msg {
     Play(bool),
     /// Shows the next event, while playing.
     Tick,
+    /// Chose how long an event is shown while playing.
+    Pace(Pace),
+    /// Wrote something beside the event that is shown.
+    Note(String),
     /// Takes the last change back.
     Undo,
     /// Does what was undone last.
@@ -177,9 +187,10 @@ impl Store {
     /// The state with an example.
     #[must_use]
     pub fn opening(lang: Lang) -> Self {
-        let Work { events, at, seed, session, example, branch, branches } = Work::opening();
+        let Work { events, notes, at, seed, session, example, branch, branches } = Work::opening();
         Self {
             events,
+            notes,
             at,
             seed,
             session,
@@ -190,6 +201,7 @@ impl Store {
             history: History::default(),
             undone: None,
             playing: false,
+            pace: Pace::default(),
             form: Form::default(),
             fixes: None,
             lang,
@@ -212,6 +224,7 @@ impl Store {
     pub fn work(&self) -> Work {
         Work {
             events: Rc::clone(&self.events),
+            notes: self.notes.clone(),
             at: self.at,
             seed: self.seed,
             session: self.session,
@@ -224,6 +237,7 @@ impl Store {
     pub(super) fn restore(&mut self, work: Work) {
         let is_elsewhere = self.at != work.at || self.branch != work.branch;
         self.events = work.events;
+        self.notes = work.notes;
         self.seed = work.seed;
         self.session = work.session;
         self.example = work.example;
@@ -240,6 +254,32 @@ impl Store {
     #[must_use]
     pub fn session(&self) -> Session {
         Session { seed: self.seed, events: Rc::clone(&self.events) }
+    }
+
+    /// What is written beside the event at `at`: by the person, or in the example.
+    #[must_use]
+    pub fn note(&self, at: usize) -> &str {
+        let example = self.example.and_then(examples::find);
+        example.map_or_else(|| self.notes.at(at), |example| example.note(at).get(self.lang))
+    }
+
+    /// The notes with this text beside the event that is shown. Those of an example stay in the language in which
+    /// they were read.
+    pub(super) fn noted(&self, text: &str) -> Self {
+        let mut next = self.clone();
+        if text != self.note(self.at) {
+            let notes =
+                (0..self.events.len()).map(|at| Rc::from(self.note(at))).collect::<Vec<_>>();
+            next.notes = Notes::from(notes).with(self.at, text);
+            next.example = None;
+        }
+        next
+    }
+
+    /// The release to compare with, unless it is the one that is shown.
+    #[must_use]
+    pub fn other(&self) -> Option<KubeVersion> {
+        self.compared.filter(|other| *other != self.boot().2)
     }
 
     /// The event that the panes show.
@@ -311,10 +351,10 @@ impl Store {
     /// session that was never forked.
     fn kept_branches(&self) -> Vec<Branch> {
         let mut branches = self.branches.to_vec();
-        let (events, at) = (Rc::clone(&self.events), self.at);
+        let (events, notes, at) = (Rc::clone(&self.events), self.notes.clone(), self.at);
         match branches.get_mut(self.branch) {
-            Some(branch) => (branch.events, branch.at) = (events, at),
-            None => branches.push(Branch { events, at, from: None }),
+            Some(branch) => (branch.events, branch.notes, branch.at) = (events, notes, at),
+            None => branches.push(Branch { events, notes, at, from: None }),
         }
         branches
     }
@@ -326,6 +366,7 @@ impl Store {
         next.at += 1;
         events.insert(next.at, event);
         next.events = events.into();
+        next.notes = self.notes.inserted(next.at);
         next.example = None;
         next.turn_to(next.at);
         next
@@ -351,20 +392,24 @@ impl Store {
                 let event = events.remove(self.at);
                 events.insert(to, event);
                 next.events = events.into();
+                next.notes = self.notes.moved(self.at, to);
                 to
             }
             Msg::Remove(at) if (1..self.events.len()).contains(&at) => {
                 let mut events = self.events.to_vec();
                 events.remove(at);
                 next.events = events.into();
+                next.notes = self.notes.removed(at);
                 if self.at >= at { self.at - 1 } else { self.at }
             }
             Msg::Fork => {
                 let mut branches = self.kept_branches();
                 let events: Rc<[Action]> = self.events[..=self.at].into();
                 let from = Some((self.branch, events.len()));
-                branches.push(Branch { events: Rc::clone(&events), at: self.at, from });
-                next.branch = branches.len() - 1;
+                let notes = self.notes.first(events.len());
+                next.branch = branches.len();
+                next.notes.clone_from(&notes);
+                branches.push(Branch { events: Rc::clone(&events), notes, at: self.at, from });
                 next.branches = branches.into();
                 next.events = events;
                 self.at
@@ -373,6 +418,7 @@ impl Store {
                 let branches = self.kept_branches();
                 let chosen = &branches[branch];
                 next.events = Rc::clone(&chosen.events);
+                next.notes = chosen.notes.clone();
                 next.branch = branch;
                 let at = chosen.at;
                 next.branches = branches.into();
@@ -390,6 +436,7 @@ impl Store {
                 next.branch = self.branch.saturating_sub(1);
                 let shown = &branches[next.branch];
                 next.events = Rc::clone(&shown.events);
+                next.notes = shown.notes.clone();
                 let at = shown.at;
                 next.branches = if branches.len() > 1 { branches.into() } else { Rc::default() };
                 at

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use dualstack_core::session::action::{Action, PatchForm};
+use dualstack_core::session::action::{Action, Notes, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 
@@ -29,6 +29,7 @@ impl Store {
             Msg::EditPart(component, _) => Some(Typing::Flags(self.boot().0, *component)),
             Msg::EditManifest(_) => self.request().map(Typing::Manifest),
             Msg::EditPatch(..) => self.request().map(Typing::Target),
+            Msg::Note(_) => Some(Typing::Note(self.at)),
             _ => None,
         }
     }
@@ -111,9 +112,15 @@ impl Store {
             }
             Msg::Version(version) => {
                 let (at, flags, _) = self.boot();
-                return self.edit(at, Action::Boot { version, flags: Rc::clone(flags) });
+                let mut next = self.edit(at, Action::Boot { version, flags: Rc::clone(flags) });
+                // There is nothing left to compare.
+                next.compared = next.other();
+                return next;
             }
-            Msg::Compare(version) => next.compared = version,
+            Msg::Compare(version) => {
+                next.compared = version;
+                next.compared = next.other();
+            }
             Msg::ApplyAgain => {
                 let applied = |event: &Action| match event {
                     Action::Apply(text) => Some(Rc::clone(text)),
@@ -151,11 +158,14 @@ impl Store {
                 }
             }
             Msg::Tick => {
-                if self.playing {
+                // The last event is shown as long as the others.
+                next.playing = self.playing && self.at + 1 < self.events.len();
+                if next.playing {
                     next.turn_to(self.at + 1);
-                    next.playing = next.at + 1 < self.events.len();
                 }
             }
+            Msg::Pace(pace) => next.pace = pace,
+            Msg::Note(text) => return self.noted(&text),
             Msg::Pause => next.history.pause(),
             // They are answered where the way back is kept.
             Msg::Undo | Msg::Redo | Msg::Visit(_) => {}
@@ -168,8 +178,9 @@ impl Store {
                 if let Some(example) = examples::find(id) {
                     next.begin();
                     next.events = example.events.as_slice().into();
+                    next.notes = Notes::default();
                     next.seed = 0;
-                    next.turn_to(usize::MAX);
+                    next.turn_to(example.opens_at);
                     next.example = Some(example.id);
                     next.runs = true;
                 }
@@ -212,6 +223,7 @@ mod tests {
 
     use super::{Msg, Store, TextBox, end_of_change};
     use crate::presets::Preset;
+    use crate::state::pace::Pace;
     use crate::state::saved::{from_text, to_text};
 
     #[test]
@@ -285,6 +297,7 @@ mod tests {
             (0..5_usize).prop_map(Msg::Choose),
             (0..5_usize).prop_map(Msg::Remove),
             (0..5_usize).prop_map(Msg::Move),
+            text.prop_map(Msg::Note),
             (0..4_usize).prop_map(Msg::Branch),
         ]
     }
@@ -376,10 +389,50 @@ mod tests {
     fn playing_ends_at_the_last_event_and_with_any_edit() {
         let store = Store::opening(Lang::En).update(Msg::Play(true));
         assert_eq!((store.at, store.playing), (0, true));
-        let end = store.update(Msg::Tick);
+        let last = store.update(Msg::Tick);
+        assert_eq!((last.at, last.playing), (1, true), "it is shown as long as the first");
+        let end = last.update(Msg::Tick);
         assert_eq!((end.at, end.playing), (1, false));
         assert_eq!(end.update(Msg::Tick).at, 1);
+        let slow = store.update(Msg::Pace(Pace::TEN));
+        assert_eq!((slow.playing, slow.pace.milliseconds()), (true, 10_000));
         assert!(!typed(&store, "a").playing && !store.update(Msg::Choose(1)).playing);
+    }
+
+    #[test]
+    fn a_note_stays_with_its_event() {
+        let note = |text: &str| Msg::Note(text.to_owned());
+        let store = Store::opening(Lang::En).update(Msg::Delete).update(note("The end"));
+        assert_eq!((store.note(1), store.note(2)), ("", "The end"));
+        assert_eq!(store.update(Msg::Move(1)).note(1), "The end");
+        assert_eq!(store.update(Msg::Remove(1)).note(1), "The end");
+        assert_eq!(store.update(Msg::Choose(0)).update(Msg::Patch).note(3), "The end");
+        let fork = store.update(Msg::Fork).update(note("Another"));
+        assert_eq!(fork.update(Msg::Branch(0)).note(2), "The end");
+        assert_eq!(from_text(&to_text(&fork.work())), Some(fork.work()));
+        let linked = crate::state::link::read(&store.place().fragment).expect("it was just made");
+        assert_eq!(linked, store.shown());
+        // What is typed without a pause is one change.
+        let typed = store.update(Msg::Pause).update(note("T")).update(note("Th"));
+        assert_eq!(typed.update(Msg::Undo).note(2), "The end");
+        let older = r#"{"at":1,"events":[{"restart":{"flags":""}},{"apply":"a"}]}"#;
+        assert!(from_text(older).expect("it has no notes").notes.is_empty());
+    }
+
+    #[test]
+    fn a_version_is_not_compared_with_itself() {
+        let [newest, other] = [0, 3].map(|at| KubeVersion::all().nth(at));
+        let store = Store::opening(Lang::En);
+        assert_eq!(store.update(Msg::Compare(newest)).compared, None);
+        let compared = store.update(Msg::Compare(other));
+        assert_eq!(compared.other(), other);
+        let same = compared.update(Msg::Version(other.expect("it is simulated")));
+        assert_eq!(same.compared, None, "the comparison ends");
+        let restarted = store.update(Msg::Restart).update(Msg::Version(other.unwrap_or_default()));
+        let first = restarted.update(Msg::Choose(0)).update(Msg::Compare(other));
+        assert_eq!(first.other(), other);
+        let last = first.update(Msg::Choose(2));
+        assert_eq!((last.other(), last.compared), (None, other), "it waits for another start");
     }
 
     #[test]

@@ -1,0 +1,326 @@
+//! What does a restart change? Its flags against those of the start before, named by what they mean.
+
+use std::collections::BTreeSet;
+
+use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::{Piece, plain, render};
+use dualstack_core::facts;
+use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
+use dualstack_core::source::flags::table::{
+    CLUSTER_CIDR, NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6, NODE_IP,
+    SERVICE_CLUSTER_IP_RANGE,
+};
+use dualstack_core::source::flags::{Component, Flag, FlagsText, Section, parse};
+
+use crate::i18n;
+
+/// A longer value is not printed.
+const LONGEST: usize = 20;
+
+/// The version and the flags of a start.
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
+    /// Which version.
+    pub version: KubeVersion,
+    /// The flags of all components.
+    pub flags: &'a str,
+}
+
+/// Lists with an entry for each family, which several components have.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum List {
+    Services,
+    Pods,
+    NodeIps,
+}
+
+impl List {
+    fn of(flag: &str) -> Option<Self> {
+        match flag {
+            SERVICE_CLUSTER_IP_RANGE => Some(Self::Services),
+            CLUSTER_CIDR => Some(Self::Pods),
+            NODE_IP => Some(Self::NodeIps),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> Text {
+        match self {
+            Self::Services => i18n::SERVICE_CIDR,
+            Self::Pods => i18n::POD_CIDR,
+            Self::NodeIps => i18n::NODE_IP,
+        }
+    }
+}
+
+/// How a list changed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Turn {
+    Added(bool),
+    Removed(bool),
+    Swapped,
+    Values,
+}
+
+fn families(value: &str) -> Vec<Family> {
+    let family = |entry: &str| {
+        if entry.contains(':') { Family::V6 } else { Family::V4 }
+    };
+    let entries = value.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(family).collect()
+}
+
+/// What became of a list.
+fn turns(before: &str, after: &str) -> Vec<Turn> {
+    let (old, new) = (families(before), families(after));
+    let is_v6 = |family: Family| family == Family::V6;
+    let of = |ahead: &[Family], behind: &[Family]| -> Vec<bool> {
+        ahead.iter().filter(|it| !behind.contains(it)).map(|it| is_v6(*it)).collect()
+    };
+    let added = of(&new, &old).into_iter().map(Turn::Added);
+    let mut turns: Vec<Turn> = added.chain(of(&old, &new).into_iter().map(Turn::Removed)).collect();
+    if turns.is_empty() {
+        turns.push(if old == new { Turn::Values } else { Turn::Swapped });
+    }
+    turns
+}
+
+/// A component of a text, and for a kubelet which of them.
+type Owner = (&'static str, String);
+
+/// What a section belongs to: kubelets have a node's name behind their own.
+fn owner(section: &Section, text: &str) -> Owner {
+    let name = section.component.name();
+    let label = section.heading.and_then(|span| text.get(span.start..span.end)).unwrap_or_default();
+    let label = label.split(name).nth(1).unwrap_or_default();
+    let label = label.trim_matches(|char: char| !char.is_alphanumeric()).to_owned();
+    (name, if section.component == Component::Kubelet { label } else { String::new() })
+}
+
+/// What each owner says: of a repeated flag the last.
+fn value<'a>(flags: &'a FlagsText, text: &str, whose: &Owner, name: &str) -> Option<&'a Flag> {
+    let sections = flags.sections.iter().filter(|it| owner(it, text) == *whose);
+    sections.flat_map(|it| &it.flags).filter(|flag| flag.name == name).last()
+}
+
+/// The value of a flag; empty without one.
+fn written(flag: Option<&Flag>) -> &str {
+    flag.and_then(|flag| flag.value.as_deref()).unwrap_or_default()
+}
+
+/// What `after` changed, each in words and the most important first. Never empty: a restart that changes nothing says
+/// so.
+#[must_use]
+pub fn changes(before: Start<'_>, after: Start<'_>, lang: Lang) -> Vec<Vec<Piece>> {
+    let mut said = Vec::new();
+    if before.version != after.version {
+        let (before, after) = (before.version.to_string(), after.version.to_string());
+        let facts = facts![before, after];
+        said.push(render(i18n::VERSION_CHANGED, &facts, lang));
+    }
+    let (old, new) = (parse(before.flags), parse(after.flags));
+    let owners = |flags: &FlagsText, text: &str| -> BTreeSet<Owner> {
+        flags.sections.iter().map(|it| owner(it, text)).collect()
+    };
+    let (old_owners, new_owners) = (owners(&old, before.flags), owners(&new, after.flags));
+    let mut lists: BTreeSet<(Turn, List)> = BTreeSet::new();
+    let mut flags = Vec::new();
+    let mut nodes = Vec::new();
+    for whose in old_owners.union(&new_owners) {
+        let is_node = !whose.1.is_empty();
+        if is_node && old_owners.contains(whose) != new_owners.contains(whose) {
+            let added = new_owners.contains(whose);
+            let text = if added { i18n::NODE_ADDED } else { i18n::NODE_REMOVED };
+            nodes.push(render(text, &facts![node = whose.1.as_str()], lang));
+            continue;
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for (text, all) in [(before.flags, &old), (after.flags, &new)] {
+            for section in all.sections.iter().filter(|it| owner(it, text) == *whose) {
+                names.extend(section.flags.iter().map(|flag| flag.name.as_str()));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for name in names.into_iter().filter(|name| seen.insert(*name)) {
+            let was = value(&old, before.flags, whose, name);
+            let is = value(&new, after.flags, whose, name);
+            if was.map(|flag| &flag.value) == is.map(|flag| &flag.value) {
+                continue;
+            }
+            match List::of(name) {
+                Some(list) => {
+                    let turns = turns(written(was), written(is));
+                    lists.extend(turns.into_iter().map(|turn| (turn, list)));
+                }
+                None => flags.push((was, is)),
+            }
+        }
+    }
+    said.extend(lists_in_words(&lists, lang));
+    said.extend(nodes);
+    // A mask comes and goes with its Pod CIDR.
+    let follows = |name: &str| {
+        let of = |is_v6| {
+            [Turn::Added(is_v6), Turn::Removed(is_v6)]
+                .into_iter()
+                .any(|turn| lists.contains(&(turn, List::Pods)))
+        };
+        match name {
+            NODE_CIDR_MASK_SIZE_IPV4 => of(false),
+            NODE_CIDR_MASK_SIZE_IPV6 => of(true),
+            _ => false,
+        }
+    };
+    for (was, is) in flags {
+        let is_new = was.is_none() || is.is_none();
+        let Some(sentence) = flag_in_words(was, is, lang) else { continue };
+        let is_known = was.or(is).is_some_and(|flag| is_new && follows(&flag.name));
+        if !is_known && !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    }
+    if said.is_empty() {
+        said.push(render(i18n::FLAGS_UNCHANGED, &[], lang));
+    }
+    said
+}
+
+fn lists_in_words(lists: &BTreeSet<(Turn, List)>, lang: Lang) -> Vec<Vec<Piece>> {
+    let mut said = Vec::new();
+    let of = |turn: Turn| -> Vec<List> {
+        lists.iter().filter(|(it, _)| *it == turn).map(|(_, list)| *list).collect()
+    };
+    for is_v6 in [false, true] {
+        let family = if is_v6 { Family::V6 } else { Family::V4 };
+        for (turn, text) in
+            [(Turn::Added(is_v6), i18n::FAMILY_ADDED), (Turn::Removed(is_v6), i18n::FAMILY_REMOVED)]
+        {
+            let name = match of(turn).as_slice() {
+                [] => continue,
+                [only] => only.name().get(lang).to_owned(),
+                [List::Services, List::Pods] => i18n::RANGES.get(lang).to_owned(),
+                [one, other] => {
+                    let facts = facts![one = one.name(), other = other.name()];
+                    plain(&render(i18n::PAIR_IS, &facts, lang))
+                }
+                _ => i18n::RANGES_AND_NODE_IP.get(lang).to_owned(),
+            };
+            said.push(with_words(text, family, &name, lang));
+        }
+    }
+    if !of(Turn::Swapped).is_empty() {
+        said.push(render(i18n::ORDER_SWAPPED, &[], lang));
+    }
+    for list in of(Turn::Values) {
+        said.push(render(i18n::LIST_CHANGED, &facts![list = list.name()], lang));
+    }
+    said
+}
+
+/// A sentence about a family of lists, whose names are words, not code.
+fn with_words(text: Text, family: Family, lists: &str, lang: Lang) -> Vec<Piece> {
+    let pieces = render(text, &facts![family, lists], lang).into_iter();
+    let words = |piece| match piece {
+        Piece::Code(words) => Piece::Words(words),
+        piece => piece,
+    };
+    pieces.map(words).collect()
+}
+
+/// A flag that differs; `None` if neither start has it.
+fn flag_in_words(was: Option<&Flag>, is: Option<&Flag>, lang: Lang) -> Option<Vec<Piece>> {
+    let flag = format!("--{}", was.or(is)?.name);
+    let (before, after) = (written(was), written(is));
+    let is_short = |value: &str| !value.is_empty() && value.len() <= LONGEST;
+    let text = match (was, is) {
+        (None, _) => i18n::FLAG_ADDED,
+        (_, None) => i18n::FLAG_REMOVED,
+        _ if is_short(before) && is_short(after) => i18n::FLAG_IS_NOW,
+        _ => i18n::FLAG_CHANGED,
+    };
+    Some(render(text, &facts![flag, before, after], lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::explain::trace::plain;
+    use dualstack_core::release::version::KubeVersion;
+
+    use super::{Start, changes};
+
+    const SINGLE: &str = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16\n\nkube-controller-manager\n--cluster-cidr=10.244.0.0/16\n--service-cluster-ip-range=10.96.0.0/16\n--node-cidr-mask-size-ipv4=24\n\nkube-proxy\n--cluster-cidr=10.244.0.0/16\n\nkubelet · node-1\n--node-ip=192.0.2.11\n";
+    const DUAL: &str = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n\nkube-controller-manager\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n--node-cidr-mask-size-ipv4=24\n--node-cidr-mask-size-ipv6=64\n\nkube-proxy\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56\n\nkubelet · node-1\n--node-ip=192.0.2.11,2001:db8::11\n";
+
+    fn named(before: &str, after: &str, lang: Lang) -> Vec<String> {
+        let version = KubeVersion::LATEST;
+        let of = |flags| Start { version, flags };
+        changes(of(before), of(after), lang).iter().map(|it| plain(it)).collect()
+    }
+
+    fn check(before: &str, after: &str, en: &[&str], zh: &[&str]) {
+        assert_eq!(named(before, after, Lang::En), en, "{after}");
+        assert_eq!(named(before, after, Lang::Zh), zh, "{after}");
+    }
+
+    #[test]
+    fn a_family_comes_and_goes_with_all_its_lists() {
+        check(SINGLE, DUAL, &["IPv6 ranges and node IP added"], &["新增 IPv6 范围和节点 IP"]);
+        check(DUAL, SINGLE, &["IPv6 ranges and node IP removed"], &["移除 IPv6 范围和节点 IP"]);
+        let services = SINGLE.replace("10.96.0.0/16", "10.96.0.0/16,fd00:10:96::/112");
+        check(SINGLE, &services, &["IPv6 Service CIDR added"], &["新增 IPv6 Service CIDR"]);
+        let node = SINGLE.replace("192.0.2.11", "192.0.2.11,2001:db8::11");
+        check(SINGLE, &node, &["IPv6 node IP added"], &["新增 IPv6 节点 IP"]);
+        check(&node, DUAL, &["IPv6 ranges added"], &["新增 IPv6 范围"]);
+        let v6 = "--service-cluster-ip-range=fd00:10:96::/112";
+        check(
+            "--service-cluster-ip-range=10.96.0.0/16",
+            v6,
+            &["IPv4 Service CIDR removed", "IPv6 Service CIDR added"],
+            &["移除 IPv4 Service CIDR", "新增 IPv6 Service CIDR"],
+        );
+    }
+
+    #[test]
+    fn another_order_is_one_change() {
+        let swapped = DUAL
+            .replace("10.96.0.0/16,fd00:10:96::/112", "fd00:10:96::/112,10.96.0.0/16")
+            .replace("10.244.0.0/16,fd00:10:244::/56", "fd00:10:244::/56,10.244.0.0/16");
+        check(DUAL, &swapped, &["order of families swapped"], &["地址族顺序对调"]);
+    }
+
+    #[test]
+    fn a_flag_is_named_with_its_values_where_they_are_short() {
+        let wider = DUAL.replace("ipv6=64", "ipv6=80");
+        let change = "--node-cidr-mask-size-ipv6 64 → 80";
+        check(DUAL, &wider, &[change], &[change]);
+        let range = DUAL.replace("10.96.0.0/16", "10.97.0.0/16");
+        check(DUAL, &range, &["Service CIDR changed"], &["Service CIDR 已更改"]);
+        check("--a=1", "--a=1 --b=2", &["--b added"], &["新增 --b"]);
+        check("--a=1 --b=2", "--a=1", &["--b removed"], &["移除 --b"]);
+        check("--a=1", "--a=a-value-of-more-than-twenty", &["--a changed"], &["--a 已更改"]);
+        // The same flag of two components.
+        let proxy = "kube-apiserver\n--v=1\nkube-proxy\n--v=1\n";
+        check(proxy, &proxy.replace('1', "2"), &["--v 1 → 2"], &["--v 1 → 2"]);
+    }
+
+    #[test]
+    fn a_node_is_added_with_its_kubelet() {
+        let more = format!("{DUAL}\nkubelet · node-2\n--node-ip=192.0.2.12\n");
+        check(DUAL, &more, &["node-2 added"], &["新增 node-2"]);
+        check(&more, DUAL, &["node-2 removed"], &["移除 node-2"]);
+    }
+
+    #[test]
+    fn a_version_comes_first_and_nothing_is_said_to_be_nothing() {
+        let [old, new] = ["1.30", "1.31"].map(|it| it.parse().expect("it is simulated"));
+        let (before, after) =
+            (Start { version: old, flags: SINGLE }, Start { version: new, flags: DUAL });
+        let said = changes(before, after, Lang::En);
+        assert_eq!(plain(&said[0]), "1.30 → 1.31");
+        assert_eq!(plain(&said[1]), "IPv6 ranges and node IP added");
+        check(DUAL, DUAL, &["no change"], &["无更改"]);
+        check(DUAL, &format!("# of today\n{DUAL}"), &["no change"], &["无更改"]);
+    }
+}
