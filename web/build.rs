@@ -9,19 +9,61 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct Scenario {
     order: u32,
+    task: String,
     title: Words,
     about: Words,
+    outcome: String,
     flags: String,
     manifest: String,
     /// The events that follow, as `dualstack_core::session::action::Action` is written.
     #[serde(default)]
     then: Vec<Value>,
+    /// The edits to try, in order.
+    #[serde(default, rename = "try")]
+    tries: Vec<Try>,
 }
 
 #[derive(Deserialize)]
 struct Words {
     en: String,
     zh: String,
+}
+
+impl Words {
+    fn code(&self) -> String {
+        format!("Text {{ en: {:?}, zh: {:?} }}", self.en, self.zh)
+    }
+}
+
+#[derive(Deserialize)]
+struct Try {
+    #[serde(flatten)]
+    text: Words,
+    #[serde(flatten)]
+    edit: Edit,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Edit {
+    Replace(String, String),
+    Preset(String),
+}
+
+impl Try {
+    fn code(&self) -> String {
+        let edit = match &self.edit {
+            Edit::Replace(from, to) => format!("Edit::Replace({from:?}, {to:?})"),
+            Edit::Preset(name) => format!("Edit::Preset(Preset::{})", name.to_uppercase()),
+        };
+        format!("Try {{ text: {}, edit: {edit} }}", self.text.code())
+    }
+}
+
+/// The name of a variant: `does-not-start` becomes `DoesNotStart`.
+fn variant(name: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('-').map(word).collect()
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,13 +82,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     scenarios.sort_by(|(id, one), (other, next)| (one.order, id).cmp(&(next.order, other)));
     let mut list = String::from("&[\n");
-    for (id, Scenario { title, about, flags, manifest, then, .. }) in scenarios {
+    for (id, Scenario { task, title, about, outcome, flags, manifest, then, tries, .. }) in
+        scenarios
+    {
         let mut events = vec![json!({"restart": {"flags": flags}}), json!({"apply": manifest})];
         events.extend(then);
-        let text = |words: Words| format!("Text {{ en: {:?}, zh: {:?} }}", words.en, words.zh);
-        let (title, about, events) = (text(title), text(about), serde_json::to_string(&events)?);
+        let (title, about, events) = (title.code(), about.code(), serde_json::to_string(&events)?);
+        let (task, outcome) = (variant(&task), variant(&outcome));
+        let tries: Vec<String> = tries.iter().map(Try::code).collect();
         list += &format!(
-            "File {{ id: {id:?}, title: {title}, about: {about}, events: {events:?} }},\n"
+            "File {{ id: {id:?}, task: Task::{task}, title: {title}, about: {about}, outcome: Outcome::{outcome}, events: {events:?}, tries: &[{}] }},\n",
+            tries.join(", ")
         );
     }
     list.push(']');

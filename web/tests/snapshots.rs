@@ -14,6 +14,7 @@ use dualstack_web::panes::answer::Answer;
 use dualstack_web::panes::cluster::Cluster;
 use dualstack_web::panes::components::{self, ComponentsPane};
 use dualstack_web::panes::embed::{Remarks, RemarksProps, Ways, WaysProps};
+use dualstack_web::panes::examples::{self, Examples};
 use dualstack_web::panes::footer::Footer;
 use dualstack_web::panes::header::Header;
 use dualstack_web::panes::invitation::Invitation;
@@ -32,6 +33,7 @@ use dualstack_web::presets::Preset;
 use dualstack_web::state::answers::Answers;
 use dualstack_web::state::fixes::FoundFixes;
 use dualstack_web::state::found::Place;
+use dualstack_web::state::navigation::OwnText;
 use dualstack_web::state::shared::Shared;
 use dualstack_web::state::store::{Msg, Store};
 use dualstack_web::state::visit::Step;
@@ -131,6 +133,21 @@ fn panes_look_as_their_snapshots() {
             [opening.clone(), refusal(lang), failed_start(lang), node(lang)].map(|it| panes(&it));
 
         check("header", lang, &[("opening", rendered::<Header>(first.header.clone()))]);
+        let searched = |query: &'static str| {
+            rendered::<Examples>(examples::Props {
+                lang,
+                example: Some("headless-with-selector"),
+                own: OwnText::Left,
+                query: query.into(),
+                onclose: Callback::noop(),
+                dispatch: Callback::noop(),
+            })
+        };
+        check(
+            "examples",
+            lang,
+            &[("a search", searched("headless")), ("nothing found", searched("no such thing"))],
+        );
         check("invitation", lang, &[("opening", rendered::<Invitation>(first.invitation.clone()))]);
         check("footer", lang, &[("opening", rendered::<Footer>(first.footer.clone()))]);
         check(
