@@ -32,8 +32,8 @@ const CORE: Rows = &[
 
 /// `browser` is every touch of JavaScript: what is typed and answered is below it.
 const WEB: Rows = &[
-    &["i18n"],
-    &["examples", "presets", "catalogue", "shortcuts"],
+    &["i18n", "presets"],
+    &["examples", "catalogue", "shortcuts"],
     &["state"],
     &["browser"],
     &["ui"],

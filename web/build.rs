@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct Scenario {
     order: u32,
+    task: String,
     title: Words,
     about: Words,
+    outcome: String,
     flags: String,
     manifest: String,
     /// The event that it opens at, counted from 0; the last one where none is named.
@@ -22,12 +24,52 @@ struct Scenario {
     /// The events that follow, as `dualstack_core::session::action::Action` is written.
     #[serde(default)]
     then: Vec<Value>,
+    /// The edits to try, in order.
+    #[serde(default, rename = "try")]
+    tries: Vec<Try>,
 }
 
 #[derive(Deserialize)]
 struct Words {
     en: String,
     zh: String,
+}
+
+impl Words {
+    fn code(&self) -> String {
+        format!("Text {{ en: {:?}, zh: {:?} }}", self.en, self.zh)
+    }
+}
+
+#[derive(Deserialize)]
+struct Try {
+    #[serde(flatten)]
+    text: Words,
+    #[serde(flatten)]
+    edit: Edit,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Edit {
+    Replace(String, String),
+    Preset(String),
+}
+
+impl Try {
+    fn code(&self) -> String {
+        let edit = match &self.edit {
+            Edit::Replace(from, to) => format!("Edit::Replace({from:?}, {to:?})"),
+            Edit::Preset(name) => format!("Edit::Preset(Preset::{})", name.to_uppercase()),
+        };
+        format!("Try {{ text: {}, edit: {edit} }}", self.text.code())
+    }
+}
+
+/// The name of a variant: `does-not-start` becomes `DoesNotStart`.
+fn variant(name: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('-').map(word).collect()
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,7 +88,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     scenarios.sort_by(|(id, one), (other, next)| (one.order, id).cmp(&(next.order, other)));
     let mut list = String::from("&[\n");
-    for (id, Scenario { title, about, flags, manifest, opens_at, notes, then, .. }) in scenarios {
+    for (id, scenario) in scenarios {
+        let Scenario {
+            task, title, about, outcome, flags, manifest, tries, opens_at, notes, then, ..
+        } = scenario;
         let mut events = vec![json!({"restart": {"flags": flags}}), json!({"apply": manifest})];
         events.extend(then);
         let last = events.len() - 1;
@@ -54,11 +99,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if opens_at > last || notes.len() > events.len() {
             return Err(format!("{id}: it has only {} events", events.len()).into());
         }
-        let text = |words: Words| format!("Text {{ en: {:?}, zh: {:?} }}", words.en, words.zh);
-        let (title, about, events) = (text(title), text(about), serde_json::to_string(&events)?);
-        let notes = notes.into_iter().map(text).collect::<Vec<_>>().join(", ");
+        let (title, about, events) = (title.code(), about.code(), serde_json::to_string(&events)?);
+        let (task, outcome) = (variant(&task), variant(&outcome));
+        let tries: Vec<String> = tries.iter().map(Try::code).collect();
+        let notes: Vec<String> = notes.iter().map(Words::code).collect();
         list += &format!(
-            "File {{ id: {id:?}, title: {title}, about: {about}, events: {events:?}, opens_at: {opens_at}, notes: &[{notes}] }},\n"
+            "File {{ id: {id:?}, task: Task::{task}, title: {title}, about: {about}, outcome: Outcome::{outcome}, events: {events:?}, tries: &[{}], opens_at: {opens_at}, notes: &[{}] }},\n",
+            tries.join(", "),
+            notes.join(", ")
         );
     }
     list.push(']');

@@ -1,17 +1,22 @@
-//! Which examples are there? The files of `web/scenarios`, in the order of the picker.
+//! Which examples are there? The files of `web/scenarios`, by what a person wants to do, in the order of the panel.
 
 use dualstack_core::explain::text::Text;
 use dualstack_core::session::action::{Action, Notes, Session, Shown};
 
+use crate::presets::Preset;
+
 /// An example as build.rs writes it down.
 struct File {
     id: &'static str,
+    task: Task,
     title: Text,
     about: Text,
+    outcome: Outcome,
     /// The list of its events, as JSON.
     events: &'static str,
     opens_at: usize,
     notes: &'static [Text],
+    tries: &'static [Try],
 }
 
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
@@ -21,20 +26,85 @@ thread_local! {
     static ALL: &'static [Example] = FILES.iter().map(Example::read).collect::<Vec<_>>().leak();
 }
 
+/// What a person wants to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Task {
+    Documentation,
+    Basics,
+    ChangingAService,
+    Refusals,
+    ClusterFlags,
+    NodesAndPods,
+}
+
+impl Task {
+    /// All tasks, in the order of the panel.
+    pub const ALL: [Self; 6] = [
+        Self::Documentation,
+        Self::Basics,
+        Self::ChangingAService,
+        Self::Refusals,
+        Self::ClusterFlags,
+        Self::NodesAndPods,
+    ];
+
+    #[must_use]
+    pub const fn name(self) -> Text {
+        match self {
+            Self::Documentation => Text { en: "From the documentation", zh: "来自文档" },
+            Self::Basics => Text { en: "Basics", zh: "基础" },
+            Self::ChangingAService => Text { en: "Changing a Service", zh: "更改 Service" },
+            Self::Refusals => Text { en: "Rejected requests", zh: "被拒绝的请求" },
+            Self::ClusterFlags => Text { en: "Cluster flags", zh: "集群标志" },
+            Self::NodesAndPods => Text { en: "Nodes and Pods", zh: "节点和 Pod" },
+        }
+    }
+}
+
+/// How an example ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    Accepted,
+    Surprising,
+    Refused,
+    DoesNotStart,
+}
+
+/// Something to try with an example.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Try {
+    /// What to do, as the end of a sentence.
+    pub text: Text,
+    pub edit: Edit,
+}
+
+/// What a try changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Edit {
+    /// A text of the manifest, by another one.
+    Replace(&'static str, &'static str),
+    /// The address families of the cluster.
+    Preset(Preset),
+}
+
 /// An example.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Example {
     /// The file's name.
     pub id: &'static str,
+    pub task: Task,
     /// A few words.
     pub title: Text,
     /// One sentence.
     pub about: Text,
+    pub outcome: Outcome,
     /// What happens: a start, an apply, and what the file says comes then.
     pub events: Vec<Action>,
     /// The event that it opens at.
     pub opens_at: usize,
     notes: &'static [Text],
+    /// What to try with it, one after the other.
+    pub tries: &'static [Try],
 }
 
 /// The example the page opens with.
@@ -52,6 +122,32 @@ pub fn find(id: &str) -> Option<&'static Example> {
     all().iter().find(|example| example.id == id)
 }
 
+/// The examples of each task.
+pub fn groups() -> impl Iterator<Item = (Task, Vec<&'static Example>)> {
+    let of = |task: Task| all().iter().filter(|example| example.task == task).collect();
+    Task::ALL.into_iter().map(move |task| (task, of(task)))
+}
+
+/// The examples in which every word of `query` stands: first those that speak of them, then those that have them in
+/// their flags or manifests.
+#[must_use]
+pub fn search(query: &str) -> Vec<&'static Example> {
+    let query = query.to_lowercase();
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let has = |text: &str| words.iter().all(|word| text.contains(word));
+    let (mut first, mut then) = (Vec::new(), Vec::new());
+    for example in all() {
+        let words = example.words();
+        if has(&words) {
+            first.push(example);
+        } else if has(&(words + &example.text())) {
+            then.push(example);
+        }
+    }
+    first.append(&mut then);
+    first
+}
+
 impl Example {
     /// Its session, at the event that matters.
     #[must_use]
@@ -66,10 +162,27 @@ impl Example {
         self.notes.get(at).copied().unwrap_or(Text { en: "", zh: "" })
     }
 
+    /// What is said of it, in small letters.
+    fn words(&self) -> String {
+        let Self { id, title, about, .. } = self;
+        [id, title.en, title.zh, about.en, about.zh].join("\n").to_lowercase()
+    }
+
+    /// What is in it, in small letters.
+    fn text(&self) -> String {
+        let text = |event: &Action| match event {
+            Action::Boot { flags: text, .. }
+            | Action::Apply(text)
+            | Action::Patch { body: text, .. }
+            | Action::Delete(text) => text.to_lowercase(),
+        };
+        self.events.iter().map(text).collect::<Vec<_>>().join("\n")
+    }
+
     fn read(file: &File) -> Self {
-        let File { id, title, about, events, opens_at, notes } = *file;
+        let File { id, task, title, about, outcome, events, opens_at, notes, tries } = *file;
         let events = serde_json::from_str(events).expect("a test reads every example");
-        Self { id, title, about, events, opens_at, notes }
+        Self { id, task, title, about, outcome, events, opens_at, notes, tries }
     }
 }
 
@@ -83,40 +196,30 @@ mod tests {
     use dualstack_core::session::{EventReport, Replay, run};
     use serde::Deserialize;
 
-    use super::{OPENING, all, find};
+    use super::{OPENING, Outcome, all, find, groups, search};
     use crate::state::answers::Answers;
     use crate::state::store::{Msg, Store};
     use crate::state::verdict::{Tone, Verdict};
 
     /// What a file says beyond what the page needs.
     #[derive(Deserialize)]
-    struct Promise {
+    struct Place {
         order: u32,
-        outcome: Outcome,
-    }
-
-    #[derive(Deserialize, PartialEq, Debug)]
-    #[serde(rename_all = "kebab-case")]
-    enum Outcome {
-        Accepted,
-        Surprising,
-        Refused,
-        DoesNotStart,
     }
 
     /// The files, re-read as they are now.
-    fn promises() -> BTreeMap<String, Promise> {
+    fn places() -> BTreeMap<String, Place> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        let mut promises = BTreeMap::new();
+        let mut places = BTreeMap::new();
         for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
             let path = entry.expect("the folder can be listed").path();
             let text = std::fs::read_to_string(&path).expect("a scenario is UTF-8");
-            let promise = serde_yaml::from_str(&text)
+            let place = serde_yaml::from_str(&text)
                 .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-            promises.insert(name, promise);
+            places.insert(name, place);
         }
-        promises
+        places
     }
 
     /// The verdicts that an example ends with, one per document.
@@ -170,22 +273,43 @@ mod tests {
 
     #[test]
     fn every_example_ends_as_its_file_promises() {
-        for (id, promise) in promises() {
-            let example = find(&id).unwrap_or_else(|| panic!("{id} is not in the picker"));
-            assert_eq!(outcome(example.id), promise.outcome, "{id}");
+        for example in all() {
+            assert_eq!(outcome(example.id), example.outcome, "{}", example.id);
         }
     }
 
     #[test]
-    fn the_picker_follows_the_order_of_the_files_and_no_two_share_a_place() {
-        let promises = promises();
-        let orders: Vec<u32> = all().iter().map(|example| promises[example.id].order).collect();
+    fn the_panel_follows_the_order_of_the_files_and_no_two_share_a_place() {
+        let places = places();
+        let orders: Vec<u32> = all().iter().map(|example| places[example.id].order).collect();
         assert!(orders.is_sorted_by(|one, next| one < next), "{orders:?}");
-        assert_eq!(all().len(), promises.len());
+        assert_eq!(all().len(), places.len());
     }
 
     #[test]
-    fn the_picker_begins_with_the_files_of_the_kubernetes_page() {
+    fn every_example_is_in_one_group_and_every_group_has_examples() {
+        let groups: Vec<_> = groups().collect();
+        assert_eq!(groups.iter().map(|(_, examples)| examples.len()).sum::<usize>(), all().len());
+        for (task, examples) in groups {
+            assert!(examples.len() > 4, "{task:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_an_example_counts_more_than_what_is_in_it() {
+        let ids = |query: &str| search(query).iter().map(|it| it.id).collect::<Vec<_>>();
+        assert_eq!(ids("NodePort both")[0], "node-port");
+        assert_eq!(ids("无头 选择算符")[0], "headless-with-selector");
+        assert_eq!(ids("proxy-mode"), ["kube-proxy-mode-is-gone"]);
+        let fields = ids("externalName");
+        assert_eq!(fields[0], "external-name");
+        assert!(ids("ipFamilies").contains(&"family-not-configured"));
+        assert_eq!(ids("nothing-has-this"), [""; 0]);
+        assert_eq!(ids(" ").len(), all().len());
+    }
+
+    #[test]
+    fn the_panel_begins_with_the_files_of_the_kubernetes_page() {
         let first: Vec<&str> = all().iter().take(5).map(|example| example.title.en).collect();
         assert_eq!(
             first,

@@ -21,7 +21,8 @@ macro_rules! words {
 words! {
     TITLE = "Dual-Stack Playground", "双栈演练场";
     SKIP = "Skip to the answer", "跳到答案";
-    SCENARIO = "Example", "示例";
+    ABOUT_PAGE = "A simulated Kubernetes cluster. Edit the flags or the YAML; the answer is the API server’s, as you type. Nothing runs, nothing is sent.", "一个模拟的 Kubernetes 集群。编辑标志或 YAML，即时看到 API 服务器的答案。不会运行任何程序，也不会发送任何数据。";
+    EXAMPLES = "Examples", "示例";
     EXAMPLE = "About this example", "关于此示例";
     OWN_SCENARIO = "Your own", "自定义";
     VERSION = "Kubernetes version", "Kubernetes 版本";
@@ -209,11 +210,8 @@ words! {
     SAFE_MODE = "The page stopped last time while running this text. The text is shown, but not run.", "上次运行此文本时页面停止了。现在只显示文本，不运行。";
     RUN = "Run", "运行";
     TRY = "Try it:", "试一试：";
-    TRY_CHANGE = "change", "将";
-    TRY_TO = "to", "改为";
-    TRY_THEN = ", then", "，然后";
-    TRY_NOW = "Now", "现在";
-    TRY_REMOVE = "remove the IPv6 range", "移除 IPv6 范围";
+    TRY_THEN = ", then ", "，然后";
+    TRY_NOW = "Now:", "现在：";
     DOCUMENTS = "Documents", "文档";
     FOOT_VERSION = "Checked against recorded answers of Kubernetes 1.20 to 1.36 (1.22 is assumed)", "已与 Kubernetes 1.20 至 1.36 的实测结果核对（1.22 为推定）";
     FOOT_NOT_KEPT = "Your work is not kept in this browser", "此浏览器不会保留你的内容";

@@ -20,7 +20,7 @@ use yew::prelude::*;
 use crate::i18n;
 use crate::panes::components::Seen;
 use crate::panes::first_families::Wish;
-use crate::panes::invitation::Suggestion;
+use crate::panes::invitation::Offer;
 use crate::panes::manifest::Checked;
 use crate::panes::strip::{BranchRow, NoteProps, Row};
 use crate::panes::terminal::Entry;
@@ -128,7 +128,9 @@ pub struct Page {
     seen: Memo<Shared<Start>, Shared<Seen>>,
     checked: Memo<Shared<RequestsReport>, Rc<Checked>>,
     wish: Memo<(Shared<[Action]>, usize), Rc<Wish>>,
-    suggestion: Memo<(Rc<str>, Rc<str>), Option<Suggestion>>,
+    /// The example that was shown last: what is tried with it makes it one's own.
+    tried: Option<&'static str>,
+    offer: Memo<(Shared<[Action]>, usize, Option<&'static str>), Offer>,
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
     compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,
@@ -203,9 +205,7 @@ impl Page {
             invitation: invitation::Props {
                 lang,
                 example: store.example,
-                suggestion: self
-                    .suggestion
-                    .get((Rc::clone(store.flags()), store.manifest()), |_| Suggestion::of(store)),
+                offer: self.offer(store),
                 dispatch: dispatch.clone(),
             },
             cluster: cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch),
@@ -319,6 +319,13 @@ impl Page {
         (stands.or_else(|| self.good.1.clone()), stale)
     }
 
+    /// What there is to try with the example that was shown last.
+    fn offer(&mut self, store: &Store) -> Offer {
+        self.tried = store.example.or(self.tried);
+        let deps = (Shared(Rc::clone(&store.events)), store.at, self.tried);
+        self.offer.get(deps, |(_, _, tried)| Offer::of(*tried, store))
+    }
+
     /// What the manifest that is shown sends, where the object is to be compared with it.
     fn sent(&mut self, store: &Store, document: usize) -> Option<Shared<Json>> {
         match store.event() {
@@ -366,6 +373,7 @@ pub fn header(
         lang: store.lang,
         theme: store.theme,
         example: store.example,
+        own: store.own_text(),
         version: store.boot().2,
         can_undo: store.history.can_undo(),
         can_redo: store.history.can_redo(),

@@ -60,7 +60,7 @@ pub static ALL: [Group; 4] = [
             focus('j', i18n::CONTROLLER_MANAGER_FLAGS, "flags-controller-manager"),
             focus('z', i18n::PROXY_FLAGS, "flags-proxy"),
             focus('i', i18n::KUBELET_FLAGS, "flags-kubelet"),
-            focus('s', i18n::SCENARIO, "scenario"),
+            press('s', i18n::EXAMPLES, "examples"),
             focus('v', i18n::VERSION, "version"),
             same('1', "IPv4", "preset-0"),
             same('2', "IPv6", "preset-1"),

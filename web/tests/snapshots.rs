@@ -16,6 +16,7 @@ use dualstack_web::panes::cluster::Cluster;
 use dualstack_web::panes::components::{self, Summary};
 use dualstack_web::panes::deciding::Deciding;
 use dualstack_web::panes::embed::{Remarks, RemarksProps, Ways, WaysProps};
+use dualstack_web::panes::examples::{self, Examples};
 use dualstack_web::panes::footer::Footer;
 use dualstack_web::panes::header::Header;
 use dualstack_web::panes::invitation::Invitation;
@@ -37,6 +38,7 @@ use dualstack_web::state::answers::Answers;
 use dualstack_web::state::choices::Tab;
 use dualstack_web::state::fixes::FoundFixes;
 use dualstack_web::state::found::Place;
+use dualstack_web::state::navigation::OwnText;
 use dualstack_web::state::shared::Shared;
 use dualstack_web::state::store::{Msg, Store};
 use dualstack_web::state::visit::Step;
@@ -142,6 +144,21 @@ fn panes_look_as_their_snapshots() {
             [opening.clone(), refusal(lang), failed_start(lang), node(lang)].map(|it| panes(&it));
 
         check("header", lang, &[("opening", rendered::<Header>(first.header.clone()))]);
+        let searched = |query: &'static str| {
+            rendered::<Examples>(examples::Props {
+                lang,
+                example: Some("headless-with-selector"),
+                own: OwnText::Left,
+                query: query.into(),
+                onclose: Callback::noop(),
+                dispatch: Callback::noop(),
+            })
+        };
+        check(
+            "examples",
+            lang,
+            &[("a search", searched("headless")), ("nothing found", searched("no such thing"))],
+        );
         check("invitation", lang, &[("opening", rendered::<Invitation>(first.invitation.clone()))]);
         check("footer", lang, &[("opening", rendered::<Footer>(first.footer.clone()))]);
         check(

@@ -13,7 +13,7 @@ use web_sys::{
     EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
     HtmlTextAreaElement, Node, Storage,
 };
-use yew::{Event as DomEvent, FocusEvent, InputEvent, TargetCast};
+use yew::{Event as DomEvent, FocusEvent, InputEvent, KeyboardEvent, TargetCast};
 
 use crate::state::found::{Found, Owner};
 
@@ -257,6 +257,19 @@ pub fn open_dialog(id: &str) {
     if let Some(dialog) = dialog.filter(|dialog| !dialog.open()) {
         let _ = dialog.show_modal();
     }
+}
+
+/// Closes a dialog of the page: the browser gives the focus back to where it was before.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = element(id).and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}
+
+/// The id of the element that a key was pressed in.
+#[must_use]
+pub fn target_id(event: &KeyboardEvent) -> String {
+    event.target_dyn_into::<web_sys::Element>().map(|it| it.id()).unwrap_or_default()
 }
 
 /// Gives the focus to a text box and selects what is in it.

@@ -1,38 +1,55 @@
-//! What is the example about, and what may be tried with it? The line of the first ten seconds: what to change, as
-//! buttons, for as long as there is something to change.
+//! What is the example about, and what may be tried with it? One line: a sentence, and the edits as buttons, for as long
+//! as nothing else was edited.
 
-use dualstack_core::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK};
+use std::rc::Rc;
+
 use dualstack_core::explain::text::Lang;
 use yew::prelude::*;
 
-use crate::examples;
+use crate::examples::{self, Edit, Example, Try};
 use crate::i18n;
-use crate::presets::{self, Preset};
 use crate::state::store::{Msg, Store};
-use crate::ui::{Dispatch, click, code, press, words};
+use crate::ui::{Dispatch, click, words};
 
-/// What a visitor may try.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Suggestion {
-    /// The other policy, then a cluster with one family.
-    Require,
-    /// A cluster with one family.
-    Remove,
+/// What there is left to try.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Offer {
+    tries: Rc<[&'static Try]>,
+    /// Whether some of it was done.
+    is_begun: bool,
 }
 
-impl Suggestion {
+/// Those of the tries whose bits are set.
+fn tries(example: &Example, bits: u32) -> impl Iterator<Item = (usize, &'static Try)> {
+    example.tries.iter().enumerate().filter(move |(at, _)| bits & (1 << at) != 0)
+}
+
+/// What the button of a try says.
+fn message(it: &Try) -> Msg {
+    match it.edit {
+        Edit::Replace(from, to) => Msg::Replace(from, to),
+        Edit::Preset(preset) => Msg::Preset(preset),
+    }
+}
+
+impl Offer {
+    /// What is left, if the page shows the example, or what some of its tries made of it.
     #[must_use]
-    pub fn of(store: &Store) -> Option<Self> {
-        let manifest = store.manifest();
-        let policy = if manifest.contains(PREFER_DUAL_STACK) {
-            Self::Require
-        } else if manifest.contains(REQUIRE_DUAL_STACK) {
-            Self::Remove
-        } else {
-            return None;
+    pub fn of(example: Option<&'static str>, store: &Store) -> Self {
+        let Some(example) = example.and_then(examples::find) else { return Self::default() };
+        let opened = Store::opening(store.lang).update(Msg::Example(example.id));
+        let makes_it = |done: &u32| {
+            let mut tried = opened.clone();
+            for (_, it) in tries(example, *done) {
+                tried = tried.update(message(it));
+            }
+            (&tried.events, tried.at) == (&store.events, store.at)
         };
-        let preset = presets::current(store.flags());
-        matches!(preset, Some(Preset::V4V6 | Preset::V6V4)).then_some(policy)
+        let Some(done) = (0..1 << example.tries.len()).find(makes_it) else {
+            return Self::default();
+        };
+        let left = tries(example, !done).map(|(_, it)| it).collect();
+        Self { tries: left, is_begun: done != 0 }
     }
 }
 
@@ -41,31 +58,81 @@ pub struct Props {
     pub lang: Lang,
     /// The example that is shown, if nothing was edited since it was chosen.
     pub example: Option<&'static str>,
-    pub suggestion: Option<Suggestion>,
+    pub offer: Offer,
     pub dispatch: Dispatch,
 }
 
 #[component]
 pub fn Invitation(props: &Props) -> Html {
-    let Props { lang, example, suggestion, ref dispatch } = *props;
+    let Props { lang, example, ref offer, ref dispatch } = *props;
     let about = example.and_then(examples::find).map(|it| words(it.about, lang));
-    let replace = click(dispatch, Msg::Replace(PREFER_DUAL_STACK, REQUIRE_DUAL_STACK));
-    let remove = click(dispatch, Msg::Preset(Preset::V4));
-    let remove = press("link", None, i18n::TRY_REMOVE.get(lang), None, true, remove);
+    let tries: Html = offer
+        .tries
+        .iter()
+        .enumerate()
+        .map(|(at, it)| {
+            let then = (at > 0).then(|| i18n::TRY_THEN.get(lang));
+            let onclick = click(dispatch, message(it));
+            html! { <>{ then }<button type="button" class="link" {onclick}>{ words(it.text, lang) }</button></> }
+        })
+        .collect();
+    let begin = if offer.is_begun { i18n::TRY_NOW } else { i18n::TRY };
     html! {
         <section class="invitation" aria-label={i18n::EXAMPLE.get(lang)}>
             <p>
-            { about }{ " " }
-            if suggestion == Some(Suggestion::Require) {
-                <span>
-                    <b>{ i18n::TRY.get(lang) }</b>{ " " }{ i18n::TRY_CHANGE.get(lang) }{ " " }{ code(PREFER_DUAL_STACK) }{ " " }{ i18n::TRY_TO.get(lang) }{ " " }
-                    <button type="button" class="link" lang="en" onclick={replace}>{ REQUIRE_DUAL_STACK }</button>{ i18n::TRY_THEN.get(lang) }{ " " }
-                    { remove }
-                </span>
-            } else if suggestion == Some(Suggestion::Remove) {
-                <span><b>{ i18n::TRY_NOW.get(lang) }</b>{ " " }{ remove }</span>
-            }
-        </p>
+                if let Some(about) = about { <span class="about">{ about }</span> }
+                if !offer.tries.is_empty() { <span class="try"><b>{ begin.get(lang) }</b>{ " " }{ tries }</span> }
+            </p>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::session::Replay;
+
+    use super::{Offer, message};
+    use crate::examples::{self, OPENING};
+    use crate::state::answers::{Answers, document_at};
+    use crate::state::store::{Msg, Store};
+    use crate::state::verdict::Verdict;
+
+    fn verdict(store: &Store) -> Verdict {
+        let answers = Answers::of(store, &store.session(), &mut Replay::default());
+        let answers = answers.expect("a session begins with a start");
+        answers.verdict(store, document_at(store, &answers.documents))
+    }
+
+    #[test]
+    fn every_try_finds_what_it_changes_and_changes_the_verdict() {
+        let mut count = 0;
+        for example in examples::all() {
+            let mut store = Store::opening(Lang::En).update(Msg::Example(example.id));
+            for it in example.tries {
+                let next = store.update(message(it));
+                assert_ne!(next.events, store.events, "{}: {}", example.id, it.text.en);
+                assert_ne!(verdict(&next), verdict(&store), "{}: {}", example.id, it.text.en);
+                store = next;
+            }
+            count += usize::from(!example.tries.is_empty());
+        }
+        assert!(count >= 12, "{count} examples have something to try");
+    }
+
+    #[test]
+    fn what_is_tried_is_offered_one_after_the_other_until_something_else_is_edited() {
+        let left = |store: &Store| Offer::of(Some(OPENING), store).tries.len();
+        let opening = Store::opening(Lang::En);
+        assert_eq!(left(&opening), 2);
+        let tries = examples::find(OPENING).expect("it is there").tries;
+        let once = opening.update(message(&tries[0]));
+        assert_eq!(left(&once), 1);
+        assert!(Offer::of(Some(OPENING), &once).is_begun);
+        assert_eq!(left(&once.update(message(&tries[1]))), 0);
+        assert_eq!(left(&once.update(Msg::Undo)), 2);
+        assert_eq!(left(&opening.update(message(&tries[1]))), 1, "in another order");
+        assert_eq!(left(&opening.update(Msg::EditManifest("a: own".to_owned()))), 0);
+        assert_eq!(Offer::of(None, &opening), Offer::default());
     }
 }

@@ -11,6 +11,7 @@ use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
+use super::rule_links::links;
 use crate::i18n::{self, colon};
 use crate::state::choices::Focus;
 use crate::state::shared::Shared;
@@ -131,7 +132,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }{ code(field) } }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known }{ " · " }{ i18n::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }</small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known }{ " · " }{ i18n::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }{ " " }<span class="rule-links">{ links(rule, version, lang) }</span></small>
                 </details>
             </div>
         </li>

@@ -19,6 +19,19 @@ use super::saved::from_text;
 use super::store::{Msg, Store};
 use super::visit::{Mark, Step};
 
+/// Where one's own text is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OwnText {
+    /// It is what the page shows.
+    Shown,
+    /// An example took its place.
+    Left,
+    /// A link took its place.
+    Waits,
+    /// Nothing was typed yet.
+    None,
+}
+
 impl Store {
     /// The state of a visit that found something: the language and theme that were chosen; the work that
     /// was saved, or what was typed into the static example; and what the address asks for.
@@ -70,6 +83,34 @@ impl Store {
     #[must_use]
     pub fn has_own(&self) -> bool {
         self.visit.own.as_ref().is_some_and(|own| !own.0.is_opening())
+    }
+
+    /// Where one's own text is.
+    #[must_use]
+    pub fn own_text(&self) -> OwnText {
+        match (self.is_draft(), self.example) {
+            (true, _) if self.has_own() => OwnText::Waits,
+            (true, _) => OwnText::None,
+            (false, None) => OwnText::Shown,
+            (false, Some(_)) if self.left_own().is_some() => OwnText::Left,
+            (false, Some(_)) => OwnText::None,
+        }
+    }
+
+    /// One's own text as it was when an example took its place.
+    fn left_own(&self) -> Option<&Work> {
+        let mut left = self.visit.left.iter().rev();
+        let is_own = |(work, is_draft): &&(Work, bool)| work.example.is_none() && !is_draft;
+        left.find(is_own).map(|(work, _)| work)
+    }
+
+    /// Shows one's own text in place of an example.
+    pub(super) fn return_to_own(&mut self) {
+        if let Some(work) = self.left_own().cloned() {
+            self.put_aside();
+            self.visit.trouble = None;
+            self.show(work);
+        }
     }
 
     /// Whether the page shows the other components, and their Nodes and Pods: a frame may ask for less.
@@ -278,7 +319,7 @@ impl Store {
 mod tests {
     use dualstack_core::explain::text::Lang;
 
-    use super::Step;
+    use super::{OwnText, Step};
     use crate::state::found::{Found, Owner, Place};
     use crate::state::store::{Msg, Store};
 
@@ -438,6 +479,40 @@ mod tests {
         assert_eq!(forth.example, Some("node-port"));
         // It is a change like any other.
         assert_eq!(back.update(Msg::Undo).example, Some("node-port"));
+    }
+
+    #[test]
+    fn every_example_that_is_chosen_has_an_entry_of_its_own() {
+        let opening = Store::opening(Lang::En);
+        let second = opening.update(Msg::Example("node-port"));
+        let third = second.update(Msg::Example("external-name"));
+        assert!(opening.is_left_by(&second) && second.is_left_by(&third));
+        assert!(second.has_news_since(&opening) && third.has_news_since(&second));
+        let back = arrive(&third, second.place());
+        assert_eq!(back.example, Some("node-port"));
+        assert_eq!(arrive(&back, opening.place()).example, opening.example);
+        // Also after Back.
+        assert!(back.is_left_by(&back.update(Msg::Example("static-primary"))));
+    }
+
+    #[test]
+    fn ones_own_text_comes_back_after_examples() {
+        assert_eq!(Store::opening(Lang::En).own_text(), OwnText::None);
+        let text = own();
+        assert_eq!(text.own_text(), OwnText::Shown);
+        let example = text.update(Msg::Example("node-port")).update(Msg::Example("external-name"));
+        assert_eq!(example.own_text(), OwnText::Left);
+        let back = example.update(Msg::OwnText);
+        assert_eq!((&*back.manifest(), back.own_text()), ("a: own", OwnText::Shown));
+        assert!(example.is_left_by(&back), "Back leads to the example");
+        assert_eq!(back.update(Msg::Undo).example, Some("external-name"));
+        // The last one that was typed, however it was left.
+        let newer = typed(&back, "a: newer").update(Msg::Example("node-port"));
+        assert_eq!(&*newer.update(Msg::OwnText).manifest(), "a: newer");
+        // With a link in between.
+        let draft = arrive(&text, link());
+        assert_eq!(draft.own_text(), OwnText::Waits);
+        assert_eq!(arrive(&Store::opening(Lang::En), link()).own_text(), OwnText::None);
     }
 
     #[test]

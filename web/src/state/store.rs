@@ -139,6 +139,8 @@ pub enum Msg {
     Preset(Preset),
     /// Chose an example.
     Example(&'static str),
+    /// Chose one's own text, which an example took the place of.
+    OwnText,
     /// Chose a language.
     Language(Lang),
     /// Chose a colour scheme.

@@ -185,6 +185,7 @@ impl Store {
                     next.runs = true;
                 }
             }
+            Msg::OwnText => next.return_to_own(),
             Msg::Language(lang) => next.lang = lang,
             Msg::Theme(theme) => next.theme = Some(theme),
             Msg::Focus(focus) => next.focus = focus,
