@@ -90,7 +90,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut list = String::from("&[\n");
     for (id, scenario) in scenarios {
         let Scenario {
-            task, title, about, outcome, flags, manifest, tries, opens_at, notes, then, ..
+            task,
+            title,
+            about,
+            outcome,
+            flags,
+            manifest,
+            tries,
+            opens_at,
+            notes,
+            then,
+            ..
         } = scenario;
         let mut events = vec![json!({"restart": {"flags": flags}}), json!({"apply": manifest})];
         events.extend(then);

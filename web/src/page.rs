@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use dualstack_core::api::Json;
-use dualstack_core::cluster::{Key, World};
 use dualstack_core::cluster::components::{Components, Start};
+use dualstack_core::cluster::{Key, World};
 use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
@@ -290,11 +290,7 @@ impl Page {
                 objects: Shared(Rc::clone(&after.objects)),
             }),
             footer: footer::Props { lang },
-            phone_bar: phone_bar::Props {
-                lang,
-                pane: store.pane,
-                dispatch: dispatch.clone(),
-            },
+            phone_bar: phone_bar::Props { lang, pane: store.pane, dispatch: dispatch.clone() },
             refused,
         }
     }

@@ -209,7 +209,8 @@ pub fn Messages(props: &MessagesProps) -> Html {
     let all = &seen.components;
     let lines = lines(all, component);
     let lines = lines.iter().filter(|it| is_of_box(it)).map(|it| line(all, component, it, lang));
-    let own = seen.found.iter().filter(|(finding, _)| concerned(finding).last() == Some(&component));
+    let own =
+        seen.found.iter().filter(|(finding, _)| concerned(finding).last() == Some(&component));
     let idle = unmodelled(all, component).into_iter().map(|(name, span)| {
         let to = to_flag(lang, &all.text, component, name, span);
         let item = html! { <li><b>{ text::REMARK.get(lang) }</b>{ to }{ text::CHANGES_NOTHING.get(lang) }</li> };

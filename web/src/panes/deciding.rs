@@ -2,9 +2,11 @@
 
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Step};
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::{BootReport, DocumentReport};
 use yew::prelude::*;
 
+use super::rule_links::RuleLinks;
 use crate::i18n;
 use crate::state::choices::Tab;
 use crate::state::shared::Shared;
@@ -42,10 +44,16 @@ pub fn deciding(trace: &[Step]) -> Vec<&Step> {
     if decided.is_empty() { of(&|step| !step.rule.id.starts_with("DEF-")) } else { decided }
 }
 
-/// A step in one line: its rule and its sentence.
-fn line(step: &Step, lang: Lang) -> Html {
+/// A step in one line: its rule, its sentence, and where to read on.
+fn line(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
-    let step = html! { <li><b class="rule">{ step.rule.id }</b>{ sentence(&step.render(lang), lang) }</li> };
+    let step = html! {
+        <li>
+            <b class="rule">{ step.rule.id }</b>
+            { sentence(&step.render(lang), lang) }{ " " }
+            <RuleLinks {lang} rule={step.rule} {version} />
+        </li>
+    };
     classed(if rejected { "rejects" } else { "" }, step)
 }
 
@@ -58,7 +66,7 @@ pub fn Deciding(props: &Props) -> Html {
     if steps.is_empty() {
         return Html::default();
     }
-    let steps: Html = steps.into_iter().map(|step| line(step, lang)).collect();
+    let steps: Html = steps.into_iter().map(|step| line(step, boot.version, lang)).collect();
     html! {
         <section class="deciding" aria-label={i18n::DECIDING.get(lang)}>
             <h3>

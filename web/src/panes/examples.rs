@@ -29,9 +29,12 @@ const COUNT_ONE: Text = Text { en: "1 example", zh: "1 个示例" };
 const NOTHING_FOUND: Text = Text { en: "No example matches.", zh: "没有匹配的示例。" };
 const OWN_TEXT: Text = Text { en: "Your own text", zh: "你自己的内容" };
 const OWN_SHOWN: Text = Text { en: "It is shown now.", zh: "当前显示的就是它。" };
-const OWN_WAITS: Text = Text { en: "Go back to what you typed.", zh: "返回你输入的内容。" };
-const OWN_NONE: Text =
-    Text { en: "Type or paste your flags and manifests.", zh: "输入或粘贴你的标志和清单。" };
+const OWN_WAITS: Text =
+    Text { en: "Go back to what you typed.", zh: "返回你输入的内容。" };
+const OWN_NONE: Text = Text {
+    en: "Type or paste your flags and manifests.",
+    zh: "输入或粘贴你的标志和清单。",
+};
 const DOES_NOT_START: Text = Text { en: "Does not start", zh: "无法启动" };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -164,8 +167,7 @@ fn row(
     };
     let mark = classed(class, html! { <span>{ signed(sign, word.get(lang)) }</span> });
     let dispatch = dispatch.clone();
-    let onclick =
-        Callback::from(move |_: MouseEvent| choose(&dispatch, Msg::Example(example.id)));
+    let onclick = Callback::from(move |_: MouseEvent| choose(&dispatch, Msg::Example(example.id)));
     html! {
         <li><button type="button" id={id(example)} aria-current={current} {onclick}>{ mark }<b>{ example.title.get(lang) }</b>{ " " }<small>{ words(example.about, lang) }</small></button></li>
     }

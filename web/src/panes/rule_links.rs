@@ -193,10 +193,7 @@ mod tests {
         assert_eq!(of("FAM-1", Lang::En), format!("https://kubernetes.io/{page}#services"));
         assert_eq!(of("FAM-1", Lang::Zh), format!("https://kubernetes.io/zh-cn/{page}#services"));
         assert_eq!(of("VER-3", Lang::Zh), format!("https://kubernetes.io/zh-cn/{page}"));
-        assert_eq!(
-            of("PLAN-3a", Lang::En),
-            "https://www.rfc-editor.org/rfc/rfc4193#section-3.1"
-        );
+        assert_eq!(of("PLAN-3a", Lang::En), "https://www.rfc-editor.org/rfc/rfc4193#section-3.1");
         assert_eq!(documentation(rule("MSG-7b"), Lang::En), None);
     }
 
