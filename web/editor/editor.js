@@ -92,6 +92,15 @@ const explain = (view) => {
 };
 const escape = (view) => hasHoverTooltips(view.state) && (view.dispatch({ effects: closeHoverTooltips }) ?? true);
 
+/**
+ * At the end of a wrapped line CodeMirror moves the browser's selection and asks where it is. Behind a dialog, and where
+ * nothing can be selected, there is none, and no node to ask for: the caret is where it was.
+ */
+const toleratesNoSelection = ({ docView }) => {
+  const { posFromDOM } = docView;
+  docView.posFromDOM = (node, offset) => (node ? posFromDOM.call(docView, node, offset) : docView.view.state.selection.main.head);
+};
+
 class TextEditor extends HTMLElement {
   words = new Compartment();
   about = make("p", { id: "about", hidden: true });
@@ -124,6 +133,7 @@ class TextEditor extends HTMLElement {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const state = EditorState.create({ doc: box.value, selection: { anchor, head }, extensions: this.extensions(box) });
     this.view = new EditorView({ state, root, parent: root });
+    toleratesNoSelection(this.view);
     this.view.setTabFocusMode(true);
     root.append(this.about);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
