@@ -92,13 +92,12 @@ const explain = (view) => {
 };
 const escape = (view) => hasHoverTooltips(view.state) && (view.dispatch({ effects: closeHoverTooltips }) ?? true);
 
-/**
- * At the end of a wrapped line CodeMirror moves the browser's selection and asks where it is. Behind a dialog, and where
- * nothing can be selected, there is none, and no node to ask for: the caret is where it was.
- */
-const toleratesNoSelection = ({ docView }) => {
-  const { posFromDOM } = docView;
-  docView.posFromDOM = (node, offset) => (node ? posFromDOM.call(docView, node, offset) : docView.view.state.selection.main.head);
+// At the end of a wrapped line CodeMirror moves the browser's selection and asks where it is. Behind a dialog, and where
+// nothing can be selected, there is none, and no node to ask for: the caret is where it was.
+const places = Object.getPrototypeOf(new EditorView().docView);
+const { posFromDOM } = places;
+places.posFromDOM = function (node, offset) {
+  return node ? posFromDOM.call(this, node, offset) : this.view.state.selection.main.head;
 };
 
 class TextEditor extends HTMLElement {
@@ -133,7 +132,6 @@ class TextEditor extends HTMLElement {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const state = EditorState.create({ doc: box.value, selection: { anchor, head }, extensions: this.extensions(box) });
     this.view = new EditorView({ state, root, parent: root });
-    toleratesNoSelection(this.view);
     this.view.setTabFocusMode(true);
     root.append(this.about);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
