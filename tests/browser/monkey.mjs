@@ -64,6 +64,10 @@ async function act(page) {
     return "history";
   }
   const all = await page.locator(CONTROLS).all();
+  if (all.length === 0) {
+    await page.goto(address).catch(() => {});
+    return "the page anew";
+  }
   const at = below(all.length);
   const name = await all[at].evaluate((it) => `${it.localName} ${it.ariaLabel ?? it.textContent.slice(0, 20)}`, null, { timeout: 500 }).catch(() => "gone");
   await all[at].click({ timeout: 300, force: below(2) === 1, position: { x: 1 + below(30), y: 1 + below(12) } }).catch(() => {});

@@ -92,6 +92,14 @@ const explain = (view) => {
 };
 const escape = (view) => hasHoverTooltips(view.state) && (view.dispatch({ effects: closeHoverTooltips }) ?? true);
 
+// At the end of a wrapped line CodeMirror moves the browser's selection and asks where it is. Behind a dialog, and where
+// nothing can be selected, there is none, and no node to ask for: the caret is where it was.
+const places = Object.getPrototypeOf(new EditorView().docView);
+const { posFromDOM } = places;
+places.posFromDOM = function (node, offset) {
+  return node ? posFromDOM.call(this, node, offset) : this.view.state.selection.main.head;
+};
+
 class TextEditor extends HTMLElement {
   words = new Compartment();
   about = make("p", { id: "about", hidden: true });

@@ -310,6 +310,8 @@ fn own(parts: &Parts, component: Component, part: &str, is_headed: bool) -> Stri
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::{replace, split};
     use crate::source::flags::Component;
     use crate::source::span::Span;
@@ -400,6 +402,19 @@ mod tests {
         );
         let manifest = "kind: Pod\nspec:\n- command:\n  - kube-apiserver\n  - --a=b\n";
         assert_eq!(boxes(&replace("", KubeApiserver, manifest)), [manifest, "", "", ""]);
+    }
+
+    #[test]
+    fn ten_thousands_of_headings_are_joined_in_a_moment() {
+        let part = "kubelet\nkube-proxy\n".repeat(30_000);
+        let start = Instant::now();
+        let once = replace("", KubeApiserver, &part);
+        let twice = replace(&once, KubeApiserver, &part);
+        let parts = split(&twice);
+        let last = Span::new(twice.len() - 4, twice.len() - 1);
+        assert!(Component::ALL.into_iter().any(|it| parts.span_in(it, last).is_some()));
+        // Looking through all headings for each takes minutes.
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     }
 
     #[test]
