@@ -141,7 +141,7 @@ pub fn App(props: &Props) -> Html {
 /// The page in another page: as many panes as were asked for, and the ways out.
 fn frame(store: &Store, embed: &Rc<Embed>, panes: Panes, dispatch: &Dispatch) -> Html {
     let lang = store.lang;
-    let Panes { answer, cluster, manifest, stored, strip, changes, why, tabs, .. } = panes;
+    let Panes { answer, cluster, manifest, stored, strip, note, changes, why, tabs, .. } = panes;
     let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
@@ -150,6 +150,7 @@ fn frame(store: &Store, embed: &Rc<Embed>, panes: Panes, dispatch: &Dispatch) ->
                 <Strip ..strip />
                 <main>{ title }<Cluster ..cluster /><Manifest ..manifest /><Stored ..stored /></main>
                 <Changes ..changes />
+                if let Some(note) = note { <NoteShown ..note /> }
                 <Why ..why />
                 if let Some(tabs) = tabs { <div id="behind"><Tabs ..tabs /></div> }
             </>
