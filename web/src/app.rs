@@ -239,7 +239,7 @@ fn frame(
 ) -> Html {
     let lang = store.lang;
     let result = result(&panes, looks, dispatch);
-    let Panes { answer, strip, cluster, manifest, .. } = panes;
+    let Panes { answer, strip, note, cluster, manifest, .. } = panes;
     let title = html! { <h1 class="unseen">{ i18n::TITLE.get(lang) }</h1> };
     let main = match embed.view {
         View::All => html! {
@@ -247,6 +247,7 @@ fn frame(
                 <Answer ..answer />
                 <Strip ..strip />
                 <main>{ title }<Cluster ..cluster /><Manifest ..manifest />{ result }</main>
+                if let Some(note) = note { <NoteShown ..note /> }
             </>
         },
         View::Editor => html! {

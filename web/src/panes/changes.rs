@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use dualstack_core::apiserver::requests::RepairEvent;
-use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Piece, render};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
@@ -19,7 +19,7 @@ use crate::ui::{badge, classed, code, heading, line, name, sentence};
 
 /// The most Services that an event kept as they were and that are listed all the same.
 const MOST_KEPT: usize = 20;
-/// The most Services that a note has room for.
+/// The most objects that a note has room for.
 const MOST_BESIDE: usize = 4;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -79,24 +79,37 @@ fn after(props: &Props) -> Html {
 
 /// What an event changed, in a few lines. Nothing where it changed nothing.
 pub fn changed(after: &Diff, start: Option<&BootReport>, lang: Lang) -> Html {
-    let is_other = |it: &&ServiceAfter| it.change != Change::Kept;
-    let count = after.services.iter().filter(is_other).count();
-    let services: Html = after
-        .services
-        .iter()
-        .filter(is_other)
-        .take(MOST_BESIDE)
-        .map(|it| service(it, lang))
-        .collect();
-    let more = count.saturating_sub(MOST_BESIDE);
+    let services = after.services.iter().filter(|it| it.change != Change::Kept);
+    let services = services.map(|it| service(it, lang));
+    let key = |(namespace, name): &(Rc<str>, Rc<str>)| [&**namespace, "/", &**name].concat();
+    let objects = &after.objects;
+    let nodes = objects.nodes.changed.iter().map(|(name, change)| (name.to_string(), change));
+    let pods = objects.pods.changed.iter().map(|(it, change)| (key(it), change));
+    let deployments = objects.deployments.changed.iter().map(|(it, change)| (key(it), change));
+    let objects = nodes.chain(deployments).chain(pods);
+    let objects = objects.map(|(object, change)| other_object(object, change, lang));
+    let all: Vec<Html> = services.chain(objects).collect();
+    let more = all.len().saturating_sub(MOST_BESIDE);
     let repairs = start.map_or(&[][..], |start| start.repairs.as_slice());
     html! {
         <div class="after">
-            <ul>{ services }</ul>
-            if more > 0 { <p>{ "+ " }{ more.to_string() }{ " " }{ i18n::CHANGED.get(lang) }</p> }
+            <ul>{ for all.into_iter().take(MOST_BESIDE) }</ul>
+            if more > 0 { <p>{ "+ " }{ more.to_string() }</p> }
             if !repairs.is_empty() { <ul class="repairs">{ repaired(repairs) }</ul> }
         </div>
     }
+}
+
+/// A Node, a Pod or a Deployment.
+fn other_object(object: String, change: &Change, lang: Lang) -> Html {
+    let (class, word) = class_and_word(change);
+    let object = html! {
+        <li>
+            { name(object) }{ " " }<span class="badge">{ word.get(lang) }</span>
+            <ul lang="en">{ fields(change) }</ul>
+        </li>
+    };
+    classed(class, object)
 }
 
 /// The ServiceCIDRs after the event.
@@ -130,35 +143,41 @@ fn repaired(repairs: &[RepairEvent]) -> Html {
         .collect()
 }
 
-fn service(it: &ServiceAfter, lang: Lang) -> Html {
-    let (class, word) = match &it.change {
+const fn class_and_word(change: &Change) -> (&'static str, Text) {
+    match change {
         Change::Created => ("created", i18n::CREATED),
         Change::Deleted => ("deleted", i18n::DELETED),
         Change::Kept => ("kept", i18n::KEPT),
         Change::Changed(_) => ("changed", i18n::CHANGED),
-    };
+    }
+}
+
+/// The fields that read differently.
+fn fields(change: &Change) -> Html {
+    let Change::Changed(fields) = change else { return html! {} };
+    fields
+        .iter()
+        .map(|change| {
+            let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
+            html! {
+                <li>{ code(change.field.clone()) }{ ": " }{ code(side(&change.before)) }{ " → " }{ code(side(&change.after)) }</li>
+            }
+        })
+        .collect()
+}
+
+fn service(it: &ServiceAfter, lang: Lang) -> Html {
+    let (class, word) = class_and_word(&it.change);
     let spec = &it.service.spec;
     let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
     let badges: Html = families.map(badge).collect();
     let policy = spec.ip_family_policy.clone().unwrap_or_default();
-    let fields: Html = match &it.change {
-        Change::Changed(fields) => fields
-            .iter()
-            .map(|change| {
-                let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
-                html! {
-                    <li>{ code(change.field.clone()) }{ ": " }{ code(side(&change.before)) }{ " → " }{ code(side(&change.after)) }</li>
-                }
-            })
-            .collect(),
-        _ => html! {},
-    };
     let service = html! {
         <li>
             { name([&*it.namespace, "/", &*it.name].concat()) }{ " " }
             <span class="badge">{ word.get(lang) }</span>{ " " }
             { badges }{ " " }{ code(spec.cluster_ips.join(", ")) }{ " " }<small lang="en">{ policy }</small>
-            <ul lang="en">{ fields }</ul>
+            <ul lang="en">{ fields(&it.change) }</ul>
         </li>
     };
     classed(class, service)

@@ -295,7 +295,7 @@ mod tests {
         let [here, there] = &found[0].sides;
         assert_eq!(plain(&here[0]), "is running");
         let text = plain(there.last().expect("it says why"));
-        assert!(text.contains("specified --service-cluster-ip-range is too large"), "{text}");
+        assert!(text.contains("specified --service-cluster-ip-range[1] is too large"), "{text}");
         assert!(there.len() > 1, "the reason in words as well: {there:?}");
     }
 
