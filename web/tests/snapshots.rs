@@ -119,6 +119,14 @@ fn node(lang: Lang) -> Store {
     Store::opening(lang).update(Msg::Append(Action::Apply(manifest.into())))
 }
 
+/// Two nodes with three Pods that the Service of the opening selects.
+fn pods(lang: Lang) -> Store {
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app\nspec:\n  replicas: 3\n  \
+                    selector:\n    matchLabels:\n      app.kubernetes.io/name: MyApp\n  template:\n    metadata:\n      \
+                    labels:\n        app.kubernetes.io/name: MyApp\n    spec:\n      containers:\n      - name: web\n        image: nginx\n";
+    node(lang).update(Msg::Append(Action::Apply(manifest.into())))
+}
+
 fn arrived(store: &Store, fragment: &str) -> Store {
     let place = Place { fragment: fragment.to_owned(), mark: String::new() };
     store.update(Msg::Visit(Step::Arrived(place)))
@@ -202,6 +210,7 @@ fn panes_look_as_their_snapshots() {
             &[
                 ("opening", rendered::<Picture>(first.picture.clone())),
                 ("refusal", rendered::<Picture>(refused.picture.clone())),
+                ("Pods", rendered::<Picture>(panes(&pods(lang)).picture)),
             ],
         );
         check(
