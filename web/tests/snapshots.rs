@@ -131,6 +131,14 @@ fn forked(lang: Lang) -> Store {
     dual.update(Msg::Note("Now the second range is added".to_owned())).update(Msg::Fork)
 }
 
+/// Two nodes with three Pods that the Service of the opening selects.
+fn pods(lang: Lang) -> Store {
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app\nspec:\n  replicas: 3\n  \
+                    selector:\n    matchLabels:\n      app.kubernetes.io/name: MyApp\n  template:\n    metadata:\n      \
+                    labels:\n        app.kubernetes.io/name: MyApp\n    spec:\n      containers:\n      - name: web\n        image: nginx\n";
+    node(lang).update(Msg::Append(Action::Apply(manifest.into())))
+}
+
 fn arrived(store: &Store, fragment: &str) -> Store {
     let place = Place { fragment: fragment.to_owned(), mark: String::new() };
     store.update(Msg::Visit(Step::Arrived(place)))
@@ -267,6 +275,7 @@ fn panes_look_as_their_snapshots() {
             &[
                 ("opening", rendered::<Picture>(first.picture.clone())),
                 ("refusal", rendered::<Picture>(refused.picture.clone())),
+                ("Pods", rendered::<Picture>(panes(&pods(lang)).picture)),
             ],
         );
         check(

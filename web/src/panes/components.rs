@@ -492,7 +492,7 @@ mod tests {
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
 
-    use super::{Seen, changes, concerned};
+    use super::{Seen, changes, concerned, fits};
 
     #[test]
     fn an_edit_is_told_flag_by_flag() {
@@ -503,6 +503,21 @@ mod tests {
         assert!(changes(before, before).is_empty());
         let switched = ["# network plugin: none\n", before].concat();
         assert_eq!(changes(&switched, before), ["# network plugin: none → dual-stack"]);
+    }
+
+    #[test]
+    fn nodes_fit_where_no_service_cidr_lies() {
+        let fit = |text: &str| -> Vec<u64> {
+            let components = Components::start(KubeVersion::LATEST, text);
+            let known = components.controller_manager.running().expect("it starts");
+            known.ipam.iter().flat_map(|it| it.ranges()).map(|range| fits(&range)).collect()
+        };
+        let text = "kube-controller-manager\n--allocate-node-cidrs\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/60\n";
+        assert_eq!(fit(text), [256, 16]);
+        // Nodes that have their Pod CIDRs count.
+        assert_eq!(fit(&format!("{text}kubelet node-1\n--node-ip=192.0.2.11\n")), [256, 16]);
+        let over = text.replace("--cluster", "--service-cluster-ip-range=10.244.0.0/17\n--cluster");
+        assert_eq!(fit(&over), [128, 16]);
     }
 
     #[test]

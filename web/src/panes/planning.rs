@@ -23,10 +23,14 @@ use crate::browser;
 use crate::browser::random::forty_bits;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
+use crate::ui::term::{Term, Word};
 use crate::ui::{Dispatch, click, grouped};
 
 /// What the field begins with where the cluster has no range: what readers of the documentation paste.
 const FORMAT: &str = "fdXY:IJKL:MNOP:15::/64";
+
+/// The term, which is the same in both languages.
+const SERVICE_CIDR: &str = "Service CIDR";
 
 /// What the pane shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -181,10 +185,17 @@ fn uses(behavior: &Behavior, range: Cidr, version: KubeVersion, lang: Lang) -> H
     let one = |role: Role| {
         let fit = fit(behavior, range, role, 0);
         let (name, noun) = words_of(role);
+        let name = name.get(lang);
+        let heading = match name.split_once(SERVICE_CIDR).filter(|_| role == Role::Services) {
+            Some((before, after)) => {
+                html! { <>{ before }<Term {lang} word={Word::ServiceCidr} at="planning" label={SERVICE_CIDR} />{ after }</> }
+            }
+            None => html! { { name } },
+        };
         let steps: Html = fit.steps.iter().map(|it| step(it, version, lang)).collect();
         html! {
             <li>
-                <h4>{ name.get(lang) }</h4>
+                <h4>{ heading }</h4>
                 { verdict(&fit, noun, lang) }
                 <details><summary>{ crate::i18n::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
             </li>
@@ -312,5 +323,31 @@ fn sizes(props: &Props, own: &Own, behavior: &Behavior, version: KubeVersion) ->
             { verdict(&stop.fit, text::COUNT_NODES, lang) }
             <details><summary>{ crate::i18n::WHY.get(lang) }</summary><ul class="steps">{ steps }</ul></details>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::cluster::components::Components;
+    use dualstack_core::release::version::KubeVersion;
+
+    use super::{FORMAT, Own};
+
+    fn own(flags: &str) -> (String, u8, u8) {
+        let own = Own::of(&Components::start(KubeVersion::LATEST, flags));
+        (own.range.to_string(), own.prefix(), own.mask)
+    }
+
+    #[test]
+    fn field_and_slider_begin_with_what_the_flags_say() {
+        let controller = "kube-controller-manager\n--allocate-node-cidrs\n--cluster-cidr=";
+        let dual = format!("{controller}10.244.0.0/16,fd00:10:244::/52\n");
+        assert_eq!(own(&dual), ("fd00:10:244::/52".to_owned(), 52, 64));
+        let masked = format!("{dual}--node-cidr-mask-size-ipv6=60\n");
+        assert_eq!(own(&masked), ("fd00:10:244::/52".to_owned(), 52, 60));
+        let single = format!("{controller}10.244.0.0/16\n");
+        assert_eq!(own(&single), ("10.244.0.0/16".to_owned(), 56, 64));
+        assert_eq!(own("--service-cluster-ip-range=10.96.0.0/16\n").0, "10.96.0.0/16");
+        assert_eq!(own("--service-cluster-ip-range=oops\n").0, FORMAT);
     }
 }

@@ -329,9 +329,12 @@ fn addresses(spec: &ServiceSpec) -> Vec<(Family, String)> {
 
 /// Policy, type and ports, and what stands in the place of a cluster IP.
 fn head(pen: &mut Pen, spec: &ServiceSpec) {
-    let said = [spec.policy(), &spec.type_, &ports(spec)];
-    let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
-    pen.write(Ink::Code, &said.join(" · "));
+    if !spec.policy().is_empty() {
+        pen.write(Ink::Code, spec.policy());
+    }
+    let ports = ports(spec);
+    let said = [&*spec.type_, &*ports].into_iter().filter(|it| !it.is_empty());
+    pen.write(Ink::Code, &said.collect::<Vec<_>>().join(" · "));
     if spec.is_external_name() {
         pen.write(Ink::Code, &spec.external_name);
         pen.say(Ink::Words, ALIAS, &[]);
@@ -378,9 +381,9 @@ fn chosen(pen: &mut Pen, name: &str, asked: &Asked) -> Vec<Start> {
         }
     }
     if !spec.is_external_name() && spec.is_selectorless() {
-        pen.say(Ink::Words, NO_SELECTOR, &[]);
+        pen.missing(NO_SELECTOR, &[]);
     } else if !spec.is_external_name() && asked.pods.is_empty() {
-        pen.say(Ink::Bad, NO_MATCH, &[]);
+        pen.missing(NO_MATCH, &[]);
     }
     pen.close(at);
     starts
