@@ -20,6 +20,7 @@ use crate::panes::header::Header;
 use crate::panes::invitation::Invitation;
 use crate::panes::manifest::Manifest;
 use crate::panes::notice::Notice;
+use crate::panes::pasted::PastedError;
 use crate::panes::phone_bar::PhoneBar;
 use crate::panes::share::{Given, Share};
 use crate::panes::stored::Stored;
@@ -120,6 +121,7 @@ pub fn App(props: &Props) -> Html {
             <Header ..panes.header />
             <Notice ..panes.notice />
             <Answer ..panes.answer />
+            if let Some(pasted) = panes.pasted { <PastedError ..pasted /> }
             <p class="unseen" role="status" id="spoken"></p>
             <Invitation ..panes.invitation />
             <main><Cluster ..panes.cluster /><Manifest ..panes.manifest /><Stored ..panes.stored /></main>

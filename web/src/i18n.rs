@@ -173,6 +173,10 @@ words! {
     NOTHING_TO_APPLY = "There is nothing to apply yet.", "还没有可应用的内容。";
     NOT_YAML = "This is not YAML yet.", "这还不是合法的 YAML。";
     NOT_YAML_SENDS_NOTHING = "This is not YAML yet, so kubectl sends nothing.", "这还不是合法的 YAML，因此 kubectl 不会发送任何内容。";
+    IS_ERROR_MESSAGE = "This is {what}, not a manifest.", "这是{what}，不是清单。";
+    SHOWN_BY = "The example “{example}” shows it.", "示例“{example}”展示了该错误。";
+    SHOWN_BY_EXAMPLES = "Examples that show this error", "展示此错误的示例";
+    PASTE_MANIFEST = "No example shows it. Paste the manifest that led to it.", "没有示例展示该错误。请粘贴引发该错误的清单。";
     SENDS_NOTHING = "kubectl sends nothing. ", "kubectl 不会发送任何内容。";
     HAS_NO_ANSWER = "The playground can’t show a result for this. ", "演练场无法给出此操作的结果。";
     RESTARTED = "kube-apiserver {version} has restarted and supports {families}.", "kube-apiserver {version} 已重启，支持 {families} 地址族。";

@@ -24,7 +24,7 @@ use crate::panes::invitation::Offer;
 use crate::panes::manifest::Checked;
 use crate::panes::timeline::{BranchRow, Row, Side};
 use crate::panes::{
-    answer, cluster, footer, header, invitation, manifest, notice, phone_bar, stored, tabs,
+    answer, cluster, footer, header, invitation, manifest, notice, pasted, phone_bar, stored, tabs,
     timeline, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
@@ -40,6 +40,8 @@ pub struct Panes {
     pub header: header::Props,
     pub notice: notice::Props,
     pub answer: answer::Props,
+    /// Where an error message is pasted that examples show.
+    pub pasted: Option<pasted::Props>,
     pub invitation: invitation::Props,
     pub cluster: cluster::Props,
     pub manifest: manifest::Props,
@@ -166,6 +168,13 @@ impl Page {
                 fixes: fixes.map(Shared),
                 dispatch: dispatch.clone(),
             },
+            pasted: answers.pasted.as_ref().filter(|it| !it.examples.is_empty()).map(|it| {
+                pasted::Props {
+                    lang,
+                    examples: Rc::clone(&it.examples),
+                    dispatch: dispatch.clone(),
+                }
+            }),
             invitation: invitation::Props {
                 lang,
                 example: store.example,

@@ -16,6 +16,7 @@ use crate::facts;
 use crate::kubectl::{self, Applied, ApplyVerb, NOT_RUNNING, ObjectName, Workload};
 use crate::session::action::{Action, PatchForm};
 use crate::source::decode::{self, Stray, WrittenField};
+use crate::source::pasted;
 use crate::source::span::Span;
 use crate::source::yaml::{self, Document, Node};
 
@@ -66,7 +67,7 @@ fn apply(
     known: Option<&Rc<World>>,
 ) -> RequestsReport {
     let parsed = yaml::parse(text);
-    let problems = text_problems(parsed.problems);
+    let syntax = text_problems(parsed.problems);
     let first = cluster.world.next_number();
     let mut before = asked.as_mut().map(|it| std::mem::take(*it)).unwrap_or_default().into_iter();
     let mut documents = Vec::new();
@@ -90,7 +91,34 @@ fn apply(
     if asked.is_some() {
         documents.iter_mut().for_each(|report| report.settle(cluster));
     }
+    let mut problems = pasted_into(text, &syntax, &documents);
+    problems.extend(syntax);
     RequestsReport { problems, documents: documents.into_iter().map(Rc::new).collect() }
+}
+
+/// What was pasted into a text, where that may be why it fails: what is read as it was meant has no remark.
+fn pasted_into(text: &str, syntax: &[Diagnostic], documents: &[DocumentReport]) -> Vec<Diagnostic> {
+    let fails = |it: &DocumentReport| match &it.outcome {
+        Some(outcome) => outcome.result.is_err(),
+        None => !syntax.is_empty() || it.diagnostics.iter().any(|it| it.says == Program::Kubectl),
+    };
+    if syntax.is_empty() && !documents.iter().any(fails) {
+        return Vec::new();
+    }
+    let is_fine = |at: usize| documents.iter().any(|it| !fails(it) && it.span.touches(at));
+    let lines: Vec<usize> = syntax.iter().filter_map(|it| Some(line_of(text, it.span?))).collect();
+    pasted::in_manifest(text)
+        .into_iter()
+        .filter(|it| !is_fine(it.span.start))
+        // The syntax error at a tab says so itself.
+        .filter(|it| it.kind != pasted::Kind::Tab || !lines.contains(&line_of(text, it.span)))
+        .map(|it| it.remark(text))
+        .collect()
+}
+
+/// How many lines stand before a place.
+fn line_of(text: &str, span: Span) -> usize {
+    text.get(..span.start).unwrap_or(text).matches('\n').count()
 }
 
 /// `kubectl patch`.

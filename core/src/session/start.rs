@@ -12,6 +12,7 @@ use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::trace::Trace;
 use crate::kubectl::{Applied, ObjectName};
 use crate::release::version::KubeVersion;
+use crate::source::pasted;
 use crate::source::span::Span;
 use crate::source::yaml;
 
@@ -60,14 +61,12 @@ pub(super) fn start(
 
 /// What kube-apiserver prints when it exits, and remarks of the playground about the text.
 fn problems(start: &Start) -> Vec<Diagnostic> {
-    let mut problems: Vec<Diagnostic> = start
-        .flags
-        .problems
-        .iter()
-        .map(|problem| {
-            Diagnostic::remark(problem.span, problem.text_en.clone(), problem.text_zh.clone())
-        })
-        .collect();
+    let text = &start.text;
+    let pasted = pasted::in_flags(text).into_iter().map(|it| it.remark(text));
+    let unread = start.flags.problems.iter().map(|problem| {
+        Diagnostic::remark(problem.span, problem.text_en.clone(), problem.text_zh.clone())
+    });
+    let mut problems: Vec<Diagnostic> = pasted.chain(unread).collect();
     problems.extend(start.apiserver.unmodelled.iter().map(|flag| {
         Diagnostic::remark(
             flag.span,

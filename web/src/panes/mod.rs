@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod nodes;
 pub mod notice;
 pub mod output;
+pub mod pasted;
 pub mod phone_bar;
 pub mod planning;
 pub mod prerequisites;

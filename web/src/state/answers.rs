@@ -9,6 +9,7 @@ use dualstack_core::session::diff::Diff;
 use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
 
 use super::choices::Focus;
+use super::errors::PastedError;
 use super::shared::Shared;
 use super::store::Store;
 use super::verdict::{Verdict, started, verdict};
@@ -28,6 +29,8 @@ pub struct Answers {
     pub after: Shared<Diff>,
     /// Its Nodes, Pods and Deployments, and the programs as they started last.
     pub world: Shared<World>,
+    /// The error message that is pasted in place of what is applied, or among the flags.
+    pub pasted: Option<PastedError>,
 }
 
 impl Answers {
@@ -51,6 +54,7 @@ impl Answers {
             events: report.events,
             after: Shared(Rc::new(report.diff)),
             world: Shared(report.world),
+            pasted: PastedError::of(scenario.events.get(store.at)?, store.flags()),
         })
     }
 
@@ -65,6 +69,9 @@ impl Answers {
     /// What is said on top, about the document at `at`.
     #[must_use]
     pub fn verdict(&self, store: &Store, at: usize) -> Verdict {
+        if let Some(pasted) = self.pasted.as_ref().filter(|it| it.is_request) {
+            return pasted.verdict(store.lang);
+        }
         let document = self.documents.get(at).map(|it| &**it);
         match store.event() {
             Action::Boot { .. } if self.boot.is_running() => {

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod choices;
 pub mod embed;
+pub mod errors;
 pub mod fixes;
 pub mod found;
 pub mod history;

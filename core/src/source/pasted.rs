@@ -1,0 +1,452 @@
+//! What of a text was pasted along with it, or in place of it? Quotes of a word processor, the fence of a Markdown
+//! page, the prompt of a shell, an error message. Each is read as it stands, by kubectl too: this only says why a
+//! text fails.
+
+use crate::explain::diagnostic::Diagnostic;
+use crate::explain::text::Text;
+use crate::source::span::Span;
+
+/// What kind of thing was pasted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A quote that only a person takes for one.
+    Quote,
+    /// A dash of a word processor in place of hyphens.
+    Dash,
+    /// A blank that is no space.
+    Blank(char),
+    /// A character without a width.
+    Invisible(char),
+    /// A tab in the indentation.
+    Tab,
+    /// The line around a block of code in Markdown.
+    Fence,
+    /// A command, with or without the prompt of a shell.
+    Command,
+    /// A place that a tool was to fill.
+    Template,
+    /// A line that a program printed.
+    Error(Speaker),
+}
+
+/// Who printed an error message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Speaker {
+    /// kube-apiserver, through kubectl.
+    ApiServer,
+    /// kubectl itself.
+    Kubectl,
+    /// A component that reads flags, at its start.
+    Component,
+}
+
+/// Something that was pasted, and where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pasted {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it is first.
+    pub span: Span,
+}
+
+const QUOTES: [char; 7] = ['“', '”', '„', '‟', '‘', '’', '‚'];
+const DASHES: [char; 6] = ['–', '—', '−', '－', '‑', '‒'];
+
+/// What was pasted into a manifest: of each kind the first place.
+#[must_use]
+pub fn in_manifest(text: &str) -> Vec<Pasted> {
+    let mut found = Vec::new();
+    let mut is_first = true;
+    for line in lines(text) {
+        let body = line.text.trim();
+        if body.is_empty() {
+            continue;
+        }
+        if is_first && let Some(speaker) = speaker(body) {
+            found.push(line.whole(Kind::Error(speaker)));
+            return found;
+        }
+        is_first &= is_fence(body);
+        if is_fence(body) {
+            add(&mut found, line.whole(Kind::Fence));
+            continue;
+        }
+        if is_command(body) {
+            add(&mut found, line.whole(Kind::Command));
+            continue;
+        }
+        let indent = line.text.len() - line.text.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line.text[..indent].find('\t') {
+            add(&mut found, line.at(Kind::Tab, tab, 1));
+        }
+        in_line(&line, &mut found);
+    }
+    found
+}
+
+/// What was pasted into a text of flags, as far as reading the flags does not say it.
+#[must_use]
+pub fn in_flags(text: &str) -> Vec<Pasted> {
+    let mut found = Vec::new();
+    let mut is_first = true;
+    for line in lines(text) {
+        let body = line.text.trim();
+        if body.is_empty() {
+            continue;
+        }
+        // The flags of each component have a box of their own.
+        if body.starts_with('#') {
+            is_first = true;
+            continue;
+        }
+        if is_first && let Some(speaker) = speaker(body) {
+            add(&mut found, line.whole(Kind::Error(speaker)));
+        }
+        is_first &= is_fence(body);
+        if is_fence(body) {
+            add(&mut found, line.whole(Kind::Fence));
+            continue;
+        }
+        // A sentence of a comment may have such quotes.
+        let code = body.split(" #").next().unwrap_or(body);
+        if let Some((at, quote)) = code.char_indices().find(|(_, char)| QUOTES.contains(char)) {
+            let start = line.text.len() - line.text.trim_start().len() + at;
+            add(&mut found, line.at(Kind::Quote, start, quote.len_utf8()));
+        }
+        if let Some((start, length)) = template(line.text) {
+            add(&mut found, line.at(Kind::Template, start, length));
+        }
+    }
+    found
+}
+
+fn add(found: &mut Vec<Pasted>, next: Pasted) {
+    let same = |it: &Pasted| std::mem::discriminant(&it.kind) == std::mem::discriminant(&next.kind);
+    if !found.iter().any(same) {
+        found.push(next);
+    }
+}
+
+/// A line of a text, without its end.
+struct Line<'a> {
+    start: usize,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn at(&self, kind: Kind, start: usize, length: usize) -> Pasted {
+        let start = self.start + start;
+        Pasted { kind, span: Span::new(start, start + length) }
+    }
+
+    /// The line without the blanks around it.
+    fn whole(&self, kind: Kind) -> Pasted {
+        let start = self.text.len() - self.text.trim_start().len();
+        self.at(kind, start, self.text.trim().len())
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut start = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let at = start;
+        start += line.len();
+        Line { start: at, text: line.trim_end_matches(['\n', '\r']) }
+    })
+}
+
+fn is_fence(body: &str) -> bool {
+    body.starts_with("```") || body.starts_with("~~~")
+}
+
+/// `$ kubectl apply …`, `kubectl apply -f - <<EOF`, and the end of what stands there.
+fn is_command(body: &str) -> bool {
+    let rest = body.strip_prefix("$ ").unwrap_or(body);
+    let mut words = rest.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_program = ["kubectl", "oc", "helm"].contains(&first) && words.next().is_some();
+    body.starts_with("$ ") || is_program || body.contains("<<EOF") || body == "EOF"
+}
+
+/// Where a line has a place that a tool was to fill, and how long it is.
+fn template(line: &str) -> Option<(usize, usize)> {
+    let between = |open: &str, close: &str| {
+        let start = line.find(open)?;
+        let length = line[start..].find(close)? + close.len();
+        Some((start, length))
+    };
+    let variable = || {
+        let (start, length) = between("${", "}")?;
+        let name = &line[start + 2..start + length - 1];
+        let is_name = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+        is_name.then_some((start, length))
+    };
+    between("{{", "}}")
+        .filter(|(start, length)| {
+            // Braces of JSON and KYAML have a quote or a colon behind a word.
+            let inner = line[start + 2..start + length - 2].trim_matches(['-', ' ']);
+            !inner.is_empty() && !inner.contains(": ") && !inner.starts_with('"')
+        })
+        .or_else(|| between("{%", "%}"))
+        .or_else(variable)
+}
+
+/// What stands in a line outside of its quoted strings and its comment.
+fn in_line(line: &Line<'_>, found: &mut Vec<Pasted>) {
+    let mut open = None;
+    // Whether a value or a key may begin here.
+    let mut begins = true;
+    let mut before = ' ';
+    let template = template(line.text);
+    if let Some((start, length)) = template {
+        add(found, line.at(Kind::Template, start, length));
+    }
+    for (at, char) in line.text.char_indices() {
+        let length = char.len_utf8();
+        if open == Some(char) {
+            open = None;
+        } else if open.is_none() {
+            match char {
+                '#' if before.is_whitespace() || before == '\u{feff}' => return,
+                '"' | '\'' if begins => open = Some(char),
+                _ if QUOTES.contains(&char) && begins => {
+                    let rest = &line.text[at + length..];
+                    let end = rest.find(QUOTES).map_or(0, |end| {
+                        end + rest[end..].chars().next().map_or(0, char::len_utf8)
+                    });
+                    add(found, line.at(Kind::Quote, at, length + end));
+                }
+                _ if DASHES.contains(&char) && begins => {
+                    add(found, line.at(Kind::Dash, at, length));
+                }
+                '\u{a0}' | '\u{202f}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => {
+                    add(found, line.at(Kind::Blank(char), at, length));
+                }
+                '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}' => {
+                    add(found, line.at(Kind::Invisible(char), at, length));
+                }
+                // At the start of a text it says how the text is encoded.
+                '\u{feff}' if line.start + at > 0 => {
+                    add(found, line.at(Kind::Invisible(char), at, length));
+                }
+                _ => {}
+            }
+        }
+        begins = match char {
+            ' ' | '\t' | '\u{a0}' => begins,
+            ':' | '-' | '[' | '{' | ',' | '\u{feff}' => open.is_none(),
+            _ => false,
+        };
+        before = char;
+    }
+}
+
+/// Who prints a line, if it is an error message.
+fn speaker(line: &str) -> Option<Speaker> {
+    let line = line.strip_prefix(['*', '-']).map_or(line, str::trim_start);
+    let has = |marks: &[&str]| marks.iter().any(|mark| line.starts_with(mark));
+    if has(&["Error from server", "The request is invalid:"]) || is_invalid(line) || is_cause(line)
+    {
+        return Some(Speaker::ApiServer);
+    }
+    let of_kubectl = [
+        "error: ",
+        "error when ",
+        "error validating ",
+        "error parsing ",
+        "The connection to the server ",
+        "Unable to connect to the server",
+        "resource mapping not found for ",
+        "unable to recognize ",
+    ];
+    if has(&of_kubectl) {
+        return Some(Speaker::Kubectl);
+    }
+    let of_component = ["Error: ", "invalid argument ", "unknown flag: ", "command failed"];
+    (has(&of_component) || is_klog(line) || line.contains(" err=\"")).then_some(Speaker::Component)
+}
+
+/// `The Service "x" is invalid: …`.
+fn is_invalid(line: &str) -> bool {
+    line.starts_with("The ") && line.contains("\" is invalid:")
+}
+
+/// `spec.ports[0].nodePort: Invalid value: …`.
+fn is_cause(line: &str) -> bool {
+    let Some((path, rest)) = line.split_once(": ") else { return false };
+    let reasons =
+        ["Invalid value", "Unsupported value", "Duplicate value", "Required value", "Forbidden"];
+    let is_path = |char: char| char.is_ascii_alphanumeric() || "._-/[]()".contains(char);
+    path.contains('.')
+        && path.chars().all(is_path)
+        && reasons.iter().any(|reason| {
+            rest.strip_prefix(reason).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        })
+}
+
+/// `E0612 10:00:00.000000       1 run.go:74] …`.
+fn is_klog(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    matches!(bytes, [b'I' | b'W' | b'E' | b'F', date @ ..]
+        if date.len() > 5 && date[..4].iter().all(u8::is_ascii_digit) && date[4] == b' ')
+        && line.contains("] ")
+}
+
+impl Pasted {
+    /// What is said of it.
+    #[must_use]
+    pub fn remark(self, text: &str) -> Diagnostic {
+        let line = text.get(..self.span.start).unwrap_or_default().matches('\n').count() + 1;
+        let shown = text.get(self.span.start..self.span.end).unwrap_or_default();
+        let (en, zh) = match self.kind {
+            Kind::Quote => (
+                format!(
+                    "Line {line} has typographic quotes: {shown}. They are part of the value; type `\"` or `'`."
+                ),
+                format!(
+                    "第 {line} 行有排版用的引号 {shown}，它们会成为值的一部分；请改用 `\"` 或 `'`。"
+                ),
+            ),
+            Kind::Dash => (
+                format!("Line {line} has a typographic dash, `{shown}`: type a plain hyphen, `-`."),
+                format!("第 {line} 行有排版用的破折号 `{shown}`：请改用普通连字符 `-`。"),
+            ),
+            Kind::Blank(char) => (
+                format!(
+                    "Line {line} has a no-break space ({}): YAML takes it as a letter. Type a plain space.",
+                    point(char)
+                ),
+                format!(
+                    "第 {line} 行有不换行空格（{}）：YAML 将其视为普通字符。请改用普通空格。",
+                    point(char)
+                ),
+            ),
+            Kind::Invisible(char) => (
+                format!("Line {line} has an invisible character ({}): remove it.", point(char)),
+                format!("第 {line} 行有不可见字符（{}）：请删除。", point(char)),
+            ),
+            Kind::Tab => (
+                format!("Line {line} is indented with a tab; YAML takes only spaces."),
+                format!("第 {line} 行用制表符缩进；YAML 只接受空格。"),
+            ),
+            Kind::Fence => (
+                format!("Line {line} is a Markdown fence, `{shown}`: remove it."),
+                format!("第 {line} 行是 Markdown 的代码围栏 `{shown}`：请删除。"),
+            ),
+            Kind::Command => (
+                format!("Line {line} is a shell command, not a part of the manifest: remove it."),
+                format!("第 {line} 行是 shell 命令，不属于清单：请删除。"),
+            ),
+            Kind::Template => (
+                format!(
+                    "`{shown}` is a template that is not rendered: replace it with a value, or paste what the tool renders."
+                ),
+                format!("`{shown}` 是尚未渲染的模板：请换成具体的值，或粘贴工具渲染后的结果。"),
+            ),
+            Kind::Error(speaker) => {
+                let Text { en, zh } = speaker.words();
+                (format!("This is {en}."), format!("这是{zh}。"))
+            }
+        };
+        Diagnostic::remark(self.span, en, zh)
+    }
+}
+
+impl Speaker {
+    /// What it printed, as a part of a sentence in both languages.
+    #[must_use]
+    pub const fn words(self) -> Text {
+        let (en, zh) = match self {
+            Self::ApiServer => ("an error message of kube-apiserver", " kube-apiserver 的错误消息"),
+            Self::Kubectl => ("an error message of kubectl", " kubectl 的错误消息"),
+            Self::Component => ("an error message of a component", "组件的错误消息"),
+        };
+        Text { en, zh }
+    }
+}
+
+/// The number of a character that cannot be seen.
+fn point(char: char) -> String {
+    format!("U+{:04X}", u32::from(char))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Speaker, in_flags, in_manifest};
+
+    /// What is found, with the text at its place.
+    fn found(text: &str) -> Vec<(Kind, &str)> {
+        in_manifest(text).iter().map(|it| (it.kind, &text[it.span.start..it.span.end])).collect()
+    }
+
+    #[test]
+    fn what_is_pasted_is_found_where_it_stands() {
+        for (text, kind, at) in [
+            ("kind: “Service”", Kind::Quote, "“Service”"),
+            ("- ‘None’", Kind::Quote, "‘None’"),
+            ("a:\n  – b", Kind::Dash, "–"),
+            ("kind:\u{a0}Service", Kind::Blank('\u{a0}'), "\u{a0}"),
+            ("\u{3000}kind: Service", Kind::Blank('\u{3000}'), "\u{3000}"),
+            ("kind: Ser\u{200b}vice", Kind::Invisible('\u{200b}'), "\u{200b}"),
+            ("a: b\n\u{feff}c: d", Kind::Invisible('\u{feff}'), "\u{feff}"),
+            ("spec:\n\tports: []", Kind::Tab, "\t"),
+            ("```yaml\nkind: Service\n```", Kind::Fence, "```yaml"),
+            ("$ kubectl apply -f x.yaml", Kind::Command, "$ kubectl apply -f x.yaml"),
+            ("cat <<EOF | kubectl apply -f -", Kind::Command, "cat <<EOF | kubectl apply -f -"),
+            ("port: {{ .Values.port }}", Kind::Template, "{{ .Values.port }}"),
+            ("port: ${PORT}", Kind::Template, "${PORT}"),
+            ("{% if x %}", Kind::Template, "{% if x %}"),
+        ] {
+            assert_eq!(found(text), [(kind, at)], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_ordinary_manifest_has_nothing_pasted() {
+        let text = "\u{feff}# “quoted” – and\u{a0}so on\nkind: Service\nmetadata:\n  annotations:\n    a: it’s “fine” – really\n    \
+                    b: \"“quoted”\u{a0}value\"\nspec: {ports: [{port: 80}], selector: {a: \"${X}\"}}\n";
+        let found: Vec<_> = found(text).into_iter().filter(|it| it.0 != Kind::Template).collect();
+        assert_eq!(found, []);
+        assert_eq!(in_manifest("{\"a\": {\"b\": {}}}"), []);
+    }
+
+    #[test]
+    fn error_messages_are_recognised_by_who_prints_them() {
+        for (text, speaker) in [
+            ("The Service \"x\" is invalid: spec.clusterIPs: Invalid value", Speaker::ApiServer),
+            (
+                "Error from server (AlreadyExists): services \"x\" already exists",
+                Speaker::ApiServer,
+            ),
+            ("* spec.ports[0].nodePort: Invalid value: 80: provided port", Speaker::ApiServer),
+            ("spec.ports: Required value", Speaker::ApiServer),
+            ("error: error validating \"x\": error validating data", Speaker::Kubectl),
+            ("E0612 10:00:00.000000       1 run.go:74] \"command failed\"", Speaker::Component),
+            ("invalid argument \"x\" for \"--node-ip\" flag", Speaker::Component),
+            ("Error: invalid argument \"x\" for \"--v\" flag", Speaker::Component),
+        ] {
+            assert_eq!(in_manifest(text)[0].kind, Kind::Error(speaker), "{text}");
+            assert_eq!(in_flags(text)[0].kind, Kind::Error(speaker), "{text}");
+        }
+        for text in ["kind: Service", "metadata.name: x", "", "error", "The Service is invalid"] {
+            assert_eq!(in_manifest(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn flags_may_have_quotes_fences_and_templates() {
+        let kinds = |text| in_flags(text).iter().map(|it| it.kind).collect::<Vec<_>>();
+        assert_eq!(kinds("--a=“b”"), [Kind::Quote]);
+        assert_eq!(kinds("```\n--a=b\n```"), [Kind::Fence]);
+        assert_eq!(kinds("--a={{ .Values.a }}"), [Kind::Template]);
+        assert_eq!(kinds("# kubelet – “node”\n--a=b # “c”"), []);
+    }
+
+    #[test]
+    fn every_remark_names_its_line_or_its_text() {
+        let text = "kind: Service\nspec:\n\tports: []";
+        let remark = in_manifest(text)[0].remark(text);
+        assert_eq!(remark.detail, "Line 3 is indented with a tab; YAML takes only spaces.");
+        assert_eq!(remark.detail_zh.as_deref(), Some("第 3 行用制表符缩进；YAML 只接受空格。"));
+    }
+}
