@@ -7,6 +7,7 @@ use crate::browser;
 use crate::examples::{self, Example, Outcome};
 use crate::i18n;
 use crate::state::choices::Pane;
+use crate::state::errors::examples_by_error;
 use crate::state::navigation::OwnText;
 use crate::state::store::Msg;
 use crate::state::visit::Step;
@@ -29,9 +30,12 @@ const COUNT_ONE: Text = Text { en: "1 example", zh: "1 个示例" };
 const NOTHING_FOUND: Text = Text { en: "No example matches.", zh: "没有匹配的示例。" };
 const OWN_TEXT: Text = Text { en: "Your own text", zh: "你自己的内容" };
 const OWN_SHOWN: Text = Text { en: "It is shown now.", zh: "当前显示的就是它。" };
-const OWN_WAITS: Text = Text { en: "Go back to what you typed.", zh: "返回你输入的内容。" };
-const OWN_NONE: Text =
-    Text { en: "Type or paste your flags and manifests.", zh: "输入或粘贴你的标志和清单。" };
+const OWN_WAITS: Text =
+    Text { en: "Go back to what you typed.", zh: "返回你输入的内容。" };
+const OWN_NONE: Text = Text {
+    en: "Type or paste your flags and manifests.",
+    zh: "输入或粘贴你的标志和清单。",
+};
 const DOES_NOT_START: Text = Text { en: "Does not start", zh: "无法启动" };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -122,9 +126,16 @@ pub fn Examples(props: &Props) -> Html {
     }
 }
 
-/// The examples that a query finds.
+/// The examples that a query finds: those that speak of it, those that lead to the error that it is, then the others.
 fn found(query: &str) -> Vec<&'static Example> {
-    examples::search(query)
+    let [mut found, within] = examples::search(query);
+    let errors = examples_by_error(query);
+    for example in errors.into_iter().filter_map(examples::find).chain(within) {
+        if found.iter().all(|it| it.id != example.id) {
+            found.push(example);
+        }
+    }
+    found
 }
 
 /// The id of an example's row.
@@ -164,8 +175,7 @@ fn row(
     };
     let mark = classed(class, html! { <span>{ signed(sign, word.get(lang)) }</span> });
     let dispatch = dispatch.clone();
-    let onclick =
-        Callback::from(move |_: MouseEvent| choose(&dispatch, Msg::Example(example.id)));
+    let onclick = Callback::from(move |_: MouseEvent| choose(&dispatch, Msg::Example(example.id)));
     html! {
         <li><button type="button" id={id(example)} aria-current={current} {onclick}>{ mark }<b>{ example.title.get(lang) }</b>{ " " }<small>{ words(example.about, lang) }</small></button></li>
     }
@@ -190,5 +200,22 @@ fn own_text(own: OwnText, lang: Lang, dispatch: &Dispatch) -> Html {
     });
     html! {
         <button type="button" class="own" id={OWN} aria-current={current} {onclick}><b>{ OWN_TEXT.get(lang) }</b>{ " " }<small>{ says.get(lang) }</small></button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::found;
+
+    #[test]
+    fn a_pasted_error_finds_the_example_that_shows_it() {
+        let error = "The Service \"shop\" is invalid: spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services";
+        assert_eq!(found(error)[0].id, "require-on-single-stack");
+        assert_eq!(found("provided IP is already allocated")[0].id, "address-taken");
+        // What is said of an example comes first, and no example twice.
+        let headless: Vec<&str> = found("headless").iter().map(|it| it.id).collect();
+        assert_eq!(headless[0], "headless-with-selector");
+        let once: std::collections::BTreeSet<&str> = headless.iter().copied().collect();
+        assert_eq!(once.len(), headless.len());
     }
 }

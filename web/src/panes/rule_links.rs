@@ -134,7 +134,8 @@ pub struct Props {
 pub fn RuleLinks(props: &Props) -> Html {
     let Props { lang, rule, version } = *props;
     let source = source(rule, version);
-    let source = source.map(|(address, name)| external(address, html! { <span lang="en">{ name }</span> }));
+    let source =
+        source.map(|(address, name)| external(address, html! { <span lang="en">{ name }</span> }));
     let links = [source, section(rule, lang)].into_iter().flatten().enumerate();
     let links: Html =
         links.map(|(at, link)| html! { <>{ (at > 0).then_some(" · ") }{ link }</> }).collect();
@@ -143,7 +144,8 @@ pub fn RuleLinks(props: &Props) -> Html {
 
 /// The link to the section of the documentation about a rule.
 pub fn section(rule: &Rule, lang: Lang) -> Option<Html> {
-    documentation(rule, lang).map(|address| external(address, html! { { DOCUMENTATION.get(lang) } }))
+    documentation(rule, lang)
+        .map(|address| external(address, html! { { DOCUMENTATION.get(lang) } }))
 }
 
 /// A link that leaves the page.
@@ -194,10 +196,7 @@ mod tests {
         assert_eq!(of("FAM-1", Lang::En), format!("https://kubernetes.io/{page}#services"));
         assert_eq!(of("FAM-1", Lang::Zh), format!("https://kubernetes.io/zh-cn/{page}#services"));
         assert_eq!(of("VER-3", Lang::Zh), format!("https://kubernetes.io/zh-cn/{page}"));
-        assert_eq!(
-            of("PLAN-3a", Lang::En),
-            "https://www.rfc-editor.org/rfc/rfc4193#section-3.1"
-        );
+        assert_eq!(of("PLAN-3a", Lang::En), "https://www.rfc-editor.org/rfc/rfc4193#section-3.1");
         assert_eq!(documentation(rule("MSG-7b"), Lang::En), None);
     }
 
