@@ -128,10 +128,10 @@ pub fn groups() -> impl Iterator<Item = (Task, Vec<&'static Example>)> {
     Task::ALL.into_iter().map(move |task| (task, of(task)))
 }
 
-/// The examples in which every word of `query` stands: first those that speak of them, then those that have them in
-/// their flags or manifests.
+/// The examples in which every word of `query` stands: those that speak of it, and those that have it in their flags or
+/// manifests.
 #[must_use]
-pub fn search(query: &str) -> Vec<&'static Example> {
+pub fn search(query: &str) -> [Vec<&'static Example>; 2] {
     let query = query.to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
     let has = |text: &str| words.iter().all(|word| text.contains(word));
@@ -144,8 +144,7 @@ pub fn search(query: &str) -> Vec<&'static Example> {
             then.push(example);
         }
     }
-    first.append(&mut then);
-    first
+    [first, then]
 }
 
 impl Example {
@@ -296,8 +295,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_an_example_counts_more_than_what_is_in_it() {
-        let ids = |query: &str| search(query).iter().map(|it| it.id).collect::<Vec<_>>();
+    fn a_search_looks_at_what_is_said_of_an_example_and_at_what_is_in_it() {
+        let ids = |query: &str| {
+            let found = search(query).concat();
+            found.iter().map(|it| it.id).collect::<Vec<_>>()
+        };
         assert_eq!(ids("NodePort both")[0], "node-port");
         assert_eq!(ids("无头 选择算符")[0], "headless-with-selector");
         assert_eq!(ids("proxy-mode"), ["kube-proxy-mode-is-gone"]);

@@ -7,6 +7,7 @@ use crate::browser;
 use crate::examples::{self, Example, Outcome};
 use crate::i18n;
 use crate::state::choices::Pane;
+use crate::state::errors::examples_by_error;
 use crate::state::navigation::OwnText;
 use crate::state::store::Msg;
 use crate::state::visit::Step;
@@ -125,9 +126,16 @@ pub fn Examples(props: &Props) -> Html {
     }
 }
 
-/// The examples that a query finds.
+/// The examples that a query finds: those that speak of it, those that lead to the error that it is, then the others.
 fn found(query: &str) -> Vec<&'static Example> {
-    examples::search(query)
+    let [mut found, within] = examples::search(query);
+    let errors = examples_by_error(query);
+    for example in errors.into_iter().filter_map(examples::find).chain(within) {
+        if found.iter().all(|it| it.id != example.id) {
+            found.push(example);
+        }
+    }
+    found
 }
 
 /// The id of an example's row.
@@ -192,5 +200,22 @@ fn own_text(own: OwnText, lang: Lang, dispatch: &Dispatch) -> Html {
     });
     html! {
         <button type="button" class="own" id={OWN} aria-current={current} {onclick}><b>{ OWN_TEXT.get(lang) }</b>{ " " }<small>{ says.get(lang) }</small></button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::found;
+
+    #[test]
+    fn a_pasted_error_finds_the_example_that_shows_it() {
+        let error = "The Service \"shop\" is invalid: spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services";
+        assert_eq!(found(error)[0].id, "require-on-single-stack");
+        assert_eq!(found("provided IP is already allocated")[0].id, "address-taken");
+        // What is said of an example comes first, and no example twice.
+        let headless: Vec<&str> = found("headless").iter().map(|it| it.id).collect();
+        assert_eq!(headless[0], "headless-with-selector");
+        let once: std::collections::BTreeSet<&str> = headless.iter().copied().collect();
+        assert_eq!(once.len(), headless.len());
     }
 }

@@ -133,21 +133,24 @@ pub struct Props {
 #[component]
 pub fn RuleLinks(props: &Props) -> Html {
     let Props { lang, rule, version } = *props;
-    html! { <span class="rule-links">{ links(rule, version, lang) }</span> }
+    let source = source(rule, version);
+    let source =
+        source.map(|(address, name)| external(address, html! { <span lang="en">{ name }</span> }));
+    let links = [source, section(rule, lang)].into_iter().flatten().enumerate();
+    let links: Html =
+        links.map(|(at, link)| html! { <>{ (at > 0).then_some(" · ") }{ link }</> }).collect();
+    html! { <span class="rule-links">{ links }</span> }
 }
 
-/// The links of a rule.
-pub fn links(rule: &'static Rule, version: KubeVersion, lang: Lang) -> Html {
-    let source = source(rule, version).map(|(address, name)| external(address, name, Some("en")));
-    let about = documentation(rule, lang);
-    let about = about.map(|it| external(it, DOCUMENTATION.get(lang).to_owned(), None));
-    let links = [source, about].into_iter().flatten().enumerate();
-    links.map(|(at, link)| html! { <>{ (at > 0).then_some(" · ") }{ link }</> }).collect()
+/// The link to the section of the documentation about a rule.
+pub fn section(rule: &Rule, lang: Lang) -> Option<Html> {
+    documentation(rule, lang)
+        .map(|address| external(address, html! { { DOCUMENTATION.get(lang) } }))
 }
 
 /// A link that leaves the page.
-pub fn external(address: String, name: String, lang: Option<&'static str>) -> Html {
-    html! { <a href={address.clone()} title={address} {lang} target="_blank" rel="noopener noreferrer">{ name }</a> }
+pub fn external(address: String, name: Html) -> Html {
+    html! { <a href={address} target="_blank" rel="noopener noreferrer">{ name }</a> }
 }
 
 #[cfg(test)]

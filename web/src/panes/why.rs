@@ -1,7 +1,7 @@
 //! Why is it so? Every decision in order, and the ones about the field at the caret.
 
 use dualstack_core::explain::evidence::recorded;
-use dualstack_core::explain::rule::{Evidence, Fidelity};
+use dualstack_core::explain::rule::{Evidence, Fidelity, Rule};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Origin, Step};
 use dualstack_core::net::Family;
@@ -11,7 +11,7 @@ use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
 
-use super::rule_links::links;
+use super::rule_links;
 use crate::i18n::{self, colon};
 use crate::state::choices::Focus;
 use crate::state::shared::Shared;
@@ -110,6 +110,17 @@ fn evidence(evidence: Evidence, recorded: u32, version: KubeVersion, lang: Lang)
     }
 }
 
+/// What a rule was read in, as a link where there is one, and the section of the documentation.
+fn read_in(rule: &Rule, version: KubeVersion, lang: Lang) -> Html {
+    let source = code(rule.source);
+    let source = match rule_links::source(rule, version) {
+        Some((address, _)) => rule_links::external(address, source),
+        None => source,
+    };
+    let about = rule_links::section(rule, lang).map(|link| html! { <>{ " · " }{ link }</> });
+    html! { <>{ source }{ about }</> }
+}
+
 /// One decision: the sentence, then its rule, field and source.
 pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
@@ -132,7 +143,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
                     <summary><span>{ step.rule.id }</span>
                         if !field.is_empty() { { " · " }{ code(field) } }
                     </summary>
-                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known }{ " · " }{ i18n::SOURCE.get(lang) }{ colon(lang) }{ code(rule.source) }{ fidelity }{ " " }<span class="rule-links">{ links(rule, version, lang) }</span></small>
+                    <small><span lang="en">{ rule.slug }</span>{ " · Kubernetes " }{ step.rule.versions.words(lang) }{ comma }{ known }{ " · " }{ i18n::SOURCE.get(lang) }{ colon(lang) }{ read_in(rule, version, lang) }{ fidelity }</small>
                 </details>
             </div>
         </li>
