@@ -28,7 +28,7 @@ use crate::panes::{
     timeline, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
-use crate::state::choices::{Focus, Form};
+use crate::state::choices::{Focus, Form, Pane};
 use crate::state::shared::Shared;
 use crate::state::store::Store;
 use crate::state::verdict::Verdict;
@@ -50,8 +50,8 @@ pub struct Panes {
     pub tabs: Option<tabs::Props>,
     pub footer: footer::Props,
     pub phone_bar: phone_bar::Props,
-    /// The document that is refused.
-    pub refused: Option<usize>,
+    /// The document that fixes and next steps are looked for.
+    pub document: usize,
 }
 
 /// A value that is computed again when what it is made of has changed.
@@ -121,7 +121,6 @@ impl Page {
         let lang = store.lang;
         let at = document_at(store, &answers.documents);
         let verdict = answers.verdict(store, at);
-        let refused = answers.is_refused(store, at).then_some(at);
         let document = answers.documents.get(at).cloned();
         let (shown, stale) = self.stored(store, document.as_ref());
         let stands = shown.as_ref().is_some_and(|document| document.stands.is_some());
@@ -145,9 +144,9 @@ impl Page {
         let checked = requests
             .map(|requests| self.checked.get(requests, |requests| Rc::new(Checked::of(requests))));
         let after = self.after.or(&answers.after);
-        let fixes = store.fixes.clone().filter(|found| {
-            refused.is_some_and(|document| found.is_of(&store.events, store.at, document))
-        });
+        let fixes = store.fixes.clone().filter(|it| it.is_of(&store.events, store.at, at));
+        let fixes_of = |pane| fixes.as_ref().map(|found| found.of(pane)).unwrap_or_default();
+        let (of_flags, of_manifest) = (fixes_of(Pane::Cluster), fixes_of(Pane::Manifest));
         let (is_start, focus) = (matches!(store.event(), Action::Boot { .. }), &store.focus);
         let chosen = match focus {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
@@ -172,8 +171,14 @@ impl Page {
                     .get((Rc::clone(store.flags()), store.manifest()), |_| Suggestion::of(store)),
                 dispatch: dispatch.clone(),
             },
-            cluster: cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch),
-            manifest: manifest(store, checked.unwrap_or_default(), at, dispatch),
+            cluster: cluster::Props {
+                fixes: of_flags,
+                ..cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch)
+            },
+            manifest: manifest::Props {
+                fixes: of_manifest,
+                ..manifest(store, checked.unwrap_or_default(), at, dispatch)
+            },
             stored: stored::Props {
                 lang,
                 document: shown,
@@ -231,7 +236,7 @@ impl Page {
                 summary: summary.into(),
                 dispatch: dispatch.clone(),
             },
-            refused,
+            document: at,
         }
     }
 
@@ -330,6 +335,7 @@ pub fn cluster(
         unfolded: boot.is_none() || store.unfolded || store.visit.embed.is_some(),
         boot,
         seen,
+        fixes: Vec::new(),
         dispatch: dispatch.clone(),
     }
 }
@@ -346,6 +352,7 @@ pub fn manifest(
         version: store.boot().2,
         checked,
         document,
+        fixes: Vec::new(),
         dispatch: dispatch.clone(),
     }
 }

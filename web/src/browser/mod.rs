@@ -9,10 +9,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Node,
     Storage,
 };
-use yew::{Event as DomEvent, InputEvent, TargetCast};
+use yew::{Event as DomEvent, FocusEvent, InputEvent, TargetCast};
 
 use crate::state::found::{Found, Owner};
 
@@ -169,6 +169,14 @@ pub fn after(milliseconds: u32, work: impl FnOnce() + 'static) -> Timer {
 /// Does something as soon as the page has been drawn.
 pub fn later(work: impl FnOnce() + 'static) {
     after(0, work).forget();
+}
+
+/// Whether the focus leaves the element that listens, and does not only go to another one in it.
+#[must_use]
+pub fn leaves(event: &FocusEvent) -> bool {
+    let next = event.related_target().and_then(|it| it.dyn_into::<Node>().ok());
+    let own = event.current_target().and_then(|it| it.dyn_into::<Node>().ok());
+    own.is_none_or(|own| !own.contains(next.as_ref()))
 }
 
 /// Gives the focus to an element.

@@ -9,9 +9,11 @@ use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
 use super::components::{Between, Messages, Seen};
+use super::fixes::FixSlot;
 use crate::i18n;
 use crate::presets::{self, Preset};
 use crate::state::choices::TextBox;
+use crate::state::fixes::Offer;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
@@ -30,6 +32,8 @@ pub struct Props {
     pub unfolded: bool,
     /// The other components; `None` in safe mode, and in a frame that shows less.
     pub seen: Option<Shared<Seen>>,
+    /// The fixes that change the flags.
+    pub fixes: Vec<Offer>,
     pub dispatch: Dispatch,
 }
 
@@ -203,6 +207,7 @@ pub fn Cluster(props: &Props) -> Html {
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
             <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
+            <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()} />
             <div class="grow parts" id="flags-group" role="group" aria-label={i18n::CLUSTER_FLAGS.get(lang)}>
                 { boxes }
             </div>

@@ -11,9 +11,11 @@ use dualstack_core::session::action::{Action, PatchForm};
 
 use yew::prelude::*;
 
+use super::fixes::FixSlot;
 use crate::browser;
 use crate::i18n;
 use crate::state::choices::Focus;
+use crate::state::fixes::Offer;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
@@ -58,6 +60,8 @@ pub struct Props {
     pub checked: Rc<Checked>,
     /// Which document is shown.
     pub document: usize,
+    /// The fixes that change the text, or that are an event of their own.
+    pub fixes: Vec<Offer>,
     pub dispatch: Dispatch,
 }
 
@@ -122,6 +126,7 @@ pub fn Manifest(props: &Props) -> Html {
         <section class="pane manifest" aria-label={i18n::MANIFEST.get(lang)}>
             <h2>{ heading(props) }</h2>
             { documents }
+            <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()} />
             <div class="grow">
                 { box_ }
             </div>
