@@ -13,7 +13,8 @@ use std::rc::Rc;
 
 use crate::api::Json;
 
-use crate::api::service::Service;
+use crate::api::field_path::FieldPath;
+use crate::api::service::{PREFER_DUAL_STACK, SINGLE_STACK, Service};
 use crate::apiserver::requests::{ApiServer, Outcome};
 use crate::apiserver::service::families;
 use crate::apiserver::startup;
@@ -455,6 +456,18 @@ const ONE_FAMILY: [&Rule; 5] = [
     &families::POLICY_WAS_GIVEN,
 ];
 
+/// Why a Service has one address family, where the request changed nothing and so decided nothing.
+fn decided_before(service: &Service) -> Option<Step> {
+    let rule = match service.spec.policy() {
+        SINGLE_STACK => &families::POLICY_IS_CARRIED_OVER,
+        PREFER_DUAL_STACK => &families::PREFER_IS_LEFT_ALONE,
+        _ => return None,
+    };
+    let mut trace = Trace::default();
+    trace.note(rule, FieldPath::spec("ipFamilyPolicy"), Vec::new());
+    trace.into_steps().pop()
+}
+
 /// What was answered to a text.
 #[derive(Clone, Debug, Default)]
 struct Answer {
@@ -488,6 +501,7 @@ impl Answer {
                 if aim == Aim::BothFamilies && !answer.service.as_ref().is_some_and(has_both) {
                     let by = |rule: &&Rule| outcome.trace.iter().find(|step| step.rule == *rule);
                     let step = ONE_FAMILY.iter().find_map(by).cloned();
+                    let step = step.or_else(|| decided_before(answer.service.as_ref()?));
                     let problem = Diagnostic::plain(Program::KubeApiserver, "");
                     answer.causes.push(Refusal { problem, step });
                 }

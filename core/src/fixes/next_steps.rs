@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Act, Aim, Answer, Case, Fix, Found, MOST, Repair, Start};
 use crate::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK, SINGLE_STACK};
-use crate::apiserver::service::update;
+use crate::apiserver::service::{update, validate};
 use crate::apiserver::startup;
 use crate::explain::rule::Rule;
 use crate::kubectl;
@@ -15,13 +15,16 @@ use crate::session::{DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
 use crate::source::yaml;
 
-/// What no update may change: only a Service that is created again has it.
-const IMMUTABLE: [&Rule; 5] = [
+/// What no update may change: only a Service that is created again has it. The last two compare families with the
+/// addresses that a Service has kept.
+const IMMUTABLE: [&Rule; 7] = [
     &update::ADDRESSES_ARE_IMMUTABLE,
     &update::UPGRADE_KEEPS_PRIMARY_ADDRESS,
     &update::FAMILIES_ARE_IMMUTABLE,
     &update::PRIMARY_FAMILY_STAYS,
     &update::UPGRADE_KEEPS_PRIMARY_FAMILY,
+    &validate::IPV4_FAMILY_NEEDS_IPV4,
+    &validate::IPV6_FAMILY_NEEDS_IPV6,
 ];
 
 /// Ranges that a newer version takes.
@@ -131,7 +134,7 @@ pub(super) fn delete_first(case: &Case, report: &DocumentReport, answer: &Answer
     let decides = |rule: &Rule| IMMUTABLE.contains(&rule);
     let is_immutable = |it: &super::Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
     let Action::Apply(text) = &case.session.events[case.at] else { return None };
-    if !answer.causes.iter().any(is_immutable) {
+    if report.was.is_none() || !answer.causes.iter().any(is_immutable) {
         return None;
     }
     let documents = yaml::parse(text).documents;

@@ -47,7 +47,7 @@ words! {
     RANGE = "Add an {family} Service CIDR to the cluster", "为集群添加 {family} Service CIDR";
     PATCH = "Patch {object}: set {field} to {value}", "修补 {object}：将 {field} 设为 {value}";
     VERSION = "Use Kubernetes {value}", "使用 Kubernetes {value}";
-    DELETE = "Delete {object} first, then create it again", "先删除 {object}，再重新创建";
+    DELETE = "Delete {object} and create it again, since no update can change this", "先删除 {object} 再重新创建，因为更新无法更改此项";
     SEVERAL = "Change {count} things at once", "一次更改 {count} 处";
     TWO = "two addresses, {first} first", "两个地址，{first} 排在首位";
     ONE = "one address, {families}", "一个地址，{families}";
@@ -321,8 +321,6 @@ fn stored(service: &Service) -> (Text, Vec<Fact>) {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use dualstack_core::api::service::EXTERNAL_NAME;
     use dualstack_core::explain::text::{Lang, Text};
     use dualstack_core::explain::trace::{Fact, FactValue, plain};
@@ -605,7 +603,7 @@ mod tests {
         let said = offered(KubeVersion::LATEST, &[DUAL, &before, &after]);
         for one in [
             "Keep spec.ipFamilies as it is stored: two addresses, IPv4 first",
-            "Delete service/web first, then create it again: two addresses, IPv6 first",
+            "Delete service/web and create it again, since no update can change this: two addresses, IPv6 first",
         ] {
             assert!(said.iter().any(|it| it == one), "{said:#?}");
         }
