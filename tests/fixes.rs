@@ -1,6 +1,6 @@
 //! Does a refused request have a fix? Asks for one of every recorded 422 answer to a create or an update,
 //! and sends what it makes of the request; prints the share, and fails below 95 %. And of every refusal in
-//! random sessions of the page: what is offered there is what a replay accepts.
+//! random sessions of the page: what is offered there, next steps too, is what a replay accepts.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use dualstack_core::api::print::yaml;
 use dualstack_core::apiserver::requests::{ApiServer, FieldValidation, Options, Outcome, Request};
-use dualstack_core::fixes::{Fix, Send, Trial, fixes, of_request};
+use dualstack_core::fixes::{Aim, Fix, Send, Trial, fixes, next_steps, of_request};
 use dualstack_core::kubectl;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, Replay, Report};
@@ -217,21 +217,54 @@ fn is_accepted(report: &Report, at: usize, document: usize) -> bool {
     runs(report, at) && document != Some(false)
 }
 
-/// The fix changes one event, in it only what its edits name, and the answer is the one it promises.
+/// Whether the Service of a document has both address families.
+fn has_both(report: &Report, at: usize, document: usize) -> bool {
+    let EventReport::Requests(requests) = &report.events[at] else { return false };
+    let stored = requests.documents.get(document).and_then(|it| it.stored());
+    stored.is_some_and(|service| service.spec.ip_families.len() == 2)
+}
+
+/// The fix changes one event, in it only what its edits name, or it is an event of its own; and the answer is the
+/// one it promises.
 fn keeps_its_word(session: &Session, at: usize, document: usize, fix: &Fix) -> Result<(), String> {
-    let (before, after) = (&session.events[fix.at], &fix.event);
-    let edits = fix.repairs.iter().map(|repair| &repair.edit);
-    let edited = edits.fold(text_of(before).to_owned(), |text, edit| edit.apply(&text));
-    if edited != text_of(after) || std::mem::discriminant(before) != std::mem::discriminant(after) {
-        return Err(format!("{before:?} became {after:?}, not {edited}"));
-    }
+    let after = &fix.event;
     let mut events = session.events.to_vec();
-    events[fix.at] = after.clone();
+    let (mut shown, mut number) = (at, document);
+    if fix.is_new {
+        events.insert(fix.at, after.clone());
+        shown = at + 1;
+        if fix.at == shown {
+            number = 0;
+        }
+    } else {
+        let before = std::mem::replace(&mut events[fix.at], after.clone());
+        let edits = fix.repairs.iter().map(|repair| &repair.edit);
+        let edited = edits.fold(text_of(&before).to_owned(), |text, edit| edit.apply(&text));
+        let is_other_kind = std::mem::discriminant(&before) != std::mem::discriminant(after);
+        if edited != text_of(after) || is_other_kind {
+            return Err(format!("{before:?} became {after:?}, not {edited}"));
+        }
+    }
     let fixed = Session { seed: session.seed, events: events.into() };
-    let report = Replay::default().run(&fixed, at);
+    if fix.aim == Aim::BothFamilies {
+        let report = Replay::default().run(&fixed, shown);
+        let was = Replay::default().run(session, at);
+        let is_refused = |number: usize| {
+            let moved = number + usize::from(fix.is_new && number >= fix.at);
+            number != at && is_accepted(&was, number, 0) && !is_accepted(&report, moved, 0)
+        };
+        // Of what comes later only so much is tried as time allows.
+        let last = session.events.len().min(at + 1);
+        if (fix.at..last).any(is_refused) {
+            return Err(format!("{after:?} has another request refused"));
+        }
+        let is_done = has_both(&report, shown, number);
+        return if is_done { Ok(()) } else { Err(format!("{after:?} gives one family")) };
+    }
+    let report = Replay::default().run(&fixed, shown);
     // Where the API server did not start, that it does now is enough.
     let started = runs(&Replay::default().run(session, at), at);
-    let accepted = if started { is_accepted(&report, at, document) } else { runs(&report, at) };
+    let accepted = if started { is_accepted(&report, shown, number) } else { runs(&report, shown) };
     if accepted { Ok(()) } else { Err(format!("{after:?} is refused")) }
 }
 
@@ -241,11 +274,16 @@ fn what_is_offered_in_random_sessions_is_accepted() {
     // The same sessions on every run.
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let (refused, offered) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let steps = AtomicUsize::new(0);
     let tried = TestRunner::new_with_rng(config, rng).run(&page_session(8), |session| {
         let session = session.scenario();
         let mut replay = Replay::default();
         for at in 0..session.events.len() {
             if is_accepted(&replay.run(&session, at), at, 0) {
+                for step in next_steps(&mut replay, &session, at, 0) {
+                    steps.fetch_add(1, Ordering::Relaxed);
+                    keeps_its_word(&session, at, 0, &step).map_err(TestCaseError::fail)?;
+                }
                 continue;
             }
             refused.fetch_add(1, Ordering::Relaxed);
@@ -257,7 +295,9 @@ fn what_is_offered_in_random_sessions_is_accepted() {
         Ok(())
     });
     let (refused, offered) = (refused.into_inner(), offered.into_inner());
-    println!("random sessions: {offered} fixes for {refused} refusals");
+    let steps = steps.into_inner();
+    println!("random sessions: {offered} fixes for {refused} refusals, {steps} next steps");
     tried.unwrap_or_else(|error| panic!("{error}"));
     assert!(offered > 500, "only {offered} fixes were tried");
+    assert!(steps > 50, "only {steps} next steps were tried");
 }

@@ -12,6 +12,9 @@ const NAMES = {
     one: "one address, IPv4",
     undo: "Undo",
     again: "Apply again",
+    below: / fix(es)? ↓$/,
+    step: "Next step ↓",
+    add: /^Add spec\.ipFamilyPolicy: PreferDualStack/,
   },
   "zh-CN": {
     fixes: "修复建议",
@@ -23,6 +26,9 @@ const NAMES = {
     one: "一个地址，IPv4",
     undo: "撤销",
     again: "再次应用",
+    below: / 个修复建议 ↓$/,
+    step: "下一步 ↓",
+    add: /^添加 spec\.ipFamilyPolicy: PreferDualStack/,
   },
 } as const;
 
@@ -36,6 +42,18 @@ async function type(page: Page, id: string, change: (text: string) => string) {
   const panes = page.getByRole("navigation").getByRole("button");
   for (let at = 0; !(await box.isVisible()); at += 1) await panes.nth(at).click();
   await box.fill(change(await textOf(box)));
+}
+
+/** The button of a fix, in the pane and, behind the first, in the list that it stands in. */
+async function offered(page: Page, name: RegExp) {
+  const button = page.locator(".slot").getByRole("button", { name, includeHidden: true }).last();
+  await expect(button).toBeAttached();
+  const slot = page.locator(".slot", { has: button });
+  const panes = page.getByRole("navigation").getByRole("button");
+  for (let at = 0; !(await slot.isVisible()); at += 1) await panes.nth(at).click();
+  if (!(await button.isVisible())) await slot.locator("[aria-expanded=false]").click();
+  await expect(button).toBeVisible();
+  return button;
 }
 
 for (const width of [1440, 390]) {
@@ -57,15 +75,15 @@ for (const width of [1440, 390]) {
       });
       await refuse(page);
       const refused = [await flags(page).inputValue(), await manifest(page).inputValue()];
-      const range = group.getByRole("button", { name: names.range });
-      const policy = group.getByRole("button", { name: names.policy });
-      await expect(group.getByRole("button").first()).toHaveAccessibleName(names.range);
-      await expect(range).toContainText("--service-cluster-ip-range: 10.96.0.0/16 → 10.96.0.0/16,fd00:10:96::/112");
-      await expect(range).toContainText(names.two);
+      await page.getByRole("button", { name: names.below }).click();
+      await expect(page.locator("#fix-0")).toBeFocused();
+      await expect(page.locator("#fix-0")).toHaveAccessibleName(names.range);
+      await expect(page.locator("#fix-0")).toContainText(names.two);
+      const policy = await offered(page, names.policy);
       await expect(policy).toContainText("spec.ipFamilyPolicy: RequireDualStack → PreferDualStack");
       await expect(policy).toContainText(names.one);
       expect(await findings(page)).toEqual([]);
-      const box = await group.boundingBox();
+      const box = await policy.boundingBox();
       expect(box!.x + box!.width, "the fixes fit the page").toBeLessThanOrEqual(width);
 
       await policy.click();
@@ -77,7 +95,7 @@ for (const width of [1440, 390]) {
 
       await page.getByRole("button", { name: names.undo, exact: true }).click();
       await expect(manifest(page)).toHaveValue(refused[1]);
-      await range.click();
+      await (await offered(page, names.range)).click();
       await expect(group).toHaveCount(0);
       await expect(addresses(page)).toHaveCount(2);
       expect(await manifest(page).inputValue()).toBe(refused[1]);
@@ -91,7 +109,7 @@ for (const width of [1440, 390]) {
       const [v6, v4] = await addresses(page).allTextContents();
       await page.locator("#apply-again").evaluate((it: HTMLElement) => it.click());
       await type(page, "manifest", (text) => `${text}  clusterIP: ${v4} # fixed\n`);
-      await group.getByRole("button", { name: names.restore }).click();
+      await (await offered(page, names.restore)).click();
       await expect(manifest(page)).toHaveValue(new RegExp(`clusterIP: ${v6} # fixed\\n$`));
       await expect(group).toHaveCount(0);
       await expect(addresses(page)).toHaveText([v6, v4]);
@@ -102,17 +120,50 @@ for (const width of [1440, 390]) {
       await type(page, "flags", (text) =>
         text.replace("10.96.0.0/16,fd00:10:96::/112", "fd00:10:96::/112,10.96.0.0/16"),
       );
-      await group.getByRole("button", { name: names.advertise }).click();
+      await (await offered(page, names.advertise)).click();
       await expect(flags(page)).toHaveValue(/\n--advertise-address=2001:db8::10$/);
       await expect(group).toHaveCount(0);
     });
   }
 }
 
+for (const lang of ["en", "zh-CN"] as const) {
+  test(`an accepted Service with one address offers two in ${lang}`, async ({ page }) => {
+    const names = NAMES[lang];
+    await open(page, `?lang=${lang}`);
+    await type(page, "manifest", (text) => text.replace(/ *ipFamilyPolicy: \w+\n/, "").replace(/ *ipFamilies:\n( *- \w+\n)+/, ""));
+    await expect(addresses(page)).toHaveCount(1);
+    await page.getByRole("button", { name: names.step }).click();
+    await expect(page.locator("#fix-0")).toHaveAccessibleName(names.add);
+    await page.keyboard.press("Enter");
+    await expect(addresses(page)).toHaveCount(2);
+    await expect(page.locator("#answer")).toBeFocused();
+  });
+}
+
+test("the line of the fixes is always there, and the list of all closes", async ({ page }) => {
+  await open(page);
+  const slots = page.locator(".slot");
+  const before = await slots.nth(1).boundingBox();
+  const editor = await manifest(page).boundingBox();
+  await refuse(page);
+  const more = page.locator(".slot [aria-expanded]").first();
+  await more.click();
+  await expect(more).toHaveAttribute("aria-expanded", "true");
+  expect(await slots.nth(1).boundingBox()).toEqual(before);
+  expect((await manifest(page).boundingBox())!.y).toBe(editor!.y);
+  await page.keyboard.press("Escape");
+  await expect(more).toHaveAttribute("aria-expanded", "false");
+  await expect(more).toBeFocused();
+  await more.click();
+  await manifest(page).focus();
+  await expect(more).toHaveAttribute("aria-expanded", "false");
+});
+
 test("fixes of another text are never shown", async ({ page }) => {
   await open(page);
   await refuse(page);
-  const group = page.getByRole("group", { name: "Fixes", exact: true });
+  const group = page.getByRole("group", { name: "Fixes", exact: true }).first();
   await expect(group).toBeVisible();
   const text = await manifest(page).inputValue();
   await manifest(page).focus();
@@ -121,7 +172,7 @@ test("fixes of another text are never shown", async ({ page }) => {
     const first = new Promise<boolean>((done) => {
       new MutationObserver((_, observer) => {
         observer.disconnect();
-        done(document.querySelector(".fixes") !== null);
+        done(document.querySelector(".slot button") !== null);
       }).observe(document.getElementById("answer")!, { childList: true, subtree: true });
     });
     area.setRangeText("# ", 0, 0, "end");
@@ -136,7 +187,7 @@ test("fixes of another text are never shown", async ({ page }) => {
 test("the first fix has a key", async ({ page }) => {
   await open(page);
   await refuse(page);
-  await expect(page.getByRole("group", { name: "Fixes", exact: true })).toBeVisible();
+  await expect(page.locator("#fix-0")).toBeVisible();
   await region(page, "Answer").focus();
   await page.keyboard.press("?");
   await page.keyboard.press("e");

@@ -130,13 +130,13 @@ pub fn App(props: &Props) -> Html {
     *last.borrow_mut() = panes.clone().map(|panes| (store.clone(), panes));
 
     let spoken = panes.as_ref().map(|panes| panes.answer.verdict.spoken(store.lang));
-    let refused = panes.as_ref().and_then(|panes| panes.refused);
+    let document = panes.as_ref().map(|panes| panes.document);
     use_address_bar(&store, &dispatch);
     use_settle(&store, &dispatch);
     use_pause(&store, &dispatch);
     use_playback(&store, &dispatch);
     use_speech(spoken);
-    use_fixes(&store, refused, &replay, &dispatch);
+    use_fixes(&store, document, &replay, &dispatch);
     use_caret(&store);
     use_language_and_theme(store.lang, store.theme, store.owner());
 
@@ -286,7 +286,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
             </section>
             <main>
                 <Cluster ..page::cluster(store, None, None, dispatch) />
-                <Manifest ..page::manifest(store, Rc::default(), Vec::new(), dispatch) />
+                <Manifest ..page::manifest(store, Rc::default(), dispatch) />
             </main>
             <Footer {lang} />
         </div>

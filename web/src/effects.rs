@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
-use dualstack_core::fixes::fixes;
+use dualstack_core::fixes::{fixes, next_steps};
 use dualstack_core::session::Replay;
 use dualstack_core::source::flags::boxes as parts;
 use yew::prelude::*;
@@ -65,23 +65,36 @@ pub fn use_speech(spoken: Option<String>) {
     use_debounced(spoken, 500, Some(move || browser::say(&text)));
 }
 
-/// Looks for the fixes of the refused document once typing has stopped.
+/// How long nothing may change before fixes are looked for: a person who pauses at a word is not done yet.
+const REST: u32 = 600;
+
+/// Looks for the fixes of the document, or for its next steps if it was accepted, once typing has stopped.
 #[hook]
 pub fn use_fixes(
     store: &Store,
-    refused: Option<usize>,
+    document: Option<usize>,
     replay: &Rc<RefCell<Replay>>,
     dispatch: &Dispatch,
 ) {
     let (shown, replay, dispatch) = (store.shown(), Rc::clone(replay), dispatch.clone());
-    let work = refused.filter(|_| store.settled).map(|document| {
+    let work = document.filter(|_| store.settled).map(|document| {
         move || {
-            let found = fixes(&mut replay.borrow_mut(), &shown.scenario, shown.at, document);
+            let (session, at) = (&shown.scenario, shown.at);
+            let mut replay = replay.borrow_mut();
+            let mut found = fixes(&mut replay, session, at, document);
+            if found.is_empty() {
+                found = next_steps(&mut replay, session, at, document);
+            }
+            drop(replay);
             let found = FoundFixes::new(shown.scenario, shown.at, document, found);
             dispatch.emit(Msg::Fixes(Rc::new(found)));
         }
     });
-    use_debounced((Shared(Rc::clone(&store.events)), store.at, store.settled, refused), 150, work);
+    use_debounced(
+        (Shared(Rc::clone(&store.events)), store.at, store.settled, document),
+        REST,
+        work,
+    );
 }
 
 /// Puts the caret where the last undo or redo changed a text.

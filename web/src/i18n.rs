@@ -255,7 +255,6 @@ words! {
     CIDR_IS_HELD = "No more addresses are allocated from it, and it remains until the last address that belongs to it alone is released.", "不再从中分配地址；在最后一个只属于它的地址被释放之前，它会保留。";
     SERVICE_CIDRS = "ServiceCIDRs", "ServiceCIDR";
     TERMINATING = "terminating", "正在终止";
-    FIXES = "Fixes", "修复建议";
     FIX_FIRST = "Apply the first fix", "采用第一个修复建议";
     READY = "ready", "就绪";
     IS_ALIAS = "{name} is an alias for {target}.", "{name} 是 {target} 的别名。";

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use dualstack_core::api::Json;
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::cluster::{Key, World};
-use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
@@ -29,7 +28,7 @@ use crate::panes::{
     phone_bar, picture, stored, strip, tabs, terminal, why,
 };
 use crate::state::answers::{Answers, compared, document_at};
-use crate::state::choices::{Focus, Form, Tab};
+use crate::state::choices::{Focus, Form, Pane, Tab};
 use crate::state::comparison::Side;
 use crate::state::deeds::edited;
 use crate::state::shared::Shared;
@@ -63,8 +62,8 @@ pub struct Panes {
     pub picture: picture::Props,
     pub footer: footer::Props,
     pub phone_bar: phone_bar::Props,
-    /// The document that is refused.
-    pub refused: Option<usize>,
+    /// The document that fixes and next steps are looked for.
+    pub document: usize,
 }
 
 /// What the panes about the whole cluster show.
@@ -149,7 +148,6 @@ impl Page {
         let lang = store.lang;
         let at = document_at(store, &answers.documents);
         let verdict = answers.verdict(store, at);
-        let refused = answers.is_refused(store, at).then_some(at);
         let document = answers.documents.get(at).cloned();
         let (shown, stale) = self.stored(store, document.as_ref());
         let stands = shown.as_ref().is_some_and(|document| document.stands.is_some());
@@ -172,9 +170,9 @@ impl Page {
         let checked = requests
             .map(|requests| self.checked.get(requests, |requests| Rc::new(Checked::of(requests))));
         let after = self.after.or(&answers.after);
-        let fixes = store.fixes.clone().filter(|found| {
-            refused.is_some_and(|document| found.is_of(&store.events, store.at, document))
-        });
+        let fixes = store.fixes.clone().filter(|it| it.is_of(&store.events, store.at, at));
+        let fixes_of = |pane| fixes.as_ref().map(|found| found.of(pane)).unwrap_or_default();
+        let (of_flags, of_manifest) = (fixes_of(Pane::Cluster), fixes_of(Pane::Manifest));
         let (is_start, focus) = (matches!(store.event(), Action::Boot { .. }), &store.focus);
         let start = is_start.then(|| answers.boot.clone());
         let rows = Row::all(store, &answers.events);
@@ -208,13 +206,15 @@ impl Page {
                 offer: self.offer(store),
                 dispatch: dispatch.clone(),
             },
-            cluster: cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch),
-            manifest: manifest(
-                store,
-                checked.unwrap_or_default(),
-                edited(store, &answers.events),
-                dispatch,
-            ),
+            cluster: cluster::Props {
+                fixes: of_flags,
+                ..cluster(store, Some(answers.boot.clone()), seen.clone(), dispatch)
+            },
+            manifest: manifest::Props {
+                fixes: of_manifest,
+                edited: edited(store, &answers.events),
+                ..manifest(store, checked.unwrap_or_default(), dispatch)
+            },
             stored: stored::Props {
                 lang,
                 document: shown,
@@ -291,7 +291,7 @@ impl Page {
             }),
             footer: footer::Props { lang },
             phone_bar: phone_bar::Props { lang, pane: store.pane, dispatch: dispatch.clone() },
-            refused,
+            document: at,
         }
     }
 
@@ -403,6 +403,7 @@ pub fn cluster(
         unfolded: boot.is_none() || store.unfolded || store.visit.embed.is_some(),
         boot,
         seen,
+        fixes: Vec::new(),
         dispatch: dispatch.clone(),
     }
 }
@@ -410,7 +411,6 @@ pub fn cluster(
 pub fn manifest(
     store: &Store,
     checked: Rc<Checked>,
-    edited: Vec<Piece>,
     dispatch: &Dispatch,
 ) -> manifest::Props {
     manifest::Props {
@@ -418,7 +418,8 @@ pub fn manifest(
         event: store.request().map(|at| store.events[at].clone()),
         version: store.boot().2,
         checked,
-        edited,
+        edited: Vec::new(),
+        fixes: Vec::new(),
         dispatch: dispatch.clone(),
     }
 }

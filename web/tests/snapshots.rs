@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
-use dualstack_core::fixes::fixes;
+use dualstack_core::fixes::{fixes, next_steps};
 use dualstack_core::session::Replay;
 use dualstack_core::session::action::Action;
 use dualstack_web::page::{Page, Panes};
@@ -103,8 +103,14 @@ fn panes(store: &Store) -> Panes {
         let answers = Answers::of(&store, &store.session(), &mut replay);
         let answers = answers.expect("a session begins with a start");
         let panes = page.panes(&store, &answers, &Callback::noop(), &Callback::noop());
-        let Some(document) = panes.refused.filter(|_| store.fixes.is_none()) else { return panes };
-        let found = fixes(&mut replay, &store.session(), store.at, document);
+        if store.fixes.is_some() {
+            return panes;
+        }
+        let (session, at, document) = (store.session(), store.at, panes.document);
+        let mut found = fixes(&mut replay, &session, at, document);
+        if found.is_empty() {
+            found = next_steps(&mut replay, &session, at, document);
+        }
         let found = FoundFixes::new(store.session(), store.at, document, found);
         store = store.update(Msg::Fixes(Rc::new(found)));
     }

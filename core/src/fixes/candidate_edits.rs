@@ -54,8 +54,6 @@ enum At {
     Refused,
     /// An entry or a field below the refused field: the end of its pointer.
     Below(&'static str),
-    /// The entry of a list that the refused field is part of.
-    Entry,
     /// The field of `spec` or `metadata` around the refused one.
     Outer,
     /// A field or flag, as a JSON pointer.
@@ -128,6 +126,12 @@ enum Computed {
     NextWord,
     /// The feature gates, with this one on.
     Gate(&'static str),
+    /// `Service`, where the written kind is a misspelling of it.
+    Kind,
+    /// The family of the Service, and the other one.
+    BothFamilies,
+    /// Service ranges of both families, where none is given.
+    BothRanges,
 }
 
 const fn set(cost: usize, at: At, value: Computed) -> Candidate {
@@ -208,7 +212,7 @@ static OF_ADDRESSES: &[Candidate] =
 
 /// For a document that kubectl does not send.
 static NOT_SENT: &[Candidate] = &[
-    text(IMPLIED, At::Field("/kind"), "Service"),
+    set(IMPLIED, At::Field("/kind"), Computed::Kind),
     text(IMPLIED, At::Field("/apiVersion"), "v1"),
     text(IMPLIED + 1, At::Field("/apiVersion"), "networking.k8s.io/v1"),
 ];
@@ -242,7 +246,6 @@ static BY_RULE: &[(&[&Rule], &[Candidate])] = &[
         &[
             set(SPELLING, At::Refused, Computed::Name(Form::Label1123)),
             set(IMPLIED, At::Refused, Computed::PortName),
-            remove(NOTHING, At::Entry),
         ],
     ),
     (
@@ -275,7 +278,7 @@ static BY_RULE: &[(&[&Rule], &[Candidate])] = &[
         &[&validate::HEALTH_PORT_NEEDS_LOCAL],
         &[set(IMPLIED, At::Refused, Computed::Number { least: 1, most: 65535 })],
     ),
-    (&[&node_ports::NODE_PORT_REFUSED], &[set(IMPLIED, At::Refused, Computed::NodePort)]),
+    (&[&node_ports::NODE_PORT_REFUSED], &[set(SPELLING, At::Refused, Computed::NodePort)]),
     (
         &[
             &validate::SOURCE_RANGES_ARE_CIDRS,
@@ -350,6 +353,19 @@ static BY_RULE: &[(&[&Rule], &[Candidate])] = &[
         &[&service_cidr::ONE_RANGE_PER_FAMILY, &service_cidr::RANGES_STAY],
         &[remove(NOTHING, At::Below("/1"))],
     ),
+    // Accepted, but of one address family.
+    (
+        &[
+            &families::POLICY_IS_SINGLE_STACK,
+            &families::POLICY_IS_CARRIED_OVER,
+            &families::POLICY_WAS_GIVEN,
+        ],
+        &[text(KNOWN, POLICY, "PreferDualStack")],
+    ),
+    (
+        &[&families::PREFER_IS_LEFT_ALONE],
+        &[text(KNOWN, POLICY, "RequireDualStack"), set(LEGAL, FAMILIES, Computed::BothFamilies)],
+    ),
 ];
 
 /// For flags with which kube-apiserver does not start, or with which it refuses what is to be accepted.
@@ -417,10 +433,18 @@ static BY_RULE_OF_START: &[(&[&Rule], &[Candidate])] = &[
             &families::ADDRESS_OF_MISSING_FAMILY,
             &families::REQUIRE_NEEDS_DUAL_STACK_CLUSTER,
             &families::FAMILY_IS_NOT_CONFIGURED,
+            &families::PREFER_STAYS_SINGLE,
+            &families::PREFER_IS_LEFT_ALONE,
         ],
-        &[set(IMPLIED, At::Range(1), Computed::MissingRange)],
+        &[
+            set(IMPLIED, At::Field("/service-cluster-ip-range"), Computed::BothRanges),
+            set(IMPLIED, At::Range(1), Computed::MissingRange),
+        ],
     ),
 ];
+
+/// The range that kube-apiserver takes where none is given.
+const DEFAULT_RANGE: &str = "10.0.0.0/24";
 
 /// Ranges for a family that has none.
 const RANGES: [&str; 2] = ["10.96.0.0/16", "fd00:10:96::/112"];
@@ -636,8 +660,11 @@ impl Draft<'_> {
             placement: Placement::OwnLine,
         }
         .change(name, change)?;
-        if act == Act::Add
-            && let Some(added) = new.and_then(|new| parse_cidr(new.as_array()?.get(1)?.as_str()?))
+        let second = |json: &Json| parse_cidr(json.as_array()?.get(1)?.as_str()?);
+        if old.and_then(second).is_none()
+            && act != Act::Remove
+            && size(old) < 2
+            && let Some(added) = new.and_then(second)
         {
             act = Act::AddRange(Family::of(added.net.addr()));
         } else if old.is_some() && new.is_some() {
@@ -740,7 +767,6 @@ impl Draft<'_> {
             let at = match at {
                 At::Refused => own.to_owned(),
                 At::Below(end) => [own, end].concat(),
-                At::Entry => own.rsplit_once('/').unwrap_or_default().0.to_owned(),
                 At::Outer => outer(own).to_owned(),
                 At::Field(pointer) => (*pointer).to_owned(),
                 At::Range(number) => range(*number),
@@ -834,6 +860,28 @@ impl Draft<'_> {
                 return spec.get("clusterIP").filter(|_| old.is_some()).cloned();
             }
             Computed::Families => return self.families_of_addresses(),
+            Computed::BothFamilies => {
+                let written = self.json.pointer("/spec/ipFamilies/0");
+                let first = written.or(self.stored.pointer("/spec/ipFamilies/0"))?.as_str()?;
+                let first = Family::from_name(first)?;
+                let both = [first, first.other()].map(|family| family.name().into());
+                return Some(Json::Array(both.into()));
+            }
+            Computed::BothRanges => {
+                if !self.text_at("/service-cluster-ip-range/0").is_empty() {
+                    return None;
+                }
+                let refused = self.refused_address().filter(|ip| Family::of(*ip) == Family::V6);
+                let second = refused
+                    .and_then(|ip| sized(ip, USUAL))
+                    .unwrap_or_else(|| RANGES[Family::V6 as usize].to_owned());
+                return Some(Json::Array(vec![DEFAULT_RANGE.into(), second.into()]));
+            }
+            Computed::Kind => {
+                let far = distance("Service", text);
+                let is_meant = text.is_empty() || far * 2 <= text.len();
+                (is_meant && !kubectl::is_kind(text)).then(|| "Service".to_owned())?
+            }
             Computed::Reversed => {
                 let Json::Array(mut list) = old?.clone() else { return None };
                 list.reverse();

@@ -1,20 +1,26 @@
-//! Which one change would make a refused request, or a start that failed, succeed? Changes are proposed
-//! by the rule that refused it (`candidate_edits.rs`), and each is tried: what is offered was accepted.
+//! Which one change would make a refused request, or a start that failed, succeed? And what is the next step
+//! after an answer that many do not expect? Changes are proposed by the rule that decided (`candidate_edits.rs`)
+//! or are another event (`next_steps.rs`), and each is tried: what is offered was accepted.
 //!
-//! Invariants: a fix changes the text of one event, and in it only what its repairs name; the API server
-//! of the session, with everything that happened before, accepts the request with it.
+//! Invariants: a fix changes the text of one event, and in it only what its repairs name, or it is an event of
+//! its own; the API server of the session, with everything that happened before, accepts the request with it.
+//! A next step leads to a Service of both address families, and no other request is refused because of it.
 
 mod candidate_edits;
+mod next_steps;
 
 use std::rc::Rc;
 
 use crate::api::Json;
 
-use crate::api::service::Service;
+use crate::api::field_path::FieldPath;
+use crate::api::service::{PREFER_DUAL_STACK, SINGLE_STACK, Service};
 use crate::apiserver::requests::{ApiServer, Outcome};
+use crate::apiserver::service::families;
 use crate::apiserver::startup;
 use crate::cluster::Cluster;
 use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::rule::Rule;
 use crate::explain::trace::{Effect, Step, Trace};
 use crate::kubectl::{self, ObjectName};
 use crate::net::Family;
@@ -28,17 +34,32 @@ use crate::source::flags;
 use crate::source::span::Span;
 use crate::source::yaml::{self, Node};
 
+pub use next_steps::next_steps;
+
 /// A change of one event with which the answer is another one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fix {
     /// Which event.
     pub at: usize,
-    /// What it becomes.
+    /// What it becomes, or the event to put before it.
     pub event: Action,
-    /// What is changed in its text, one after the other; most often one thing.
+    /// Whether the event is put before the one at [`Fix::at`], which stays.
+    pub is_new: bool,
+    /// What it is for.
+    pub aim: Aim,
+    /// What is changed in its text, one after the other; most often one thing. None of a delete.
     pub repairs: Vec<Repair>,
     /// What it leads to.
     pub gives: Gives,
+}
+
+/// What a change is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aim {
+    /// The request is accepted, or the API server starts.
+    Acceptance,
+    /// The Service has both address families: the next step after an accepted request.
+    BothFamilies,
 }
 
 /// One field or flag that changes.
@@ -71,6 +92,10 @@ pub enum Act {
     Rename,
     /// The Service ranges get one of this family.
     AddRange(Family),
+    /// A patch sets it in the stored object.
+    Patch,
+    /// Another version starts: no field or flag changes.
+    Version,
 }
 
 /// What a fix leads to.
@@ -102,59 +127,138 @@ const STARTS: usize = 12;
 /// the best first. None if nothing failed, if no simple change helps, or of a Node, a Pod or a Deployment.
 #[must_use]
 pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize) -> Vec<Fix> {
-    let now = replay.run(session, at).events;
-    let is_start = |report: &EventReport| matches!(report, EventReport::Boot(_));
-    let Some(boot) = now.iter().take(at + 1).rposition(is_start) else { return Vec::new() };
-    let (EventReport::Boot(started), Action::Boot { version, flags }) =
-        (&now[boot], &session.events[boot])
-    else {
-        return Vec::new();
-    };
-    let mut start =
-        Start { cluster: replay.before(session, boot), version: *version, events: &[], document };
+    let aim = Aim::Acceptance;
+    let Some(case) = Case::of(replay, session, at, document) else { return Vec::new() };
     let mut found = Vec::new();
-    let answer = match &now[at] {
-        _ if !started.is_running() => Answer::of_start(started),
+    let mut start = case.start(replay, aim);
+    let answer = match &case.now[at] {
+        _ if !case.started.is_running() => Answer::of_start(&case.started),
         EventReport::Boot(_) => return Vec::new(),
         EventReport::Requests(requests) => {
             let Some(report) = requests.documents.get(document) else { return Vec::new() };
             if report.workload.is_some() {
                 return Vec::new();
             }
-            let answer = Answer::of(report.outcome.as_deref());
-            start.events = &session.events[boot + 1..=at];
-            let cluster = replay.before(session, at);
-            of_event(cluster, &session.events[at], document, &answer, &mut found);
+            let answer = Answer::of(report.outcome.as_deref(), aim);
+            start.events = &session.events[case.boot + 1..=at];
+            case.of_event(replay.before(session, at), &answer, aim, &mut found);
+            found.extend(next_steps::delete_first(&case, report, &answer));
             answer
         }
     };
-    for trial in search(&Target::Start(&start), flags, answer, STARTS) {
-        let flags = trial.text.as_str().into();
-        found.push((Action::Boot { version: *version, flags }, trial));
+    if !case.started.is_running() {
+        found.extend(next_steps::newer_version(&case, &mut start, &answer));
     }
-    let mut fixes = Vec::new();
-    while fixes.len() < MOST
-        && let Some(best) = (0..found.len()).min_by_key(|number| found[*number].1.cost)
-    {
-        let (event, trial) = found.swap_remove(best);
-        let place = if let Action::Boot { .. } = event { boot } else { at };
-        let mut cluster = replay.before(session, place);
-        let mut gives = Gives::default();
-        let last = at.max(place + MOST_LATER);
-        for (number, was) in now.iter().enumerate().take(last + 1).skip(place) {
-            let event = if number == place { &event } else { &session.events[number] };
-            let report = handle(&mut cluster, event, None, None);
-            gives.take(&report, was, (number == at).then_some(document));
-        }
-        let is_done = match &gives.document {
-            Some(document) if started.is_running() => document.is_accepted(),
-            _ => gives.boot.as_ref().is_some_and(|boot| boot.is_running()),
+    case.of_start(&start, answer, &mut found);
+    case.best(replay, found, aim)
+}
+
+/// A session, and the document whose answer is to be another one.
+struct Case<'a> {
+    session: &'a Session,
+    at: usize,
+    document: usize,
+    /// The answers.
+    now: Vec<EventReport>,
+    /// The start in force.
+    boot: usize,
+    started: Rc<BootReport>,
+    version: KubeVersion,
+    flags: &'a str,
+}
+
+/// An event that may help.
+struct Found {
+    at: usize,
+    event: Action,
+    is_new: bool,
+    repairs: Vec<Repair>,
+    cost: usize,
+}
+
+impl<'a> Case<'a> {
+    fn of(replay: &mut Replay, session: &'a Session, at: usize, document: usize) -> Option<Self> {
+        let now = replay.run(session, at).events;
+        let is_start = |report: &EventReport| matches!(report, EventReport::Boot(_));
+        let boot = now.iter().take(at + 1).rposition(is_start)?;
+        let (EventReport::Boot(started), Action::Boot { version, flags }) =
+            (&now[boot], &session.events[boot])
+        else {
+            return None;
         };
-        if is_done {
-            fixes.push(Fix { at: place, event, repairs: trial.repairs, gives });
+        let (started, version) = (Rc::clone(started), *version);
+        Some(Self { session, at, document, now, boot, started, version, flags })
+    }
+
+    /// The start in force; nothing follows it.
+    fn start(&self, replay: &Replay, aim: Aim) -> Start<'a> {
+        Start {
+            cluster: replay.before(self.session, self.boot),
+            version: self.version,
+            events: &[],
+            document: self.document,
+            aim,
         }
     }
-    fixes
+
+    /// Finds the flags of the start in force with which the answer is no longer this one.
+    fn of_start(&self, start: &Start, answer: Answer, found: &mut Vec<Found>) {
+        for trial in search(&Target::Start(start), self.flags, answer, STARTS) {
+            let flags = trial.text.as_str().into();
+            let event = Action::Boot { version: self.version, flags };
+            let Trial { repairs, cost, .. } = trial;
+            found.push(Found { at: self.boot, event, is_new: false, repairs, cost });
+        }
+    }
+
+    /// Of what was found, the best that do what they are for.
+    fn best(&self, replay: &Replay, mut found: Vec<Found>, aim: Aim) -> Vec<Fix> {
+        let mut fixes = Vec::new();
+        while fixes.len() < MOST
+            && let Some(best) = (0..found.len()).min_by_key(|number| found[*number].cost)
+        {
+            let found = found.swap_remove(best);
+            let gives = self.gives(replay, &found);
+            let is_done = match (&gives.document, aim) {
+                (Some(document), Aim::BothFamilies) => {
+                    gives.refuses == 0
+                        && document.is_accepted()
+                        && document.stored().is_some_and(|it| it.spec.ip_families.len() == 2)
+                }
+                (Some(document), _) if self.started.is_running() => document.is_accepted(),
+                (None, Aim::BothFamilies) => false,
+                _ => gives.boot.as_ref().is_some_and(|boot| boot.is_running()),
+            };
+            if is_done {
+                let Found { at, event, is_new, repairs, .. } = found;
+                fixes.push(Fix { at, event, is_new, aim, repairs, gives });
+            }
+        }
+        fixes
+    }
+
+    /// What an event leads to.
+    fn gives(&self, replay: &Replay, found: &Found) -> Gives {
+        let place = found.at;
+        let mut cluster = replay.before(self.session, place);
+        let mut gives = Gives::default();
+        if found.is_new {
+            let report = handle(&mut cluster, &found.event, None, None);
+            if let EventReport::Requests(requests) = report
+                && place > self.at
+            {
+                gives.document = requests.documents.first().map(Rc::clone);
+            }
+        }
+        let last = self.at.max(place + MOST_LATER);
+        for (number, was) in self.now.iter().enumerate().take(last + 1).skip(place) {
+            let is_changed = number == place && !found.is_new;
+            let event = if is_changed { &found.event } else { &self.session.events[number] };
+            let report = handle(&mut cluster, event, None, None);
+            gives.take(&report, was, (number == self.at).then_some(self.document));
+        }
+        gives
+    }
 }
 
 impl Gives {
@@ -188,6 +292,7 @@ struct Start<'a> {
     /// What follows the start, the request last; nothing if the start itself is to succeed.
     events: &'a [Action],
     document: usize,
+    aim: Aim,
 }
 
 impl Start<'_> {
@@ -213,61 +318,65 @@ impl Start<'_> {
         for event in self.events {
             if let EventReport::Requests(requests) = handle(&mut cluster, event, None, None) {
                 let document = requests.documents.get(self.document);
-                answer = Answer::of(document.and_then(|it| it.outcome.as_deref()));
+                answer = Answer::of(document.and_then(|it| it.outcome.as_deref()), self.aim);
             }
         }
         Some(answer)
     }
 }
 
-/// Finds the changes of an event's own text that are accepted, where this is answered now.
-fn of_event(
-    mut cluster: Cluster,
-    event: &Action,
-    number: usize,
-    answer: &Answer,
-    found: &mut Vec<(Action, Trial)>,
-) -> Option<()> {
-    let mut object = None;
-    let (text, span) = match event {
-        Action::Apply(text) => {
-            let documents = yaml::parse(text).documents;
-            let span = documents.get(number).filter(|it| it.complete)?.span;
-            for document in &documents[..number] {
-                apply_document(&mut cluster, text, document, None);
+impl Case<'_> {
+    /// Finds the changes of the event's own text with which the answer is no longer this one.
+    fn of_event(
+        &self,
+        mut cluster: Cluster,
+        answer: &Answer,
+        aim: Aim,
+        found: &mut Vec<Found>,
+    ) -> Option<()> {
+        let event = &self.session.events[self.at];
+        let mut object = None;
+        let (text, span) = match event {
+            Action::Apply(text) => {
+                let documents = yaml::parse(text).documents;
+                let span = documents.get(self.document).filter(|it| it.complete)?.span;
+                for document in &documents[..self.document] {
+                    apply_document(&mut cluster, text, document, None);
+                }
+                (text, span)
             }
-            (text, span)
-        }
-        Action::Patch { service, form, body } if *form != PatchForm::Apply => {
-            object = Some(ObjectName::read(service));
-            (body, Span::new(0, body.len()))
-        }
-        _ => return None,
-    };
-    let server = cluster.running()?;
-    let send = |server: &mut ApiServer, node: &Node| match (&object, event) {
-        (Some(object), Action::Patch { form, .. }) => {
-            kubectl::patch(server, object, *form, node).outcome
-        }
-        _ => send_document(server, node),
-    };
-    let own = &text[span.start..span.end];
-    let target = Target::Request { cluster: server, object: object.as_ref(), send: &send };
-    for mut trial in search(&target, own, answer.clone(), TRIES) {
-        for repair in &mut trial.repairs {
-            repair.edit.span.start += span.start;
-            repair.edit.span.end += span.start;
-        }
-        let text = [&text[..span.start], &trial.text, &text[span.end..]].concat().into();
-        let event = match event {
-            Action::Patch { service, form, .. } => {
-                Action::Patch { service: Rc::clone(service), form: *form, body: text }
+            Action::Patch { service, form, body } if *form != PatchForm::Apply => {
+                object = Some(ObjectName::read(service));
+                (body, Span::new(0, body.len()))
             }
-            _ => Action::Apply(text),
+            _ => return None,
         };
-        found.push((event, trial));
+        let server = cluster.running()?;
+        let send = |server: &mut ApiServer, node: &Node| match (&object, event) {
+            (Some(object), Action::Patch { form, .. }) => {
+                kubectl::patch(server, object, *form, node).outcome
+            }
+            _ => send_document(server, node),
+        };
+        let own = &text[span.start..span.end];
+        let target = Target::Request { cluster: server, object: object.as_ref(), send: &send, aim };
+        for mut trial in search(&target, own, answer.clone(), TRIES) {
+            for repair in &mut trial.repairs {
+                repair.edit.span.start += span.start;
+                repair.edit.span.end += span.start;
+            }
+            let text = [&text[..span.start], &trial.text, &text[span.end..]].concat().into();
+            let event = match event {
+                Action::Patch { service, form, .. } => {
+                    Action::Patch { service: Rc::clone(service), form: *form, body: text }
+                }
+                _ => Action::Apply(text),
+            };
+            let Trial { repairs, cost, .. } = trial;
+            found.push(Found { at: self.at, event, is_new: false, repairs, cost });
+        }
+        Some(())
     }
-    Some(())
 }
 
 /// The changes of a request's text with which a cluster accepts it. `object` is what a patch is about; a
@@ -279,7 +388,7 @@ pub fn of_request(
     object: Option<&ObjectName>,
     send: &Send,
 ) -> Vec<Trial> {
-    let target = Target::Request { cluster, object, send };
+    let target = Target::Request { cluster, object, send, aim: Aim::Acceptance };
     let answer = target.ask(text, None).unwrap_or_default();
     search(&target, text, answer, TRIES)
 }
@@ -290,7 +399,7 @@ pub type Send<'a> = dyn Fn(&mut ApiServer, &Node) -> Option<Outcome> + 'a;
 /// Whose text is to be fixed.
 enum Target<'a> {
     /// A request's, to a cluster in its present state. `object` is what a patch is about.
-    Request { cluster: &'a ApiServer, object: Option<&'a ObjectName>, send: &'a Send<'a> },
+    Request { cluster: &'a ApiServer, object: Option<&'a ObjectName>, send: &'a Send<'a>, aim: Aim },
     /// The flags of a start.
     Start(&'a Start<'a>),
 }
@@ -307,12 +416,12 @@ impl Target<'_> {
     fn ask(&self, text: &str, model: Option<&Json>) -> Option<Answer> {
         match self {
             Self::Start(start) => start.ask(text),
-            Self::Request { cluster, send, .. } => {
+            Self::Request { cluster, send, aim, .. } => {
                 let root = read(text)?;
                 if model.is_some_and(|model| *model != root.to_json()) {
                     return None;
                 }
-                Some(Answer::of(send(&mut (*cluster).clone(), &root).as_ref()))
+                Some(Answer::of(send(&mut (*cluster).clone(), &root).as_ref(), *aim))
             }
         }
     }
@@ -338,10 +447,31 @@ struct Refusal {
     step: Option<Step>,
 }
 
+/// What leaves a Service with one address family, the nearest reason first.
+const ONE_FAMILY: [&Rule; 5] = [
+    &families::PREFER_IS_LEFT_ALONE,
+    &families::PREFER_STAYS_SINGLE,
+    &families::POLICY_IS_SINGLE_STACK,
+    &families::POLICY_IS_CARRIED_OVER,
+    &families::POLICY_WAS_GIVEN,
+];
+
+/// Why a Service has one address family, where the request changed nothing and so decided nothing.
+fn decided_before(service: &Service) -> Option<Step> {
+    let rule = match service.spec.policy() {
+        SINGLE_STACK => &families::POLICY_IS_CARRIED_OVER,
+        PREFER_DUAL_STACK => &families::PREFER_IS_LEFT_ALONE,
+        _ => return None,
+    };
+    let mut trace = Trace::default();
+    trace.note(rule, FieldPath::spec("ipFamilyPolicy"), Vec::new());
+    trace.into_steps().pop()
+}
+
 /// What was answered to a text.
 #[derive(Clone, Debug, Default)]
 struct Answer {
-    /// Why it was refused; empty if it was not.
+    /// Why it was refused, or what leaves it with one address family where both are the aim; empty if nothing does.
     causes: Vec<Refusal>,
     /// What is stored then.
     service: Option<Service>,
@@ -357,7 +487,7 @@ impl Answer {
         Self { causes: causes.collect(), service: None }
     }
 
-    fn of(outcome: Option<&Outcome>) -> Self {
+    fn of(outcome: Option<&Outcome>, aim: Aim) -> Self {
         let mut answer = Self::default();
         let Some(outcome) = outcome else {
             let problem = Diagnostic::plain(Program::Kubectl, "");
@@ -367,6 +497,14 @@ impl Answer {
         let status = match &outcome.result {
             Ok(_) => {
                 answer.service = outcome.service().cloned();
+                let has_both = |service: &Service| service.spec.ip_families.len() > 1;
+                if aim == Aim::BothFamilies && !answer.service.as_ref().is_some_and(has_both) {
+                    let by = |rule: &&Rule| outcome.trace.iter().find(|step| step.rule == *rule);
+                    let step = ONE_FAMILY.iter().find_map(by).cloned();
+                    let step = step.or_else(|| decided_before(answer.service.as_ref()?));
+                    let problem = Diagnostic::plain(Program::KubeApiserver, "");
+                    answer.causes.push(Refusal { problem, step });
+                }
                 return answer;
             }
             Err(status) => status,

@@ -512,6 +512,12 @@ pub fn is_built_in(kind: &str, api_version: &str) -> bool {
     BUILT_IN.iter().any(|(name, kinds)| *name == group && kinds.split(' ').any(|it| it == kind))
 }
 
+/// Whether any group has a kind of this name by itself.
+#[must_use]
+pub fn is_kind(kind: &str) -> bool {
+    BUILT_IN.iter().any(|(_, kinds)| kinds.split(' ').any(|it| it == kind))
+}
+
 /// What kubectl says of an object of a kind that the API server does not have.
 #[must_use]
 pub fn no_resource(name: &str, namespace: &str, kind: &str, version: &str) -> String {

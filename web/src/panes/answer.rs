@@ -4,7 +4,7 @@ use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::net::Family;
 use yew::prelude::*;
 
-use super::fixes::Fixes;
+use super::fixes::ToFixes;
 use crate::i18n::{self, colon};
 use crate::state::fixes::FoundFixes;
 use crate::state::shared::Shared;
@@ -20,7 +20,7 @@ pub struct Props {
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
     pub label: Option<Text>,
-    /// The fixes of a refusal.
+    /// The fixes of a refusal, or the next steps.
     pub fixes: Option<Shared<FoundFixes>>,
     pub dispatch: Dispatch,
 }
@@ -78,7 +78,7 @@ pub fn Answer(props: &Props) -> Html {
                 <span><b class="unseen">{ word.get(lang) }{ colon(lang) }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>
             { ips }
-            if let Some(fixes) = &props.fixes { <Fixes {lang} fixes={fixes.clone()} dispatch={props.dispatch.clone()} /> }
+            if let Some(fixes) = &props.fixes { <ToFixes {lang} fixes={fixes.clone()} dispatch={props.dispatch.clone()} /> }
         </section>
     };
     classed(class, answer)

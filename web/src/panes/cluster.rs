@@ -9,9 +9,11 @@ use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
 use super::components::{Between, Messages, Seen, Summary};
+use super::fixes::FixSlot;
 use crate::i18n;
 use crate::presets::{self, Preset};
 use crate::state::choices::TextBox;
+use crate::state::fixes::Offer;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
@@ -30,6 +32,8 @@ pub struct Props {
     pub unfolded: bool,
     /// The other components; `None` in safe mode, and in a frame that shows less.
     pub seen: Option<Shared<Seen>>,
+    /// The fixes that change the flags.
+    pub fixes: Vec<Offer>,
     pub dispatch: Dispatch,
 }
 
@@ -189,9 +193,9 @@ pub fn Cluster(props: &Props) -> Html {
                     .iter()
                     .map(|(_, range)| html! { <code class="fold-only" lang="en">{ " " }{ range.to_string() }</code> })
                     .collect();
-                html! { <p class="status good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }{ ranges }</p> }
+                html! { <span class="calm good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }{ ranges }</span> }
             }
-            None => html! { <p class="status bad">{ "✕ " }{ i18n::BIND_FAILED.get(lang) }</p> },
+            None => html! { <span class="calm bad">{ "✕ " }{ i18n::BIND_FAILED.get(lang) }</span> },
         };
     }
     let parts = parts::split(&props.flags);
@@ -210,11 +214,11 @@ pub fn Cluster(props: &Props) -> Html {
                 <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
+            <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()}>{ status }</FixSlot>
             <div class="grow parts" id="flags-group" role="group" aria-label={i18n::CLUSTER_FLAGS.get(lang)}>
                 { for boxes }
             </div>
             <div class="messages" role="group" tabindex="0" aria-label={i18n::MESSAGES.get(lang)}>
-                { status }
                 { summary }
                 { for messages }
             </div>

@@ -12,9 +12,11 @@ use dualstack_core::session::action::{Action, PatchForm};
 
 use yew::prelude::*;
 
+use super::fixes::FixSlot;
 use crate::browser;
 use crate::i18n;
 use crate::state::choices::Focus;
+use crate::state::fixes::Offer;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
@@ -55,6 +57,8 @@ pub struct Props {
     pub checked: Rc<Checked>,
     /// Which event the text belongs to, and what that does.
     pub edited: Vec<Piece>,
+    /// The fixes that change the text, or that are an event of their own.
+    pub fixes: Vec<Offer>,
     pub dispatch: Dispatch,
 }
 
@@ -119,9 +123,11 @@ pub fn Manifest(props: &Props) -> Html {
                 <span class="edited" title={plain(&props.edited)}>{ sentence(&props.edited, lang) }</span>
                 <button type="button" class="btn" id="update" title={i18n::APPLY_UPDATE_HINT.get(lang)} onclick={click(&props.dispatch, Msg::ApplyAgain)}>{ i18n::APPLY_UPDATE.get(lang) }</button>
             </h2>
+            <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()}>
+                if is_fine { <span class="calm">{ "✓ " }{ i18n::NO_PROBLEMS.get(lang) }</span> }
+            </FixSlot>
             <div class="grow">{ box_ }</div>
             <div class="messages" role="group" tabindex="0" aria-label={i18n::MESSAGES.get(lang)}>
-                if is_fine { <p class="status">{ "✓ " }{ i18n::NO_PROBLEMS.get(lang) }</p> }
                 { described }
             </div>
         </section>

@@ -58,14 +58,6 @@ impl Answers {
         })
     }
 
-    /// Whether the control plane does not start, or the request for the document at `at` fails.
-    #[must_use]
-    pub fn is_refused(&self, store: &Store, at: usize) -> bool {
-        let is_start = matches!(store.event(), Action::Boot { .. });
-        !self.boot.is_running()
-            || !is_start && self.documents.get(at).is_some_and(|document| !document.is_accepted())
-    }
-
     /// What is said on top, about the document at `at`.
     #[must_use]
     pub fn verdict(&self, store: &Store, at: usize) -> Verdict {

@@ -97,6 +97,15 @@ impl Store {
                 };
                 return self.edit(at, event);
             }
+            Msg::Fix(fix) if fix.is_new => {
+                if (1..=self.events.len()).contains(&fix.at) {
+                    let before = Self { at: fix.at - 1, ..self.clone() };
+                    next = before.append(fix.event.clone());
+                    // A delete comes before what it is for, a patch is looked at itself.
+                    next.turn_to(fix.at.max(self.at + 1));
+                    return next;
+                }
+            }
             Msg::Fix(fix) => {
                 if fix.at < self.events.len() {
                     return self.edit(fix.at, fix.event.clone());
