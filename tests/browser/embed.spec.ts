@@ -71,7 +71,7 @@ for (const [lang, scenario, parameter] of [
   test(`what is not known gets a remark, in ${lang}`, async ({ page }) => {
     const frame = await host(page, `#/s/nowhere?lang=${lang}&view=mini&colour=red`);
     const remarks = frame.locator(".notice");
-    await expect(remarks).toHaveText([scenario, parameter]);
+    await expect(remarks).toHaveText(`${scenario} ${parameter}`);
     await expect(frame.getByText(OPENING_ADDRESSES[0]).first()).toBeVisible();
   });
 }

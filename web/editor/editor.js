@@ -92,13 +92,18 @@ const explain = (view) => {
 };
 const escape = (view) => hasHoverTooltips(view.state) && (view.dispatch({ effects: closeHoverTooltips }) ?? true);
 
-// At the end of a wrapped line CodeMirror moves the browser's selection and asks where it is. Behind a dialog, and where
-// nothing can be selected, there is none, and no node to ask for: the caret is where it was.
-const places = Object.getPrototypeOf(new EditorView().docView);
-const { posFromDOM } = places;
-places.posFromDOM = function (node, offset) {
-  return node ? posFromDOM.call(this, node, offset) : this.view.state.selection.main.head;
+/**
+ * At the end of a wrapped line CodeMirror moves the browser's selection and asks where it is. Behind a dialog, and where
+ * nothing can be selected, there is none, and no node to ask for: the caret is where it was.
+ */
+const withoutSelection = ({ docView }) => {
+  const places = Object.getPrototypeOf(docView);
+  const { posFromDOM } = places;
+  places.posFromDOM = function (node, offset) {
+    return node ? posFromDOM.call(this, node, offset) : this.view.state.selection.main.head;
+  };
 };
+let toleratesNoSelection = false;
 
 class TextEditor extends HTMLElement {
   words = new Compartment();
@@ -132,6 +137,9 @@ class TextEditor extends HTMLElement {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const state = EditorState.create({ doc: box.value, selection: { anchor, head }, extensions: this.extensions(box) });
     this.view = new EditorView({ state, root, parent: root });
+    // All views share it.
+    if (!toleratesNoSelection) withoutSelection(this.view);
+    toleratesNoSelection = true;
     this.view.setTabFocusMode(true);
     root.append(this.about);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];

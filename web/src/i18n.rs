@@ -206,6 +206,7 @@ words! {
     SURPRISING = "Accepted, with a caveat", "已接受，但请注意";
     NO_ANSWER = "No result yet", "尚无结果";
     WARNING = "Warning", "警告";
+    AND_MORE = "and {count} more", "另有 {count} 条";
     REMARK = "Note", "说明";
     SAFE_MODE = "The page stopped last time while running this text. The text is shown, but not run.", "上次运行此文本时页面停止了。现在只显示文本，不运行。";
     RUN = "Run", "运行";

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use super::classed;
 use super::highlight::{Mark, cut};
-use super::problems::{Problem, said, tone};
+use super::problems::{MOST, Problem, said, tone};
 use crate::browser;
 use crate::i18n;
 
@@ -83,12 +83,12 @@ fn written(marks: &[Mark], offsets: &Utf16) -> String {
 /// Problems for CodeMirror, as JSON: `[from, to, severity, label, message, language]`; what stands
 /// nowhere has no place (-1).
 fn told(problems: &[Diagnostic], said_by: &[Problem], offsets: &Utf16, lang: Lang) -> String {
-    let found = problems.iter().map(|problem| {
+    let found = problems.iter().take(MOST).map(|problem| {
         let (class, label) = tone(problem);
         let (message, tag) = said(problem, lang);
         (problem.span, class == "bad", label, message, tag)
     });
-    let by_component = said_by.iter().map(|Problem { span, exits, message }| {
+    let by_component = said_by.iter().take(MOST).map(|Problem { span, exits, message }| {
         let label = if *exits { i18n::REFUSED } else { i18n::WARNING };
         (Some(*span), *exits, label, message.clone(), Lang::En.tag())
     });
@@ -192,6 +192,12 @@ mod tests {
             .collect();
         assert_eq!(shown, ["[|a: ][err|双]", "", "[err|b]", ""]);
         assert_eq!(lines("", &[]).len(), 1);
+    }
+    #[test]
+    fn codemirror_is_told_of_a_hundred_problems_at_most() {
+        let problem = Diagnostic::plain(Program::Kubectl, "a");
+        let told = told(&vec![problem; 10_000], &[], &Utf16::new(""), Lang::En);
+        assert_eq!(told.matches("\"a\"").count(), 100);
     }
     #[test]
     fn codemirror_is_told_places_as_browsers_count_them() {

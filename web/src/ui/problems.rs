@@ -2,10 +2,12 @@
 
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::render;
+use dualstack_core::facts;
 use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
-use super::classed;
+use super::{classed, sentence};
 use crate::i18n;
 
 /// What a component logs about a place in its flags while it starts.
@@ -39,10 +41,15 @@ pub fn said(problem: &Diagnostic, lang: Lang) -> (String, &'static str) {
     }
 }
 
+/// How many problems of a text are shown; the rest is counted. Nobody reads ten thousand, and each key would wait for them.
+pub const MOST: usize = 100;
+
 /// Problems as a list under an editor.
 pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
+    let more = list.len().saturating_sub(MOST);
     let items: Html = list
         .iter()
+        .take(MOST)
         .map(|problem| {
             let (class, word) = tone(problem);
             let (words, tag) = said(problem, lang);
@@ -53,7 +60,11 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
             classed(class, html! { <li><b>{ word.get(lang) }</b>{ words }</li> })
         })
         .collect();
-    html! { <ul class="problems" id={id}>{ items }</ul> }
+    let more = (more > 0).then(|| {
+        let words = render(i18n::AND_MORE, &facts![count = more], lang);
+        classed("remark", html! { <li><span>{ sentence(&words, lang) }</span></li> })
+    });
+    html! { <ul class="problems" id={id}>{ items }{ more }</ul> }
 }
 
 #[cfg(test)]
