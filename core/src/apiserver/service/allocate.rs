@@ -116,7 +116,7 @@ rules! {
         evidence: Recorded,
         facts: [ip, problem, ranges],
         en: "{ip} {problem} {ranges}.",
-        zh: "{ip} {problem} {ranges}。",
+        zh: "地址 {ip} {problem} {ranges}。",
     }
     /// Nothing is free.
     RANGE_IS_FULL {

@@ -1118,3 +1118,31 @@ fn traffic_distribution(service: &Service, errors: &mut Errors) {
         errors.not_supported(&DISTRIBUTION_IS_KNOWN, path, value, &known);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{POLICY_IS_KNOWN, PORT_IS_A_PORT, PORT_NAME_IS_A_LABEL, port_number};
+    use crate::api::field_path::FieldPath;
+    use crate::apiserver::service::errors::Errors;
+    use crate::explain::text::Lang;
+    use crate::explain::trace::Trace;
+    use crate::release::behavior::Behavior;
+    use crate::release::version::KubeVersion;
+
+    #[test]
+    fn a_reason_names_the_value_and_what_is_allowed() {
+        let behavior = Behavior::of(KubeVersion::LATEST);
+        let mut trace = Trace::default();
+        let mut errors = Errors::new(&behavior, &mut trace);
+        let path = FieldPath::spec("ipFamilyPolicy");
+        errors.not_supported(&POLICY_IS_KNOWN, path.clone(), "Req", &["A", "B"]);
+        errors.not_supported(&POLICY_IS_KNOWN, path, "", &["A", "B"]);
+        port_number(&PORT_IS_A_PORT, 70000, FieldPath::port(0).field("port"), &mut errors);
+        errors.required(&PORT_NAME_IS_A_LABEL, FieldPath::port(0).field("name"), "");
+        let said: Vec<String> = trace.steps().iter().map(|step| step.plain(Lang::En)).collect();
+        assert_eq!(said[0], "Req is none of A, B.");
+        assert_eq!(said[1], "\"\" is none of A, B.");
+        assert_eq!(said[2], "Port 70000 lies outside 1-65535.");
+        assert!(said[3].ends_with("\"\" is not one."), "{}", said[3]);
+    }
+}
