@@ -121,6 +121,9 @@ impl<T: PartialEq> Same<T> {
 /// The session with its seed, the shown action, whether typing has stopped, and the version it is compared with.
 type Compared = (Shared<[Action]>, u64, usize, bool, KubeVersion);
 
+/// The session, the shown action, and the example it began with.
+type Offered = (Shared<[Action]>, usize, Option<&'static str>);
+
 /// What the properties were made of.
 #[derive(Default)]
 pub struct Page {
@@ -129,7 +132,7 @@ pub struct Page {
     wish: Memo<(Shared<[Action]>, usize), Rc<Wish>>,
     /// The example that was shown last: what is tried with it makes it one's own.
     tried: Option<&'static str>,
-    offer: Memo<(Shared<[Action]>, usize, Option<&'static str>), Offer>,
+    offer: Memo<Offered, Offer>,
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
     compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,
@@ -408,11 +411,7 @@ pub fn cluster(
     }
 }
 
-pub fn manifest(
-    store: &Store,
-    checked: Rc<Checked>,
-    dispatch: &Dispatch,
-) -> manifest::Props {
+pub fn manifest(store: &Store, checked: Rc<Checked>, dispatch: &Dispatch) -> manifest::Props {
     manifest::Props {
         lang: store.lang,
         event: store.request().map(|at| store.events[at].clone()),
