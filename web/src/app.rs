@@ -29,6 +29,7 @@ use crate::panes::phone_bar::PhoneBar;
 use crate::panes::picture::Picture;
 use crate::panes::planning::{self, Planning};
 use crate::panes::prerequisites::Prerequisites;
+use crate::panes::ranges::Ranges;
 use crate::panes::share::{Given, Share};
 use crate::panes::stored::Stored;
 use crate::panes::strip::{NoteShown, Strip};
@@ -217,7 +218,12 @@ fn panel(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
         }
         (Tab::Addresses, Some(whole)) => {
             let (kept, onkept) = looks.planning.clone();
-            html! { <Planning {lang} seen={whole.seen.clone()} kept={(*kept).clone()} {onkept} dispatch={dispatch.clone()} /> }
+            html! {
+                <>
+                    <Ranges {lang} after={whole.after.clone()} />
+                    <Planning {lang} seen={whole.seen.clone()} kept={(*kept).clone()} {onkept} dispatch={dispatch.clone()} />
+                </>
+            }
         }
         (Tab::Changes, Some(_)) => html! { <Changes ..panes.changes.clone() /> },
         (Tab::Terminal, _) => panes

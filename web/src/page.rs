@@ -75,7 +75,9 @@ pub struct Whole {
     pub seen: Shared<Seen>,
     /// What is there after the shown event.
     pub world: Shared<World>,
-    /// What the event changed, and what it left as it was.
+    /// The cluster after the shown event, and what that changed.
+    pub after: Shared<Diff>,
+    /// Of its Nodes, Pods and Deployments.
     pub objects: Shared<ObjectDiff>,
 }
 
@@ -276,7 +278,6 @@ impl Page {
                 lang,
                 boot: answers.boot.clone(),
                 document: decided,
-                after: after.clone(),
                 focus: focus.clone(),
             },
             terminal: (tab == Tab::Terminal).then(|| {
@@ -291,6 +292,7 @@ impl Page {
                 seen,
                 world: answers.world.clone(),
                 objects: Shared(Rc::clone(&after.objects)),
+                after,
             }),
             footer: footer::Props { lang },
             phone_bar: phone_bar::Props { lang, pane: store.pane, dispatch: dispatch.clone() },

@@ -8,7 +8,7 @@ use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes::{self as parts, Parts};
 use yew::prelude::*;
 
-use super::components::{Between, Messages, Seen, Summary};
+use super::components::{Between, Messages, NodesThatFit, Seen, Summary};
 use super::fixes::FixSlot;
 use crate::i18n;
 use crate::presets::{self, Preset};
@@ -155,6 +155,8 @@ fn part(
         },
         oncaret: props.dispatch.reform(move |at| Msg::Caret(component, at)),
     });
+    let fit = props.seen.clone().filter(|_| component == Component::KubeControllerManager);
+    let fit = fit.map(|seen| html! { <NodesThatFit {lang} {seen} /> });
     let below = props.seen.as_ref().filter(|_| component != Component::Kubelet);
     let below = below.map(|seen| {
         html! { <div class="between"><Between {lang} seen={seen.clone()} upper={component} /></div> }
@@ -164,6 +166,7 @@ fn part(
             <div class="part">
                 <h3 lang="en">{ component.name() }</h3>
                 { box_ }
+                { fit }
             </div>
             { below }
         </>

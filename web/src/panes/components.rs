@@ -218,12 +218,10 @@ pub fn Messages(props: &MessagesProps) -> Html {
     });
     let findings = own.map(|it| finding(seen, it, lang, dispatch));
     let items: Vec<Html> = lines.chain(findings).chain(idle).collect();
-    let fit = (component == Component::KubeControllerManager).then(|| nodes_that_fit(all, lang));
-    html! {
-        <>
-            { fit.flatten() }
-            if !items.is_empty() { <ul class="problems">{ for items }</ul> }
-        </>
+    if items.is_empty() {
+        Html::default()
+    } else {
+        html! { <ul class="problems">{ for items }</ul> }
     }
 }
 
@@ -234,8 +232,14 @@ fn fits(range: &RangeUse) -> u64 {
     range.blocks.saturating_sub(range.taken) + nodes
 }
 
-/// How many nodes get a Pod CIDR from each entry of `--cluster-cidr`, and which one runs out first. While
+/// Under the flags of kube-controller-manager: how many nodes get a Pod CIDR from each entry of `--cluster-cidr`, and which one runs out first. While
 /// kube-controller-manager exits the line stays, so that nothing below it moves.
+#[component]
+pub fn NodesThatFit(props: &Props) -> Html {
+    let Props { lang, ref seen } = *props;
+    nodes_that_fit(&seen.components, lang).unwrap_or_default()
+}
+
 fn nodes_that_fit(all: &Components, lang: Lang) -> Option<Html> {
     let report = &all.controller_manager;
     let ipam = report.knows.as_ref().and_then(|known| known.ipam.as_ref());

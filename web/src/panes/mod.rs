@@ -21,6 +21,7 @@ pub mod phone_bar;
 pub mod picture;
 pub mod planning;
 pub mod prerequisites;
+pub mod ranges;
 pub mod rule_links;
 pub mod ruler;
 pub mod share;

@@ -99,6 +99,7 @@ words! {
     BADGE = "Why does the page say v1.27 [alpha]?", "文档为何标有 v1.27 [alpha]？";
     PLANNING = "Address planning", "地址规划";
     PLANNING_ABOUT = "Ranges explained, generated and compared", "解释、生成和比较范围";
+    SERVICE_RANGES = "Service CIDRs", "Service CIDR 列表";
     EXPLAINED = "Explain a range", "解释一个范围";
     RANGE = "CIDR", "CIDR";
     WRITE = "Replace with", "改写为";

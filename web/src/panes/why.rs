@@ -4,9 +4,7 @@ use dualstack_core::explain::evidence::recorded;
 use dualstack_core::explain::rule::{Evidence, Fidelity, Rule};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Origin, Step};
-use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
-use dualstack_core::session::diff::{Diff, RangeReport};
 use dualstack_core::session::{BootReport, DocumentReport};
 use dualstack_core::source::flags::Component;
 use yew::prelude::*;
@@ -15,8 +13,7 @@ use super::rule_links;
 use crate::i18n::{self, colon};
 use crate::state::choices::Focus;
 use crate::state::shared::Shared;
-use crate::ui::term::{Term, Word};
-use crate::ui::{badge, classed, code, grouped, heading, line, sentence};
+use crate::ui::{classed, code, heading, line, sentence};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -24,8 +21,6 @@ pub struct Props {
     pub boot: Shared<BootReport>,
     /// The document that is shown.
     pub document: Option<Shared<DocumentReport>>,
-    /// The cluster after it.
-    pub after: Shared<Diff>,
     /// What is asked about.
     pub focus: Focus,
 }
@@ -189,76 +184,6 @@ fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
     }
 }
 
-/// The share of a picture that the static band takes, in thousandths: wide enough to be seen. What
-/// stands in it and what stands behind it are each to scale.
-const BAND: f64 = 60.0;
-
-/// The last place of a picture that still shows a tick.
-const END: f64 = 996.0;
-
-/// Where an address stands in the picture of its range, in thousandths.
-fn place(offset: u64, report: &RangeReport) -> f64 {
-    let (offset, usable) = (offset.min(report.usable) as f64, report.usable as f64);
-    let band = report.static_band as f64;
-    if band == 0.0 {
-        offset * END / usable
-    } else if offset <= band {
-        offset * BAND / (band + 1.0)
-    } else {
-        BAND + (offset - band) * (END - BAND) / (usable - band)
-    }
-}
-
-/// A range with what is taken, and the same in words.
-fn range(report: &RangeReport, lang: Lang) -> Html {
-    let class = match report.family {
-        Family::V4 => "v4",
-        Family::V6 => "v6",
-    };
-    let first = dualstack_core::net::cidr::to_bits(report.cidr.network());
-    let ticks: Html = report
-        .taken
-        .iter()
-        .take(200)
-        .map(|(ip, owner)| {
-            let bits = dualstack_core::net::cidr::to_bits(*ip);
-            let offset = u64::try_from(bits - first).unwrap_or(u64::MAX);
-            let x = (place(offset, report) as u32).to_string();
-            classed(class, html! { <rect x={x} y="3" width="4" height="18"><title>{ format!("{ip} {owner}") }</title></rect> })
-        })
-        .collect();
-    let taken: Html = report
-        .taken
-        .iter()
-        .take(8)
-        .map(|(ip, owner)| html! { <li>{ code(ip.to_string()) }{ " " }{ owner.clone() }</li> })
-        .collect();
-    let (used, usable) = (report.taken.len(), grouped(report.usable));
-    let count = match lang {
-        Lang::En => format!("{used} of {usable} used"),
-        Lang::Zh => format!("已用 {used}，共 {usable}"),
-    };
-    let band = report.static_band > 0;
-    let at = AttrValue::from(report.cidr.to_string());
-    let picture = html! {
-        <svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-            { ticks }
-        </svg>
-    };
-    let picture = if band { classed("banded", picture) } else { picture };
-    html! {
-        <li class="range">
-            <p>{ badge(report.family) }{ " " }{ code(report.cidr.to_string()) }<span class="count">{ count }</span></p>
-            { picture }
-            <p class="ends">
-                if band { <span><Term {lang} word={Word::Bands} {at} label={i18n::BAND_OF_STATIC.get(lang)} />{ colon(lang) }{ grouped(report.static_band) }{ " " }{ i18n::STATIC_BAND.get(lang) }</span> }
-                <span>{ grouped(report.usable - report.static_band) }{ " " }{ i18n::DYNAMIC_BAND.get(lang) }</span>
-            </p>
-            <ul class="taken" lang="en">{ taken }</ul>
-        </li>
-    }
-}
-
 #[component]
 pub fn Why(props: &Props) -> Html {
     let lang = props.lang;
@@ -278,17 +203,13 @@ pub fn Why(props: &Props) -> Html {
     });
     let answer = answer.filter(|steps| !steps.is_empty());
     let list = all(answer.as_deref().unwrap_or(&props.boot.trace), version, lang);
-    let ranges: Html = props.after.ranges.iter().map(|it| range(it, lang)).collect();
     html! {
         <section class="pane whys" id="why" tabindex="-1" aria-label={i18n::WHY.get(lang)}>
             <h2><b>{ i18n::WHY.get(lang) }</b></h2>
             <div class="columns">
-                <div>
-                    { asked }
-                    { heading(i18n::ALL_STEPS.get(lang)) }
-                    <ol class="steps numbered">{ list }</ol>
-                </div>
-                <ul class="ranges">{ ranges }</ul>
+                { asked }
+                { heading(i18n::ALL_STEPS.get(lang)) }
+                <ol class="steps numbered">{ list }</ol>
             </div>
         </section>
     }
@@ -296,20 +217,11 @@ pub fn Why(props: &Props) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use dualstack_core::net::Cidr;
-    use dualstack_core::net::go_parse::parse_cidr;
-
     use dualstack_core::explain::text::Lang;
-    use dualstack_core::session::diff::RangeReport;
     use dualstack_core::session::{EventReport, run};
 
-    use super::{BAND, END, chain, place};
+    use super::chain;
     use crate::state::store::{Msg, Store};
-
-    fn range(text: &str, usable: u64, static_band: u64) -> RangeReport {
-        let cidr = Cidr::new(parse_cidr(text).expect("the test names a range").net);
-        RangeReport { family: cidr.family(), cidr, usable, static_band, taken: Vec::new() }
-    }
 
     fn ids(example: &'static str, field: &str) -> Vec<&'static str> {
         let store = Store::opening(Lang::En).update(Msg::Example(example));
@@ -327,24 +239,5 @@ mod tests {
         assert_eq!(ids(example, "spec.clusterIP"), ["FAM-12", "BAND-4a", "IP-3"]);
         assert_eq!(ids(example, "spec.type"), ["DEF-4"]);
         assert_eq!(ids(example, "spec.typ"), [""; 0]);
-    }
-
-    #[test]
-    fn addresses_stand_in_order_and_inside_the_picture() {
-        for report in [
-            range("10.96.0.0/16", 65_534, 256),
-            range("10.96.0.0/29", 6, 0),
-            range("fd00::/64", u64::MAX, 256),
-        ] {
-            let (band, usable) = (report.static_band, report.usable);
-            let mut offsets = [0, 1, band, band + 1, usable / 2, usable, u64::MAX];
-            offsets.sort_unstable();
-            let places = offsets.map(|offset| place(offset, &report));
-            assert!(places.is_sorted(), "{places:?}");
-            assert_eq!((places[0], places[6]), (0.0, END));
-            if band > 0 {
-                assert!(place(band, &report) < BAND && BAND <= place(band + 1, &report));
-            }
-        }
     }
 }
