@@ -52,6 +52,7 @@ for (const [lang, words] of [
         await page.route("**/host.html", (route) => route.fulfill({ contentType: "text/html", body }));
         await page.goto("./host.html");
         await expect(page.frameLocator("iframe").getByRole("alert")).toContainText(words);
+        await page.unrouteAll({ behavior: "ignoreErrors" });
       });
     });
   }
