@@ -102,7 +102,9 @@ fn wire(Wire { family, from: (x, y), to }: &Wire) -> Html {
         let cross = format!("M{cross} {top}l10 10M{cross} {bottom}l10 -10");
         return html! { <>{ stump }<path class="cross" d={cross} /></> };
     };
-    let middle = (x + to_x) / 2;
+    // Side by side where both lead to the same Pod.
+    let beside = if *family == Family::V4 { -6 } else { 6 };
+    let middle = (x + to_x) / 2 + beside;
     classed(
         class,
         html! { <path d={format!("M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}")} /> },

@@ -460,6 +460,7 @@ fn pods<'a>(
     let mut all: Vec<&Rc<Pod>> = all.collect();
     let is_other = |pod: &Pod| !asked.is_some_and(|asked| asked.selects(pod));
     all.sort_by_key(|pod| (is_other(pod), pod.number));
+    pen.y += GAP / 2;
     for it in all.iter().take(MOST) {
         pod(pen, world, it, asked, ends);
     }
