@@ -37,9 +37,9 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
         evidence: Recorded,
-        facts: [],
-        en: "The type of a value does not match its field, so the body is not a Service. Nothing else was checked.",
-        zh: "某个值的类型与字段不符，因此请求体不是 Service。其余内容均未检查。",
+        facts: [field],
+        en: "The type of the value of {field} does not match the field, so the body is not a Service. Nothing else was checked.",
+        zh: "{field} 的值的类型与字段不符，因此请求体不是 Service。其余内容均未检查。",
     }
     /// A field the type does not have.
     FIELD_IS_UNKNOWN {
@@ -57,9 +57,9 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/runtime/serializer/json/json.go Decode",
         evidence: Recorded,
-        facts: [],
-        en: "kubectl requests strict field validation: an unknown or duplicate field makes the request fail. Field names are case-sensitive.",
-        zh: "kubectl 要求严格的字段校验：未知的或重复的字段会使请求失败。字段名区分大小写。",
+        facts: [problem],
+        en: "kubectl requests strict field validation: an unknown or duplicate field makes the request fail: {problem}. Field names are case-sensitive.",
+        zh: "kubectl 要求严格的字段校验：未知的或重复的字段会使请求失败：{problem}。字段名区分大小写。",
     }
     /// The body names another namespace than the URL.
     NAMESPACES_DIFFER {
@@ -67,9 +67,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/rest/create.go EnsureObjectNamespaceMatchesRequestNamespace",
         evidence: Recorded,
-        facts: [],
-        en: "The namespace in the body differs from the namespace of the request.",
-        zh: "请求体中的命名空间与请求的命名空间不一致。",
+        facts: [sent, wanted],
+        en: "The namespace in the body, {sent}, differs from the namespace of the request, {wanted}.",
+        zh: "请求体中的命名空间 {sent} 与请求的命名空间 {wanted} 不一致。",
     }
     /// A new object has no version yet.
     NEW_OBJECT_HAS_A_VERSION {
@@ -77,9 +77,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
         evidence: Recorded,
-        facts: [],
-        en: "Only stored objects have a `resourceVersion`; a new object that sets it is rejected by the storage layer.",
-        zh: "只有已存储的对象才有 `resourceVersion`；存储层会拒绝设置了该字段的新对象。",
+        facts: [version],
+        en: "Only stored objects have a `resourceVersion`; a new object that sets it, here to {version}, is rejected by the storage layer.",
+        zh: "只有已存储的对象才有 `resourceVersion`；存储层会拒绝设置了该字段（此处为 {version}）的新对象。",
     }
     /// The name is taken.
     NAME_IS_TAKEN {
@@ -87,9 +87,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
         evidence: Recorded,
-        facts: [],
-        en: "A Service with this name already exists; everything that was allocated to this request is released.",
-        zh: "已存在同名的 Service；分配给此请求的地址和端口均已释放。",
+        facts: [name],
+        en: "A Service named {name} already exists; everything that was allocated to this request is released.",
+        zh: "已存在名为 {name} 的 Service；分配给此请求的地址和端口均已释放。",
     }
     /// There is no such object.
     NAME_IS_NOT_FOUND {
@@ -97,9 +97,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Get",
         evidence: Recorded,
-        facts: [],
-        en: "There is no Service with this name.",
-        zh: "不存在名为此名称的 Service。",
+        facts: [name],
+        en: "There is no Service named {name}.",
+        zh: "不存在名为 {name} 的 Service。",
     }
     /// Somebody else wrote in between.
     VERSION_IS_STALE {
@@ -107,9 +107,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Update",
         evidence: Recorded,
-        facts: [],
-        en: "The object was changed after the client read it, so the update is rejected.",
-        zh: "对象在客户端读取之后已被更改，因此更新被拒绝。",
+        facts: [sent, stored],
+        en: "The object was changed after the client read it: the client sends `resourceVersion` {sent}, and {stored} is stored. The update is rejected.",
+        zh: "对象在客户端读取之后已被更改：客户端发送的 `resourceVersion` 是 {sent}，而存储的是 {stored}。更新被拒绝。",
     }
     /// A PUT to a name that is free.
     PUT_CREATES {
@@ -127,9 +127,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/endpoints/handlers/rest.go checkName",
         evidence: SourceRead,
-        facts: [],
-        en: "A patch cannot change the name or the namespace of a stored object.",
-        zh: "补丁不能更改已存储对象的名称或命名空间。",
+        facts: [name],
+        en: "A patch cannot change the name or the namespace of the stored object {name}.",
+        zh: "补丁不能更改已存储对象 {name} 的名称或命名空间。",
     }
     /// A patch that makes no sense for the object.
     PATCH_DOES_NOT_APPLY {
@@ -187,9 +187,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Create",
         evidence: Recorded,
-        facts: [],
-        en: "A ServiceCIDR with this name exists; it may only be waiting for its last address to be released. Until it is deleted the name cannot be used again.",
-        zh: "同名的 ServiceCIDR 仍存在（可能只是在等待最后一个地址被释放）：在它被删除之前，该名称不能再次使用。",
+        facts: [name],
+        en: "A ServiceCIDR named {name} exists; it may only be waiting for its last address to be released. Until it is deleted the name cannot be used again.",
+        zh: "名为 {name} 的 ServiceCIDR 仍存在（可能只是在等待最后一个地址被释放）：在它被删除之前，该名称不能再次使用。",
     }
     /// No such object.
     CIDR_IS_NOT_FOUND {
@@ -197,9 +197,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/registry/generic/registry/store.go Get",
         evidence: Recorded,
-        facts: [],
-        en: "There is no ServiceCIDR with this name.",
-        zh: "不存在该名称的 ServiceCIDR。",
+        facts: [name],
+        en: "There is no ServiceCIDR named {name}.",
+        zh: "不存在名为 {name} 的 ServiceCIDR。",
     }
     /// A deleted range without addresses of its own.
     RANGE_GOES {
@@ -580,7 +580,7 @@ impl ApiServer {
                 trace,
             );
         };
-        trace.reject(&PATCH_KEEPS_THE_NAME, FieldPath::metadata("name"), facts![]);
+        trace.reject(&PATCH_KEEPS_THE_NAME, FieldPath::metadata("name"), facts![name]);
         Err(Status::bad_request(words))
     }
 
@@ -599,8 +599,9 @@ impl ApiServer {
         if strays.is_empty() {
             return Ok(());
         }
-        trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default().field("patch"), facts![]);
-        let words = format!("strict decoding error: {}", joined(&strays));
+        let problem = joined(&strays);
+        trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default().field("patch"), facts![problem]);
+        let words = format!("strict decoding error: {problem}");
         Err(invalid_patch(&patch::go_value(json), &words))
     }
 
@@ -664,7 +665,8 @@ impl ApiServer {
         warnings.extend(strays);
         let namespace = &decoded.service.metadata.namespace;
         if !namespace.is_empty() && *namespace != options.namespace {
-            trace.reject(&NAMESPACES_DIFFER, FieldPath::metadata("namespace"), facts![]);
+            let facts = facts![sent = namespace.as_str(), wanted = options.namespace.as_str()];
+            trace.reject(&NAMESPACES_DIFFER, FieldPath::metadata("namespace"), facts);
             return Err(Status::bad_request(
                 "the namespace of the provided object does not match the namespace sent on the \
                  request",
@@ -690,18 +692,18 @@ impl ApiServer {
     ) -> Body {
         let behavior = &self.env.behavior;
         let decoded = decode::service(body, behavior.unknown_fields, false).map_err(|error| {
-            trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![]);
+            let path = error.path.to_string();
+            let field = if path.is_empty() { "Service".to_owned() } else { path };
+            trace.reject(&BODY_IS_NOT_A_SERVICE, error.path.clone(), facts![field]);
             wrong(if behavior.tells_what_does_not_decode { &error.message } else { "" })
         })?;
         let mut warnings = Vec::new();
         if !decoded.strays.is_empty() {
             match options.field_validation {
                 FieldValidation::Strict => {
-                    trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default(), facts![]);
-                    return Err(wrong(&format!(
-                        "strict decoding error: {}",
-                        joined(&decoded.strays)
-                    )));
+                    let problem = joined(&decoded.strays);
+                    trace.reject(&STRICT_REFUSES_FIELD, FieldPath::default(), facts![problem]);
+                    return Err(wrong(&format!("strict decoding error: {problem}")));
                 }
                 FieldValidation::Warn if behavior.warns_of_unknown_fields => {
                     warnings.extend(decoded.strays.iter().map(|stray| stray_warning(stray, trace)));
@@ -746,13 +748,15 @@ impl ApiServer {
                 warnings.extend(found);
                 if sent_version {
                     let path = FieldPath::metadata("resourceVersion");
-                    trace.reject(&NEW_OBJECT_HAS_A_VERSION, path, facts![]);
+                    let version = service.metadata.resource_version.as_str();
+                    trace.reject(&NEW_OBJECT_HAS_A_VERSION, path, facts![version]);
                     return Err(Status::bare_error(
                         "resourceVersion should not be set on objects to be created",
                     ));
                 }
                 if self.service(&key).is_some() {
-                    trace.reject(&NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
+                    let facts = facts![name = &**name];
+                    trace.reject(&NAME_IS_TAKEN, FieldPath::metadata("name"), facts);
                     return Err(Status::already_exists("services", name));
                 }
                 Ok(())
@@ -783,8 +787,11 @@ impl ApiServer {
         let version = &service.metadata.resource_version;
         // Without one, and with 0, the update is unconditional.
         let is_stale = !matches!(&**version, "" | "0") && *version != old.metadata.resource_version;
+        let sent = version.clone();
+        let stored = old.metadata.resource_version.clone();
         let conflict = |trace: &mut Trace| {
-            trace.reject(&VERSION_IS_STALE, FieldPath::metadata("resourceVersion"), facts![]);
+            let facts = facts![sent, stored];
+            trace.reject(&VERSION_IS_STALE, FieldPath::metadata("resourceVersion"), facts);
             Status::conflict("services", &name)
         };
         let meta = &mut service.metadata;
@@ -1036,7 +1043,7 @@ impl ApiServer {
             let read = service_cidr::validate(name, ranges, &mut errors);
             errors.end().map_err(|refusal| refusal.into_status(SERVICE_CIDR_KIND, name))?;
             if cluster.pools.service_cidrs.iter().any(|object| object.name == name) {
-                trace.reject(&CIDR_NAME_IS_TAKEN, FieldPath::metadata("name"), facts![]);
+                trace.reject(&CIDR_NAME_IS_TAKEN, FieldPath::metadata("name"), facts![name]);
                 return Err(Status::already_exists(SERVICE_CIDRS, name));
             }
             for (i, cidr) in read.iter().enumerate() {
@@ -1099,7 +1106,7 @@ impl ApiServer {
     fn find_service_cidr(&self, name: &str, trace: &mut Trace) -> Result<usize, Status> {
         let at = self.pools.service_cidrs.iter().position(|object| object.name == name);
         at.ok_or_else(|| {
-            trace.reject(&CIDR_IS_NOT_FOUND, FieldPath::metadata("name"), facts![]);
+            trace.reject(&CIDR_IS_NOT_FOUND, FieldPath::metadata("name"), facts![name]);
             Status::not_found(SERVICE_CIDRS, name)
         })
     }
@@ -1144,7 +1151,7 @@ fn uid(picker: Picker) -> String {
 }
 
 fn not_found(name: &str, trace: &mut Trace) -> Status {
-    trace.reject(&NAME_IS_NOT_FOUND, FieldPath::metadata("name"), facts![]);
+    trace.reject(&NAME_IS_NOT_FOUND, FieldPath::metadata("name"), facts![name]);
     Status::not_found("services", name)
 }
 

@@ -7,13 +7,13 @@ use crate::api::field_path::FieldPath;
 use crate::api::json::Json;
 use crate::api::{go_json, print_list};
 use crate::apiserver::allocators::{ServiceCidr, TERMINATING};
-use crate::apiserver::service::errors::Errors;
+use crate::apiserver::service::errors::{Errors, listed};
 use crate::apiserver::service::names;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
-use crate::rules;
 use crate::source::yaml;
+use crate::{facts, rules};
 
 rules! {
     /// The name of a new object.
@@ -22,9 +22,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go ValidateServiceCIDR",
         evidence: SourceRead,
-        facts: [],
-        en: "The name of a ServiceCIDR must be an RFC 1123 subdomain.",
-        zh: "ServiceCIDR 的名称必须是 RFC 1123 子域名。",
+        facts: [value],
+        en: "The name of a ServiceCIDR must be an RFC 1123 subdomain; {value} is not one.",
+        zh: "ServiceCIDR 的名称必须是 RFC 1123 子域名；{value} 不是。",
     }
     /// No range, or too many.
     ONE_OR_TWO_RANGES {
@@ -32,9 +32,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go validateServiceCIDRSpec",
         evidence: Recorded,
-        facts: [],
-        en: "A ServiceCIDR has one range or two.",
-        zh: "ServiceCIDR 有一个或两个范围。",
+        facts: [count],
+        en: "A ServiceCIDR has one range or two, not {count}.",
+        zh: "ServiceCIDR 有一个或两个范围，而不是 {count} 个。",
     }
     /// Two ranges of one family.
     ONE_RANGE_PER_FAMILY {
@@ -42,9 +42,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go validateServiceCIDRSpec",
         evidence: Recorded,
-        facts: [],
-        en: "The two ranges of a ServiceCIDR must be of different address families.",
-        zh: "同一 ServiceCIDR 的两个范围必须属于不同的地址族。",
+        facts: [first, second],
+        en: "The two ranges of a ServiceCIDR must be of different address families; {first} and {second} are not.",
+        zh: "同一 ServiceCIDR 的两个范围必须属于不同的地址族；{first} 和 {second} 不是。",
     }
     /// A text that is no range, or not as it would be printed.
     RANGE_IS_CANONICAL {
@@ -52,9 +52,9 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/validation/ip.go IsValidCIDR",
         evidence: Recorded,
-        facts: [],
-        en: "A range must be in its canonical form: no host bits, no leading zeros, no IPv4-mapped address.",
-        zh: "范围必须是规范形式：无主机位、无前导零、无 IPv4 映射地址。",
+        facts: [value],
+        en: "A range must be in its canonical form: no host bits, no leading zeros, no IPv4-mapped address. {value} is not.",
+        zh: "范围必须是规范形式：无主机位、无前导零、无 IPv4 映射地址。{value} 不是。",
     }
     /// A change of an object.
     RANGES_STAY {
@@ -62,9 +62,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/networking/validation/validation.go ValidateServiceCIDRUpdate",
         evidence: Recorded,
-        facts: [],
-        en: "The ranges of a ServiceCIDR are immutable. A second range, of the other address family, may be added.",
-        zh: "ServiceCIDR 的范围不可变更。可以追加另一个地址族的第二个范围。",
+        facts: [before, after],
+        en: "The ranges of a ServiceCIDR are immutable: {before} cannot become {after}. A second range, of the other address family, may be added.",
+        zh: "ServiceCIDR 的范围不可变更：{before} 不能变为 {after}。可以追加另一个地址族的第二个范围。",
     }
 }
 
@@ -110,6 +110,7 @@ pub fn validate_ranges(texts: &[String], errors: &mut Errors) -> Vec<Cidr> {
     let path = FieldPath::spec("cidrs");
     let printed = print_list(errors.behavior(), "string", texts, false);
     if texts.is_empty() {
+        let errors = errors.given(facts![count = 0_usize]);
         errors.required(&ONE_OR_TWO_RANGES, path, "at least one CIDR required");
         return Vec::new();
     }
@@ -120,6 +121,7 @@ pub fn validate_ranges(texts: &[String], errors: &mut Errors) -> Vec<Cidr> {
         } else {
             format!("networking.ServiceCIDRSpec{{CIDRs:{printed}}}")
         };
+        let errors = errors.given(facts![count = texts.len()]);
         errors.invalid(&ONE_OR_TWO_RANGES, path, spec, "may only hold up to 2 values");
         return Vec::new();
     }
@@ -147,6 +149,7 @@ pub fn validate_ranges(texts: &[String], errors: &mut Errors) -> Vec<Cidr> {
     {
         let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and \
                       2001:db8::/64";
+        let errors = errors.given(facts![first = *first, second = *second]);
         errors.invalid(&ONE_RANGE_PER_FAMILY, path, printed, detail);
     }
     ranges
@@ -160,6 +163,7 @@ pub fn validate_update(old: &[String], new: &[String], errors: &mut Errors) {
         // One becomes two: the first stays.
         ([first], [again, _]) => {
             if first != again {
+                let errors = errors.given(facts![before = first.as_str(), after = again.as_str()]);
                 errors.invalid_text(&RANGES_STAY, path.clone().index(0), again, IMMUTABLE);
             }
             validate_ranges(new, errors);
@@ -167,11 +171,13 @@ pub fn validate_update(old: &[String], new: &[String], errors: &mut Errors) {
         (old, new) if old.len() == new.len() => {
             for (i, (old, new)) in old.iter().zip(new).enumerate() {
                 if old != new {
+                    let errors = errors.given(facts![before = old.as_str(), after = new.as_str()]);
                     errors.invalid_text(&RANGES_STAY, path.clone().index(i), new, IMMUTABLE);
                 }
             }
         }
-        (_, new) => {
+        (old, new) => {
+            let errors = errors.given(facts![before = listed(old), after = listed(new)]);
             let printed = print_list(errors.behavior(), "string", new, false);
             errors.invalid(&RANGES_STAY, path, printed, IMMUTABLE);
         }

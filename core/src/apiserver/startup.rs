@@ -11,7 +11,7 @@ use crate::api::quote;
 use crate::apiserver::environment::{Env, PortRange};
 use crate::explain::rule::{Fidelity, Rule};
 use crate::explain::text::Text;
-use crate::explain::trace::{Origin, Trace};
+use crate::explain::trace::{Fact, Origin, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
 use crate::net::{Cidr, Family, Stack};
@@ -39,9 +39,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/completion.go getServiceIPAndRanges",
         evidence: Recorded,
-        facts: [],
-        en: "An entry of `--service-cluster-ip-range` is not a CIDR. Whitespace is not trimmed: a space after the comma is an error.",
-        zh: "`--service-cluster-ip-range` 中有一项不是 CIDR。空白不会被去除：逗号后的空格也会导致错误。",
+        facts: [value],
+        en: "{value}, an entry of `--service-cluster-ip-range`, is not a CIDR. Whitespace is not trimmed: a space after the comma is an error.",
+        zh: "`--service-cluster-ip-range` 中的 {value} 不是 CIDR。空白不会被去除：逗号后的空格也会导致错误。",
     }
     /// A range of fewer than eight addresses.
     RANGE_IS_TOO_SMALL {
@@ -49,9 +49,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/services.go ServiceIPRange",
         evidence: Recorded,
-        facts: [],
-        en: "The first Service CIDR needs at least 8 addresses. The second has no such minimum.",
-        zh: "第一个 Service CIDR 至少需要 8 个地址，第二个没有此限制。",
+        facts: [range],
+        en: "The first Service CIDR needs at least 8 addresses; {range} has fewer. The second has no such minimum.",
+        zh: "第一个 Service CIDR 至少需要 8 个地址；{range} 不足 8 个。第二个没有此限制。",
     }
     /// No range was given.
     RANGE_HAS_A_DEFAULT {
@@ -69,9 +69,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
         evidence: Recorded,
-        facts: [],
-        en: "There is at most one Service CIDR per address family, so at most two.",
-        zh: "每个地址族最多一个 Service CIDR，因此最多两个。",
+        facts: [count],
+        en: "There is at most one Service CIDR per address family, so at most two, not {count}.",
+        zh: "每个地址族最多一个 Service CIDR，因此最多两个，而不是 {count} 个。",
     }
     /// Two ranges of one family.
     RANGES_DIFFER_IN_FAMILY {
@@ -79,9 +79,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
         evidence: Recorded,
-        facts: [],
-        en: "Two Service CIDRs must be of different address families: two ranges of one family are not dual-stack.",
-        zh: "两个 Service CIDR 必须属于不同的地址族：同一地址族的两个范围不是双栈。",
+        facts: [first, second],
+        en: "Two Service CIDRs must be of different address families: {first} and {second} are of one family, which is not dual-stack.",
+        zh: "两个 Service CIDR 必须属于不同的地址族：{first} 和 {second} 属于同一地址族，不是双栈。",
     }
     /// More addresses than the allocator can keep.
     RANGE_IS_TOO_LARGE {
@@ -89,9 +89,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateMaxCIDRRange",
         evidence: Recorded,
-        facts: [],
-        en: "The bitmap allocator keeps one bit per address, so a Service CIDR has at most 20 host bits.",
-        zh: "位图分配器为每个地址保留一位，因此 Service CIDR 最多有 20 个主机位。",
+        facts: [range, most],
+        en: "The allocator of this version supports a Service CIDR with at most {most} host bits; {range} has more.",
+        zh: "此版本的分配器支持的 Service CIDR 最多有 {most} 个主机位；{range} 的主机位更多。",
     }
     /// A second range without the gate.
     SECOND_RANGE_NEEDS_GATE {
@@ -99,9 +99,9 @@ rules! {
         versions: Versions::until(24),
         source: "cmd/kube-apiserver/app/options/validation.go validateClusterIPFlags",
         evidence: SourceRead,
-        facts: [],
-        en: "In this version a second Service CIDR requires the `IPv6DualStack` feature gate.",
-        zh: "在此版本中，第二个 Service CIDR 需要启用特性门控 `IPv6DualStack`。",
+        facts: [range],
+        en: "In this version a second Service CIDR, {range}, requires the `IPv6DualStack` feature gate.",
+        zh: "在此版本中，第二个 Service CIDR（{range}）需要启用特性门控 `IPv6DualStack`。",
     }
     /// The cluster's families.
     ORDER_CHOOSES_PRIMARY {
@@ -145,7 +145,7 @@ rules! {
     }
     /// Nobody publishes the address.
     KUBERNETES_HAS_NO_ENDPOINTS {
-        id: "API-8b", slug: "kubernetes-endpoints-are-nobodys-business",
+        id: "API-8b", slug: "kubernetes-endpoints-are-not-published",
         versions: Versions::ALL,
         source: "pkg/controlplane/reconcilers/none.go",
         evidence: Recorded,
@@ -169,9 +169,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/controlplane/instance.go createEndpointReconciler",
         evidence: SourceRead,
-        facts: [],
-        en: "`--endpoint-reconciler-type` is `lease`, `none` or `master-count`. The flag accepts any value; the program exits when it creates the reconciler.",
-        zh: "`--endpoint-reconciler-type` 的取值为 `lease`、`none` 或 `master-count`。该标志接受任何值；程序在创建协调器时才退出。",
+        facts: [value],
+        en: "{value} is none of `lease`, `none` and `master-count`. `--endpoint-reconciler-type` accepts any value; the program exits when it creates the reconciler.",
+        zh: "{value} 不是 `lease`、`none`、`master-count` 之一。`--endpoint-reconciler-type` 接受任何值；程序在创建协调器时才退出。",
     }
     /// Two families that have to be one.
     ADVERTISE_FAMILY_DIFFERS {
@@ -203,9 +203,9 @@ rules! {
         versions: Versions::ALL,
         source: "apiserver pkg/server/options/serving.go Validate",
         evidence: SourceRead,
-        facts: [],
-        en: "The secure port of kube-apiserver is a port from 1 to 65535; it cannot be disabled.",
-        zh: "kube-apiserver 的安全端口是 1 到 65535 之间的端口，不能禁用。",
+        facts: [port],
+        en: "Port {port} lies outside 1-65535; the secure port of kube-apiserver cannot be disabled.",
+        zh: "端口 {port} 不在 1-65535 之内；kube-apiserver 的安全端口不能禁用。",
     }
     /// A range of ports that is none.
     PORT_RANGE_DOES_NOT_PARSE {
@@ -213,9 +213,9 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/util/net/port_range.go Set",
         evidence: Recorded,
-        facts: [],
-        en: "`--service-node-port-range` is written as `30000-32767`, as `30000+100` or as a single port.",
-        zh: "`--service-node-port-range` 写作 `30000-32767`、`30000+100` 或单个端口。",
+        facts: [value],
+        en: "`--service-node-port-range` is written as `30000-32767`, as `30000+100` or as a single port; {value} is none of them.",
+        zh: "`--service-node-port-range` 写作 `30000-32767`、`30000+100` 或单个端口；{value} 不符合。",
     }
     /// The port of the Service `kubernetes` on nodes.
     KUBERNETES_NODE_PORT_IS_OUTSIDE {
@@ -223,9 +223,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-apiserver/app/options/validation.go validateServiceNodePort",
         evidence: Recorded,
-        facts: [],
-        en: "`--kubernetes-service-node-port` must be in `--service-node-port-range`.",
-        zh: "`--kubernetes-service-node-port` 必须在 `--service-node-port-range` 之内。",
+        facts: [port, range],
+        en: "`--kubernetes-service-node-port` {port} lies outside {range}.",
+        zh: "`--kubernetes-service-node-port` 的值 {port} 不在 {range} 之内。",
     }
 }
 
@@ -360,7 +360,8 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
     let node_ports = match parse_port_range(&flags.service_node_port_range) {
         Ok(range) => range,
         Err(message) => {
-            let step = reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS, facts![]);
+            let value = quote(&flags.service_node_port_range);
+            let step = reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS, facts![value]);
             return Start::FlagError(StartError { message, flag: PORTS, entry: None, step });
         }
     };
@@ -425,7 +426,8 @@ fn reconcile(reconciler: &str, completed: &mut Completed, trace: &mut Trace) {
             }
         }
         other => {
-            let step = trace.reject(&RECONCILER_IS_UNKNOWN, FieldPath::default(), facts![]);
+            let facts = facts![value = quote(other)];
+            let step = trace.reject(&RECONCILER_IS_UNKNOWN, FieldPath::default(), facts);
             let message = format!("endpoint reconciler not implemented: {other}");
             completed.exit = Some(StartError { message, flag: RECONCILER, entry: None, step });
             step
@@ -448,11 +450,11 @@ fn default_address(bind: Option<IpAddr>, trace: &mut Trace) -> IpAddr {
 
 /// API-1, API-2: the ranges, and how many entries there are.
 fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usize), StartError> {
-    let mut error = |rule, message: &str, entry| StartError {
+    let mut error = |rule, message: &str, entry, facts| StartError {
         message: message.to_owned(),
         flag: RANGE,
         entry: Some(entry),
-        step: reject(trace, rule, RANGE, facts![]),
+        step: reject(trace, rule, RANGE, facts),
     };
     let text = &flags.service_cluster_ip_range;
     if text.is_empty() {
@@ -464,18 +466,18 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
     let entries: Vec<&str> = text.split(',').collect();
     let Some(primary) = parse_cidr(entries[0]).map(|read| Cidr::new(read.net).unmapped()) else {
         let words = "service-cluster-ip-range[0] is not a valid cidr";
-        return Err(error(&RANGE_DOES_NOT_PARSE, words, 0));
+        return Err(error(&RANGE_DOES_NOT_PARSE, words, 0, facts![value = quote(entries[0])]));
     };
     // Of a range with less than two bits of prefix, upstream takes the size for nothing.
     if primary.range_size() < 8 {
         let words = "error determining service IP ranges for primary service cidr: the service \
                      cluster IP range must be at least 8 IP addresses";
-        return Err(error(&RANGE_IS_TOO_SMALL, words, 0));
+        return Err(error(&RANGE_IS_TOO_SMALL, words, 0, facts![range = primary]));
     }
     let Some(second) = entries.get(1) else { return Ok((primary, None, 1)) };
     let Some(secondary) = parse_cidr(second).map(|read| Cidr::new(read.net).unmapped()) else {
         let words = "service-cluster-ip-range[1] is not an ip net";
-        return Err(error(&RANGE_DOES_NOT_PARSE, words, 1));
+        return Err(error(&RANGE_DOES_NOT_PARSE, words, 1, facts![value = quote(second)]));
     };
     Ok((primary, Some(secondary), entries.len()))
 }
@@ -489,30 +491,33 @@ fn validate(
     trace: &mut Trace,
 ) {
     let (primary, secondary) = (completed.primary, completed.secondary);
-    let mut push = |rule: &'static Rule, message: String, flag, entry| {
-        let step = reject(trace, rule, flag, facts![]);
+    let most = most_host_bits(behavior).map_or(0, u64::from);
+    let mut push = |rule: &'static Rule, message: String, flag, entry, facts| {
+        let step = reject(trace, rule, flag, facts);
         completed.errors.push(StartError { message, flag, entry, step });
     };
     if count > 2 {
         let words = "--service-cluster-ip-range must not contain more than two entries";
-        push(&RANGES_ARE_TWO_AT_MOST, words.to_owned(), RANGE, Some(2));
+        push(&RANGES_ARE_TWO_AT_MOST, words.to_owned(), RANGE, Some(2), facts![count]);
     }
     if let Some(words) = too_large(behavior, primary, "--service-cluster-ip-range") {
-        push(&RANGE_IS_TOO_LARGE, words, RANGE, Some(0));
+        push(&RANGE_IS_TOO_LARGE, words, RANGE, Some(0), facts![range = primary, most]);
     }
     if let Some(secondary) = secondary {
         if !behavior.dual_stack.on() {
             let words = "secondary service cluster-ip range(--service-cluster-ip-range[1]) can only \
                          be used if IPv6DualStack feature is enabled";
-            push(&SECOND_RANGE_NEEDS_GATE, words.to_owned(), RANGE, Some(1));
+            let facts = facts![range = secondary];
+            push(&SECOND_RANGE_NEEDS_GATE, words.to_owned(), RANGE, Some(1), facts);
         }
         if primary.family() == secondary.family() {
             let words = "--service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of \
                          different IP family";
-            push(&RANGES_DIFFER_IN_FAMILY, words.to_owned(), RANGE, Some(1));
+            let facts = facts![first = primary, second = secondary];
+            push(&RANGES_DIFFER_IN_FAMILY, words.to_owned(), RANGE, Some(1), facts);
         }
         if let Some(words) = too_large(behavior, secondary, "--service-cluster-ip-range[1]") {
-            push(&RANGE_IS_TOO_LARGE, words, RANGE, Some(1));
+            push(&RANGE_IS_TOO_LARGE, words, RANGE, Some(1), facts![range = secondary, most]);
         }
     }
     node_port_of_kubernetes(behavior, flags, completed.node_ports, &mut push);
@@ -521,7 +526,7 @@ fn validate(
         let words = format!(
             "--secure-port {port} must be between 1 and 65535, inclusive. It cannot be turned off with 0"
         );
-        push(&SECURE_PORT_IS_OUTSIDE, words, SECURE_PORT, None);
+        push(&SECURE_PORT_IS_OUTSIDE, words, SECURE_PORT, None, facts![port = port.to_string()]);
     }
     let advertise = completed.advertise;
     if behavior.checks_advertise_family
@@ -547,7 +552,7 @@ fn node_port_of_kubernetes(
     behavior: &Behavior,
     flags: &Flags,
     range: PortRange,
-    push: &mut impl FnMut(&'static Rule, String, &'static str, Option<usize>),
+    push: &mut impl FnMut(&'static Rule, String, &'static str, Option<usize>, Vec<Fact>),
 ) {
     let port = flags.kubernetes_service_node_port;
     let rule = &KUBERNETES_NODE_PORT_IS_OUTSIDE;
@@ -556,14 +561,16 @@ fn node_port_of_kubernetes(
             "--kubernetes-service-node-port {port} must be between 0 and 65535, inclusive. If 0, \
              the Kubernetes master service will be of type ClusterIP"
         );
-        push(rule, words, NODE_PORT, None);
+        let facts = facts![port = port.to_string(), range = "0-65535"];
+        push(rule, words, NODE_PORT, None, facts);
     }
     let PortRange { first, last } = range;
     if port > 0 && !(i64::from(first)..=i64::from(last)).contains(&port) {
         let node = if behavior.says_node_port_range { "node " } else { "" };
         let words =
             format!("kubernetes service {node}port range {first}-{last} doesn't contain {port}");
-        push(rule, words, NODE_PORT, None);
+        let facts = facts![port = port.to_string(), range = format!("{first}-{last}")];
+        push(rule, words, NODE_PORT, None, facts);
     }
 }
 

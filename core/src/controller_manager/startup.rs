@@ -45,9 +45,9 @@ rules! {
         versions: Versions::ALL,
         source: "spf13/pflag flag.go Set",
         evidence: SourceRead,
-        facts: [flag],
-        en: "The value is not valid for {flag}, so kube-controller-manager exits before it checks anything else.",
-        zh: "该值对 {flag} 无效，因此 kube-controller-manager 在检查其他内容之前就会退出。",
+        facts: [flag, problem],
+        en: "The value of {flag} is not valid, so kube-controller-manager exits before it checks anything else: {problem}.",
+        zh: "{flag} 的值无效，因此 kube-controller-manager 在检查其他内容之前就会退出：{problem}。",
     }
     /// An allocator that nobody knows.
     ALLOCATOR_IS_UNKNOWN {
@@ -89,9 +89,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/options/nodeipamcontroller.go Validate",
         evidence: Recorded,
-        facts: [],
-        en: "kube-controller-manager accepts at most two Service CIDRs, and checks this even if it allocates no Pod CIDRs.",
-        zh: "kube-controller-manager 最多接受两个 Service CIDR；即使不分配 Pod CIDR，也会检查这一点。",
+        facts: [count],
+        en: "kube-controller-manager accepts at most two Service CIDRs, not {count}, and checks this even if it allocates no Pod CIDRs.",
+        zh: "kube-controller-manager 最多接受两个 Service CIDR，而不是 {count} 个；即使不分配 Pod CIDR，也会检查这一点。",
     }
     /// A range that is none.
     CLUSTER_RANGE_DOES_NOT_PARSE {
@@ -109,9 +109,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
         evidence: Recorded,
-        facts: [],
-        en: "Two Pod CIDRs must be of different address families: a second range of the same family does not extend the first.",
-        zh: "指定多个 Pod CIDR 时，两个地址族必须各有一个：同一地址族的第二个范围不会扩大地址空间。",
+        facts: [first, second],
+        en: "Two Pod CIDRs must be of different address families; {first} and {second} are not. A second range of the same family does not extend the first.",
+        zh: "两个 Pod CIDR 必须属于不同的地址族；{first} 和 {second} 不是。同一地址族的第二个范围不会扩大地址空间。",
     }
     /// Three ranges.
     CLUSTER_RANGES_ARE_TWO_AT_MOST {
@@ -119,9 +119,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go validateCIDRs",
         evidence: Recorded,
-        facts: [],
-        en: "There is at most one Pod CIDR per address family, so at most two.",
-        zh: "每个地址族最多一个 Pod CIDR，因此最多两个。",
+        facts: [count],
+        en: "There is at most one Pod CIDR per address family, so at most two, not {count}.",
+        zh: "每个地址族最多一个 Pod CIDR，因此最多两个，而不是 {count} 个。",
     }
     /// Two ranges without the gate.
     SECOND_CLUSTER_RANGE_NEEDS_GATE {
@@ -129,9 +129,9 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
         evidence: SourceRead,
-        facts: [],
-        en: "In this version a second Pod CIDR requires the `IPv6DualStack` feature gate of kube-controller-manager.",
-        zh: "在此版本中，第二个 Pod CIDR 需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
+        facts: [range],
+        en: "In this version a second Pod CIDR, {range}, requires the `IPv6DualStack` feature gate of kube-controller-manager.",
+        zh: "在此版本中，第二个 Pod CIDR（{range}）需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
     }
     /// Two Service ranges of one family.
     SERVICE_RANGES_DIFFER_IN_FAMILY {
@@ -139,9 +139,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         evidence: SourceRead,
-        facts: [],
-        en: "The two Service CIDRs of kube-controller-manager must be of different address families. They may differ from those of kube-apiserver and from the order of the Pod CIDRs: no component compares them.",
-        zh: "kube-controller-manager 的两个 Service CIDR 必须属于不同的地址族。它们可以与 kube-apiserver 的不同，也可以与 Pod CIDR 的顺序不同：没有组件比较它们。",
+        facts: [first, second],
+        en: "The two Service CIDRs of kube-controller-manager must be of different address families; {first} and {second} are not. They may differ from those of kube-apiserver and from the order of the Pod CIDRs: no component compares them.",
+        zh: "kube-controller-manager 的两个 Service CIDR 必须属于不同的地址族；{first} 和 {second} 不是。它们可以与 kube-apiserver 的不同，也可以与 Pod CIDR 的顺序不同：没有组件比较它们。",
     }
     /// A Service range that is none.
     SERVICE_RANGE_IS_IGNORED {
@@ -159,9 +159,9 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kube-controller-manager/app/core.go startNodeIpamController",
         evidence: SourceRead,
-        facts: [],
-        en: "In this version a second Service CIDR requires the `IPv6DualStack` feature gate of kube-controller-manager.",
-        zh: "在此版本中，第二个 Service CIDR 需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
+        facts: [range],
+        en: "In this version a second Service CIDR, {range}, requires the `IPv6DualStack` feature gate of kube-controller-manager.",
+        zh: "在此版本中，第二个 Service CIDR（{range}）需要启用 kube-controller-manager 的特性门控 `IPv6DualStack`。",
     }
     /// One mask for two families.
     ONE_MASK_IS_FOR_ONE_FAMILY {
@@ -169,9 +169,9 @@ rules! {
         versions: Versions::ALL,
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         evidence: Recorded,
-        facts: [],
-        en: "`--node-cidr-mask-size` cannot apply to two address families. With two Pod CIDRs use `--node-cidr-mask-size-ipv4` and `--node-cidr-mask-size-ipv6`.",
-        zh: "`--node-cidr-mask-size` 不能同时用于两个地址族。有两个 Pod CIDR 时，请使用 `--node-cidr-mask-size-ipv4` 和 `--node-cidr-mask-size-ipv6`。",
+        facts: [mask],
+        en: "`--node-cidr-mask-size` {mask} cannot apply to two address families. With two Pod CIDRs use `--node-cidr-mask-size-ipv4` and `--node-cidr-mask-size-ipv6`.",
+        zh: "`--node-cidr-mask-size` 的值 {mask} 不能同时用于两个地址族。有两个 Pod CIDR 时，请使用 `--node-cidr-mask-size-ipv4` 和 `--node-cidr-mask-size-ipv6`。",
     }
     /// Both kinds of mask flags.
     MASK_IS_SAID_ONCE {
@@ -189,9 +189,9 @@ rules! {
         versions: Versions::since(23),
         source: "cmd/kube-controller-manager/app/core.go setNodeCIDRMaskSizes",
         evidence: Recorded,
-        facts: [family],
-        en: "There is no {family} Pod CIDR to which this mask size could apply.",
-        zh: "没有可以使用此掩码长度的 {family} Pod CIDR。",
+        facts: [family, mask],
+        en: "There is no {family} Pod CIDR to which the mask size {mask} could apply.",
+        zh: "没有可以使用掩码长度 {mask} 的 {family} Pod CIDR。",
     }
     /// A mask per family for one range.
     FAMILY_MASKS_ARE_FOR_TWO_RANGES {
@@ -352,7 +352,8 @@ fn read_flag(
 }
 
 fn refuse(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
-    let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag]);
+    let problem = message.as_str();
+    let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag, problem]);
     StartError { message, flag, entry: None, step }
 }
 
@@ -386,7 +387,8 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
     if flags.service_cluster_ip_range.split(',').count() > 2 {
         let words = "--service-cluster-ip-range can not contain more than two entries";
         let rule = &SERVICE_RANGES_ARE_TWO_AT_MOST;
-        return Start::FlagErrors(vec![starting.error(rule, words, SERVICES, Some(2), vec![])]);
+        let facts = facts![count = flags.service_cluster_ip_range.split(',').count()];
+        return Start::FlagErrors(vec![starting.error(rule, words, SERVICES, Some(2), facts)]);
     }
     if !flags.allocate_node_cidrs {
         note(starting.trace, &ALLOCATION_IS_OFF, ALLOCATE, facts![]);
@@ -473,7 +475,8 @@ impl Starting<'_> {
                 "len of ClusterCIDRs=={count} and dualstack or EndpointSlice feature is not enabled"
             );
             let rule = &SECOND_CLUSTER_RANGE_NEEDS_GATE;
-            return Err(self.error(rule, words, CLUSTER, Some(1), vec![]));
+            let facts = facts![range = ranges[1]];
+            return Err(self.error(rule, words, CLUSTER, Some(1), facts));
         }
         if count > 1 && ranges.iter().all(|range| family(*range) == family(ranges[0])) {
             let bracket = if self.behavior.leaves_bracket_open { "" } else { ")" };
@@ -482,7 +485,8 @@ impl Starting<'_> {
                  from each IPFamily{bracket}"
             );
             let rule = &CLUSTER_RANGES_DIFFER_IN_FAMILY;
-            return Err(self.error(rule, words, CLUSTER, Some(1), vec![]));
+            let facts = facts![first = ranges[0], second = ranges[1]];
+            return Err(self.error(rule, words, CLUSTER, Some(1), facts));
         }
         if count > 2 {
             let words = if self.behavior.leaves_bracket_open {
@@ -491,7 +495,7 @@ impl Starting<'_> {
                 format!("len of clusters is:{count} > more than max allowed of 2")
             };
             let rule = &CLUSTER_RANGES_ARE_TWO_AT_MOST;
-            return Err(self.error(rule, words, CLUSTER, Some(2), vec![]));
+            return Err(self.error(rule, words, CLUSTER, Some(2), facts![count]));
         }
         Ok(ranges)
     }
@@ -523,13 +527,13 @@ impl Starting<'_> {
             let words =
                 "secondary service cidr is provided and IPv6DualStack feature is not enabled";
             let rule = &SECOND_SERVICE_RANGE_NEEDS_GATE;
-            return Err(self.error(rule, words, SERVICES, Some(1), vec![]));
+            return Err(self.error(rule, words, SERVICES, Some(1), facts![range = second]));
         }
         if family(first) == family(second) {
             let words = "serviceCIDR and secondaryServiceCIDR are not dualstack (from different \
                          IPfamiles)";
             let rule = &SERVICE_RANGES_DIFFER_IN_FAMILY;
-            return Err(self.error(rule, words, SERVICES, Some(1), vec![]));
+            return Err(self.error(rule, words, SERVICES, Some(1), facts![first, second]));
         }
         Ok((ranges, warnings))
     }
@@ -543,7 +547,8 @@ impl Starting<'_> {
             if both != 0 {
                 let words =
                     "usage of --node-cidr-mask-size is not allowed with dual-stack clusters";
-                return Err(self.error(&ONE_MASK_IS_FOR_ONE_FAMILY, words, MASK, None, vec![]));
+                let facts = facts![mask = both.to_string()];
+                return Err(self.error(&ONE_MASK_IS_FOR_ONE_FAMILY, words, MASK, None, facts));
             }
             let mask = |range: &Cidr| {
                 let family = family(*range) as usize;
@@ -574,7 +579,7 @@ impl Starting<'_> {
             let words = format!(
                 "usage of --{other_flag} is not allowed for a single-stack {family} cluster"
             );
-            let facts = facts![family = family.other()];
+            let facts = facts![family = family.other(), mask = other.to_string()];
             return Err(self.error(&MASK_OF_A_MISSING_FAMILY, words, other_flag, None, facts));
         }
         Ok(vec![or(own, or(both, default))])

@@ -99,9 +99,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateProxyModeLinux",
         evidence: SourceRead,
-        facts: [],
-        en: "`--proxy-mode` is not a proxy mode of this version.",
-        zh: "`--proxy-mode` 的值不是此版本支持的代理模式。",
+        facts: [value],
+        en: "{value} is not a `--proxy-mode` of this version.",
+        zh: "{value} 不是此版本支持的 `--proxy-mode`。",
     }
     /// A mode that goes.
     IPVS_IS_DEPRECATED {
@@ -119,9 +119,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateDualStackCIDRStrings",
         evidence: Recorded,
-        facts: [],
-        en: "`--cluster-cidr` accepts one range, or one per address family. Whitespace is not trimmed.",
-        zh: "`--cluster-cidr` 接受一个范围，或每个地址族各一个。空白不会被去除。",
+        facts: [value],
+        en: "`--cluster-cidr` accepts one range, or one per address family; {value} is not accepted. Whitespace is not trimmed.",
+        zh: "`--cluster-cidr` 接受一个范围，或每个地址族各一个；{value} 不被接受。空白不会被去除。",
     }
     /// Nothing tells local Pods from others.
     FAMILY_HAS_NO_LOCAL_RANGE {
@@ -169,9 +169,9 @@ rules! {
         versions: Versions::until(27),
         source: "pkg/proxy/util/iptables/traffic.go NewDetectLocalByCIDR",
         evidence: SourceRead,
-        facts: [],
-        en: "Up to 1.27 a single-stack kube-proxy reads `--cluster-cidr` as one range, so it cannot parse a pair: it exits.",
-        zh: "在 1.27 及更早版本中，单栈的 kube-proxy 把 `--cluster-cidr` 当作一个范围来读取，因此无法解析一对范围：它会退出。",
+        facts: [value],
+        en: "Up to 1.27 a single-stack kube-proxy reads `--cluster-cidr` as one range, so it cannot parse {value}: it exits.",
+        zh: "在 1.27 及更早版本中，单栈的 kube-proxy 把 `--cluster-cidr` 当作一个范围来读取，因此无法解析 {value}：它会退出。",
     }
     /// An address to serve at that is none.
     SERVING_ADDRESS_IS_WRONG {
@@ -179,9 +179,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateHostPort",
         evidence: SourceRead,
-        facts: [],
-        en: "The address for health checks or metrics consists of an IP address and a port from 1 to 65535.",
-        zh: "健康检查或指标的地址由一个 IP 地址和 1 到 65535 之间的端口组成。",
+        facts: [value],
+        en: "The address for health checks or metrics consists of an IP address and a port in 1-65535; {value} does not fit.",
+        zh: "健康检查或指标的地址由一个 IP 地址和 1-65535 之内的端口组成；{value} 不符合。",
     }
     /// A list for ipvs that is wrong.
     EXCLUDED_CIDR_IS_WRONG {
@@ -189,9 +189,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateIPVSExcludeCIDRs",
         evidence: SourceRead,
-        facts: [],
-        en: "An entry of `--ipvs-exclude-cidrs` is not a CIDR.",
-        zh: "`--ipvs-exclude-cidrs` 中有一项不是 CIDR。",
+        facts: [value],
+        en: "{value}, an entry of `--ipvs-exclude-cidrs`, is not a CIDR.",
+        zh: "`--ipvs-exclude-cidrs` 中的 {value} 不是 CIDR。",
     }
     /// Node ports on every address.
     NODE_PORTS_ARE_OPEN {
@@ -229,13 +229,13 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateKubeProxyNodePortAddress",
         evidence: Recorded,
-        facts: [],
-        en: "`--nodeport-addresses` is a list of CIDRs; from 1.31 on it may be the single word `primary` instead.",
-        zh: "`--nodeport-addresses` 是 CIDR 列表；自 1.31 起也可以只写单词 `primary`。",
+        facts: [value],
+        en: "`--nodeport-addresses` is a list of CIDRs; from 1.31 on it may be the single word `primary` instead. {value} is not accepted.",
+        zh: "`--nodeport-addresses` 是 CIDR 列表；自 1.31 起也可以只写单词 `primary`。{value} 不被接受。",
     }
     /// A node without ranges.
     NODE_HAS_NO_POD_CIDR {
-        id: "PROXY-7a", slug: "proxy-waits-for-pod-ranges-in-vain",
+        id: "PROXY-7a", slug: "proxy-needs-the-pod-cidrs-of-its-node",
         versions: Versions::ALL,
         source: "pkg/proxy/node.go NewNodeManager",
         evidence: SourceRead,
@@ -249,9 +249,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/proxy/apis/config/validation/validation.go validateDetectLocalMode",
         evidence: SourceRead,
-        facts: [],
-        en: "`--detect-local-mode` is not a mode of this version.",
-        zh: "`--detect-local-mode` 的值不是此版本支持的模式。",
+        facts: [value],
+        en: "{value} is not a `--detect-local-mode` of this version.",
+        zh: "{value} 不是此版本支持的 `--detect-local-mode`。",
     }
     /// A mode that needs a name.
     INTERFACE_HAS_NO_NAME {
@@ -614,9 +614,12 @@ impl Checks<'_> {
         &mut self,
         rule: &'static Rule,
         (flag, entry): (&'static str, Option<usize>),
+        value: &str,
         message: String,
     ) {
-        let step = reject(self.trace, rule, flag, facts![]);
+        // A name that is missing is no value.
+        let facts = if rule.facts.is_empty() { Vec::new() } else { facts![value] };
+        let step = reject(self.trace, rule, flag, facts);
         self.errors.push(StartError { message, flag, entry, step });
     }
 
@@ -629,7 +632,7 @@ impl Checks<'_> {
         detail: &str,
     ) {
         let message = format!("KubeProxyConfiguration.{path}: Invalid value: {value}: {detail}");
-        self.push(rule, at, message);
+        self.push(rule, at, value, message);
     }
 
     fn print(&self, list: &[String]) -> String {
@@ -807,7 +810,7 @@ impl Checks<'_> {
         } else {
             format!("cannot determine detect-local-mode: unknown detect-local-mode: {text}")
         };
-        self.push(&DETECT_LOCAL_MODE_IS_UNKNOWN, (DETECT, None), message);
+        self.push(&DETECT_LOCAL_MODE_IS_UNKNOWN, (DETECT, None), &quote(text), message);
         None
     }
 
@@ -1124,7 +1127,8 @@ impl Server<'_> {
             let why = format!("CIDR {text} has incorrect IP version: expect isIPv6={is_v6}");
             (&FAMILY_IS_FATALLY_WRONG, facts![family = primary], why)
         } else if parse_cidr(&text).is_none() {
-            (&SINGLE_STACK_TAKES_ONE_RANGE, facts![], format!("invalid CIDR address: {text}"))
+            let facts = facts![value = text.as_str()];
+            (&SINGLE_STACK_TAKES_ONE_RANGE, facts, format!("invalid CIDR address: {text}"))
         } else {
             return None;
         };

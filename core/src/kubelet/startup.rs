@@ -39,9 +39,9 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go parseNodeIP",
         evidence: Recorded,
-        facts: [],
-        en: "`--node-ip` accepts one address, or one per address family.",
-        zh: "`--node-ip` 接受一个地址，或每个地址族各一个。",
+        facts: [value],
+        en: "`--node-ip` accepts one address, or one per address family; {value} is neither.",
+        zh: "`--node-ip` 接受一个地址，或每个地址族各一个；{value} 都不是。",
     }
     /// A pair with a wish in it.
     PAIR_IS_SPECIFIC {
@@ -49,9 +49,9 @@ rules! {
         versions: Versions::ALL,
         source: "component-helpers node/util/ips.go parseNodeIP",
         evidence: Recorded,
-        facts: [],
-        en: "`0.0.0.0` and `::` only express which address family is preferred. In a pair both addresses must be specific.",
-        zh: "`0.0.0.0` 和 `::` 只表示优先使用哪个地址族。指定一对地址时，两个都必须是具体地址。",
+        facts: [value],
+        en: "`0.0.0.0` and `::` only express which address family is preferred. In a pair, here {value}, both addresses must be specific.",
+        zh: "`0.0.0.0` 和 `::` 只表示优先使用哪个地址族。指定一对地址（此处为 {value}）时，两个都必须是具体地址。",
     }
     /// A pair with a cloud provider.
     CLOUD_ALLOWS_NO_PAIR {
@@ -69,9 +69,9 @@ rules! {
         versions: Versions::until(22),
         source: "cmd/kubelet/app/server.go RunKubelet",
         evidence: SourceRead,
-        facts: [],
-        en: "In this version a pair in `--node-ip` requires the `IPv6DualStack` feature gate.",
-        zh: "在此版本中，在 `--node-ip` 中指定一对地址需要启用特性门控 `IPv6DualStack`。",
+        facts: [value],
+        en: "In this version a pair in `--node-ip`, here {value}, requires the `IPv6DualStack` feature gate.",
+        zh: "在此版本中，在 `--node-ip` 中指定一对地址（此处为 {value}）需要启用特性门控 `IPv6DualStack`。",
     }
 }
 
@@ -243,7 +243,7 @@ pub fn parse_node_ip(
     };
     let facts = match cloud_provider {
         provider if rule == &CLOUD_ALLOWS_NO_PAIR => facts![provider],
-        _ => facts![],
+        _ => facts![value = given],
     };
     let step = reject(trace, rule, NODE_IP, facts);
     Err(StartError { message, flag: NODE_IP, entry: None, step })

@@ -68,7 +68,7 @@ pub struct BootReport {
 /// The answers to the requests of one event: one per document of an apply, else one.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct RequestsReport {
-    /// Problems of the text: YAML syntax and limits.
+    /// Problems of the text: YAML syntax, limits, and what was pasted where a document fails.
     pub problems: Vec<Diagnostic>,
     /// One per document, in order.
     pub documents: Vec<Rc<DocumentReport>>,

@@ -24,9 +24,9 @@ rules! {
         versions: Versions::ALL,
         source: "spf13/pflag flag.go Set",
         evidence: SourceRead,
-        facts: [flag],
-        en: "The value is not valid for {flag}, so the program exits before it checks anything else.",
-        zh: "该值对 {flag} 无效，因此程序在检查其他内容之前就会退出。",
+        facts: [flag, problem],
+        en: "The value of {flag} is not valid, so the program exits before it checks anything else: {problem}.",
+        zh: "{flag} 的值无效，因此程序在检查其他内容之前就会退出：{problem}。",
     }
 }
 
@@ -149,7 +149,8 @@ pub(crate) fn bad_value(
 }
 
 pub(crate) fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
-    let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag]);
+    let problem = message.as_str();
+    let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag, problem]);
     StartError { message, flag, entry: None, step }
 }
 

@@ -31,7 +31,7 @@ words! {
     ON = "on", "节点：";
     FIRSTS = "Primary families", "主地址族";
     FIRSTS_ABOUT = "Five places where one address family comes first", "五处以某个地址族为首的设置";
-    FIRSTS_DIFFER = "The address families differ. That is allowed; each place decides something else.", "各处的地址族并不相同。这是允许的；每一处决定的内容不同。";
+    FIRSTS_DIFFER = "The address families differ. That is allowed; each place decides something different.", "各处的地址族并不相同。这是允许的；每一处决定的内容不同。";
     FIRSTS_ALIKE = "All places have the same address family.", "各处的地址族全都相同。";
     FIRST_SERVICE_RANGE = "First Service CIDR", "第一个 Service CIDR";
     FIRST_CLUSTER_CIDR = "First Pod CIDR", "第一个 Pod CIDR";

@@ -197,8 +197,6 @@ fn pattern(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use dualstack_core::explain::text::Lang;
     use dualstack_core::explain::trace::plain;
     use dualstack_core::session::action::Action;
@@ -245,7 +243,7 @@ mod tests {
         let said = "spec.ports[1].nodePort: Invalid value: 80: The Service \"a\" has 10.0.0.0/24.";
         assert_eq!(pattern(said), "spec.ports[].nodeport: invalid value: *: the service * has *.");
         let log = "E0612 10:00:00.0 1 run.go:74] \"command failed\" err=\"range \\\"10.0.0.0/16\\\" must match\"";
-        assert_eq!(pattern(log), "range * must match\"");
+        assert_eq!(pattern(log), "range * must match");
     }
 
     #[test]
@@ -265,15 +263,5 @@ mod tests {
         let pasted = pasted.expect("an error is pasted");
         assert_eq!((pasted.speaker, pasted.is_request), (Speaker::Component, false));
         assert_eq!(PastedError::of(&Action::Apply("kind: Service".into()), "--a=b"), None);
-    }
-
-    #[test]
-    fn time() {
-        let start = Instant::now();
-        let _ = examples_by_error("multiple");
-        let first = start.elapsed();
-        let start = Instant::now();
-        let _ = examples_by_error("multiple IP families");
-        eprintln!("first {first:?}, then {:?}", start.elapsed());
     }
 }

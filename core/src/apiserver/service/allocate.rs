@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use super::Txn;
-use super::errors::{Errors, Refusal, print_ips};
+use super::errors::{Errors, Refusal, listed, print_ips};
 use super::families::known_families;
 use super::names::path_segment;
 use crate::api::field_path::FieldPath;
@@ -18,10 +18,10 @@ use crate::apiserver::allocators::{AllocError, Picker, Pools};
 use crate::apiserver::environment::{AllocatorKind, Env};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::text::Text;
-use crate::explain::trace::{Origin, Trace};
+use crate::explain::trace::{FactValue, Origin, Trace};
 use crate::facts;
-use crate::net::Family;
 use crate::net::go_parse::parse_ip;
+use crate::net::{Cidr, Family};
 use crate::release::behavior::NamelessAllocation;
 use crate::release::version::Versions;
 use crate::rules;
@@ -114,9 +114,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocIPs",
         evidence: Recorded,
-        facts: [ip],
-        en: "The request specifies {ip}, but it is already allocated, or it is in no Service CIDR of the cluster.",
-        zh: "请求指定了 {ip}，但它已被占用，或不属于集群的任何 Service CIDR。",
+        facts: [ip, problem, ranges],
+        en: "{ip} {problem} {ranges}.",
+        zh: "地址 {ip} {problem} {ranges}。",
     }
     /// Nothing is free.
     RANGE_IS_FULL {
@@ -134,9 +134,9 @@ rules! {
         versions: Versions::since(31),
         source: "pkg/registry/core/service/ipallocator/ipallocator.go createIPAddress",
         evidence: Recorded,
-        facts: [],
-        en: "For each address an IPAddress object is created that references the Service; with such a name it cannot be created. The name itself would be validated later.",
-        zh: "每个地址都对应一个引用该 Service 的 IPAddress 对象；Service 使用这样的名称时，无法创建该对象。名称本身的校验在之后进行。",
+        facts: [name],
+        en: "For each address an IPAddress object is created that references the Service; with the name {name} it cannot be created. The name itself would be validated later.",
+        zh: "每个地址都对应一个引用该 Service 的 IPAddress 对象；名称为 {name} 时无法创建该对象。名称本身的校验在之后进行。",
     }
     /// One address was taken, the other could not be had, and the first is not given back.
     FAILED_DUAL_STACK_LEAKS {
@@ -150,6 +150,17 @@ rules! {
         zh: "另一个地址族分配失败时，{ip} 已经分配给此请求，但上游没有将其释放：该地址会一直泄漏，直到修复循环发现为止。",
     }
 }
+
+/// What is wrong with an address or a port, in front of the range.
+pub(super) const OUTSIDE: Text = Text { en: "lies outside", zh: "不属于" };
+pub(super) const TAKEN: Text =
+    Text { en: "is already allocated in", zh: "已被占用，它属于" };
+pub(super) const UNUSABLE: Text = Text {
+    en: "is not one of the addresses that can be allocated in",
+    zh: "不是可以分配的地址，尽管属于",
+};
+
+const EVERY_RANGE: Text = Text { en: "every Service CIDR", zh: "任何 Service CIDR" };
 
 const ORDER: Text = Text {
     en: "Upstream iterates over a Go map: the primary address family is first in seven of eight cases. Here a hash of the seed decides, with the same probability.",
@@ -302,7 +313,10 @@ fn allocate(
                 }
                 // The list is printed as it was sent, with "" for what was to be allocated.
                 let both = ask.pools.writes_both(ask.env);
-                return Err(refuse(ask.env, both, service, families[at], named, failure, trace));
+                let ranges = ask.pools.ready_ranges(ask.env, families[at]);
+                let ranges: Vec<Cidr> = ranges.into_iter().map(|(range, _)| range).collect();
+                let of = (families[at], ranges.as_slice());
+                return Err(refuse(ask.env, both, service, of, named, failure, trace));
             }
         }
     }
@@ -379,7 +393,7 @@ fn refuse(
     env: &Env,
     writes_both: bool,
     service: &Service,
-    family: Family,
+    (family, ranges): (Family, &[Cidr]),
     named: Option<IpAddr>,
     failure: Failure,
     trace: &mut Trace,
@@ -421,15 +435,28 @@ fn refuse(
             };
             if static_ip.is_none() && behavior.dynamic_failures_are_internal {
                 let cause = if hidden { "range is full" } else { &cause };
-                return full(cause, &ADDRESS_NEEDS_AN_OWNER, facts![], trace);
+                let facts = facts![name = quote(name)];
+                return full(cause, &ADDRESS_NEEDS_AN_OWNER, facts, trace);
             }
             (&ADDRESS_NEEDS_AN_OWNER, cause)
         }
     };
     let facts = match &static_ip {
-        Some(ip) if rule == &STATIC_ADDRESS_REFUSED => facts![ip = ip.as_str()],
+        Some(ip) if rule == &STATIC_ADDRESS_REFUSED => {
+            let is_taken = matches!(failure, Failure::Alloc(AllocError::Allocated));
+            let holds = named.is_some_and(|ip| ranges.iter().any(|range| range.contains(ip)));
+            let problem = match (is_taken, holds) {
+                (true, _) => TAKEN,
+                (false, true) => UNUSABLE,
+                (false, false) => OUTSIDE,
+            };
+            let ranges: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+            let ranges: FactValue =
+                if ranges.is_empty() { EVERY_RANGE.into() } else { listed(&ranges).into() };
+            facts![ip = ip.as_str(), problem, ranges]
+        }
         _ if rule == &RANGE_IS_FULL => facts![family],
-        _ => facts![],
+        _ => facts![name = quote(name)],
     };
     let detail = match static_ip {
         // The address is printed as it was sent.

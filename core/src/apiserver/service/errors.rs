@@ -8,6 +8,7 @@ use crate::api::{print_list, quote};
 use crate::explain::diagnostic::{Cause, Diagnostic};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Fact, Origin, Trace};
+use crate::facts;
 use crate::release::behavior::Behavior;
 
 /// Why a stage ends the request.
@@ -35,12 +36,14 @@ pub struct Errors<'a> {
     behavior: &'a Behavior,
     trace: &'a mut Trace,
     list: Vec<Diagnostic>,
+    /// The facts of the next error.
+    given: Vec<Fact>,
 }
 
 impl<'a> Errors<'a> {
     /// No error yet.
     pub fn new(behavior: &'a Behavior, trace: &'a mut Trace) -> Self {
-        Self { behavior, trace, list: Vec::new() }
+        Self { behavior, trace, list: Vec::new(), given: Vec::new() }
     }
 
     /// Whether there is no error.
@@ -66,11 +69,35 @@ impl<'a> Errors<'a> {
         self.trace
     }
 
-    fn push(&mut self, rule: &'static Rule, error: Diagnostic) {
-        self.push_with(rule, error, Vec::new());
+    /// Facts for the next error, beside those that it has itself: the `value` and what is `known`.
+    pub fn given(&mut self, facts: Vec<Fact>) -> &mut Self {
+        self.given = facts;
+        self
     }
 
-    fn push_with(&mut self, rule: &'static Rule, mut error: Diagnostic, facts: Vec<Fact>) {
+    fn push(&mut self, rule: &'static Rule, error: Diagnostic) {
+        let facts = std::mem::take(&mut self.given);
+        self.push_with(rule, error, facts);
+    }
+
+    fn push_with(&mut self, rule: &'static Rule, mut error: Diagnostic, mut facts: Vec<Fact>) {
+        let is_missing = |name, facts: &[Fact]| {
+            rule.facts.contains(&name) && !facts.iter().any(|fact| fact.name == name)
+        };
+        if is_missing("value", &facts) {
+            let value = match &error.cause {
+                Cause::Invalid { value }
+                | Cause::NotSupported { value, .. }
+                | Cause::Duplicate { value } => bare(value),
+                Cause::Required | Cause::Forbidden | Cause::Plain => "\"\"",
+            };
+            facts.extend(facts![value]);
+        }
+        if let Cause::NotSupported { known, .. } = &error.cause
+            && is_missing("known", &facts)
+        {
+            facts.extend(facts![known = known.join(", ")]);
+        }
         let path = error.path.clone();
         let step = self.trace.reject(rule, path.clone(), facts);
         self.trace.because(step, Origin::Manifest(path));
@@ -154,6 +181,20 @@ impl<'a> Errors<'a> {
     pub fn into_list(self) -> Vec<Diagnostic> {
         self.list
     }
+}
+
+/// A value without the quotes around it, where it is clear without them.
+fn bare(printed: &str) -> &str {
+    let inner = printed.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    let is_clear = |it: &&str| !it.is_empty() && it.trim() == *it && !it.contains(['\\', '"']);
+    inner.filter(is_clear).unwrap_or(printed)
+}
+
+/// A list as a sentence names it.
+#[must_use]
+pub fn listed<T: AsRef<str>>(list: &[T]) -> String {
+    let entries: Vec<&str> = list.iter().map(AsRef::as_ref).collect();
+    if entries.is_empty() { "[]".to_owned() } else { entries.join(", ") }
 }
 
 /// `clusterIPs` as an error prints them.

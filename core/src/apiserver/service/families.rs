@@ -120,9 +120,9 @@ rules! {
         versions: Versions::since(23),
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         evidence: Recorded,
-        facts: [],
-        en: "The second address or address family was removed from the request, but it is released only under the policy `SingleStack`.",
-        zh: "请求中去掉了第二个地址或地址族，但只有在策略为 `SingleStack` 时才会释放它。",
+        facts: [value],
+        en: "The second address or address family was removed from the request, but it is released only under the policy `SingleStack`, not {value}.",
+        zh: "请求中去掉了第二个地址或地址族，但只有在策略为 `SingleStack` 时才会释放它，而策略是 {value}。",
     }
     /// Two of something under a policy for one.
     TWO_NEED_A_DUAL_STACK_POLICY {
@@ -180,9 +180,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go initIPFamilyFields",
         evidence: Recorded,
-        facts: [],
-        en: "The address family is specified, but `--service-cluster-ip-range` has no range of it.",
-        zh: "指定了该地址族，但 `--service-cluster-ip-range` 中没有该地址族的范围。",
+        facts: [family],
+        en: "{family} is specified, but `--service-cluster-ip-range` has no range of this address family.",
+        zh: "指定了 {family}，但 `--service-cluster-ip-range` 中没有该地址族的范围。",
     }
     /// The families the client named are served.
     FAMILIES_WERE_GIVEN {
@@ -518,6 +518,7 @@ fn families_against_cluster(env: &Env, new: &Service, trace: &mut Trace) -> Resu
         if !Family::from_name(family).is_some_and(|family| env.ranges.has(family)) {
             let path = FieldPath::spec("ipFamilies").index(i);
             let rule = &FAMILY_IS_NOT_CONFIGURED;
+            let errors = errors.given(facts![family = family.as_str()]);
             if env.behavior.is_old() {
                 let printed = print_ips(&env.behavior, spec);
                 let detail = format!("ipfamily {family} is not configured on cluster");

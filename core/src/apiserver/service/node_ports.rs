@@ -4,15 +4,17 @@
 //!
 //! Runs after addresses are allocated and before the whole object is validated.
 
-use super::allocate::Ask;
+use super::allocate::{Ask, OUTSIDE, TAKEN};
 use super::errors::{Errors, Refusal};
 use super::update::HEALTH_PORT_IS_IMMUTABLE;
 use crate::api::field_path::FieldPath;
 use crate::api::service::{LOAD_BALANCER, NODE_PORT, Service, ServiceSpec};
 use crate::api::status::Status;
 use crate::apiserver::allocators::{AllocError, PICKS};
+use crate::apiserver::environment::PortRange;
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::rule::Fidelity;
+use crate::explain::text::Text;
 use crate::explain::trace::{Origin, Trace};
 use crate::facts;
 use crate::release::version::Versions;
@@ -67,9 +69,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/allocator.go Allocate",
         evidence: Recorded,
-        facts: [],
-        en: "The node port is already allocated, or it is outside `--service-node-port-range`.",
-        zh: "该节点端口已被占用，或在 `--service-node-port-range` 之外。",
+        facts: [port, problem, range],
+        en: "Node port {port} {problem} {range}.",
+        zh: "节点端口 {port} {problem} {range}。",
     }
     /// No node port is free.
     NODE_PORTS_ARE_FULL {
@@ -77,9 +79,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/portallocator/allocator.go AllocateNext",
         evidence: Recorded,
-        facts: [],
-        en: "No port of `--service-node-port-range` is free.",
-        zh: "`--service-node-port-range` 中没有空闲端口。",
+        facts: [range],
+        en: "No port of {range}, the value of `--service-node-port-range`, is free.",
+        zh: "`--service-node-port-range` 的 {range} 中没有空闲端口。",
     }
     /// The type has no node ports any more.
     NODE_PORTS_ARE_RELEASED {
@@ -97,9 +99,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go updateNodePorts",
         evidence: SourceRead,
-        facts: [],
-        en: "Two ports of the update specify the same node port and protocol. Upstream returns only an HTTP 500 that names no field.",
-        zh: "更新中的两个端口指定了相同的节点端口和协议。上游只返回 HTTP 500，不指明是哪个字段。",
+        facts: [port, protocol],
+        en: "Two ports of the update specify node port {port} for {protocol}. Upstream returns only an HTTP 500 that names no field.",
+        zh: "更新中有两个端口都为 {protocol} 指定了节点端口 {port}。上游只返回 HTTP 500，不指明是哪个字段。",
     }
     /// A port for health checks was picked or taken as named.
     HEALTH_PORT_IS_TAKEN {
@@ -118,9 +120,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/registry/core/service/storage/alloc.go allocHealthCheckNodePort",
         evidence: Recorded,
-        facts: [],
-        en: "The health check node port cannot be allocated. This step runs before validation, so even an invalid number results in a 500.",
-        zh: "无法分配健康检查节点端口。此步骤先于校验，因此即使是无效的端口号也会返回 500。",
+        facts: [port, problem, range],
+        en: "Health check node port {port} {problem} {range}. This step runs before validation, so even an invalid number results in a 500.",
+        zh: "健康检查节点端口 {port} {problem} {range}。此步骤先于校验，因此即使是无效的端口号也会返回 500。",
     }
     /// Health checks are over.
     HEALTH_PORT_IS_RELEASED {
@@ -210,6 +212,22 @@ fn resource(port: i32, protocol: &str) -> u64 {
     (port as u64) << 32 ^ protocol ^ 1 << 20
 }
 
+const UNSET: Text = Text { en: "(not set)", zh: "（未设置）" };
+const NONE_FREE: Text = Text {
+    en: "cannot be allocated, because no port is free in",
+    zh: "无法分配，因为没有空闲端口的范围是",
+};
+
+/// What is wrong with a port that was named, in front of the range.
+fn problem(error: &AllocError) -> Text {
+    if *error == AllocError::Allocated { TAKEN } else { OUTSIDE }
+}
+
+/// A range of ports as its flag has it.
+fn shown(PortRange { first, last }: PortRange) -> String {
+    format!("{first}-{last}")
+}
+
 fn text(error: &AllocError) -> String {
     match error {
         AllocError::Allocated => "provided port is already allocated".to_owned(),
@@ -265,12 +283,20 @@ fn refuse_port(
     error: &AllocError,
 ) -> Refusal {
     let mut errors = Errors::new(&operation.ask.env.behavior, trace);
-    errors.invalid(&NODE_PORT_REFUSED, at, port.to_string(), text(error));
+    let range = operation.ask.env.node_ports;
+    let facts = facts![port = port.to_string(), problem = problem(error), range = shown(range)];
+    errors.given(facts).invalid(&NODE_PORT_REFUSED, at, port.to_string(), text(error));
     Refusal::Invalid(errors.into_list())
 }
 
-fn refuse_any(trace: &mut Trace, at: FieldPath, error: &AllocError) -> Refusal {
-    let step = trace.reject(&NODE_PORTS_ARE_FULL, at, facts![]);
+fn refuse_any(
+    operation: &Operation,
+    trace: &mut Trace,
+    at: FieldPath,
+    error: &AllocError,
+) -> Refusal {
+    let range = shown(operation.ask.env.node_ports);
+    let step = trace.reject(&NODE_PORTS_ARE_FULL, at, facts![range]);
     trace.because(step, Origin::Flag(SERVICE_NODE_PORT_RANGE));
     let words = format!("failed to allocate a nodePort: {error}");
     let mut inner = Diagnostic::plain(Program::KubeApiserver, words);
@@ -319,7 +345,8 @@ fn init_node_ports(
                     }
                     None => {
                         let picked = operation.any(resource(number, &protocol));
-                        let node = picked.map_err(|error| refuse_any(trace, at.clone(), &error))?;
+                        let node = picked
+                            .map_err(|error| refuse_any(operation, trace, at.clone(), &error))?;
                         operation.picked(trace, at, node);
                         node
                     }
@@ -371,13 +398,14 @@ fn update_node_ports(
                 continue;
             }
             let picked = operation.any(resource(number, &protocol));
-            let node = picked.map_err(|error| refuse_any(trace, at.clone(), &error))?;
+            let node = picked.map_err(|error| refuse_any(operation, trace, at.clone(), &error))?;
             operation.picked(trace, at, node);
             service.spec.ports[i].node_port = node;
             key.1 = node;
         } else {
             if seen.contains(&key) {
-                trace.reject(&NODE_PORT_REPEATED_IN_UPDATE, at, facts![]);
+                let facts = facts![port = wanted.to_string(), protocol = protocol.as_str()];
+                trace.reject(&NODE_PORT_REPEATED_IN_UPDATE, at, facts);
                 let words = format!("duplicate nodePort: {{{protocol} {wanted}}}");
                 return Err(Refusal::Status(Status::bare_error(words)));
             }
@@ -404,6 +432,8 @@ fn keep_health_check_port_old(
         let path = FieldPath::spec("healthCheckNodePort");
         let detail = "cannot change healthCheckNodePort on loadBalancer service with \
                       externalTraffic=Local during update";
+        let before = old.spec.health_check_node_port.to_string();
+        let errors = errors.given(facts![before, after = port.to_string()]);
         errors.invalid(&HEALTH_PORT_IS_IMMUTABLE, path, port.to_string(), detail);
     }
     errors.end()
@@ -455,7 +485,13 @@ fn health_check_port(
             Ok(())
         }
         Err(error) => {
-            let step = trace.reject(&HEALTH_PORT_REFUSED, at.clone(), facts![]);
+            let range = shown(operation.ask.env.node_ports);
+            let facts = if wanted == 0 {
+                facts![port = UNSET, problem = NONE_FREE, range]
+            } else {
+                facts![port = wanted.to_string(), problem = problem(&error), range]
+            };
+            let step = trace.reject(&HEALTH_PORT_REFUSED, at.clone(), facts);
             trace.because(step, Origin::Manifest(at));
             let what = if wanted == 0 { "a" } else { "requested" };
             let words = format!(

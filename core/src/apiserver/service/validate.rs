@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::errors::{Errors, print_ips};
+use super::errors::{Errors, listed, print_ips};
 use super::{externally_accessible, names};
 use crate::api::field_path::FieldPath;
 use crate::api::json::Map;
@@ -19,7 +19,7 @@ use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
 use crate::release::behavior::Behavior;
 use crate::release::version::Versions;
-use crate::rules;
+use crate::{facts, rules};
 
 rules! {
     /// Name is a label.
@@ -28,9 +28,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceName",
         evidence: Recorded,
-        facts: [],
-        en: "The name of a Service becomes a DNS label, so it must be a valid one.",
-        zh: "Service 的名称会成为 DNS 标签，因此必须是合法的 DNS 标签。",
+        facts: [value],
+        en: "The name of a Service becomes a DNS label, and {value} is not a valid one.",
+        zh: "Service 的名称会成为 DNS 标签，而 {value} 不是合法的 DNS 标签。",
     }
     /// Labels are well formed.
     LABELS_ARE_WELL_FORMED {
@@ -38,9 +38,9 @@ rules! {
         versions: Versions::ALL,
         source: "apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels",
         evidence: Recorded,
-        facts: [],
-        en: "Keys and values of labels, and keys of annotations, must have the usual format.",
-        zh: "标签的键和值、注解的键必须符合通用格式。",
+        facts: [value],
+        en: "Keys and values of labels, and keys of annotations, must have the usual format; {value} does not have it.",
+        zh: "标签的键和值、注解的键必须符合通用格式；{value} 不符合。",
     }
     /// Topology annotations agree.
     TOPOLOGY_ANNOTATIONS_AGREE {
@@ -48,9 +48,9 @@ rules! {
         versions: Versions::since(27),
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "Two annotations have the same meaning under an old and a new name; their values must agree.",
-        zh: "两个注解以新旧名称表示同一含义，它们的值必须一致。",
+        facts: [value, other],
+        en: "Two annotations have the same meaning under an old and a new name; their values, {other} and {value}, must agree.",
+        zh: "两个注解以新旧名称表示同一含义；它们的值 {other} 和 {value} 必须一致。",
     }
     /// Ports are required.
     PORTS_ARE_REQUIRED {
@@ -88,9 +88,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "`externalName` is the DNS name for which the Service is an alias.",
-        zh: "`externalName` 是 DNS 名称，该 Service 是它的别名。",
+        facts: [value],
+        en: "`externalName` is the DNS name for which the Service is an alias; {value} is not a DNS name.",
+        zh: "`externalName` 是 DNS 名称，该 Service 是它的别名；{value} 不是 DNS 名称。",
     }
     /// Port name is a unique label.
     PORT_NAME_IS_A_LABEL {
@@ -98,9 +98,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         evidence: Recorded,
-        facts: [],
-        en: "Several ports are distinguished by name: each needs a unique one.",
-        zh: "多个端口靠名称区分：每个端口都需要唯一的名称。",
+        facts: [value],
+        en: "Several ports are distinguished by name: each needs a DNS label that no other port has; {value} is not one.",
+        zh: "多个端口靠名称区分：每个端口都需要一个与其他端口不同的 DNS 标签；{value} 不符合。",
     }
     /// Port is a port number.
     PORT_IS_A_PORT {
@@ -108,9 +108,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         evidence: Recorded,
-        facts: [],
-        en: "A port is a number from 1 to 65535.",
-        zh: "端口是 1 到 65535 之间的数字。",
+        facts: [value],
+        en: "Port {value} lies outside 1-65535.",
+        zh: "端口 {value} 不在 1-65535 之内。",
     }
     /// Protocol is known.
     PROTOCOL_IS_KNOWN {
@@ -118,9 +118,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         evidence: Recorded,
-        facts: [],
-        en: "Services support TCP, UDP and SCTP, in upper case.",
-        zh: "Service 支持 TCP、UDP 和 SCTP，必须大写。",
+        facts: [value, known],
+        en: "{value} is none of {known}, in upper case.",
+        zh: "{value} 不是 {known} 之一（必须大写）。",
     }
     /// Target port is a port.
     TARGET_PORT_IS_A_PORT {
@@ -128,9 +128,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         evidence: Recorded,
-        facts: [],
-        en: "`targetPort` is a port number or the name of a container port.",
-        zh: "`targetPort` 是端口号或容器端口的名称。",
+        facts: [value],
+        en: "`targetPort` {value} is neither a port in 1-65535 nor the name of a container port.",
+        zh: "`targetPort` 的值 {value} 既不是 1-65535 之内的端口号，也不是容器端口的名称。",
     }
     /// App protocol is a qualified name.
     APP_PROTOCOL_IS_A_NAME {
@@ -138,9 +138,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServicePort",
         evidence: Recorded,
-        facts: [],
-        en: "`appProtocol` is a name, with a domain prefix unless it is a standard one.",
-        zh: "`appProtocol` 是一个名称；非标准名称必须带域名前缀。",
+        facts: [value],
+        en: "`appProtocol` is a name, with a domain prefix unless it is a standard one; {value} is not one.",
+        zh: "`appProtocol` 是一个名称，非标准名称必须带域名前缀；{value} 不符合。",
     }
     /// Selector is well formed.
     SELECTOR_IS_WELL_FORMED {
@@ -148,9 +148,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "A selector consists of labels, so its keys and values must have the format of labels.",
-        zh: "选择算符由标签组成，因此键和值必须符合标签格式。",
+        facts: [value],
+        en: "A selector consists of labels, and {value} does not have the format of a label.",
+        zh: "选择算符由标签组成，而 {value} 不符合标签格式。",
     }
     /// Affinity is known.
     AFFINITY_IS_KNOWN {
@@ -158,9 +158,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "`sessionAffinity` is `ClientIP` or `None`.",
-        zh: "`sessionAffinity` 只能是 `ClientIP` 或 `None`。",
+        facts: [value, known],
+        en: "{value} is none of {known}.",
+        zh: "{value} 不是 {known} 之一。",
     }
     /// Affinity timeout is a day at most.
     AFFINITY_TIMEOUT_IS_A_DAY_AT_MOST {
@@ -168,9 +168,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateClientIPAffinityConfig",
         evidence: Recorded,
-        facts: [],
-        en: "Session affinity lasts from one second to one day; 86400 itself is accepted, whatever the message says.",
-        zh: "会话亲和性的时长为 1 秒到 1 天；无论错误消息怎么写，86400 本身会被接受。",
+        facts: [value],
+        en: "Session affinity lasts from 1 to 86400 seconds, one day; {value} lies outside. (86400 itself is accepted, whatever the message says.)",
+        zh: "会话亲和性的时长为 1 到 86400 秒，即最长一天；{value} 不在其内。（无论错误消息怎么写，86400 本身会被接受。）",
     }
     /// External ip is usable.
     EXTERNAL_IP_IS_USABLE {
@@ -178,9 +178,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateNonSpecialIP",
         evidence: Recorded,
-        facts: [],
-        en: "An external IP must be an address that traffic can reach from elsewhere.",
-        zh: "外部 IP 必须是可以从其他地方访问的地址。",
+        facts: [value],
+        en: "An external IP must be an address that traffic can reach from elsewhere; {value} is not.",
+        zh: "外部 IP 必须是可以从其他地方访问的地址；{value} 不是。",
     }
     /// Type is known.
     TYPE_IS_KNOWN {
@@ -188,9 +188,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "`type` has four possible values, which are case-sensitive.",
-        zh: "`type` 有四个可能的取值，区分大小写。",
+        facts: [value, known],
+        en: "{value} is none of {known}; the values are case-sensitive.",
+        zh: "{value} 不是 {known} 之一；取值区分大小写。",
     }
     /// Cluster ip has no node port.
     CLUSTER_IP_HAS_NO_NODE_PORT {
@@ -198,29 +198,29 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "A Service of `type: ClusterIP` has no node ports, so it cannot specify one.",
-        zh: "ClusterIP 类型的 Service 没有节点端口，因此不能指定节点端口。",
+        facts: [port],
+        en: "A Service of `type: ClusterIP` has no node ports, so it cannot specify {port}.",
+        zh: "ClusterIP 类型的 Service 没有节点端口，因此不能指定 {port}。",
     }
     /// Node port stands once.
     NODE_PORT_STANDS_ONCE {
-        id: "VAL-19", slug: "node-port-stands-once",
+        id: "VAL-19", slug: "node-port-appears-once",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "Two ports cannot have the same node port and protocol.",
-        zh: "两个端口不能使用相同的节点端口和协议。",
+        facts: [value, protocol],
+        en: "Two ports specify node port {value} for {protocol}.",
+        zh: "有两个端口都为 {protocol} 指定了节点端口 {value}。",
     }
     /// Port and protocol stand once.
     PORT_STANDS_ONCE {
-        id: "VAL-20", slug: "port-and-protocol-stand-once",
+        id: "VAL-20", slug: "port-and-protocol-appear-once",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "The same port and protocol appear twice.",
-        zh: "同一端口和协议出现了两次。",
+        facts: [port, protocol],
+        en: "Port {port} with protocol {protocol} appears twice.",
+        zh: "端口 {port} 和协议 {protocol} 的组合出现了两次。",
     }
     /// Source ranges are cidrs.
     SOURCE_RANGES_ARE_CIDRS {
@@ -228,9 +228,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateLoadBalancerSourceRanges",
         evidence: Recorded,
-        facts: [],
-        en: "`loadBalancerSourceRanges` is a list of CIDRs in their canonical form. (The message of the API server spells the field with a capital L.)",
-        zh: "`loadBalancerSourceRanges` 是规范形式的 CIDR 列表。（API 服务器的消息中，该字段名以大写字母 L 开头。）",
+        facts: [value],
+        en: "`loadBalancerSourceRanges` is a list of CIDRs in their canonical form, for `type: LoadBalancer` only; {value} is not accepted. (The message of the API server spells the field with a capital L.)",
+        zh: "`loadBalancerSourceRanges` 是规范形式的 CIDR 列表，仅用于 LoadBalancer 类型；{value} 不被接受。（API 服务器的消息中，该字段名以大写字母 L 开头。）",
     }
     /// Source ranges annotation is cidrs.
     SOURCE_RANGES_ANNOTATION_IS_CIDRS {
@@ -238,9 +238,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateService",
         evidence: Recorded,
-        facts: [],
-        en: "The old annotation for source ranges follows the rules of the field.",
-        zh: "旧的来源范围注解遵循与字段相同的规则。",
+        facts: [value],
+        en: "The old annotation for source ranges follows the rules of the field: CIDRs, for `type: LoadBalancer` only; {value} is not accepted.",
+        zh: "旧的来源范围注解遵循与字段相同的规则：CIDR，仅用于 LoadBalancer 类型；{value} 不被接受。",
     }
     /// Allocation switch is for load balancers.
     ALLOCATION_SWITCH_IS_FOR_BALANCERS {
@@ -258,9 +258,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateLoadBalancerClassField",
         evidence: Recorded,
-        facts: [],
-        en: "`loadBalancerClass` specifies which implementation provides the load balancer; other types do not have it.",
-        zh: "`loadBalancerClass` 指定由哪个实现提供负载均衡器；其他类型没有该字段。",
+        facts: [value],
+        en: "`loadBalancerClass` specifies which implementation provides the load balancer: a qualified name, for `type: LoadBalancer` only; {value} is not accepted.",
+        zh: "`loadBalancerClass` 指定由哪个实现提供负载均衡器：它是限定名称，仅用于 LoadBalancer 类型；{value} 不被接受。",
     }
     /// External policy needs external access.
     EXTERNAL_POLICY_NEEDS_ACCESS {
@@ -268,9 +268,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficPolicy",
         evidence: Recorded,
-        facts: [],
-        en: "`externalTrafficPolicy` applies to traffic from outside the cluster; this Service is not reachable from outside.",
-        zh: "`externalTrafficPolicy` 针对来自集群外部的流量；此 Service 无法从集群外部访问。",
+        facts: [value],
+        en: "`externalTrafficPolicy` is `Cluster` or `Local`, and only for a Service that is reachable from outside the cluster; {value} is not accepted.",
+        zh: "`externalTrafficPolicy` 只能是 `Cluster` 或 `Local`，且仅用于可从集群外部访问的 Service；{value} 不被接受。",
     }
     /// Health port needs local policy.
     HEALTH_PORT_NEEDS_LOCAL {
@@ -278,9 +278,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go validateServiceExternalTrafficFieldsValue",
         evidence: Recorded,
-        facts: [],
-        en: "The health check node port applies only to a load balancer with `externalTrafficPolicy: Local`.",
-        zh: "健康检查节点端口只适用于 `externalTrafficPolicy: Local` 的负载均衡器。",
+        facts: [value],
+        en: "The health check node port is a port in 1-65535, only for a load balancer with `externalTrafficPolicy: Local`; {value} is not accepted.",
+        zh: "健康检查节点端口是 1-65535 之内的端口，仅用于 `externalTrafficPolicy: Local` 的负载均衡器；{value} 不被接受。",
     }
     /// Internal policy is known.
     INTERNAL_POLICY_IS_KNOWN {
@@ -288,9 +288,9 @@ rules! {
         versions: Versions::since(21),
         source: "pkg/apis/core/validation/validation.go validateServiceInternalTrafficFieldsValue",
         evidence: Recorded,
-        facts: [],
-        en: "`internalTrafficPolicy` is `Cluster` or `Local`; an empty string is not valid.",
-        zh: "`internalTrafficPolicy` 只能是 `Cluster` 或 `Local`；空字符串不是合法的取值。",
+        facts: [value, known],
+        en: "{value} is none of {known}.",
+        zh: "{value} 不是 {known} 之一。",
     }
     /// Traffic distribution is known.
     DISTRIBUTION_IS_KNOWN {
@@ -298,9 +298,9 @@ rules! {
         versions: Versions::since(30),
         source: "pkg/apis/core/validation/validation.go validateServiceTrafficDistribution",
         evidence: Recorded,
-        facts: [],
-        en: "`trafficDistribution` must be one of the known preferences.",
-        zh: "`trafficDistribution` 必须是已知的偏好之一。",
+        facts: [value, known],
+        en: "{value} is none of {known}.",
+        zh: "{value} 不是 {known} 之一。",
     }
     /// Kubelet port stays inside.
     KUBELET_PORT_STAYS_INSIDE {
@@ -328,9 +328,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "`clusterIP` is the first entry of `clusterIPs`; the two must agree.",
-        zh: "`clusterIP` 就是 `clusterIPs` 的第一项，二者必须一致。",
+        facts: [ip, ips],
+        en: "`clusterIP` is the first entry of `clusterIPs`; {ip} is not the first of {ips}.",
+        zh: "`clusterIP` 就是 `clusterIPs` 的第一项；{ip} 不是 {ips} 的第一项。",
     }
     /// Cluster ips need cluster ip.
     CLUSTER_IPS_NEED_CLUSTER_IP {
@@ -338,9 +338,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "`clusterIPs` alone is rejected: if you set it, set `clusterIP` too.",
-        zh: "只设置 `clusterIPs` 会被拒绝：设置它时必须同时设置 `clusterIP`。",
+        facts: [ips],
+        en: "`clusterIPs` alone is rejected: if you set it to {ips}, set `clusterIP` to the first entry too.",
+        zh: "只设置 `clusterIPs` 会被拒绝：将其设为 {ips} 时，必须同时将 `clusterIP` 设为第一项。",
     }
     /// Family is known.
     FAMILY_IS_KNOWN {
@@ -348,19 +348,19 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "The address families are `IPv4` and `IPv6`, spelled exactly so.",
-        zh: "地址族必须写作 `IPv4` 或 `IPv6`。",
+        facts: [value, known],
+        en: "{value} is none of {known}, spelled exactly so.",
+        zh: "{value} 不是 {known} 之一，写法必须完全一致。",
     }
     /// Family stands once.
     FAMILY_STANDS_ONCE {
-        id: "VAL-33", slug: "family-stands-once",
+        id: "VAL-33", slug: "family-appears-once",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "An address family can be listed only once.",
-        zh: "每个地址族只能列出一次。",
+        facts: [value],
+        en: "An address family can be listed only once; {value} is listed twice.",
+        zh: "每个地址族只能列出一次；{value} 列出了两次。",
     }
     /// Policy is known.
     POLICY_IS_KNOWN {
@@ -368,19 +368,19 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "`ipFamilyPolicy` is `SingleStack`, `PreferDualStack` or `RequireDualStack`; an empty string is not valid.",
-        zh: "`ipFamilyPolicy` 只能是 `SingleStack`、`PreferDualStack` 或 `RequireDualStack`；空字符串不是合法的取值。",
+        facts: [value, known],
+        en: "{value} is none of {known}.",
+        zh: "{value} 不是 {known} 之一。",
     }
     /// None stands alone.
     NONE_STANDS_ALONE {
-        id: "VAL-35", slug: "none-stands-alone",
+        id: "VAL-35", slug: "none-is-the-only-entry",
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "A headless Service has no address, so `None` must be the only entry.",
-        zh: "无头服务没有地址，因此 `None` 必须是唯一的条目。",
+        facts: [ips],
+        en: "A headless Service has no address, so `None` must be the only entry of {ips}.",
+        zh: "无头服务没有地址，因此 `None` 必须是 {ips} 中唯一的条目。",
     }
     /// Cluster ip is an address.
     CLUSTER_IP_IS_AN_ADDRESS {
@@ -388,9 +388,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "Every entry of `clusterIPs` must be an IP address.",
-        zh: "`clusterIPs` 的每一项都必须是 IP 地址。",
+        facts: [value],
+        en: "Every entry of `clusterIPs` must be an IP address; {value} is not one.",
+        zh: "`clusterIPs` 的每一项都必须是 IP 地址；{value} 不是。",
     }
     /// Cluster ip is unambiguous.
     CLUSTER_IP_IS_UNAMBIGUOUS {
@@ -398,9 +398,9 @@ rules! {
         versions: Versions::since(33),
         source: "apimachinery pkg/util/validation/ip.go IsValidIP",
         evidence: Recorded,
-        facts: [],
-        en: "Programs parse this address in different ways (leading zeros, IPv4 inside IPv6), so it is rejected.",
-        zh: "不同程序对该地址的解析方式不同（前导零、嵌在 IPv6 中的 IPv4），因此被拒绝。",
+        facts: [value],
+        en: "Programs parse {value} in different ways (leading zeros, IPv4 inside IPv6), so it is rejected.",
+        zh: "不同程序对 {value} 的解析方式不同（前导零、嵌在 IPv6 中的 IPv4），因此被拒绝。",
     }
     /// Cluster ips are two at most.
     CLUSTER_IPS_ARE_TWO_AT_MOST {
@@ -408,9 +408,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "A Service has one address per address family, so at most two.",
-        zh: "Service 的每个地址族有一个地址，因此最多两个。",
+        facts: [count],
+        en: "A Service has one address per address family, so at most two, not {count}.",
+        zh: "Service 的每个地址族有一个地址，因此最多两个，而不是 {count} 个。",
     }
     /// One address per family.
     ONE_ADDRESS_PER_FAMILY {
@@ -418,9 +418,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "Two addresses of the same address family are requested.",
-        zh: "请求了同一地址族的两个地址。",
+        facts: [ips],
+        en: "{ips} are of the same address family; a Service has one address per family.",
+        zh: "{ips} 属于同一地址族；Service 的每个地址族只有一个地址。",
     }
     /// Ipv4 family needs ipv4 address.
     IPV4_FAMILY_NEEDS_IPV4 {
@@ -428,9 +428,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "`ipFamilies` has IPv4 at this position, but the address is not IPv4.",
-        zh: "`ipFamilies` 在此位置是 IPv4，但地址不是 IPv4。",
+        facts: [value],
+        en: "`ipFamilies` has IPv4 at this position, but {value} is not an IPv4 address.",
+        zh: "`ipFamilies` 在此位置是 IPv4，但 {value} 不是 IPv4 地址。",
     }
     /// Ipv6 family needs ipv6 address.
     IPV6_FAMILY_NEEDS_IPV6 {
@@ -438,9 +438,9 @@ rules! {
         versions: Versions::ALL,
         source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
         evidence: Recorded,
-        facts: [],
-        en: "`ipFamilies` has IPv6 at this position, but the address is not IPv6.",
-        zh: "`ipFamilies` 在此位置是 IPv6，但地址不是 IPv6。",
+        facts: [value],
+        en: "`ipFamilies` has IPv6 at this position, but {value} is not an IPv6 address.",
+        zh: "`ipFamilies` 在此位置是 IPv6，但 {value} 不是 IPv6 地址。",
     }
 }
 
@@ -524,6 +524,7 @@ fn metadata(service: &Service, old: Option<&Service>, errors: &mut Errors) {
             let detail =
                 format!("must match annotations[{TOPOLOGY_HINTS}] when both are specified");
             let path = FieldPath::metadata("annotations").key(TOPOLOGY_MODE);
+            let errors = errors.given(facts![other = hints.as_str()]);
             errors.invalid_text(&TOPOLOGY_ANNOTATIONS_AGREE, path, mode, detail);
         }
     }
@@ -697,9 +698,11 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
             } else {
                 "must be empty when `clusterIP` is not specified"
             };
+            let errors = errors.given(facts![ips = listed(&spec.cluster_ips)]);
             errors.invalid(&CLUSTER_IPS_NEED_CLUSTER_IP, path.clone(), printed(), detail);
         }
     } else if spec.cluster_ips.is_empty() {
+        let errors = errors.given(facts![ip = spec.cluster_ip.as_str(), ips = "[]"]);
         errors.required(&CLUSTER_IPS_START_WITH_CLUSTER_IP, path.clone(), "");
     } else if spec.cluster_ips[0] != spec.cluster_ip {
         let detail = if behavior.is_old() {
@@ -707,6 +710,8 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
         } else {
             "first value must match `clusterIP`"
         };
+        let facts = facts![ip = spec.cluster_ip.as_str(), ips = listed(&spec.cluster_ips)];
+        let errors = errors.given(facts);
         errors.invalid(&CLUSTER_IPS_START_WITH_CLUSTER_IP, path.clone(), printed(), detail);
     }
     for (i, family) in spec.ip_families.iter().enumerate() {
@@ -737,6 +742,7 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
             if spec.cluster_ips.len() > 1 {
                 bad_ips = true;
                 let detail = "'None' must be the first and only value";
+                let errors = errors.given(facts![ips = listed(&spec.cluster_ips)]);
                 errors.invalid(&NONE_STANDS_ALONE, path.clone(), printed(), detail);
             }
             continue;
@@ -758,6 +764,7 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     }
     if spec.cluster_ips.len() > 2 {
         let detail = "may only hold up to 2 values";
+        let errors = errors.given(facts![count = spec.cluster_ips.len()]);
         errors.invalid(&CLUSTER_IPS_ARE_TWO_AT_MOST, path.clone(), printed(), detail);
     }
     if bad_ips {
@@ -766,6 +773,7 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     let both = families.contains(&Family::V4) && families.contains(&Family::V6);
     if spec.cluster_ips.len() > 1 && !both {
         let detail = "may specify no more than one IP for each IP family";
+        let errors = errors.given(facts![ips = listed(&spec.cluster_ips)]);
         errors.invalid(&ONE_ADDRESS_PER_FAMILY, path.clone(), printed(), detail);
     }
     if spec.has_no_cluster_ip() {
@@ -866,9 +874,10 @@ fn mixed_protocols(service: &Service, old: Option<&Service>, errors: &mut Errors
 fn node_ports(service: &Service, errors: &mut Errors) {
     let spec = &service.spec;
     if spec.type_ == CLUSTER_IP {
-        for (i, _) in spec.ports.iter().enumerate().filter(|(_, port)| port.node_port != 0) {
+        for (i, port) in spec.ports.iter().enumerate().filter(|(_, port)| port.node_port != 0) {
             let path = FieldPath::port(i).field("nodePort");
             let detail = "may not be used when `type` is 'ClusterIP'";
+            let errors = errors.given(facts![port = port.node_port.to_string()]);
             errors.forbidden(&CLUSTER_IP_HAS_NO_NODE_PORT, path, detail);
         }
     }
@@ -878,6 +887,7 @@ fn node_ports(service: &Service, errors: &mut Errors) {
         };
         if port.node_port != 0 && spec.ports[..i].iter().any(same) {
             let path = FieldPath::port(i).field("nodePort");
+            let errors = errors.given(facts![protocol = port.protocol.as_str()]);
             errors.duplicate(&NODE_PORT_STANDS_ONCE, path, port.node_port.to_string());
         }
     }
@@ -900,7 +910,8 @@ fn repeated_ports(service: &Service, errors: &mut Errors) {
             } else {
                 go_struct(&key)
             };
-            errors.duplicate(&PORT_STANDS_ONCE, FieldPath::port(i), value);
+            let facts = facts![port = port.port.to_string(), protocol = port.protocol.as_str()];
+            errors.given(facts).duplicate(&PORT_STANDS_ONCE, FieldPath::port(i), value);
         }
     }
 }
@@ -949,6 +960,7 @@ fn source_ranges(service: &Service, old: Option<&Service>, errors: &mut Errors) 
     if !spec.load_balancer_source_ranges.is_empty() {
         let path = FieldPath::spec("LoadBalancerSourceRanges");
         if !is_balancer {
+            let errors = errors.given(facts![value = listed(&spec.load_balancer_source_ranges)]);
             errors.forbidden(&SOURCE_RANGES_ARE_CIDRS, path.clone(), ONLY_FOR_BALANCERS);
         }
         let texts: Vec<&str> =
@@ -975,6 +987,7 @@ fn source_ranges(service: &Service, old: Option<&Service>, errors: &mut Errors) 
     let Some(value) = service.metadata.annotations.get(SOURCE_RANGES_ANNOTATION) else { return };
     let path = FieldPath::metadata("annotations").key(SOURCE_RANGES_ANNOTATION);
     if !is_balancer {
+        let errors = errors.given(facts![value = value.as_str()]);
         errors.forbidden(&SOURCE_RANGES_ANNOTATION_IS_CIDRS, path.clone(), ONLY_FOR_BALANCERS);
     }
     let before = old.and_then(|old| old.metadata.annotations.get(SOURCE_RANGES_ANNOTATION));
@@ -1016,6 +1029,7 @@ pub fn load_balancer_class(service: &Service, errors: &mut Errors) {
     let Some(class) = &service.spec.load_balancer_class else { return };
     let path = FieldPath::spec("loadBalancerClass");
     if service.spec.type_ != LOAD_BALANCER {
+        let errors = errors.given(facts![value = class.as_str()]);
         errors.forbidden(&CLASS_IS_FOR_BALANCERS, path, ONLY_FOR_BALANCERS);
         return;
     }
@@ -1102,5 +1116,33 @@ fn traffic_distribution(service: &Service, errors: &mut Errors) {
     if !known.contains(&value.as_str()) {
         let path = FieldPath::spec("trafficDistribution");
         errors.not_supported(&DISTRIBUTION_IS_KNOWN, path, value, &known);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{POLICY_IS_KNOWN, PORT_IS_A_PORT, PORT_NAME_IS_A_LABEL, port_number};
+    use crate::api::field_path::FieldPath;
+    use crate::apiserver::service::errors::Errors;
+    use crate::explain::text::Lang;
+    use crate::explain::trace::Trace;
+    use crate::release::behavior::Behavior;
+    use crate::release::version::KubeVersion;
+
+    #[test]
+    fn a_reason_names_the_value_and_what_is_allowed() {
+        let behavior = Behavior::of(KubeVersion::LATEST);
+        let mut trace = Trace::default();
+        let mut errors = Errors::new(&behavior, &mut trace);
+        let path = FieldPath::spec("ipFamilyPolicy");
+        errors.not_supported(&POLICY_IS_KNOWN, path.clone(), "Req", &["A", "B"]);
+        errors.not_supported(&POLICY_IS_KNOWN, path, "", &["A", "B"]);
+        port_number(&PORT_IS_A_PORT, 70000, FieldPath::port(0).field("port"), &mut errors);
+        errors.required(&PORT_NAME_IS_A_LABEL, FieldPath::port(0).field("name"), "");
+        let said: Vec<String> = trace.steps().iter().map(|step| step.plain(Lang::En)).collect();
+        assert_eq!(said[0], "Req is none of A, B.");
+        assert_eq!(said[1], "\"\" is none of A, B.");
+        assert_eq!(said[2], "Port 70000 lies outside 1-65535.");
+        assert!(said[3].ends_with("\"\" is not one."), "{}", said[3]);
     }
 }
