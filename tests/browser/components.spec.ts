@@ -1,6 +1,6 @@
 // Each component has a box for its flags; under it stands what it says, and between two boxes where they disagree.
 import type { Page } from "@playwright/test";
-import { button, caretBehind, COMPONENTS, expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
+import { button, caretBehind, choose, COMPONENTS, expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
 
 const WORDS = {
   en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Primary families", node: "Node", mend: "Fix", agree: "They agree." },
@@ -15,7 +15,7 @@ const box = (page: Page, lang: Lang, component: string) =>
 async function start(page: Page, lang: Lang, width: number, scenario?: string) {
   await page.setViewportSize({ width, height: 900 });
   await open(page, `?lang=${lang}`);
-  if (scenario) await page.locator("#scenario").selectOption(scenario);
+  if (scenario) await choose(page, scenario);
   if (width < 700) await page.getByRole("navigation").getByRole("button").first().click();
   return page.getByRole("group", { name: WORDS[lang].group, exact: true });
 }

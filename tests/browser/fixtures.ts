@@ -123,6 +123,12 @@ export const families = (page: Page, name: string): Locator =>
     .getByRole("group", { name: "IP families", exact: true })
     .getByRole("button", { name, exact: true });
 
+/** Opens an example by its name. */
+export async function choose(page: Page, id: string): Promise<void> {
+  await page.locator("#examples").click();
+  await page.locator(`#example-${id}`).click();
+}
+
 export const button = (page: Page, name: string): Locator =>
   page.getByRole("button", { name, exact: true });
 

@@ -1,6 +1,6 @@
 // The session in the address: links, drafts, Back and Forward, tabs.
 import type { Page } from "@playwright/test";
-import { button, expect, findings, manifestBox, open, region, started, test, textOf } from "./fixtures";
+import { button, choose, expect, findings, manifestBox, open, region, started, test, textOf } from "./fixtures";
 
 const yaml = (name: string, policy = "SingleStack") =>
   `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  ipFamilyPolicy: ${policy}\n  ports:\n  - port: 80\n`;
@@ -200,12 +200,11 @@ for (const width of [1440, 390]) {
       if (width < 700) await button(page, pane).click();
     };
     await open(page);
-    const scenario = page.getByRole("combobox", { name: "Example", exact: true });
     const current = page.getByRole("list", { name: "Actions", exact: true }).locator("[aria-current]");
     await manifestBox(page).fill(yaml("typed"));
     await manifestBox(page).fill(yaml("typed-more"));
     await page.waitForTimeout(800);
-    await scenario.selectOption("node-port");
+    await choose(page, "node-port");
     await page.waitForTimeout(800);
     await show("Result");
     await button(page, "Delete").click();

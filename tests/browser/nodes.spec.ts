@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { button, expect, findings, open, region, test } from "./fixtures";
+import { button, choose, expect, findings, open, region, test } from "./fixtures";
 
 const pane = (page: Page) => region(page, "Nodes and Pods");
 
@@ -22,10 +22,10 @@ async function show(page: Page, name = "Nodes and Pods") {
   await expect(region(page, name)).toBeVisible();
 }
 
-/** Chooses a scenario, and the pane. */
-async function choose(page: Page, id: string) {
+/** Opens an example, and the pane. */
+async function openExample(page: Page, id: string) {
   await open(page);
-  await page.getByRole("combobox", { name: "Example", exact: true }).selectOption(id);
+  await choose(page, id);
   await show(page);
 }
 
@@ -48,7 +48,7 @@ for (const width of [1440, 390]) {
     test.use({ viewport: { width, height: 844 } });
 
     test("nodes get their ranges in turn, and a Pod an address of each family", async ({ page }) => {
-      await choose(page, "nodes-get-ranges-in-turn");
+      await openExample(page, "nodes-get-ranges-in-turn");
       const nodes = list(page, "Nodes");
       await expect(row(nodes, "node-1")).toContainText("10.244.0.0/24");
       await expect(row(nodes, "node-1")).toContainText("fd00:10:244::/64");
@@ -69,7 +69,7 @@ for (const width of [1440, 390]) {
     });
 
     test("ranges run out, blocks are burnt, and a node that goes makes room", async ({ page }) => {
-      await choose(page, "node-ranges-run-out");
+      await openExample(page, "node-ranges-run-out");
       await expect(row(list(page, "Nodes"), "node-3")).toContainText("10.244.4.0/24");
       await back(page, 1);
       const waits = row(list(page, "Nodes"), "node-3");
@@ -82,7 +82,7 @@ for (const width of [1440, 390]) {
     });
 
     test("Pods on Windows have two families, one, or are refused", async ({ page }) => {
-      await choose(page, "pods-on-windows-nodes");
+      await openExample(page, "pods-on-windows-nodes");
       const nodes = list(page, "Nodes");
       await nodes.getByRole("button", { name: "windows-1", exact: true }).click();
       await expect(row(nodes, "windows-1")).toContainText("PodOSNotSupported");
@@ -94,7 +94,7 @@ for (const width of [1440, 390]) {
     });
 
     test("dual-stack comes step by step, and each step says what it leaves", async ({ page }) => {
-      await choose(page, "dual-stack-step-by-step");
+      await openExample(page, "dual-stack-step-by-step");
       await expect(row(list(page, "Nodes"), "node-1")).toContainText("fd00:10:244::/64");
       await back(page, 2);
       await expect(pane(page)).toContainText("Unchanged: Nodes 1, Pods 2.");
@@ -107,7 +107,7 @@ for (const width of [1440, 390]) {
     });
 
     test("in the wrong order a node keeps to one family", async ({ page }) => {
-      await choose(page, "dual-stack-in-the-wrong-order");
+      await openExample(page, "dual-stack-in-the-wrong-order");
       await back(page, 1);
       // A phone has the terminal in another pane.
       const refusal = 'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid';
@@ -117,7 +117,7 @@ for (const width of [1440, 390]) {
     });
 
     test("going back is refused while a node has two ranges", async ({ page }) => {
-      await choose(page, "going-back-to-one-family");
+      await openExample(page, "going-back-to-one-family");
       await expect(list(page, "Not running")).toHaveCount(0);
       await back(page, 3);
       await expect(list(page, "Not running")).toContainText(
@@ -153,7 +153,7 @@ test("buttons add nodes and Deployments and remove them, by keyboard alone", asy
 });
 
 test("of many Pods only those in sight are drawn", async ({ page }) => {
-  await choose(page, "nodes-get-ranges-in-turn");
+  await openExample(page, "nodes-get-ranges-in-turn");
   await pane(page).getByRole("spinbutton", { name: "Replicas", exact: true }).fill("300");
   await pane(page).getByRole("button", { name: "Add a Deployment", exact: true }).click();
   await expect(pane(page).getByRole("heading", { name: /Pods: 304/ })).toBeVisible();

@@ -39,7 +39,7 @@ export default defineConfig<Options>({
       name: "text boxes",
       testMatch: /(typing|keystroke|robustness|scenarios|links|embed)\.spec\.ts/,
       // What an example says does not hang on the box in which it comes to stand.
-      grepInvert: /every scenario of the picker/,
+      grepInvert: /every scenario of the panel/,
       use: { editor: "blocked" },
     },
   ],

@@ -123,8 +123,8 @@ impl<T: PartialEq> Same<T> {
 /// The session with its seed, the shown action, whether typing has stopped, and the version it is compared with.
 type Compared = (Shared<[Action]>, u64, usize, bool, KubeVersion);
 
-/// The session, the shown action, and the example it began with.
-type Offered = (Shared<[Action]>, usize, Option<&'static str>);
+/// The session, the shown action, and the example that was shown last.
+type Tried = (Shared<[Action]>, usize, Option<&'static str>);
 
 /// What the properties were made of.
 #[derive(Default)]
@@ -134,7 +134,7 @@ pub struct Page {
     wish: Memo<(Shared<[Action]>, usize), Rc<Wish>>,
     /// The example that was shown last: what is tried with it makes it one's own.
     tried: Option<&'static str>,
-    offer: Memo<Offered, Offer>,
+    offer: Memo<Tried, Offer>,
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
     compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,

@@ -70,7 +70,11 @@ struct Said {
 
 thread_local! {
     // The examples are replayed once, when the first error is looked for.
-    static SAID: Vec<Said> = examples::all().iter().flat_map(said).collect();
+    static SAID: Vec<Said> = {
+        let mut examples: Vec<_> = examples::all().iter().collect();
+        examples.sort_by_key(|example| example.events.len());
+        examples.into_iter().flat_map(said).collect()
+    };
 }
 
 /// The names of the examples whose session leads to the error that `text` is, or is a part of; the best match first.
@@ -99,7 +103,7 @@ pub fn examples_by_error(text: &str) -> Vec<&'static str> {
         if found.is_empty() {
             found = part.collect();
         }
-        // A stable sort: among equals the order of the examples stays.
+        // A stable sort: among equals the shortest example comes first.
         found.sort_by_key(|(_, length)| std::cmp::Reverse(*length));
         let mut names: Vec<&'static str> = Vec::new();
         for (said, _) in found {
