@@ -247,7 +247,7 @@ impl<'a> Case<'a> {
             if let EventReport::Requests(requests) = report
                 && place > self.at
             {
-                gives.document = requests.documents.first().map(Rc::clone);
+                gives.document = requests.documents.first().cloned();
             }
         }
         let last = self.at.max(place + MOST_LATER);
