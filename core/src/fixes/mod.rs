@@ -247,7 +247,7 @@ impl<'a> Case<'a> {
             if let EventReport::Requests(requests) = report
                 && place > self.at
             {
-                gives.document = requests.documents.first().map(Rc::clone);
+                gives.document = requests.documents.first().cloned();
             }
         }
         let last = self.at.max(place + MOST_LATER);
@@ -255,6 +255,9 @@ impl<'a> Case<'a> {
             let is_changed = number == place && !found.is_new;
             let event = if is_changed { &found.event } else { &self.session.events[number] };
             let report = handle(&mut cluster, event, None, None);
+            if is_changed && let EventReport::Boot(boot) = &report {
+                gives.boot = Some(Rc::clone(boot));
+            }
             gives.take(&report, was, (number == self.at).then_some(self.document));
         }
         gives
@@ -264,13 +267,8 @@ impl<'a> Case<'a> {
 impl Gives {
     /// Compares the answers to an event, of which one may be the one that was asked for.
     fn take(&mut self, report: &EventReport, was: &EventReport, own: Option<usize>) {
-        let (report, was) = match (report, was) {
-            (EventReport::Requests(report), EventReport::Requests(was)) => (report, was),
-            (EventReport::Boot(boot), _) => {
-                self.boot.get_or_insert_with(|| Rc::clone(boot));
-                return;
-            }
-            _ => return,
+        let (EventReport::Requests(report), EventReport::Requests(was)) = (report, was) else {
+            return;
         };
         for (number, (after, before)) in report.documents.iter().zip(&was.documents).enumerate() {
             if own == Some(number) {

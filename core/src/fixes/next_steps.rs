@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Act, Aim, Answer, Case, Fix, Found, MOST, Repair, Start};
+use super::{Act, Aim, Answer, Case, Fix, Found, MOST, Refusal, Repair, Start};
 use crate::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK, SINGLE_STACK};
 use crate::apiserver::service::{update, validate};
 use crate::apiserver::startup;
@@ -132,7 +132,7 @@ fn object_name(namespace: &str, name: &str) -> String {
 /// A delete before the event, where a Service cannot change in this way but a new one may be like that.
 pub(super) fn delete_first(case: &Case, report: &DocumentReport, answer: &Answer) -> Option<Found> {
     let decides = |rule: &Rule| IMMUTABLE.contains(&rule);
-    let is_immutable = |it: &super::Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
+    let is_immutable = |it: &Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
     let Action::Apply(text) = &case.session.events[case.at] else { return None };
     if report.was.is_none() || !answer.causes.iter().any(is_immutable) {
         return None;
@@ -146,7 +146,7 @@ pub(super) fn delete_first(case: &Case, report: &DocumentReport, answer: &Answer
 /// The oldest newer version that starts with the same flags.
 pub(super) fn newer_version(case: &Case, start: &mut Start, answer: &Answer) -> Option<Found> {
     let decides = |rule: &Rule| RANGE_RULES.contains(&rule);
-    let is_of_range = |it: &super::Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
+    let is_of_range = |it: &Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
     if !answer.causes.iter().any(is_of_range) {
         return None;
     }
