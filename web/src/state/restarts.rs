@@ -101,7 +101,7 @@ fn owner(section: &Section, text: &str) -> Owner {
 /// What each owner says: of a repeated flag the last.
 fn value<'a>(flags: &'a FlagsText, text: &str, whose: &Owner, name: &str) -> Option<&'a Flag> {
     let sections = flags.sections.iter().filter(|it| owner(it, text) == *whose);
-    sections.flat_map(|it| &it.flags).filter(|flag| flag.name == name).last()
+    sections.flat_map(|it| &it.flags).rfind(|flag| flag.name == name)
 }
 
 /// The value of a flag; empty without one.
