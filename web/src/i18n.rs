@@ -153,6 +153,7 @@ words! {
     NOT_THERE = "not set", "未设置";
     GATE_IS_ON = "{gate} is on", "{gate} 已启用";
     GATE_IS_OFF = "{gate} is off", "{gate} 未启用";
+    GATE_IS_ABSENT = "this version has no gate {gate}", "此版本没有门控 {gate}";
     FEATURE_GATES = "Feature gates", "特性门控";
     MORE = "More", "更多";
     NOTE = "Note for this action, shown while playing", "此操作的备注（播放时显示）";

@@ -7,6 +7,7 @@ use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Effect, Piece, Step, render};
 use dualstack_core::facts;
+use dualstack_core::release::behavior::Gate;
 use dualstack_core::session::diff::{Change, FieldChange, leaf_changes};
 use dualstack_core::session::{BootReport, DocumentReport, Verb};
 
@@ -96,9 +97,10 @@ impl Side {
         said
     }
 
-    /// The gates that a decision names, and whether they are on.
+    /// The gates of the version, and whether they are on.
     fn gates(&self) -> BTreeMap<&'static str, bool> {
         let known = self.boot.env.iter().flat_map(|env| env.behavior.known_gates());
+        let known = known.filter(|(_, gate)| !matches!(gate, Gate::Absent(_)));
         known.map(|(name, gate)| (name, gate.on())).collect()
     }
 }
@@ -135,7 +137,10 @@ pub fn differences(sides: [&Side; 2], lang: Lang) -> Vec<Difference> {
     if let (Some(is), Some(other)) = (stored(here), stored(there))
         && let Change::Changed(fields) = leaf_changes(&is, &other)
     {
-        for FieldChange { field, before, after } in fields {
+        let is_copied = fields.iter().any(|it| it.field == "spec.clusterIPs[0]");
+        // It is the first of the list.
+        let copied = |it: &FieldChange| is_copied && it.field == "spec.clusterIP";
+        for FieldChange { field, before, after } in fields.into_iter().filter(|it| !copied(it)) {
             let said = [
                 here.value(&field, before.as_ref(), lang),
                 there.value(&field, after.as_ref(), lang),
@@ -147,15 +152,26 @@ pub fn differences(sides: [&Side; 2], lang: Lang) -> Vec<Difference> {
     if warnings[0] != warnings[1] {
         found.push(Difference { about: words(i18n::WARNING), sides: warnings });
     }
-    let rules = rules(sides, &found, lang);
-    found.extend(rules);
+    for (about, said, whole) in rules(sides, &found, lang) {
+        match found.iter_mut().find(|it| it.about == about) {
+            Some(known) => {
+                for (side, more) in known.sides.iter_mut().zip(said) {
+                    side.extend(more);
+                }
+            }
+            None => found.push(Difference { about, sides: whole }),
+        }
+    }
     found.extend(gates(sides, lang));
     found
 }
 
+/// What decided on one side only: what it is about, the sentences, and the sentences with a word on why there is none.
+type OneSided = (Sentence, [Vec<Sentence>; 2], [Vec<Sentence>; 2]);
+
 /// The rules that decided on one side only, unless they are among the reasons already: those about the same field
 /// face each other.
-fn rules(sides: [&Side; 2], found: &[Difference], lang: Lang) -> Vec<Difference> {
+fn rules(sides: [&Side; 2], found: &[Difference], lang: Lang) -> Vec<OneSided> {
     let mut fields: Vec<(String, [Vec<&Step>; 2])> = Vec::new();
     for (i, other) in [(0, 1), (1, 0)] {
         let is_elsewhere =
@@ -179,10 +195,13 @@ fn rules(sides: [&Side; 2], found: &[Difference], lang: Lang) -> Vec<Difference>
     }
     let mut differences = Vec::new();
     for (field, steps) in fields {
+        let said = steps
+            .each_ref()
+            .map(|it| -> Vec<Sentence> { it.iter().map(|step| step.render(lang)).collect() });
         let sentences = |i: usize| -> Vec<Sentence> {
-            let [own, other] = [&steps[i], &steps[1 - i]];
-            if !own.is_empty() {
-                return own.iter().map(|step| step.render(lang)).collect();
+            let other = &steps[1 - i];
+            if !said[i].is_empty() {
+                return said[i].clone();
             }
             let version = sides[i].boot.version;
             let is_new = other.iter().find(|step| !step.rule.versions.contains(version));
@@ -195,13 +214,13 @@ fn rules(sides: [&Side; 2], found: &[Difference], lang: Lang) -> Vec<Difference>
                 None => render(i18n::RULE_NOT_REACHED, &[], lang),
             }]
         };
-        let said = [sentences(0), sentences(1)];
+        let whole = [sentences(0), sentences(1)];
         // Another rule may say the same.
         if said[0] != said[1] {
             let first = steps[0].first().or(steps[1].first());
             let name = first.map_or_else(String::new, |step| step.rule.id.to_owned());
             let about = if field.is_empty() { name } else { field };
-            differences.push(Difference { about: vec![Piece::Code(about)], sides: said });
+            differences.push((vec![Piece::Code(about)], said, whole));
         }
     }
     differences
@@ -231,8 +250,11 @@ fn gates(sides: [&Side; 2], lang: Lang) -> Option<Difference> {
     names.dedup();
     let says = |gates: &BTreeMap<&str, bool>| -> Vec<Sentence> {
         let state = |gate: &&str| {
-            let is_on = gates.get(gate).copied().unwrap_or_default();
-            let text = if is_on { i18n::GATE_IS_ON } else { i18n::GATE_IS_OFF };
+            let text = match gates.get(gate) {
+                Some(true) => i18n::GATE_IS_ON,
+                Some(false) => i18n::GATE_IS_OFF,
+                None => i18n::GATE_IS_ABSENT,
+            };
             render(text, &facts![gate = *gate], lang)
         };
         names.iter().map(state).collect()
@@ -301,13 +323,21 @@ mod tests {
 
     #[test]
     fn a_gate_that_is_off_is_a_reason() {
-        let store = Store::opening(Lang::En);
-        let found = between(&store, "1.20", Lang::En);
-        assert!(!found.is_empty());
-        for difference in &found {
-            assert!(difference.sides[0] != difference.sides[1], "{difference:?}");
-            assert!(difference.sides.iter().any(|it| !it.is_empty()), "{difference:?}");
-        }
+        let single = Store::opening(Lang::En).update(Msg::Preset(Preset::V4));
+        let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ipFamilyPolicy: PreferDualStack\n  ports:\n  - port: 80\n";
+        let single = single.update(Msg::EditManifest(text.to_owned()));
+        let found = between(&single, "1.20", Lang::En);
+        let about = abouts(&found);
+        let once = about.iter().filter(|it| *it == "spec.ipFamilyPolicy").count();
+        assert_eq!((once, about.contains(&"spec.clusterIP".to_owned())), (1, false), "{about:?}");
+        let said = |about: &str, side: usize| -> String {
+            let of = found.iter().find(|it| plain(&it.about) == about).expect("it differs");
+            of.sides[side].iter().map(|it| plain(it) + "\n").collect()
+        };
+        let policy = said("spec.ipFamilyPolicy", 1);
+        assert!(policy.starts_with("not set\n") && policy.contains("feature gate"), "{policy}");
+        assert_eq!(said("Feature gates", 0), "this version has no gate IPv6DualStack\n");
+        assert_eq!(said("Feature gates", 1), "IPv6DualStack is off\n");
     }
 
     #[test]
