@@ -106,7 +106,7 @@
       const storage = lasts ? localStorage : sessionStorage;
       if (value === null) storage.removeItem(key);
       else storage.setItem(key, value);
-      if (key === "dualstack.work") delete root.dataset.notKept;
+      if (lasts && key === "dualstack.work") delete root.dataset.notKept;
     } catch {
       // The footer says so.
       if (lasts && key === "dualstack.work") root.dataset.notKept = "";
