@@ -184,7 +184,7 @@ fn safe_mode(store: &Store, dispatch: &Dispatch) -> Html {
             </section>
             <main>
                 <Cluster ..page::cluster(store, None, None, dispatch) />
-                <Manifest ..page::manifest(store, Rc::default(), 0, dispatch) />
+                <Manifest ..page::manifest(store, Rc::default(), None, dispatch) />
             </main>
             <Footer {lang} />
         </div>

@@ -11,13 +11,14 @@ use dualstack_core::session::action::{Action, PatchForm};
 
 use yew::prelude::*;
 
+use super::documents::{self, Documents};
 use crate::browser;
 use crate::i18n;
 use crate::state::choices::Focus;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
-use crate::ui::{Dispatch, click, highlight, name, signed};
+use crate::ui::{Dispatch, highlight, name};
 
 /// What is shown of the answers.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -29,8 +30,6 @@ pub struct Checked {
 
 #[derive(Clone, PartialEq, Debug)]
 struct CheckedDocument {
-    name: String,
-    is_accepted: bool,
     /// Whether the API server refuses it.
     is_refused: bool,
     problems: Vec<Diagnostic>,
@@ -40,8 +39,6 @@ impl Checked {
     #[must_use]
     pub fn of(requests: &RequestsReport) -> Self {
         let documents = requests.documents.iter().map(|document| CheckedDocument {
-            name: document.name.clone(),
-            is_accepted: document.is_accepted(),
             is_refused: document.outcome.as_ref().is_some_and(|it| it.result.is_err()),
             problems: document.diagnostics.clone(),
         });
@@ -56,8 +53,8 @@ pub struct Props {
     pub event: Option<Action>,
     pub version: KubeVersion,
     pub checked: Rc<Checked>,
-    /// Which document is shown.
-    pub document: usize,
+    /// The objects, where there are several.
+    pub documents: Option<documents::Props>,
     pub dispatch: Dispatch,
 }
 
@@ -73,7 +70,6 @@ pub fn Manifest(props: &Props) -> Html {
     let text = AttrValue::from(text);
     let mut marks = highlight::manifest(&text);
     let mut list: Vec<Diagnostic> = Vec::new();
-    let mut documents = html! {};
     let mut invalid = false;
     let checked = &*props.checked;
     list.extend(checked.problems.iter().cloned());
@@ -96,9 +92,6 @@ pub fn Manifest(props: &Props) -> Html {
         marks.extend(problem.span.map(|span| (span, "err")));
     }
     invalid |= !checked.problems.is_empty();
-    if checked.documents.len() > 1 {
-        documents = picker(props);
-    }
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
     let described = problems("manifest-problems", &list, lang);
@@ -121,10 +114,10 @@ pub fn Manifest(props: &Props) -> Html {
     html! {
         <section class="pane manifest" aria-label={i18n::MANIFEST.get(lang)}>
             <h2>{ heading(props) }</h2>
-            { documents }
             <div class="grow">
                 { box_ }
             </div>
+            if let Some(documents) = &props.documents { <Documents ..documents.clone() /> }
             { described }
         </section>
     }
@@ -164,30 +157,4 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
             <select class="btn" aria-label={i18n::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
         </>
     }
-}
-
-/// Buttons for several documents, each with its verdict as a mark and in words.
-fn picker(props: &Props) -> Html {
-    let lang = props.lang;
-    let buttons: Html = props
-        .checked
-        .documents
-        .iter()
-        .enumerate()
-        .map(|(at, document)| {
-            let (mark, word) = match document.is_accepted {
-                true => ("✓", i18n::ACCEPTED),
-                false => ("✕", i18n::REFUSED),
-            };
-            let onclick = click(&props.dispatch, Msg::Document(at));
-            let pressed = (at == props.document).to_string();
-            html! {
-                <button type="button" aria-pressed={pressed} {onclick}>
-                    <span lang="en">{ &document.name }</span>{ " " }
-                    { signed(mark, word.get(lang)) }
-                </button>
-            }
-        })
-        .collect();
-    html! { <div class="seg" role="group" aria-label={i18n::DOCUMENTS.get(lang)}>{ buttons }</div> }
 }

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod cluster;
 pub mod components;
+pub mod documents;
 pub mod embed;
 pub mod first_families;
 pub mod fixes;

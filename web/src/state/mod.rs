@@ -3,15 +3,18 @@
 
 pub mod answers;
 pub mod choices;
+pub mod documents;
 pub mod embed;
 pub mod fixes;
 pub mod found;
 pub mod history;
 pub mod link;
 pub mod navigation;
+pub mod pods;
 pub mod saved;
 pub mod shared;
 pub mod store;
+pub mod terminal;
 pub mod update;
 pub mod verdict;
 pub mod visit;

@@ -54,6 +54,8 @@ pub struct Store {
     pub pane: Pane,
     /// Which document of the manifest was chosen, if one was.
     pub document: Option<usize>,
+    /// Where the caret of the manifest was last, if no document was chosen since.
+    pub caret: Option<usize>,
     /// Whether a page of middle width shows the flags in full.
     pub unfolded: bool,
     /// Whether metadata that the server keeps is shown.
@@ -153,17 +155,20 @@ pub enum Msg {
     Visit(Step),
 }
 
-/// The Service an event names: `name`, or `namespace/name` outside `default`.
+/// The object an event names, as kubectl reads it: a Service of `default` by its name alone.
 fn target(event: &Action) -> Option<String> {
     match event {
         Action::Boot { .. } => None,
         Action::Patch { service, .. } | Action::Delete(service) => Some(service.to_string()),
         Action::Apply(text) => parse(text).documents.iter().find_map(|document| {
             let metadata = &document.node.entry("metadata")?.value;
-            let name = metadata.text_of("name")?;
-            Some(match metadata.text_of("namespace") {
-                Some(namespace) if namespace != "default" => format!("{namespace}/{name}"),
-                _ => name.to_owned(),
+            let (kind, name) = (document.node.text_of("kind")?, metadata.text_of("name")?);
+            let namespace = metadata.text_of("namespace").filter(|it| *it != "default");
+            let kind = kind.to_ascii_lowercase();
+            Some(match namespace {
+                Some(namespace) => format!("{kind}/{name} -n {namespace}"),
+                None if kind == "service" => name.to_owned(),
+                None => format!("{kind}/{name}"),
             })
         }),
     }
@@ -193,6 +198,7 @@ impl Store {
             focus: Focus::None,
             pane: Pane::default(),
             document: None,
+            caret: None,
             unfolded: false,
             shows_server_fields: false,
             turn: 0,
@@ -331,6 +337,7 @@ impl Store {
         self.at = at.min(self.events.len() - 1);
         self.focus = Focus::None;
         self.document = None;
+        self.caret = None;
         self.turn += 1;
     }
 
