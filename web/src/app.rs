@@ -16,6 +16,7 @@ use crate::panes::answer::Answer;
 use crate::panes::changes::Changes;
 use crate::panes::cluster::{Cluster, Families};
 use crate::panes::deciding::Deciding;
+use crate::panes::documents::Documents;
 use crate::panes::embed::{Remarks, Ways};
 use crate::panes::first_families::FirstFamilies;
 use crate::panes::footer::Footer;
@@ -183,6 +184,7 @@ fn result(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
     html! {
         <section class="pane result" aria-label={i18n::RESULT.get(lang)}>
             <Tabs ..panes.tabs.clone() />
+            if let Some(documents) = panes.documents.clone() { <Documents ..documents /> }
             <div role="tabpanel" class="panel" id={tabs::PANEL} data-tab={tab.name()} tabindex="0" aria-labelledby={tabs::id(tab)}>
                 if let Some(pasted) = panes.pasted.clone() { <PastedError ..pasted /> }
                 { panel(panes, looks, dispatch) }

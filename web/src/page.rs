@@ -24,17 +24,18 @@ use crate::panes::manifest::Checked;
 use crate::panes::strip::{BranchRow, NoteProps, Row};
 use crate::panes::terminal::Entry;
 use crate::panes::{
-    answer, changes, cluster, deciding, footer, header, invitation, manifest, notice, pasted,
-    phone_bar, picture, stored, strip, tabs, terminal, why,
+    answer, changes, cluster, deciding, documents, footer, header, invitation, manifest, notice,
+    pasted, phone_bar, picture, stored, strip, tabs, terminal, why,
 };
-use crate::state::answers::{Answers, compared, document_at};
+use crate::state::answers::{Answers, compared};
 use crate::state::choices::{Focus, Form, Pane, Tab};
 use crate::state::comparison::Side;
 use crate::state::deeds::edited;
 use crate::state::shared::Shared;
-use crate::state::store::{Msg, Store};
+use crate::state::store::Store;
+use crate::state::terminal::typed;
 use crate::state::verdict::Verdict;
-use crate::ui::{Dispatch, click};
+use crate::ui::Dispatch;
 
 /// The properties of the panes.
 #[derive(Clone, PartialEq)]
@@ -48,6 +49,8 @@ pub struct Panes {
     pub cluster: cluster::Props,
     pub manifest: manifest::Props,
     pub tabs: tabs::Props,
+    /// The objects of the manifest, where there are several.
+    pub documents: Option<documents::Props>,
     pub stored: stored::Props,
     pub deciding: deciding::Props,
     pub strip: strip::Props,
@@ -138,8 +141,8 @@ pub struct Page {
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
     compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,
-    /// The last document that was accepted since another event or example was chosen.
-    good: (u32, Option<Shared<DocumentReport>>),
+    /// What was accepted last, of this document since the event or example was chosen.
+    good: ((u32, usize), Option<Shared<DocumentReport>>),
 }
 
 impl Page {
@@ -151,21 +154,19 @@ impl Page {
         dispatch: &Dispatch,
     ) -> Panes {
         let lang = store.lang;
-        let at = document_at(store, &answers.documents);
+        let at = answers.document_at(store);
         let verdict = answers.verdict(store, at);
         let document = answers.documents.get(at).cloned();
-        let (shown, stale) = self.stored(store, document.as_ref());
+        let earlier = self.earlier(store, at, document.as_ref());
+        let shown = document.clone().filter(|it| it.is_accepted() || it.stands.is_some());
         let stands = shown.as_ref().is_some_and(|document| document.stands.is_some());
-        let label = match (stands, stale) {
-            (true, _) => Some(i18n::STANDS),
-            (_, true) => Some(i18n::LAST_GOOD),
-            _ => None,
-        };
+        let label = stands.then_some(i18n::STANDS);
         let addresses = addresses(shown.as_ref());
         let seen = store.shows_components().then(|| {
             let start = Shared(Rc::clone(&answers.boot.start));
             self.seen.get(start, |start| {
-                Shared(Rc::new(Seen::of(Components::clone(start.components()))))
+                let components = Components::clone(start.components());
+                Shared(Rc::new(Seen::of(components, answers.boot.findings())))
             })
         });
         let requests = store.request().and_then(|at| match answers.events.get(at)? {
@@ -187,6 +188,13 @@ impl Page {
         };
         let decided = document.clone().filter(|it| it.verb != Verb::Get);
         let tab = shown_tab(store);
+        let documents = (!is_start && answers.rows.len() > 1).then(|| documents::Props {
+            lang,
+            rows: Rc::clone(&answers.rows),
+            at,
+            text: store.manifest().into(),
+            dispatch: dispatch.clone(),
+        });
         Panes {
             header: header(store, Some(onshare.clone()), dispatch),
             notice: notice(store, dispatch),
@@ -223,10 +231,9 @@ impl Page {
             stored: stored::Props {
                 lang,
                 document: shown,
-                command: stored::command(store.event()).into(),
-                terminal: terminal(&answers.boot, document.as_ref()),
+                terminal: typed(store.event(), &answers.boot, document.as_deref()).into(),
                 label,
-                stale,
+                earlier,
                 chosen,
                 shows_server_fields: store.shows_server_fields,
                 form: store.form,
@@ -246,6 +253,7 @@ impl Page {
                 compared: store.other(),
                 dispatch: dispatch.clone(),
             },
+            documents,
             tabs: tabs::Props {
                 lang,
                 tab,
@@ -264,7 +272,7 @@ impl Page {
                 world: answers.world.clone(),
                 after: after.clone(),
                 chosen: document.as_ref().and_then(|document| service_of(document)),
-                onnodes: Some(click(dispatch, Msg::Tab(Tab::Nodes))),
+                dispatch: dispatch.clone(),
             },
             changes: changes::Props {
                 lang,
@@ -300,24 +308,23 @@ impl Page {
         }
     }
 
-    /// The document whose object is shown, and whether it is of an earlier answer.
-    fn stored(
+    /// What was accepted before the last edit of this document, where nothing is stored now.
+    fn earlier(
         &mut self,
         store: &Store,
+        at: usize,
         document: Option<&Shared<DocumentReport>>,
-    ) -> (Option<Shared<DocumentReport>>, bool) {
+    ) -> Option<Shared<DocumentReport>> {
         // What was accepted before another event or example was chosen says nothing about this one.
-        if self.good.0 != store.turn {
-            self.good = (store.turn, None);
+        if self.good.0 != (store.turn, at) {
+            self.good = ((store.turn, at), None);
         }
-        let is_accepted = document.is_some_and(|document| document.is_accepted());
-        if is_accepted {
+        if document.is_some_and(|document| document.is_accepted()) {
             self.good.1 = document.cloned().filter(|document| document.stored_json().is_some());
+            return None;
         }
-        // What is stored all the same is nearer to the truth than what was accepted before.
-        let stands = document.cloned().filter(|document| document.stands.is_some());
-        let stale = !is_accepted && stands.is_none();
-        (stands.or_else(|| self.good.1.clone()), stale)
+        let stands = document.is_some_and(|document| document.stands.is_some());
+        self.good.1.clone().filter(|_| !stands)
     }
 
     /// What there is to try with the example that was shown last.
@@ -352,7 +359,7 @@ impl Page {
         let events = Shared(Rc::clone(&store.events));
         let deps = (events, store.seed, store.at, store.settled, other);
         let there = self.compared.get(deps, |_| compared(store, other))?;
-        let at = document_at(store, &there.documents);
+        let at = there.document_at(store);
         Some(Rc::new([
             Side { verdict, boot: boot.clone(), document: document.cloned() },
             Side {
@@ -443,18 +450,6 @@ fn service_of(document: &DocumentReport) -> Option<Key> {
     Some((meta.namespace.as_str().into(), meta.name.as_str().into()))
 }
 
-/// What a person at the terminal sees, where no object is shown that says it.
-fn terminal(boot: &BootReport, document: Option<&Shared<DocumentReport>>) -> Option<AttrValue> {
-    let said = document.filter(|it| !it.kubectl.is_empty());
-    let said = said
-        .filter(|it| !it.is_accepted() || it.stored_json().is_none() || it.verb == Verb::Patch)
-        .map(|document| AttrValue::from(document.kubectl.clone()));
-    said.or_else(|| {
-        let lines = || boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>();
-        (!boot.is_running()).then(|| AttrValue::from(lines().join("\n")))
-    })
-}
-
 /// The tabs of the result pane: a frame that shows less has no cluster to show.
 #[must_use]
 pub fn tabs_of(store: &Store) -> &'static [Tab] {
@@ -494,6 +489,8 @@ mod tests {
     use yew::Callback;
 
     use super::{Page, Panes};
+    use crate::i18n;
+    use crate::presets::Preset;
     use crate::state::answers::Answers;
     use crate::state::choices::{Focus, Pane};
     use crate::state::shared::Shared;
@@ -578,12 +575,31 @@ mod tests {
         // The first key ends the example, and can be undone.
         kept.after(Msg::EditManifest(format!("{text}#")));
         let rendered = kept.after(Msg::EditManifest(format!("{text}# ")));
-        assert_eq!(rendered, ["manifest", "stored", "why"]);
+        assert_eq!(rendered, ["manifest", "stored", "why", "deciding"]);
         // Another name has another address.
         let other = text.replace("name: ", "name: x");
         let rendered = kept.after(Msg::EditManifest(other));
         assert!(!rendered.contains(&"cluster") && !rendered.contains(&"header"), "{rendered:?}");
         assert!(rendered.contains(&"answer") && rendered.contains(&"strip"), "{rendered:?}");
+    }
+
+    #[test]
+    fn nothing_speaks_of_a_service_that_is_not_stored() {
+        let mut kept = Kept::opening();
+        kept.after(Msg::Preset(Preset::V4));
+        kept.after(Msg::Replace("PreferDualStack", "RequireDualStack"));
+        let panes = kept.panes.as_ref().expect("it was drawn");
+        assert!(panes.answer.addresses.is_empty() && panes.answer.label.is_none());
+        assert!(panes.stored.document.is_none());
+        assert!(panes.stored.earlier.is_some(), "it is only folded");
+        // An update that is refused leaves what was there.
+        kept.after(Msg::Replace("RequireDualStack", "PreferDualStack"));
+        kept.after(Msg::ApplyAgain);
+        kept.after(Msg::Replace("PreferDualStack", "RequireDualStack"));
+        let panes = kept.panes.as_ref().expect("it was drawn");
+        assert_eq!(panes.answer.label, Some(i18n::STANDS));
+        assert_eq!(panes.answer.addresses.len(), 1);
+        assert!(panes.stored.document.is_some() && panes.stored.earlier.is_none());
     }
 
     #[test]

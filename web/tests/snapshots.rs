@@ -15,6 +15,7 @@ use dualstack_web::panes::changes::Changes;
 use dualstack_web::panes::cluster::Cluster;
 use dualstack_web::panes::components::{self, Summary};
 use dualstack_web::panes::deciding::Deciding;
+use dualstack_web::panes::documents::Documents;
 use dualstack_web::panes::embed::{Remarks, RemarksProps, Ways, WaysProps};
 use dualstack_web::panes::examples::{self, Examples};
 use dualstack_web::panes::footer::Footer;
@@ -126,6 +127,18 @@ fn failed_start(lang: Lang) -> Store {
     Store::opening(lang).update(Msg::EditFlags(flags.to_owned()))
 }
 
+/// A chart: so many Services, the last of which is refused, and something that is not simulated.
+fn several(lang: Lang, services: usize) -> Store {
+    let mut text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shop}\n".to_owned();
+    for at in 1..=services {
+        let policy = if at == services { "Never" } else { "PreferDualStack" };
+        text.push_str(&format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: shop-{at}}}\nspec: {{ipFamilyPolicy: {policy}, ports: [{{port: 80}}]}}\n"
+        ));
+    }
+    Store::opening(lang).update(Msg::EditManifest(text))
+}
+
 fn node(lang: Lang) -> Store {
     let manifest = "apiVersion: v1\nkind: Node\nmetadata:\n  name: node-2\n";
     Store::opening(lang).update(Msg::Append(Action::Apply(manifest.into())))
@@ -218,6 +231,13 @@ fn panes_look_as_their_snapshots() {
                 ("opening", rendered::<Manifest>(first.manifest.clone())),
                 ("refusal", rendered::<Manifest>(refused.manifest.clone())),
             ],
+        );
+        let several = panes(&several(lang, 2)).documents.expect("there are several");
+        let many = panes(&self::several(lang, 8)).documents.expect("there are many");
+        check(
+            "documents",
+            lang,
+            &[("several", rendered::<Documents>(several)), ("many", rendered::<Documents>(many))],
         );
         check(
             "stored",

@@ -264,11 +264,54 @@ fn at(field: &'static str) -> FieldPath {
     FieldPath::default().field("status").field(field)
 }
 
+/// `spec.podCIDRs` of a Node, as ranges.
+fn cidrs(node: &Node) -> Vec<Cidr> {
+    crate::cluster::components::ranges(node.pod_cidrs.iter().map(String::as_str))
+}
+
 fn join(ips: &[IpAddr]) -> String {
     ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// Why a Pod has no address of a family.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Lack {
+    /// Its Node has no Pod CIDR of it.
+    PodCidr,
+    /// It uses the network of its Node, which has no address of it.
+    NodeAddress,
+    /// The network plugin assigns none.
+    Plugin,
+}
+
 impl World {
+    /// Why a Pod that runs has no address of a family, where its Node or the plugin is the reason.
+    #[must_use]
+    pub fn lack(&self, pod: &Pod, family: Family) -> Option<Lack> {
+        let (node, control) = (self.node_of(pod)?, self.control.as_ref()?);
+        if pod.spec.host_network {
+            let has = node.host_ips.iter().any(|ip| Family::of(*ip) == family);
+            return (!has).then_some(Lack::NodeAddress);
+        }
+        let ranges = cidrs(node);
+        if !ranges.iter().any(|range| range.family() == family) {
+            return Some(Lack::PodCidr);
+        }
+        (!control.gives(family)).then_some(Lack::Plugin)
+    }
+
+    /// The Nodes that keep Pod CIDRs of one family, although both are allocated now, and which family it is.
+    pub fn left_behind(&self) -> impl Iterator<Item = (&Rc<Node>, Family)> {
+        let ranges = self.ranges();
+        let has = |family| ranges.iter().any(|it| it.cluster.family() == family);
+        let is_dual = has(Family::V4) && has(Family::V6);
+        self.nodes.values().filter(move |_| is_dual).filter_map(|node| {
+            let ranges = cidrs(node);
+            let family = ranges.first()?.family();
+            ranges.iter().all(|range| range.family() == family).then_some((node, family))
+        })
+    }
+
     /// Why a Node has what it has. Origins are flags of its kubelet, or of kube-controller-manager where
     /// the step is about `spec.podCIDRs`.
     #[must_use]
@@ -326,7 +369,7 @@ impl World {
         } else if node.pod_cidrs.is_empty() {
             trace.note(&TRIED_ONCE_FOR_EACH_EVENT, ranges.clone(), facts![node = name]);
         }
-        let cidrs = crate::cluster::components::ranges(node.pod_cidrs.iter().map(String::as_str));
+        let cidrs = cidrs(node);
         let is_given = |range: &Cidr| control.gives(range.family());
         for range in cidrs.iter().filter(|range| !is_given(range) && control.plugin.is_some()) {
             trace.note(&PLUGIN_LACKS_A_FAMILY, ranges.clone(), facts![node = name, range]);

@@ -245,6 +245,34 @@ impl ObjectName {
         ["servicecidr", "servicecidrs"].contains(&resource)
     }
 
+    /// Whether it lies in a namespace.
+    fn is_namespaced(&self) -> bool {
+        !self.is_service_cidr() && self.workload().is_none_or(Workload::is_namespaced)
+    }
+
+    /// As it stands behind a verb of kubectl's: `service web -n shop`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let Self { resource, namespace, name } = self;
+        let mut words = format!("{resource} {name}");
+        if self.is_namespaced() && namespace != "default" {
+            words.push_str(" -n ");
+            words.push_str(namespace);
+        }
+        words
+    }
+
+    /// What kubectl says where there is no such object.
+    #[must_use]
+    pub fn not_found(&self) -> String {
+        let resource = match self.workload() {
+            Some(kind) => kind.plural(),
+            None if self.is_service_cidr() => "servicecidrs.networking.k8s.io",
+            None => "services",
+        };
+        print_error(&Status::not_found(resource, &self.name), &str::to_owned)
+    }
+
     /// What kubectl says if it cannot ask for such an object.
     #[must_use]
     pub fn problem(&self, behavior: &Behavior) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What is answered to a session: event by event, document by document, with places in the text.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::diff::Diff;
@@ -12,9 +13,10 @@ use crate::apiserver::requests::{Answer, Outcome, RepairEvent, printed_json};
 use crate::apiserver::service_cidr;
 use crate::cluster::components::Start;
 use crate::cluster::{Key, Object, World};
+use crate::conflicts::Finding;
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::trace::{Origin, Step};
-use crate::kubectl::Workload;
+use crate::kubectl::{ObjectName, Workload};
 use crate::release::version::KubeVersion;
 pub use crate::source::decode::WrittenField;
 use crate::source::flags::{Component, FlagsText};
@@ -63,6 +65,18 @@ pub struct BootReport {
     pub read: Option<Rc<DocumentReport>>,
     /// What was decided.
     pub trace: Vec<Step>,
+    pub(super) findings: Findings,
+}
+
+/// Where the components disagree: looked for when it is asked first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Findings(OnceCell<Rc<[Finding]>>);
+
+impl PartialEq for Findings {
+    /// They are a function of the start, whatever was asked already.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// The answers to the requests of one event: one per document of an apply, else one.
@@ -99,6 +113,10 @@ pub struct DocumentReport {
     pub kind: String,
     /// Its name, as far as it could be read.
     pub name: String,
+    /// The object, as kubectl names it; `None` where the document names none that is simulated.
+    pub object: Option<ObjectName>,
+    /// Whether a real kubectl would send it, and the playground leaves it out: its kind is not simulated.
+    pub is_left_out: bool,
     /// The Node, Pod or Deployment that it is about, if it is about one.
     pub workload: Option<(Workload, Key)>,
     /// What kubectl and the playground decided before anything was sent.
@@ -189,6 +207,12 @@ impl BootReport {
     pub fn locate(&self, origin: &Origin) -> Option<Span> {
         let Origin::Flag(name) = origin else { return None };
         self.flags.last(Component::KubeApiserver, name).map(|flag| flag.span)
+    }
+
+    /// Where the components disagree, the heaviest first.
+    #[must_use]
+    pub fn findings(&self) -> &Rc<[Finding]> {
+        self.findings.0.get_or_init(|| self.start.components().findings().into())
     }
 
     /// Whether kube-apiserver is running.

@@ -232,7 +232,8 @@ impl DocumentReport {
     /// A report about an object that is named, not applied.
     pub(super) fn about(verb: Verb, object: &ObjectName, span: Span) -> Self {
         let kind = object.workload().map_or("Service", |kind| kind.kind().1).to_owned();
-        Self { verb, span, kind, name: object.name.clone(), ..Self::default() }
+        let (name, object) = (object.name.clone(), Some(object.clone()));
+        Self { verb, span, kind, name, object, ..Self::default() }
     }
 
     /// kubectl or the playground stops before anything is sent.
@@ -401,6 +402,8 @@ pub(crate) fn apply_document(
         report.refuse(problem);
         return report;
     }
+    let (kind, namespace) = (report.kind.to_ascii_lowercase(), kubectl::namespace_of(node));
+    report.object = Some(ObjectName::of(&kind, namespace, &report.name));
     if is_range {
         let known = server.service_cidrs().iter().find(|it| it.name == report.name);
         report.was = known.map(|it| Object::printed(service_cidr::to_json(it)));
@@ -494,6 +497,7 @@ fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut Docume
     let kind = report.kind.as_str();
     if kubectl::is_built_in(kind, version) {
         trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
+        report.is_left_out = true;
         // A real kubectl would send it.
         report.diagnostics.push(Diagnostic::remark(
             span,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::report::{BootReport, DocumentReport, Verb};
+use super::report::{BootReport, DocumentReport, Findings, Verb};
 use crate::apiserver::requests::{Answer, ApiServer, Options, Outcome};
 use crate::apiserver::startup as apiserver;
 use crate::apiserver::startup::Completed;
@@ -56,7 +56,8 @@ pub(super) fn start(
     let warnings = start.apiserver.warnings.iter();
     let warnings = warnings.map(|it| Diagnostic::warning(it.message.clone())).collect();
     let trace = trace.into_steps();
-    BootReport { version, flags, start, env, problems, warnings, repairs, read, trace }
+    let findings = Findings::default();
+    BootReport { version, flags, start, env, problems, warnings, repairs, read, trace, findings }
 }
 
 /// What kube-apiserver prints when it exits, and remarks of the playground about the text.

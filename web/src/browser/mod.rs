@@ -208,6 +208,22 @@ pub fn place_caret(id: &str, text: &str, byte: usize) {
     }
 }
 
+/// Puts the caret of a text box behind this byte of its text, and shows its line. The focus stays where it is.
+pub fn scroll_to(id: &str, text: &str, byte: usize) {
+    place_caret(id, text, byte);
+    let Some(scroller) = element(id).and_then(|it| it.closest(".grow").ok().flatten()) else {
+        return;
+    };
+    // CodeMirror scrolls by itself; the text box of before is as tall as its text.
+    if !has_editor() {
+        let line = |text: &str| i32::try_from(text.lines().count()).unwrap_or(i32::MAX);
+        let (ahead, all) = (line(text.get(..byte).unwrap_or_default()), line(text).max(1));
+        let height = i64::from(scroller.scroll_height());
+        let top = height * i64::from(ahead) / i64::from(all);
+        scroller.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));
+    }
+}
+
 /// An element of the page.
 #[must_use]
 pub fn element(id: &str) -> Option<web_sys::Element> {

@@ -16,7 +16,7 @@ use crate::ui::{Dispatch, badge, classed, code, sentence};
 pub struct Props {
     pub lang: Lang,
     pub verdict: Verdict,
-    /// The addresses to show: those of the answer, or of the last good one.
+    /// The addresses to show: those of the answer, or those that are stored all the same.
     pub addresses: Vec<(Family, AttrValue)>,
     /// What to say of the addresses, where they are not of this answer.
     pub label: Option<Text>,
@@ -34,7 +34,7 @@ pub fn Answer(props: &Props) -> Html {
         Tone::Good => "answer good",
         Tone::Look => "answer look",
         Tone::Bad => "answer bad",
-        Tone::None => "answer none",
+        Tone::None | Tone::Aside => "answer none",
     };
     let (mark, word) = (verdict.tone.mark(), verdict.tone.word());
     let head = sentence(&verdict.head, lang);
@@ -70,7 +70,7 @@ pub fn Answer(props: &Props) -> Html {
             <ul>{ ips }</ul>
         </div>
     };
-    let ips = classed(if label.is_some() { "ips stale" } else { "ips" }, ips);
+    let ips = classed("ips", ips);
     let answer = html! {
         <section id="answer" tabindex="-1" aria-label={i18n::ANSWER.get(lang)}>
             <p class="verdict">

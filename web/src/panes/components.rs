@@ -41,11 +41,8 @@ pub struct Seen {
 impl Seen {
     /// Looks at the components.
     #[must_use]
-    pub fn of(components: Components) -> Self {
-        let found = components.findings().into_iter().map(|finding| {
-            let edit = components.fix(&finding);
-            (finding, edit)
-        });
+    pub fn of(components: Components, findings: &[Finding]) -> Self {
+        let found = findings.iter().map(|finding| (finding.clone(), components.fix(finding)));
         let found = found.collect();
         let problems = Component::ALL.map(|component| problems(&components, component));
         Self { components, found, problems }
@@ -528,7 +525,9 @@ mod tests {
     fn a_finding_stands_above_the_last_component_that_it_concerns() {
         let text = "--service-cluster-ip-range=fd00:10:96::/112,10.96.0.0/16\n--advertise-address=2001:db8::10\n\
                     kube-controller-manager\n--allocate-node-cidrs\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56\n";
-        let seen = Seen::of(Components::start(KubeVersion::LATEST, text));
+        let components = Components::start(KubeVersion::LATEST, text);
+        let findings = components.findings();
+        let seen = Seen::of(components, &findings);
         let order = seen.found.iter().find(|(finding, _)| finding.rule.id == "AGREE-4a");
         let (finding, mend) = order.expect("the orders differ");
         assert_eq!(

@@ -94,14 +94,14 @@ mod tests {
 
     use super::{Offer, message};
     use crate::examples::{self, OPENING};
-    use crate::state::answers::{Answers, document_at};
+    use crate::state::answers::Answers;
     use crate::state::store::{Msg, Store};
     use crate::state::verdict::Verdict;
 
     fn verdict(store: &Store) -> Verdict {
         let answers = Answers::of(store, &store.session(), &mut Replay::default());
         let answers = answers.expect("a session begins with a start");
-        answers.verdict(store, document_at(store, &answers.documents))
+        answers.verdict(store, answers.document_at(store))
     }
 
     #[test]

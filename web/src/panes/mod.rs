@@ -5,6 +5,7 @@ pub mod changes;
 pub mod cluster;
 pub mod components;
 pub mod deciding;
+pub mod documents;
 pub mod embed;
 pub mod examples;
 pub mod first_families;

@@ -13,9 +13,11 @@ use yew::prelude::*;
 
 use self::layout::{Drawing, Ink, Is, Rect, WIDTH, Wire, Words, draw, shown};
 use crate::browser;
+use crate::state::choices::Tab;
 use crate::state::shared::Shared;
+use crate::state::store::Msg;
 use crate::ui::term::{Term, Word};
-use crate::ui::{badge, classed, sentence};
+use crate::ui::{Dispatch, badge, classed, click, sentence};
 
 const PICTURE: Text = Text { en: "Picture", zh: "图示" };
 const COUNTS: Text = Text {
@@ -42,8 +44,7 @@ pub struct Props {
     pub after: Shared<Diff>,
     /// The Service that the answer is about.
     pub chosen: Option<Key>,
-    /// Leads to the pane that lists all nodes and Pods.
-    pub onnodes: Option<Callback<MouseEvent>>,
+    pub dispatch: Dispatch,
 }
 
 /// The Services that are stored, and which of them is in front: this one if it is there, else the first that a
@@ -143,7 +144,7 @@ fn terms(lang: Lang, service: &ServiceAfter) -> Html {
 /// The picture, and the same in words.
 #[component]
 pub fn Picture(props: &Props) -> Html {
-    let Props { lang, ref world, ref after, ref chosen, ref onnodes } = *props;
+    let Props { lang, ref world, ref after, ref chosen, ref dispatch } = *props;
     // What a person put in front, until another Service is the answer's.
     let picked = use_state(|| (None::<Key>, None::<Key>));
     let front = if picked.0 == *chosen { picked.1.as_ref() } else { None };
@@ -183,8 +184,8 @@ pub fn Picture(props: &Props) -> Html {
                 </p>
             }
             <div class="canvas" tabindex="0" role="group" aria-label={PICTURE.get(lang)}>{ svg(&drawing, &plain(&count)) }</div>
-            if let Some(onclick) = onnodes.clone().filter(|_| drawing.hidden > 0) {
-                <p class="front"><button type="button" class="link" {onclick}>{ ALL_OF_THEM.get(lang) }</button></p>
+            if drawing.hidden > 0 {
+                <p class="front"><button type="button" class="link" onclick={click(dispatch, Msg::Tab(Tab::Nodes))}>{ ALL_OF_THEM.get(lang) }</button></p>
             }
             <p class="legend">{ LEGEND.get(lang) }</p>
             <details>

@@ -1,13 +1,13 @@
 //! What is stored, line by line: what the server added, and why.
 
+use std::rc::Rc;
+
 use dualstack_core::api::Json;
 use dualstack_core::api::print::Line;
 use dualstack_core::cluster::Object;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Step};
-use dualstack_core::kubectl::FILE;
 use dualstack_core::session::DocumentReport;
-use dualstack_core::session::action::Action;
 use dualstack_core::session::provenance::{Leaf, Provenance};
 use yew::prelude::*;
 
@@ -17,6 +17,7 @@ use crate::panes::why;
 use crate::state::choices::{Focus, Form};
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
+use crate::state::terminal::{Typed, get};
 use crate::ui::copy::CopyButton;
 use crate::ui::highlight::{cut, manifest};
 use crate::ui::term::Word;
@@ -25,16 +26,14 @@ use crate::ui::{Dispatch, classed, click, name, sentence};
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
-    /// The document whose object is shown; `None` if there is none.
+    /// The document whose object is stored; `None` if there is none.
     pub document: Option<Shared<DocumentReport>>,
-    /// The command of the event that is shown.
-    pub command: AttrValue,
-    /// What a person at the terminal sees, where the present answer is a refusal.
-    pub terminal: Option<AttrValue>,
+    /// What a person at a terminal sees.
+    pub terminal: Rc<[Typed]>,
     /// What to say of the object, where it is not of this answer.
     pub label: Option<Text>,
-    /// Whether the object is of an earlier answer.
-    pub stale: bool,
+    /// What was accepted before the last edit, where nothing is stored now.
+    pub earlier: Option<Shared<DocumentReport>>,
     /// The field the Why pane is about.
     pub chosen: Option<AttrValue>,
     /// Whether metadata that the server keeps is shown.
@@ -49,7 +48,6 @@ pub struct Props {
 #[component]
 pub fn Stored(props: &Props) -> Html {
     let (lang, form) = (props.lang, props.form);
-    let named = props.document.as_ref().map(|document| format!(" {}", document.name));
     let object = props.document.as_ref().and_then(|document| document.stored_json());
     let leaves = props.document.as_ref().map(|document| document.provenance()).unwrap_or_default();
     let cleaned = |object| if props.shows_server_fields { object } else { without_kept(object) };
@@ -74,22 +72,16 @@ pub fn Stored(props: &Props) -> Html {
         .enumerate()
         .map(|(number, (side, line))| print_line(number + 1, *side, line, &leaves, props))
         .collect();
-    let terminal = props.terminal.as_ref().map(|terminal| {
-        html! {
-            <div class="terminal" tabindex="0" role="group" aria-label={i18n::TERMINAL.get(lang)}>
-                <p class="prompt" lang="en">{ props.command.clone() }</p>
-                <pre lang="en">{ terminal.clone() }</pre>
-            </div>
-        }
-    });
     let shows = props.shows_server_fields;
     let onclick = click(&props.dispatch, Msg::ServerFields(!shows));
-    let stale = props.stale && object.is_some();
     let label = props.label.filter(|_| object.is_some());
     let output = if form == Form::Diff { "yaml" } else { form.name() };
-    let kind = props.document.as_ref().map(|it| it.kind.to_ascii_lowercase());
-    let kind = kind.filter(|kind| !kind.is_empty()).unwrap_or_else(|| "service".to_owned());
-    let what = format!("kubectl get {kind}{} -o {output}", named.unwrap_or_default());
+    let what = props.document.as_ref().filter(|_| object.is_some());
+    let what = match what.and_then(|document| get(document, output)) {
+        Some(command) => name(command),
+        None => html! { <b>{ i18n::STORED.get(lang) }</b> },
+    };
+    let is_silent = object.is_none() && props.terminal.is_empty();
     let differs = printed.iter().any(|(side, _)| *side != Side::Both);
     let about = match (&props.sent, differs) {
         _ if form != Form::Diff => None,
@@ -97,24 +89,25 @@ pub fn Stored(props: &Props) -> Html {
         (Some(_), true) => Some(i18n::DIFF_SENT),
         (None, true) => Some(i18n::DIFF_BEFORE),
     };
-    let code = if stale { "code grow stale" } else { "code grow" };
-    let server_fields = object.is_some().then(|| html! {
-        <p class="server-fields"><button type="button" class="link" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ i18n::SHOW_SERVER_FIELDS.get(lang) }</button></p>
-    });
-    let code = classed(code, html! { <div><div lang="en">{ list }</div>{ server_fields }</div> });
     html! {
         <section class="pane stored" aria-label={i18n::STORED.get(lang)}>
             <h2>
-                { name(what) }
+                { what }
                 if object.is_some() {
                     <span class="switch">{ forms(props) }<CopyButton {lang} id="copy-stored" text={joined(&printed, form)} /></span>
                 }
             </h2>
-            { terminal }
+            { terminal(props) }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
-            { code }
-            if object.is_none() { <p class="later">{ i18n::NOTHING_STORED.get(lang) }</p> }
+            if object.is_some() {
+                <div class="code grow">
+                    <div lang="en">{ list }</div>
+                    <p class="server-fields"><button type="button" class="link" id="server-fields" aria-pressed={shows.to_string()} {onclick}>{ i18n::SHOW_SERVER_FIELDS.get(lang) }</button></p>
+                </div>
+            }
+            if is_silent { <p class="later">{ i18n::NOTHING_STORED.get(lang) }</p> }
+            { earlier(props) }
         </section>
     }
 }
@@ -136,16 +129,33 @@ fn forms(props: &Props) -> Html {
     html! { <div class="seg" role="group" aria-label={i18n::OUTPUT.get(lang)}>{ buttons }</div> }
 }
 
-/// What the person typed into the terminal.
-#[must_use]
-pub fn command(event: &Action) -> String {
-    match event {
-        Action::Boot { .. } => "$ kube-apiserver …".to_owned(),
-        Action::Apply(_) => format!("$ kubectl apply -f {FILE}"),
-        Action::Patch { service, form, .. } => {
-            format!("$ kubectl patch {service} --type={} --patch-file=patch.yaml", form.name())
-        }
-        Action::Delete(object) => format!("$ kubectl delete {object}"),
+/// Commands, and what they print.
+fn terminal(props: &Props) -> Html {
+    let lang = props.lang;
+    if props.terminal.is_empty() {
+        return Html::default();
+    }
+    let typed = props.terminal.iter().map(|Typed { command, printed }| {
+        html! { <><p class="prompt">{ "$ " }{ command }</p><pre>{ printed }</pre></> }
+    });
+    html! {
+        <div class="terminal" tabindex="0" role="group" aria-label={i18n::TERMINAL.get(lang)}>
+            <div lang="en">{ for typed }</div>
+        </div>
+    }
+}
+
+/// What was accepted before, folded: it is not stored.
+fn earlier(props: &Props) -> Html {
+    let object = props.earlier.as_ref().and_then(|document| document.stored_json());
+    let Some(object) = object else { return Html::default() };
+    let printed = lines(&without_kept(object), Form::Yaml, &Json::Null);
+    let text = joined(&printed, Form::Yaml);
+    html! {
+        <details class="earlier">
+            <summary>{ i18n::BEFORE_EDIT.get(props.lang) }</summary>
+            <pre lang="en">{ text }</pre>
+        </details>
     }
 }
 

@@ -7,8 +7,8 @@ use dualstack_core::session::EventReport;
 use dualstack_core::session::action::Action;
 use yew::prelude::*;
 
-use super::stored::command;
 use crate::i18n;
+use crate::state::terminal::command;
 use crate::ui::copy::CopyButton;
 
 /// A command with what it prints.
@@ -34,7 +34,7 @@ impl Entry {
                 lines.join("\n")
             }
         };
-        Self { command: command(event), output }
+        Self { command: format!("$ {}", command(event)), output }
     }
 }
 

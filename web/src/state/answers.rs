@@ -3,16 +3,22 @@
 use std::rc::Rc;
 
 use dualstack_core::cluster::World;
+use dualstack_core::explain::text::Lang;
+use dualstack_core::kubectl::Workload;
+use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::diff::Diff;
-use dualstack_core::session::{BootReport, DocumentReport, EventReport, Replay, RequestsReport};
+use dualstack_core::session::{
+    BootReport, DocumentReport, EventReport, Replay, RequestsReport, Verb,
+};
 
-use super::choices::Focus;
+use super::documents::{Row, document_at, of_all};
 use super::errors::PastedError;
+use super::pods::{NewPods, left_behind};
 use super::shared::Shared;
 use super::store::Store;
-use super::verdict::{Verdict, started, verdict};
+use super::verdict::{Tone, Verdict, started, trouble, verdict};
 
 /// What the core made of the session, each part shared with the panes that show it.
 #[derive(Clone, PartialEq)]
@@ -23,6 +29,8 @@ pub struct Answers {
     pub requests: Shared<RequestsReport>,
     /// The answers to show: those of the requests, or what is read after a restart.
     pub documents: Vec<Shared<DocumentReport>>,
+    /// What became of each of them.
+    pub rows: Rc<[Row]>,
     /// The answers to all events.
     pub events: Vec<EventReport>,
     /// The cluster after the event that is shown.
@@ -47,7 +55,10 @@ impl Answers {
             EventReport::Requests(requests) => (Rc::clone(requests), requests.documents.clone()),
             EventReport::Boot(boot) => (Rc::default(), boot.read.iter().cloned().collect()),
         };
+        let rows = documents.iter().map(|document| Row::of(boot, &requests, document));
+        let rows = rows.collect();
         Some(Self {
+            rows,
             boot: Shared(Rc::clone(boot)),
             requests: Shared(requests),
             documents: documents.into_iter().map(Shared).collect(),
@@ -58,18 +69,87 @@ impl Answers {
         })
     }
 
-    /// What is said on top, about the document at `at`.
+    /// Whether the control plane does not start, or the request for the document at `at` fails.
+    #[must_use]
+    pub fn is_refused(&self, store: &Store, at: usize) -> bool {
+        let is_start = matches!(store.event(), Action::Boot { .. });
+        !self.boot.is_running()
+            || !is_start
+                && self
+                    .documents
+                    .get(at)
+                    .is_some_and(|document| !document.is_accepted() && !document.is_left_out)
+    }
+
+    /// The document that is looked at.
+    #[must_use]
+    pub fn document_at(&self, store: &Store) -> usize {
+        document_at(store, &self.documents, &self.rows)
+    }
+
+    /// What is said on top: about the start, about the document at `at`, or about all documents.
     #[must_use]
     pub fn verdict(&self, store: &Store, at: usize) -> Verdict {
+        let (boot, lang) = (&self.boot, store.lang);
         if let Some(pasted) = self.pasted.as_ref().filter(|it| it.is_request) {
-            return pasted.verdict(store.lang);
+            return pasted.verdict(lang);
+        }
+        let is_start = matches!(store.event(), Action::Boot { .. });
+        if is_start && boot.is_running() {
+            let verdict = started(boot, &self.after, store.at > 0, lang);
+            let kept = (store.at > 0).then(|| left_behind(&self.world, lang)).flatten();
+            let verdict = match kept {
+                Some(kept) => verdict.led_by(kept, lang).surprising(),
+                None => verdict,
+            };
+            return self.with_trouble(verdict, lang);
         }
         let document = self.documents.get(at).map(|it| &**it);
-        match store.event() {
-            Action::Boot { .. } if self.boot.is_running() => {
-                started(&self.boot, &self.after, store.at > 0, store.lang)
+        let verdict = match &*self.rows {
+            [_, _, ..] if boot.is_running() => {
+                of_all(boot, &self.requests, &self.documents, &self.rows, lang)
             }
-            _ => verdict(&self.boot, &self.requests, document, store.lang),
+            _ => verdict(boot, &self.requests, document, lang),
+        };
+        if !boot.is_running() || !self.documents.iter().any(|document| document.is_accepted()) {
+            return verdict;
+        }
+        let verdict = self.with_pods(verdict, lang);
+        self.with_trouble(verdict, lang)
+    }
+
+    /// Says what became of the Pods that are new.
+    fn with_pods(&self, verdict: Verdict, lang: Lang) -> Verdict {
+        let has_both = |families: &mut dyn Iterator<Item = Family>| {
+            let families: Vec<Family> = families.collect();
+            families.contains(&Family::V4) && families.contains(&Family::V6)
+        };
+        if self.after.objects.pods.changed.is_empty() {
+            return verdict;
+        }
+        let is_dual = self.boot.env.as_ref().is_some_and(|env| env.ranges.is_dual())
+            || has_both(&mut self.world.ranges().iter().map(|range| range.cluster.family()));
+        let pods = NewPods::of(&self.world, &self.after.objects, is_dual, lang);
+        let Some(NewPods { head, because, is_as_expected }) = pods else { return verdict };
+        let is_their_own = |document: &DocumentReport| {
+            document.verb == Verb::Apply
+                && document.workload.as_ref().is_some_and(|(kind, _)| *kind != Workload::Node)
+        };
+        let verdict = match self.documents.as_slice() {
+            [document] if is_their_own(document) => verdict.led_by(head, lang),
+            _ => verdict.and(head, lang),
+        };
+        let verdict = verdict.since(because, lang);
+        if is_as_expected { verdict } else { verdict.surprising() }
+    }
+
+    /// Says what does not work of the components, unless there is worse.
+    fn with_trouble(&self, verdict: Verdict, lang: Lang) -> Verdict {
+        match trouble(&self.boot, lang) {
+            Some(because) if verdict.tone <= Tone::Look => {
+                verdict.since(because, lang).surprising()
+            }
+            _ => verdict,
         }
     }
 }
@@ -83,19 +163,4 @@ pub fn compared(store: &Store, other: KubeVersion) -> Option<Answers> {
     });
     let scenario = Session { events: events.collect(), ..store.session() };
     Answers::of(store, &scenario, &mut Replay::default())
-}
-
-/// The document at the caret of the manifest, else the one that was chosen, else the first that was
-/// not accepted: a refusal must not hide behind an acceptance.
-#[must_use]
-pub fn document_at(store: &Store, documents: &[Shared<DocumentReport>]) -> usize {
-    if let Focus::Manifest(caret) = store.focus {
-        let at = documents.iter().position(|document| document.span.touches(caret));
-        if let Some(at) = at {
-            return at;
-        }
-    }
-    let refused = || documents.iter().position(|document| !document.is_accepted());
-    let at = store.document.or_else(refused).unwrap_or_default();
-    at.min(documents.len().saturating_sub(1))
 }

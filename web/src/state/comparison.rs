@@ -274,11 +274,11 @@ mod tests {
 
     use super::{Difference, Side, differences};
     use crate::presets::Preset;
-    use crate::state::answers::{Answers, compared, document_at};
+    use crate::state::answers::{Answers, compared};
     use crate::state::store::{Msg, Store};
 
     fn side(store: &Store, answers: &Answers) -> Side {
-        let at = document_at(store, &answers.documents);
+        let at = answers.document_at(store);
         Side {
             verdict: answers.verdict(store, at),
             boot: answers.boot.clone(),

@@ -62,6 +62,8 @@ pub struct Store {
     pub tab: Tab,
     /// Which document of the manifest was chosen, if one was.
     pub document: Option<usize>,
+    /// Where the caret of the manifest was last, if no document was chosen since.
+    pub caret: Option<usize>,
     /// Whether a page of middle width shows the flags in full.
     pub unfolded: bool,
     /// Whether metadata that the server keeps is shown.
@@ -169,17 +171,20 @@ pub enum Msg {
     Visit(Step),
 }
 
-/// The Service an event names: `name`, or `namespace/name` outside `default`.
+/// The object an event names, as kubectl reads it: a Service of `default` by its name alone.
 fn target(event: &Action) -> Option<String> {
     match event {
         Action::Boot { .. } => None,
         Action::Patch { service, .. } | Action::Delete(service) => Some(service.to_string()),
         Action::Apply(text) => parse(text).documents.iter().find_map(|document| {
             let metadata = &document.node.entry("metadata")?.value;
-            let name = metadata.text_of("name")?;
-            Some(match metadata.text_of("namespace") {
-                Some(namespace) if namespace != "default" => format!("{namespace}/{name}"),
-                _ => name.to_owned(),
+            let (kind, name) = (document.node.text_of("kind")?, metadata.text_of("name")?);
+            let namespace = metadata.text_of("namespace").filter(|it| *it != "default");
+            let kind = kind.to_ascii_lowercase();
+            Some(match namespace {
+                Some(namespace) => format!("{kind}/{name} -n {namespace}"),
+                None if kind == "service" => name.to_owned(),
+                None => format!("{kind}/{name}"),
             })
         }),
     }
@@ -212,6 +217,7 @@ impl Store {
             pane: Pane::default(),
             tab: Tab::default(),
             document: None,
+            caret: None,
             unfolded: false,
             shows_server_fields: false,
             turn: 0,
@@ -379,6 +385,7 @@ impl Store {
         self.at = at.min(self.events.len() - 1);
         self.focus = Focus::None;
         self.document = None;
+        self.caret = None;
         self.turn += 1;
     }
 

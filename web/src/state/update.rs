@@ -197,7 +197,12 @@ impl Store {
             Msg::OwnText => next.return_to_own(),
             Msg::Language(lang) => next.lang = lang,
             Msg::Theme(theme) => next.theme = Some(theme),
-            Msg::Focus(focus) => next.focus = focus,
+            Msg::Focus(focus) => {
+                if let Focus::Manifest(caret) = focus {
+                    next.caret = Some(caret);
+                }
+                next.focus = focus;
+            }
             Msg::Pane(pane) => next.pane = pane,
             Msg::Tab(tab) => {
                 next.tab = tab;
@@ -206,6 +211,7 @@ impl Store {
             }
             Msg::Document(document) => {
                 next.document = Some(document);
+                next.caret = None;
                 next.focus = Focus::None;
             }
             Msg::Unfold(unfolded) => next.unfolded = unfolded,

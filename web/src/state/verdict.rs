@@ -7,6 +7,7 @@ use dualstack_core::api::service::{
 };
 use dualstack_core::apiserver::allocators::ServiceCidrState;
 use dualstack_core::apiserver::requests::{Answer, Outcome};
+use dualstack_core::conflicts::Severity;
 use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
@@ -15,17 +16,19 @@ use dualstack_core::net::Family;
 use dualstack_core::session::diff::{Change, Diff};
 use dualstack_core::session::{BootReport, DocumentReport, RequestsReport, Verb};
 
-/// How an answer looks: colour, mark and word.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How an answer looks: colour, mark and word. What asks more to be looked at stands further down.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Tone {
+    /// It is left out: its kind is not simulated.
+    Aside,
     /// The server agrees.
     Good,
     /// The server agrees, but the person may not expect what it does.
     Look,
-    /// The server refuses.
-    Bad,
     /// There is no answer.
     None,
+    /// The server refuses.
+    Bad,
 }
 
 impl Tone {
@@ -37,6 +40,7 @@ impl Tone {
             Self::Look => "!",
             Self::Bad => "✕",
             Self::None => "…",
+            Self::Aside => "–",
         }
     }
 
@@ -48,6 +52,7 @@ impl Tone {
             Self::Look => i18n::SURPRISING,
             Self::Bad => i18n::REFUSED,
             Self::None => i18n::NO_ANSWER,
+            Self::Aside => i18n::NOT_SIMULATED,
         }
     }
 }
@@ -116,6 +121,11 @@ pub fn verdict(
                 (_, Some(_)) => Piece::Words(detail.detail.clone()),
                 (_, None) => Piece::Code(detail.detail.clone()),
             };
+            if document.is_left_out {
+                let mut head = render(i18n::IS_LEFT_OUT, &facts![count = 1_u64], lang);
+                head.extend(render(i18n::STOP_MARK, &[], lang));
+                return Verdict { tone: Tone::Aside, head, because: vec![words] };
+            }
             // What is not simulated, a real kubectl would send.
             let head = match detail.says {
                 Program::Playground => i18n::HAS_NO_ANSWER,
@@ -124,6 +134,59 @@ pub fn verdict(
             Verdict { tone: Tone::None, head: render(head, &[], lang), because: vec![words] }
         }
     }
+}
+
+impl Verdict {
+    /// Adds a sentence behind others.
+    fn append(to: &mut Vec<Piece>, more: Vec<Piece>, lang: Lang) {
+        if !to.is_empty() && !more.is_empty() && lang == Lang::En {
+            to.push(Piece::Words(" ".to_owned()));
+        }
+        to.extend(more);
+    }
+
+    /// Something that is more than what was said before: it becomes the headline, and that a reason.
+    #[must_use]
+    pub fn led_by(mut self, head: Vec<Piece>, lang: Lang) -> Self {
+        let mut because = std::mem::replace(&mut self.head, head);
+        Self::append(&mut because, self.because, lang);
+        Self { because, ..self }
+    }
+
+    /// Goes on with another sentence in the headline.
+    #[must_use]
+    pub fn and(mut self, head: Vec<Piece>, lang: Lang) -> Self {
+        Self::append(&mut self.head, head, lang);
+        self
+    }
+
+    /// Begins the reason with another sentence.
+    #[must_use]
+    pub fn since(mut self, mut because: Vec<Piece>, lang: Lang) -> Self {
+        Self::append(&mut because, self.because, lang);
+        self.because = because;
+        self
+    }
+
+    /// Not as expected.
+    #[must_use]
+    pub fn surprising(self) -> Self {
+        Self { tone: self.tone.max(Tone::Look), ..self }
+    }
+}
+
+/// What does not work of the components, although kube-apiserver answers; `None` if all is well.
+#[must_use]
+pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
+    let components = boot.start.components();
+    let down = components.all().find(|it| it.is_given && !it.errors.is_empty());
+    if let Some((status, error)) = down.and_then(|it| Some((it.component, it.errors.first()?))) {
+        let (component, message) = (status.name(), error.message.clone());
+        return Some(render(i18n::COMPONENT_EXITS, &facts![component, message], lang));
+    }
+    let finding = boot.findings().first().filter(|it| it.severity >= Severity::Breaks)?;
+    let title = finding.title();
+    Some(render(i18n::COMPONENTS_DISAGREE, &facts![title], lang))
 }
 
 /// The verdict on a start, or on a restart.
@@ -167,7 +230,7 @@ fn of_outcome(
                     return of_service_cidr(name, *state, lang);
                 }
                 Ok(Answer::Workload { created, changed }) => {
-                    return of_workload(document, *created, *changed, lang);
+                    return of_workload(boot, document, *created, *changed, lang);
                 }
                 _ => {}
             }
@@ -215,7 +278,13 @@ fn of_service_cidr(name: &str, state: ServiceCidrState, lang: Lang) -> Verdict {
 }
 
 /// The verdict on a Node, a Pod or a Deployment, from the object as it is printed.
-fn of_workload(document: &DocumentReport, created: bool, changed: bool, lang: Lang) -> Verdict {
+fn of_workload(
+    boot: &BootReport,
+    document: &DocumentReport,
+    created: bool,
+    changed: bool,
+    lang: Lang,
+) -> Verdict {
     let object = format!("{}/{}", document.kind, document.name);
     if document.verb == Verb::Delete {
         return Verdict {
@@ -230,12 +299,20 @@ fn of_workload(document: &DocumentReport, created: bool, changed: bool, lang: La
         _ => i18n::OBJECT_IS_UNCHANGED,
     };
     let stored = document.stored_json().unwrap_or_default();
+    let head = render(head, &facts![object], lang);
     let (tone, because) = match document.kind.as_str() {
-        "Node" => of_node(&stored, lang),
+        "Node" => {
+            let (tone, because) = of_node(&stored, lang);
+            let is_dual = boot.env.as_ref().is_some_and(|env| env.ranges.is_dual());
+            let (text, families) = node_ranges(&stored, is_dual);
+            let verdict = Verdict { tone, head, because };
+            let verdict = verdict.and(render(text, &facts![families], lang), lang);
+            return if text == i18n::NODE_HAS_ONE { verdict.surprising() } else { verdict };
+        }
         "Pod" => of_pod(&stored, lang),
         _ => of_deployment(&stored, lang),
     };
-    Verdict { tone, head: render(head, &facts![object], lang), because }
+    Verdict { tone, head, because }
 }
 
 /// A text of an object; empty where there is none.
@@ -262,6 +339,24 @@ fn of_node(node: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
         because.extend(render(i18n::NODE_IS_NOT_READY, &facts![reason], lang));
     }
     (tone, because)
+}
+
+/// For which families a Node has Pod CIDRs.
+fn node_ranges(node: &Json, is_dual: bool) -> (Text, Vec<Family>) {
+    let ranges = node.pointer("/spec/podCIDRs").and_then(Json::as_array).unwrap_or_default();
+    let mut families: Vec<Family> = Vec::new();
+    for range in ranges.iter().filter_map(Json::as_str) {
+        let family = if range.contains(':') { Family::V6 } else { Family::V4 };
+        if !families.contains(&family) {
+            families.push(family);
+        }
+    }
+    let text = match families.len() {
+        0 => i18n::NODE_HAS_NONE,
+        1 if is_dual => i18n::NODE_HAS_ONE,
+        _ => i18n::NODE_HAS_FAMILIES,
+    };
+    (text, families)
 }
 
 fn of_pod(pod: &Json, lang: Lang) -> (Tone, Vec<Piece>) {

@@ -1,0 +1,147 @@
+//! What does a person at a terminal type, and what is printed? Every command runs on a real cluster.
+
+use dualstack_core::kubectl::{FILE, ObjectName};
+use dualstack_core::session::action::Action;
+use dualstack_core::session::{BootReport, DocumentReport};
+
+/// A command, and what it prints.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Typed {
+    /// Behind the prompt.
+    pub command: String,
+    /// As it is printed.
+    pub printed: String,
+}
+
+/// The commands of an event with what they print about a document. After a create that is refused comes a
+/// read: it shows that nothing is stored.
+#[must_use]
+pub fn typed(event: &Action, boot: &BootReport, document: Option<&DocumentReport>) -> Vec<Typed> {
+    let printed = match document {
+        Some(document) if !document.kubectl.is_empty() => document.kubectl.clone(),
+        _ if boot.is_running() => return Vec::new(),
+        _ => boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    };
+    let read = document.filter(|_| matches!(event, Action::Apply(_))).and_then(missed);
+    let asked = Typed { command: command(event), printed };
+    [Some(asked), read].into_iter().flatten().collect()
+}
+
+/// An event as a command.
+#[must_use]
+pub fn command(event: &Action) -> String {
+    match event {
+        Action::Boot { .. } => "kube-apiserver …".to_owned(),
+        Action::Apply(_) => format!("kubectl apply -f {FILE}"),
+        Action::Patch { service, form, .. } => {
+            let (words, form) = (ObjectName::read(service).words(), form.name());
+            format!("kubectl patch {words} --type={form} --patch-file=patch.yaml")
+        }
+        Action::Delete(object) => format!("kubectl delete {}", ObjectName::read(object).words()),
+    }
+}
+
+/// A read of an object that was not created.
+fn missed(document: &DocumentReport) -> Option<Typed> {
+    let is_refused = document.outcome.as_ref().is_some_and(|outcome| outcome.result.is_err());
+    let object = document.object.as_ref().filter(|_| is_refused && document.was.is_none())?;
+    // Anything else would be another command to a shell or to kubectl.
+    let is_plain = |name: &str| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        name.bytes().all(is_plain) && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+    };
+    let is_named = is_plain(&object.name) && is_plain(&object.namespace);
+    let command = format!("kubectl get {}", object.words());
+    is_named.then(|| Typed { command, printed: object.not_found() })
+}
+
+/// The command that prints an object as it is stored.
+#[must_use]
+pub fn get(document: &DocumentReport, output: &str) -> Option<String> {
+    let object = document.object.as_ref()?;
+    Some(format!("kubectl get {} -o {output}", object.words()))
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::explain::text::Lang;
+    use dualstack_core::session::Replay;
+    use dualstack_core::session::action::{Action, PatchForm};
+
+    use super::{get, typed};
+    use crate::presets::Preset;
+    use crate::state::answers::Answers;
+    use crate::state::store::{Msg, Store};
+
+    /// Prompts and what they print, of the last event.
+    fn lines(store: &Store) -> Vec<String> {
+        let answers = Answers::of(store, &store.session(), &mut Replay::default());
+        let answers = answers.expect("a session begins with a start");
+        let document = answers.documents.first().map(|it| &**it);
+        let typed = typed(store.event(), &answers.boot, document);
+        typed.into_iter().flat_map(|it| [format!("$ {}", it.command), it.printed]).collect()
+    }
+
+    fn applied(text: &str) -> Store {
+        Store::opening(Lang::En).update(Msg::EditManifest(text.to_owned()))
+    }
+
+    const WEB: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{port: 80}]}\n";
+
+    #[test]
+    fn what_was_accepted_is_said_as_well() {
+        let created = applied(WEB);
+        assert_eq!(lines(&created), ["$ kubectl apply -f service.yaml", "service/web created"]);
+        assert_eq!(lines(&created.update(Msg::ApplyAgain))[1], "service/web unchanged");
+        let other = Msg::EditManifest(WEB.replace("80", "81"));
+        assert_eq!(
+            lines(&created.update(Msg::ApplyAgain).update(other))[1],
+            "service/web configured"
+        );
+        let node = "apiVersion: v1\nkind: Node\nmetadata: {name: node-2}\n";
+        assert_eq!(lines(&applied(node))[1], "node/node-2 created");
+    }
+
+    #[test]
+    fn what_was_not_created_is_not_found() {
+        let require = WEB.replace("spec: {", "spec: {ipFamilyPolicy: RequireDualStack, ");
+        let refused = applied(&require).update(Msg::Preset(Preset::V4));
+        assert_eq!(
+            lines(&refused)[2..],
+            [
+                "$ kubectl get service web -n shop",
+                "Error from server (NotFound): services \"web\" not found"
+            ]
+        );
+        // It was there before, and is.
+        let single = Store::opening(Lang::En).update(Msg::Preset(Preset::V4));
+        let there = single.update(Msg::EditManifest(WEB.to_owned())).update(Msg::ApplyAgain);
+        assert_eq!(lines(&there.update(Msg::EditManifest(require))).len(), 2);
+        // No shell takes this for a name.
+        let odd = lines(&applied(&WEB.replace("web", "'a; b'")));
+        assert_eq!(odd.len(), 2, "{odd:?}");
+    }
+
+    #[test]
+    fn a_patch_and_a_delete_name_the_type_and_the_namespace() {
+        let store = applied(WEB);
+        let of = |event: Action| lines(&store.update(Msg::Append(event)))[0].clone();
+        assert_eq!(of(Action::Delete("web".into())), "$ kubectl delete service web");
+        assert_eq!(of(Action::Delete("no/node-1 -n x".into())), "$ kubectl delete no node-1");
+        let (form, body) = (PatchForm::Merge, "{}".into());
+        let patch = Action::Patch { service: "svc/web -n shop".into(), form, body };
+        assert_eq!(
+            of(patch),
+            "$ kubectl patch svc web -n shop --type=merge --patch-file=patch.yaml"
+        );
+    }
+
+    #[test]
+    fn an_object_is_read_where_it_lies() {
+        let store = applied(WEB);
+        let answers = Answers::of(&store, &store.session(), &mut Replay::default());
+        let answers = answers.expect("a session begins with a start");
+        let command = get(&answers.documents[0], "yaml");
+        assert_eq!(command.as_deref(), Some("kubectl get service web -n shop -o yaml"));
+    }
+}
