@@ -509,7 +509,7 @@ mod tests {
         // An update that is refused leaves what was there.
         kept.after(Msg::Replace("RequireDualStack", "PreferDualStack"));
         kept.after(Msg::ApplyAgain);
-        kept.after(Msg::Replace("PreferDualStack", "RequireDualStack"));
+        kept.after(Msg::Replace("port: 80", "port: 0"));
         let panes = kept.panes.as_ref().expect("it was drawn");
         assert_eq!(panes.answer.label, Some(i18n::STANDS));
         assert_eq!(panes.answer.addresses.len(), 1);
