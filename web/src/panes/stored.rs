@@ -94,7 +94,7 @@ pub fn Stored(props: &Props) -> Html {
             { terminal(props) }
             if let Some(label) = label { <p class="stale-note">{ label.get(lang) }</p> }
             if let Some(about) = about.filter(|_| object.is_some()) { <p class="stale-note">{ about.get(lang) }</p> }
-            if object.is_some() { <div class="code grow"><div lang="en">{ list }</div></div> }
+            if object.is_some() { <div class="code grow" lang="en">{ list }</div> }
             if is_silent { <p class="later">{ i18n::NOTHING_STORED.get(lang) }</p> }
             { earlier(props) }
             if object.is_some() {
