@@ -594,11 +594,12 @@ mod tests {
         assert!(panes.stored.earlier.is_some(), "it is only folded");
         // An update that is refused leaves what was there.
         kept.after(Msg::Replace("RequireDualStack", "PreferDualStack"));
+        kept.after(Msg::Preset(Preset::V4V6));
         kept.after(Msg::ApplyAgain);
-        kept.after(Msg::Replace("PreferDualStack", "RequireDualStack"));
+        kept.after(Msg::Replace("port: 80", "port: 0"));
         let panes = kept.panes.as_ref().expect("it was drawn");
         assert_eq!(panes.answer.label, Some(i18n::STANDS));
-        assert_eq!(panes.answer.addresses.len(), 1);
+        assert_eq!(panes.answer.addresses.len(), 2);
         assert!(panes.stored.document.is_some() && panes.stored.earlier.is_none());
     }
 

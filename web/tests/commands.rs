@@ -14,7 +14,7 @@ use dualstack_web::state::terminal::get;
 use yew::Callback;
 
 /// What kubectl takes as a type.
-const TYPES: [&str; 12] = [
+const TYPES: [&str; 13] = [
     "service",
     "services",
     "svc",
@@ -25,6 +25,7 @@ const TYPES: [&str; 12] = [
     "pods",
     "deployment",
     "deployments",
+    "deployment.apps",
     "servicecidr",
     "servicecidrs",
 ];
