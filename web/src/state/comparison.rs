@@ -203,11 +203,12 @@ fn rules(sides: [&Side; 2], found: &[Difference], lang: Lang) -> Vec<OneSided> {
             if !said[i].is_empty() {
                 return said[i].clone();
             }
-            let version = sides[i].boot.version;
-            let is_new = other.iter().find(|step| !step.rule.versions.contains(version));
+            let start = &sides[i].boot;
+            let is_new = other.iter().find(|step| !step.rule.versions.contains(start.version));
             vec![match is_new {
                 Some(step) => {
-                    let (version, versions) = (version.to_string(), step.rule.versions.words(lang));
+                    let (version, versions) =
+                        (start.version.to_string(), step.rule.versions.words(lang));
                     let pieces = render(i18n::RULE_NOT_IN, &facts![version, versions], lang);
                     pieces.into_iter().map(in_words).collect()
                 }
