@@ -160,6 +160,8 @@ impl Player {
                     Act::Remove => "remove",
                     Act::Rename => "rename",
                     Act::AddRange(_) => "add a range",
+                    Act::Patch => "patch",
+                    Act::Version => "start",
                 };
                 let (field, before, after) = (&repair.field, &repair.before, &repair.after);
                 line(
