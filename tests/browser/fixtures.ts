@@ -146,15 +146,26 @@ export const OPENING_ADDRESSES = ["fd00:10:96::980e", "10.96.241.233"];
 export const REFUSAL =
   'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services';
 
-/** Makes the cluster refuse the opening example. */
-export async function refuse(page: Page, words = "RequireDualStack", family = "IPv4") {
-  await button(page, words).click();
-  const cluster = button(page, family);
-  // A phone shows one pane at a time.
-  if (!(await cluster.isVisible())) {
-    await page.getByRole("navigation").getByRole("button").first().click();
-  }
-  await cluster.click();
+/** A tab of the result pane, by the name that an address has for it. */
+export const tab = (page: Page, name: string): Locator => page.locator(`#tab-${name}`);
+
+/** Shows a pane, which a phone has one of at a time. */
+export async function show(page: Page, pane: 0 | 1 | 2): Promise<void> {
+  const buttons = page.getByRole("navigation").getByRole("button");
+  if (await buttons.first().isVisible()) await buttons.nth(pane).click();
+}
+
+/** Shows a tab of the result pane. */
+export async function openTab(page: Page, name: string): Promise<void> {
+  await show(page, 2);
+  await tab(page, name).click();
+}
+
+/** Makes the cluster refuse the opening example, by both steps that it says to try. */
+export async function refuse(page: Page) {
+  const step = page.locator(".invitation .link").first();
+  await step.click();
+  await step.click();
 }
 
 /**
