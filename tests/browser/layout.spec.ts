@@ -29,7 +29,7 @@ test("on a phone the tabs switch panes", async ({ page }) => {
   const shows: Record<string, string[]> = {
     Cluster: ["Cluster"],
     Manifest: ["Manifest"],
-    Result: ["Stored object", "Why"],
+    Result: ["Result", "Stored object"],
   };
   const all = Object.values(shows).flat();
   for (const [tab, names] of Object.entries(shows)) {
