@@ -57,7 +57,7 @@ test("the last accepted object is folded under what kubectl says, and opens insi
   const text = earlier.locator("pre");
   await expect(text).toBeHidden();
   await earlier.locator("summary").click();
-  await expect(text).toContainText("ipFamilyPolicy: PreferDualStack");
+  await expect(text).toContainText("ipFamilyPolicy: RequireDualStack");
   const [inner, outer] = [await text.boundingBox(), await region(page, "Result").boundingBox()];
   expect(inner!.x + inner!.width).toBeLessThanOrEqual(outer!.x + outer!.width);
 });
