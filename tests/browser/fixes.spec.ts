@@ -39,7 +39,7 @@ const addresses = (page: Page) => page.locator("#answer").getByRole("listitem").
 /** Changes the text of a box, in the pane that holds it: a phone has one at a time. */
 async function type(page: Page, id: string, change: (text: string) => string) {
   const box = page.locator(`text-editor:has(#${id})`).getByRole("textbox");
-  const panes = page.getByRole("navigation").getByRole("button");
+  const panes = page.locator(".phone-bar").getByRole("button");
   for (let at = 0; !(await box.isVisible()); at += 1) await panes.nth(at).click();
   await box.fill(change(await textOf(box)));
 }
@@ -49,7 +49,7 @@ async function offered(page: Page, name: RegExp) {
   const button = page.locator(".slot").getByRole("button", { name, includeHidden: true }).last();
   await expect(button).toBeAttached();
   const slot = page.locator(".slot", { has: button });
-  const panes = page.getByRole("navigation").getByRole("button");
+  const panes = page.locator(".phone-bar").getByRole("button");
   for (let at = 0; !(await slot.isVisible()); at += 1) await panes.nth(at).click();
   if (!(await button.isVisible())) await slot.locator("[aria-expanded=false]").click();
   await expect(button).toBeVisible();
@@ -69,11 +69,11 @@ for (const width of [1440, 390]) {
 
     test(`a policy that the cluster cannot serve is fixed either way at ${width} pixels in ${lang}`, async ({ page }) => {
       const group = await start(page);
+      await refuse(page);
       await type(page, "manifest", (text) => {
-        const own = text.replace("PreferDualStack", "PreferDualStack # why");
+        const own = text.replace("RequireDualStack", "RequireDualStack # why");
         return `# mine\n${own.replace(/ *ipFamilies:\n( *- \w+\n)+/, "")}`;
       });
-      await refuse(page);
       const refused = [await flags(page).inputValue(), await manifest(page).inputValue()];
       await page.getByRole("button", { name: names.below }).click();
       await expect(page.locator("#fix-0")).toBeFocused();

@@ -117,7 +117,7 @@ pub fn FixSlot(props: &Props) -> Html {
         })
     };
     let onfocusout = Callback::from(move |event: FocusEvent| {
-        if *is_open && browser::is_left(&event) {
+        if *is_open && browser::is_left(&event, ".slot") {
             is_open.set(false);
         }
     });
