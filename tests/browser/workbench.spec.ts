@@ -1,6 +1,6 @@
 // One screen: the answer and the strip are always in sight, and nothing moves in the pane where a person types.
 import type { Page } from "@playwright/test";
-import { caretBehind, choose, events, expect, flagsBox, manifestBox, open, openTab, refuse, region, show, started, tab, test } from "./fixtures";
+import { caretBehind, events, expect, flagsBox, manifestBox, open, openTab, refuse, region, show, started, tab, test } from "./fixtures";
 
 const LANGS = ["en", "zh-CN"];
 const ALWAYS = ["header", ".answer", ".strip"];
@@ -172,8 +172,15 @@ test("the tabs are reached by keys, and the chosen one is in the address", async
   await page.keyboard.press("Tab");
   await expect(page.locator("#result-panel")).toBeFocused();
   const address = page.url();
+  // An action that is chosen has an entry in the history, with its tab.
+  await events(page).first().getByRole("button").click();
+  await tab(page, "terminal").click();
+  await expect(page).toHaveURL(/&tab=terminal$/);
   await page.goBack();
-  await expect(tab(page, "why")).toHaveAttribute("aria-selected", "false");
+  await expect(tab(page, "why")).toHaveAttribute("aria-selected", "true");
+  await expect(events(page).last().getByRole("button")).toHaveAttribute("aria-current", "step");
+  await page.goForward();
+  await expect(tab(page, "terminal")).toHaveAttribute("aria-selected", "true");
   await page.goto("about:blank");
   await page.goto(address);
   await started(page);
