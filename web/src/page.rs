@@ -628,6 +628,6 @@ mod tests {
         assert_eq!(kept.after(Msg::Pane(Pane::Result)), ["phone bar"]);
         assert_eq!(kept.after(Msg::Unfold(true)), ["cluster"]);
         assert_eq!(kept.after(Msg::ServerFields(true)), ["stored"]);
-        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 13);
+        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 15);
     }
 }
