@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { button, choose, expect, findings, open, openTab, region, tab, test } from "./fixtures";
+import { button, choose, events, expect, findings, open, openTab, region, tab, test } from "./fixtures";
 
 const pane = (page: Page) => region(page, "Nodes and Pods");
 
@@ -15,16 +15,17 @@ async function show(page: Page, name = "Nodes and Pods") {
   await expect(region(page, name)).toBeVisible();
 }
 
-/** Opens an example, and the pane. */
+/** Opens an example at its last event, and the pane. */
 async function openExample(page: Page, id: string) {
   await open(page);
   await choose(page, id);
+  await events(page).last().getByRole("button").click();
   await show(page);
 }
 
 /** Goes back in the session, so many events. */
-async function back(page: Page, events: number) {
-  for (let at = 0; at < events; at += 1) await button(page, "Previous action").click();
+async function back(page: Page, count: number) {
+  for (let at = 0; at < count; at += 1) await button(page, "Previous action").click();
 }
 
 /** Nothing sticks out sideways, and axe finds nothing in the pane. */
