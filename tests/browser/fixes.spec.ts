@@ -158,7 +158,7 @@ test("the line of the fixes is always there, and the list of all closes", async 
   await expect(more).toHaveAttribute("aria-expanded", "false");
   await expect(more).toBeFocused();
   await more.click();
-  await manifest(page).focus();
+  await editor.getByRole("textbox").focus();
   await expect(more).toHaveAttribute("aria-expanded", "false");
 });
 
