@@ -151,7 +151,7 @@ export const tab = (page: Page, name: string): Locator => page.locator(`#tab-${n
 
 /** Shows a pane, which a phone has one of at a time. */
 export async function show(page: Page, pane: 0 | 1 | 2): Promise<void> {
-  const buttons = page.getByRole("navigation").getByRole("button");
+  const buttons = page.locator(".phone-bar").getByRole("button");
   if (await buttons.first().isVisible()) await buttons.nth(pane).click();
 }
 

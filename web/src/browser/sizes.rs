@@ -87,8 +87,9 @@ pub fn set(sizes: Sizes) {
     }
 }
 
+/// The bar under the pointer; Yew listens at the root, which is what `current_target` says.
 fn bar(event: &PointerEvent) -> Option<Element> {
-    event.current_target()?.dyn_into().ok()
+    event.target()?.dyn_into().ok()
 }
 
 /// Begins to follow the pointer.
