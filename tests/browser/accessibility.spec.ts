@@ -1,4 +1,6 @@
-import { expect, findings, flagsBox, manifestBox, open, refuse, save, test, textOf } from "./fixtures";
+import { choose, expect, findings, flagsBox, manifestBox, open, openTab, refuse, save, show, test, textOf } from "./fixtures";
+
+const TABS = ["object", "picture", "why", "nodes", "addresses", "changes", "terminal"];
 
 for (const width of [1440, 390]) {
   for (const lang of ["en", "zh-CN"]) {
@@ -8,17 +10,59 @@ for (const width of [1440, 390]) {
         test.slow();
         await page.setViewportSize({ width, height: 844 });
         await open(page, `?lang=${lang}&theme=${theme}`);
-        const panes = page.getByRole("navigation").getByRole("button");
         const look = async (state: string) => {
-          const count = width < 700 ? 3 : 1;
-          for (let at = 0; at < count; at += 1) {
-            if (count > 1) await panes.nth(at).click();
-            expect.soft(await findings(page), `${state}, pane ${at + 1}`).toEqual([]);
+          for (const pane of [0, 1, 2] as const) {
+            if (width > 700 && pane > 0) break;
+            await show(page, pane);
+            expect.soft(await findings(page), `${state}, pane ${pane + 1}`).toEqual([]);
           }
         };
         await look("accepted");
         await refuse(page);
         await look("refused");
+      });
+
+      // Each language and each theme once, and the other way round on a phone.
+      if ((width === 1440) !== ((lang === "en") === (theme === "light"))) continue;
+
+      test(`no findings in the tabs of the result at ${width} pixels in ${lang}, ${theme}`, async ({ page }) => {
+        test.slow();
+        await page.setViewportSize({ width, height: 844 });
+        await open(page, `?lang=${lang}&theme=${theme}`);
+        for (const state of ["accepted", "refused"]) {
+          if (state === "refused") await refuse(page);
+          for (const name of TABS) {
+            await openTab(page, name);
+            await expect(page.locator(`#result-panel[data-tab=${name}]`)).toBeVisible();
+            expect.soft(await findings(page, ".result"), `${state}, ${name}`).toEqual([]);
+          }
+        }
+      });
+
+      test(`no findings in what opens over the page at ${width} pixels in ${lang}, ${theme}`, async ({ page }) => {
+        test.slow();
+        await page.setViewportSize({ width, height: 844 });
+        await open(page, `?lang=${lang}&theme=${theme}`);
+        await page.locator("#examples").click();
+        await expect(page.locator("#examples-panel")).toBeVisible();
+        expect.soft(await findings(page, "#examples-panel"), "examples").toEqual([]);
+        await page.locator("#examples-search").fill("headless");
+        expect.soft(await findings(page, "#examples-panel"), "examples that were found").toEqual([]);
+        await page.keyboard.press("Escape");
+
+        // What stands in the menu once there are branches, too.
+        await page.locator("#more").click();
+        await page.locator("#fork").click();
+        await expect(page.locator("#event-menu").getByRole("combobox")).toBeVisible();
+        expect.soft(await findings(page, ".strip"), "more").toEqual([]);
+        await page.keyboard.press("Escape");
+
+        // Two that change the manifest.
+        await choose(page, "require-on-single-stack");
+        await show(page, 1);
+        await page.locator(".manifest .slot [aria-expanded]").click();
+        await expect(page.locator(".manifest .more-fixes")).toBeVisible();
+        expect.soft(await findings(page, ".manifest .slot"), "fixes").toEqual([]);
       });
     }
   }

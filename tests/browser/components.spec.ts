@@ -1,10 +1,11 @@
-// Each component has a box for its flags; under it stands what it says, and between two boxes where they disagree.
+// Each component has a box for its flags; between two boxes stands in one line where they disagree, and in full, with what
+// each of them says, in the messages of the pane.
 import type { Page } from "@playwright/test";
-import { button, caretBehind, choose, COMPONENTS, expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
+import { button, caretBehind, choose, COMPONENTS, expect, findings, flagsBox, open, openTab, region, show, test, textOf } from "./fixtures";
 
 const WORDS = {
-  en: { flags: "flags", group: "Cluster flags", components: "Components", firsts: "Primary families", node: "Node", mend: "Fix", agree: "They agree." },
-  "zh-CN": { flags: "标志", group: "集群标志", components: "组件", firsts: "主地址族", node: "节点", mend: "修复", agree: "相互一致。" },
+  en: { flags: "flags", pane: "Cluster", group: "Cluster flags", messages: "Messages", firsts: "Primary families", node: "Node", mend: "Fix", agree: "They agree." },
+  "zh-CN": { flags: "标志", pane: "集群", group: "集群标志", messages: "消息", firsts: "主地址族", node: "节点", mend: "修复", agree: "相互一致。" },
 } as const;
 type Lang = keyof typeof WORDS;
 
@@ -16,8 +17,9 @@ async function start(page: Page, lang: Lang, width: number, scenario?: string) {
   await page.setViewportSize({ width, height: 900 });
   await open(page, `?lang=${lang}`);
   if (scenario) await choose(page, scenario);
-  if (width < 700) await page.getByRole("navigation").getByRole("button").first().click();
-  return page.getByRole("group", { name: WORDS[lang].group, exact: true });
+  await show(page, 0);
+  const group = (name: string) => region(page, WORDS[lang].pane).getByRole("group", { name, exact: true });
+  return { boxes: group(WORDS[lang].group), messages: group(WORDS[lang].messages) };
 }
 
 async function isAccessible(page: Page) {
@@ -33,11 +35,16 @@ for (const width of [1440, 390]) {
     const words = WORDS[lang];
 
     test(`components that disagree are connected by a broken line at ${width} pixels in ${lang}`, async ({ page }) => {
-      const group = await start(page, lang, width, "components-disagree-in-order");
-      const lines = group.getByRole("listitem").filter({ has: page.locator("summary") });
+      const { boxes, messages } = await start(page, lang, width, "components-disagree-in-order");
+      const lines = messages.getByRole("listitem").filter({ has: page.locator("summary") });
       await expect(lines).toHaveCount(2);
-      const order = lines.filter({ hasText: "kube-apiserver – kube-controller-manager" });
-      await order.locator("summary").click();
+      const names = "kube-apiserver – kube-controller-manager";
+      const order = lines.filter({ hasText: names });
+      const wire = boxes.getByRole("button", { name: names });
+      await expect(wire).toContainText(await order.locator("summary > span").last().innerText());
+      await wire.click();
+      await expect(order.locator("summary")).toBeFocused();
+      await page.keyboard.press("Enter");
       await expect(order).toContainText("fd00:10:96::/112");
       const mend = order.getByRole("button", { name: words.mend });
       await expect(mend).toContainText(
@@ -47,17 +54,17 @@ for (const width of [1440, 390]) {
       await mend.click();
       await expect(lines).toHaveCount(1);
       await expect(box(page, lang, "kube-controller-manager")).toHold(/--cluster-cidr=fd00:10:244::\/56,10\.244\.0\.0\/16\n/);
-      await expect(group.getByText(words.agree).first()).toBeVisible();
+      await expect(wire).toHaveCount(0);
+      await expect(boxes.getByText(words.agree).first()).toBeVisible();
     });
 
-    test(`a component that exits says so under its box at ${width} pixels in ${lang}`, async ({ page }) => {
-      const group = await start(page, lang, width, "node-ips-of-one-family");
+    test(`a component that exits says so in the messages at ${width} pixels in ${lang}`, async ({ page }) => {
+      const { messages } = await start(page, lang, width, "node-ips-of-one-family");
       const message = 'bad --node-ip "192.0.2.12,192.0.2.13": must contain either a single IP or a dual-stack pair of IPs';
-      await expect(group.getByText(message, { exact: true })).toBeVisible();
-      const components = page.getByRole("region", { name: words.components, exact: true });
-      await expect(components.getByRole("listitem").first()).toContainText("node-2");
+      await expect(messages.getByText(message, { exact: true })).toBeVisible();
+      await expect(messages.getByRole("listitem").first()).toContainText("node-2");
       await isAccessible(page);
-      await group.getByRole("button", { name: "--node-ip" }).click();
+      await messages.getByRole("button", { name: "--node-ip" }).click();
       await expect(box(page, lang, "kubelet")).toBeFocused();
       await page.keyboard.type("3");
       await expect(box(page, lang, "kubelet")).toHold(/--node-ip=192\.0\.2\.12,192\.0\.2\.133$/);
@@ -72,18 +79,26 @@ for (const width of [1440, 390]) {
 
     test(`the five firsts stand side by side at ${width} pixels in ${lang}`, async ({ page }) => {
       await start(page, lang, width, "components-disagree-in-order");
-      const firsts = page.getByRole("region", { name: words.firsts, exact: true });
+      await openTab(page, "why");
+      const firsts = region(page, words.firsts);
       const cards = firsts.getByRole("list").first().locator("> li");
       await expect(cards).toHaveCount(5);
       const families = firsts.locator(".is");
       await expect(families).toHaveText(["IPv6", "IPv4", "IPv4", "IPv6", "IPv4"]);
       await firsts.getByRole("button", { name: "glibc" }).click();
       await expect(families.last()).toHaveText("IPv6");
-      const tops = await cards.evaluateAll((all) => new Set(all.map((it) => it.getBoundingClientRect().top)).size);
-      expect(tops).toBe(width < 700 ? 5 : 1);
+      // Two to a row, and all of them where the pane has room.
+      const rows = () => cards.evaluateAll((all) => new Set(all.map((it) => it.getBoundingClientRect().top)).size);
+      expect(await rows()).toBe(width < 700 ? 5 : 3);
+      if (width > 700) {
+        await page.setViewportSize({ width: 1920, height: 900 });
+        expect(await rows()).toBe(1);
+      }
       const node = firsts.getByRole("combobox", { name: words.node, exact: true });
       await expect(node).toHaveCount(0);
+      await show(page, 0);
       await box(page, lang, "kubelet").fill("kubelet · node-1\n--node-ip=192.0.2.11\n\nkubelet · node-2\n--node-ip=2001:db8::12\n");
+      await show(page, 2);
       await node.selectOption("node-2");
       await expect(families.nth(2)).toHaveText("IPv6");
       await expect(cards.nth(2)).toContainText("2001:db8::12");
@@ -137,9 +152,9 @@ test("what is typed in a box stays in it, and is undone there", async ({ page })
 });
 
 test("a release decides whether kube-proxy starts", async ({ page }) => {
-  const group = await start(page, "en", 1440, "kube-proxy-mode-is-gone");
-  await expect(group.getByText(/must be iptables, ipvs, nftables or blank/)).toBeVisible();
-  await page.getByRole("combobox", { name: "Kubernetes version" }).selectOption({ label: "Kubernetes 1.25" });
-  await expect(group.getByText(/must be iptables/)).toHaveCount(0);
-  await expect(region(page, "Components")).not.toContainText("kube-proxy does not start");
+  const { messages } = await start(page, "en", 1440, "kube-proxy-mode-is-gone");
+  await expect(messages.getByText(/must be iptables, ipvs, nftables or blank/)).toBeVisible();
+  await page.getByRole("combobox", { name: "Kubernetes version" }).selectOption("1.25");
+  await expect(messages.getByText(/must be iptables/)).toHaveCount(0);
+  await expect(messages).not.toContainText("kube-proxy does not start");
 });

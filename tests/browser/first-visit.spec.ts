@@ -25,11 +25,11 @@ test("a first visit makes at most eight requests, all answered and below the pag
 test("Tab reaches every control, in the order they are read", async ({ page }) => {
   await open(page);
   const controls = await page.evaluate(() => {
-    const all = document.querySelectorAll("a[href], button, select, input, textarea, summary, text-editor");
-    // Arrows lead to the tabs that are not chosen.
+    const all = document.querySelectorAll("a[href], button, select, input, textarea, summary, text-editor, [tabindex='0']");
+    // Arrows lead to the tabs and to the events that are not chosen.
     const isControl = (control: Element) =>
       (control.localName !== "text-editor" || control.shadowRoot) &&
-      !control.matches("[role=tab][aria-selected=false]");
+      !control.matches("[role=tab][aria-selected=false], .event button:not([aria-current])");
     const visible = [...all].filter((control) => control.checkVisibility() && isControl(control));
     visible.forEach((control, at) => control.setAttribute("data-at", String(at)));
     return visible.length;

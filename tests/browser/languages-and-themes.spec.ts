@@ -1,6 +1,6 @@
 import { button, expect, manifestBox, open, region, started, test } from "./fixtures";
 
-const CHINESE = ["答案", "集群", "清单", "已存储的对象", "原因"];
+const CHINESE = ["答案", "时间线", "集群", "清单", "结果", "已存储的对象"];
 
 test("switching the language keeps what was typed", async ({ page }) => {
   await open(page);

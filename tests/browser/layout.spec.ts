@@ -29,7 +29,7 @@ test("on a phone the tabs switch panes", async ({ page }) => {
   const shows: Record<string, string[]> = {
     Cluster: ["Cluster"],
     Manifest: ["Manifest"],
-    Result: ["Stored object", "Why"],
+    Result: ["Result", "Stored object"],
   };
   const all = Object.values(shows).flat();
   for (const [tab, names] of Object.entries(shows)) {
@@ -48,10 +48,16 @@ test("on a wide window there are no tabs", async ({ page }) => {
   await expect(page.getByRole("navigation", { name: "Panes" })).toBeHidden();
 });
 
-test("the last accepted object is framed as a whole, not line by line", async ({ page }) => {
+test("the last accepted object is folded under what kubectl says, and opens inside its pane", async ({ page }) => {
   await open(page);
   await refuse(page);
-  const line = region(page, "Stored object").locator(".code .l").first();
-  await expect(line).toHaveCSS("border-top-width", "0px");
-  await expect(line).toHaveCSS("outline-style", "none");
+  const stored = region(page, "Stored object");
+  await expect(stored).toContainText("NotFound");
+  const earlier = stored.locator("details");
+  const text = earlier.locator("pre");
+  await expect(text).toBeHidden();
+  await earlier.locator("summary").click();
+  await expect(text).toContainText("ipFamilyPolicy: RequireDualStack");
+  const [inner, outer] = [await text.boundingBox(), await region(page, "Result").boundingBox()];
+  expect(inner!.x + inner!.width).toBeLessThanOrEqual(outer!.x + outer!.width);
 });

@@ -1,6 +1,6 @@
 import { expect, OPENING_ADDRESSES, open, region, started, test } from "./fixtures";
 
-const REGIONS = ["Answer", "Cluster", "Manifest", "Stored object", "Why"];
+const REGIONS = ["Answer", "Timeline", "Cluster", "Manifest", "Result", "Stored object"];
 
 test("the opening example answers with two addresses", async ({ page }) => {
   await open(page);

@@ -73,7 +73,7 @@ pub fn Answer(props: &Props) -> Html {
     let ips = classed("ips", ips);
     let answer = html! {
         <section id="answer" tabindex="-1" aria-label={i18n::ANSWER.get(lang)}>
-            <p class="verdict">
+            <p class="verdict" tabindex="0">
                 <span class="mark" aria-hidden="true">{ mark }</span>
                 <span><b class="unseen">{ word.get(lang) }{ colon(lang) }</b><b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</span>
             </p>

@@ -42,6 +42,7 @@ pub fn Changes(props: &Props) -> Html {
     let comparison = props.compared.zip(props.sides.as_deref());
     html! {
         <div class="changes">
+            <h2 class="unseen">{ i18n::TAB_CHANGES.get(props.lang) }</h2>
             if let Some((other, sides)) = comparison { { compare(props, other, sides) } }
             { after(props) }
         </div>
