@@ -161,11 +161,13 @@ export async function openTab(page: Page, name: string): Promise<void> {
   await tab(page, name).click();
 }
 
+/** The first of the steps that the example says to try and that are not done yet. */
+export const step = (page: Page): Locator => page.locator(".invitation .link").first();
+
 /** Makes the cluster refuse the opening example, by both steps that it says to try. */
 export async function refuse(page: Page) {
-  const step = page.locator(".invitation .link").first();
-  await step.click();
-  await step.click();
+  await step(page).click();
+  await step(page).click();
 }
 
 /**
