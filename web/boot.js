@@ -12,6 +12,9 @@
   root.lang = /^zh/i.test(asked) ? "zh-CN" : "en";
   const theme = query.get("theme") || stored("dualstack.theme");
   if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+  // The widths of the panes, as browser/sizes.rs remembers them.
+  const sizes = stored("dualstack.sizes")?.split(" ") ?? [];
+  ["--cluster", "--manifest", "--result"].forEach((name, at) => sizes[at] > 0 && root.style.setProperty(name, `${sizes[at]}fr`));
   // The example is not what this visit will show: keep its room, not its words.
   if (stored("dualstack.work") || location.hash.length > 1) root.dataset.other = "";
 

@@ -151,7 +151,7 @@ export const tab = (page: Page, name: string): Locator => page.locator(`#tab-${n
 
 /** Shows a pane, which a phone has one of at a time. */
 export async function show(page: Page, pane: 0 | 1 | 2): Promise<void> {
-  const buttons = page.getByRole("navigation").getByRole("button");
+  const buttons = page.locator(".phone-bar").getByRole("button");
   if (await buttons.first().isVisible()) await buttons.nth(pane).click();
 }
 
@@ -161,11 +161,13 @@ export async function openTab(page: Page, name: string): Promise<void> {
   await tab(page, name).click();
 }
 
+/** The first of the steps that the example says to try and that are not done yet. */
+export const step = (page: Page): Locator => page.locator(".invitation .link").first();
+
 /** Makes the cluster refuse the opening example, by both steps that it says to try. */
 export async function refuse(page: Page) {
-  const step = page.locator(".invitation .link").first();
-  await step.click();
-  await step.click();
+  await step(page).click();
+  await step(page).click();
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Page } from "@playwright/test";
 import {
-  button,
   caretBehind,
   expect,
   families,
@@ -10,6 +9,7 @@ import {
   open,
   REFUSAL,
   region,
+  step,
   test,
 } from "./fixtures";
 
@@ -34,7 +34,7 @@ async function press(page: Page, key: string, times: number) {
 
 test("two clicks end in the API server's own words", async ({ page }) => {
   await open(page);
-  await button(page, "RequireDualStack").click();
+  await step(page).click();
   await expect(manifestBox(page)).toHold(/ipFamilyPolicy: RequireDualStack\n/);
   await expect(addresses(page)).toHaveText(OPENING_ADDRESSES);
   await families(page, "IPv4").click();

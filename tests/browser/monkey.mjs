@@ -29,7 +29,7 @@ const KEYS = [
   "Enter", "Tab", "Shift+Tab", "Escape", "Control+a", "Control+z", "Control+y", "Control+Shift+z", "Control+Enter", "Shift+End", "Shift+ArrowUp",
   "Control+x", "Control+v", "Control+f", "Control+/", "Alt+/", "Control+m", "F2", "F8", "Shift+F8", "?", "Control+Backspace",
 ];
-const CONTROLS = "button, select, summary, [role=tab], text-editor, textarea, input, .l";
+const CONTROLS = "button, select, summary, [role=tab], [role=separator], text-editor, textarea, input, .l";
 const SIZES = [[1440, 900], [1280, 720], [900, 700], [390, 844], [320, 256]];
 
 const trouble = new Map();

@@ -1,28 +1,22 @@
 import type { Page } from "@playwright/test";
-import { expect, findings, flagsBox, open, region, test, textOf } from "./fixtures";
+import { choose, expect, findings, flagsBox, open, openTab, region, test, textOf } from "./fixtures";
 
 const planning = (page: Page, name = "Address planning") => region(page, name);
 const field = (page: Page) => planning(page).getByRole("textbox", { name: "CIDR", exact: true });
 const press = (page: Page, name: string | RegExp) =>
   planning(page).getByRole("button", { name, exact: typeof name === "string" });
 
-/** The pane of a tab, once the program that draws it is there. */
-async function show(page: Page, name: string) {
-  // A phone shows it with the cluster.
-  const phone = page.getByRole("navigation").getByRole("button").first();
-  if (await phone.isVisible()) await phone.click();
-  await page.getByRole("tab", { name, exact: true }).click({ timeout: 15_000 });
+/** The pane of a tab. */
+async function show(page: Page, tab: string, name: string) {
+  await openTab(page, tab);
   await expect(region(page, name)).toBeVisible();
 }
 
-/** The page with an example, once the pane is there. */
+/** The page with an example, and the pane. */
 async function planned(page: Page, example = "", lang = "en") {
   await open(page, `?lang=${lang}`);
-  if (example) {
-    const picker = page.getByRole("combobox", { name: lang === "en" ? "Example" : "示例", exact: true });
-    await picker.selectOption(example);
-  }
-  await show(page, lang === "en" ? "Address planning" : "地址规划");
+  if (example) await choose(page, example);
+  await show(page, "addresses", lang === "en" ? "Address planning" : "地址规划");
 }
 
 test("a range is explained while it is typed", async ({ page }) => {
@@ -49,8 +43,8 @@ test("a range is explained while it is typed", async ({ page }) => {
   await expect(field(page)).toHaveAttribute("aria-invalid", "false");
 
   // What was typed is still there after a look at another pane.
-  await show(page, "Prerequisites");
-  await show(page, "Address planning");
+  await show(page, "nodes", "Prerequisites");
+  await show(page, "addresses", "Address planning");
   await expect(field(page)).toHaveValue("10.244.0.0/16");
 });
 
@@ -64,7 +58,7 @@ test("a plan of one's own comes into the flags, and Undo takes it back", async (
   const after = await textOf(flagsBox(page));
   expect(after).not.toContain("fd00:10:96::");
   await expect(planning(page)).toContainText("No ranges of different use overlap.");
-  await expect(region(page, "Components")).toContainText("All components start, and their flags agree.");
+  await expect(region(page, "Cluster")).toContainText("All components start, and their flags agree.");
 
   // Another press, another plan.
   await press(page, "Generate a ULA plan").click();
@@ -144,9 +138,9 @@ for (const width of [1440, 390]) {
           const pane = planning(page, planningName);
           await pane.getByRole("button", { name: /ULA/ }).first().click();
           await expect(pane.getByRole("button", { name: /标志|flags/ })).toBeVisible();
-          for (const name of [planningName, needsName]) {
-            await show(page, name);
-            expect.soft(await findings(page, "#behind"), `${example}, ${name}`).toEqual([]);
+          for (const [tab, name] of [["addresses", planningName], ["nodes", needsName]]) {
+            await show(page, tab, name);
+            expect.soft(await findings(page, "#result-panel"), `${example}, ${name}`).toEqual([]);
             const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
             expect.soft(over, `${example}, ${name} fits`).toBeLessThanOrEqual(0);
           }

@@ -1,13 +1,13 @@
 import type { Page } from "@playwright/test";
-import { expect, flagsBox, open, region, test } from "./fixtures";
+import { choose, expect, flagsBox, open, openTab, region, test } from "./fixtures";
 
 const needs = (page: Page, name: string) =>
   region(page, "Prerequisites").getByRole("group", { name, exact: true }).first();
 
 async function opened(page: Page, example: string) {
   await open(page, "?lang=en");
-  await page.getByRole("combobox", { name: "Example", exact: true }).selectOption(example);
-  await page.getByRole("tab", { name: "Prerequisites", exact: true }).click({ timeout: 15_000 });
+  await choose(page, example);
+  await openTab(page, "nodes");
   await expect(region(page, "Prerequisites")).toBeVisible();
 }
 

@@ -11,6 +11,7 @@ import {
   rescued,
   save,
   started,
+  step,
   test,
 } from "./fixtures";
 
@@ -30,7 +31,7 @@ test("the page works where storage is forbidden", async ({ page }) => {
   });
   await open(page);
   await expect(region(page, "Answer").getByText(OPENING_ADDRESSES[0])).toBeVisible();
-  await button(page, "RequireDualStack").click();
+  await step(page).click();
   await families(page, "IPv4").click();
   await expect(region(page, "Manifest").getByText(REFUSAL)).toBeVisible();
   await button(page, "Theme").click();

@@ -1,4 +1,3 @@
-import type { Page } from "@playwright/test";
 import {
   button,
   events,
@@ -6,45 +5,45 @@ import {
   families,
   manifestBox,
   open,
+  openTab,
   region,
+  show,
+  started,
   test,
 } from "./fixtures";
-
-const timeline = (page: Page) => region(page, "Timeline");
 
 for (const width of [1440, 390]) {
   test(`events are added, chosen and edited in place at ${width} pixels`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
-    const onPhone = width < 700;
     await open(page);
-    const show = async (pane: string) => {
-      if (onPhone) await button(page, pane).click();
-    };
-    await show("Result");
+    const result = region(page, "Result");
     await button(page, "Patch").click();
-    await expect(timeline(page)).toContainText('spec.ipFamilyPolicy: "PreferDualStack" → "SingleStack"');
-    await expect(timeline(page)).toContainText("spec.clusterIPs[1]");
-    await button(page, "Restart with these flags").click();
+    await openTab(page, "changes");
+    await expect(result).toContainText('spec.ipFamilyPolicy: "PreferDualStack" → "SingleStack"');
+    await expect(result).toContainText("spec.clusterIPs[1]");
+    await button(page, "Restart").click();
     // A restart that changes nothing says so of each Service.
-    await expect(timeline(page).getByText("kept", { exact: true })).toHaveCount(2);
-    await button(page, "Apply again").click();
+    await expect(result.getByText("kept", { exact: true })).toHaveCount(2);
+    await button(page, "+ Apply an update").click();
     await button(page, "Delete").click();
     await expect(events(page)).toHaveCount(6);
-    await expect(timeline(page).getByText("deleted", { exact: true })).toBeVisible();
+    await openTab(page, "changes");
+    await expect(result.getByText("deleted", { exact: true })).toBeVisible();
     await events(page).nth(1).getByRole("button").first().click();
-    await show("Manifest");
+    await show(page, 1);
     await manifestBox(page).fill("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 1}]}\n");
-    await show("Result");
     // What follows is answered again: the patch now names a Service that is not there.
     await expect(events(page).nth(2)).toContainText("Rejected");
-    await button(page, "Remove action 3").click();
+    await events(page).nth(2).getByRole("button").click();
+    await page.locator("#more").click();
+    await button(page, "Remove action").click();
     await expect(events(page)).toHaveCount(5);
   });
 }
 
 test("a restart with other ranges leaves what is stored as it was", async ({ page }) => {
   await open(page);
-  await button(page, "Restart with these flags").click();
+  await button(page, "Restart").click();
   await families(page, "IPv4").click();
   await expect(region(page, "Answer")).toContainText("A restart does not rewrite stored objects");
   await expect(region(page, "Stored object")).toContainText("fd00:10:96::980e");
@@ -65,9 +64,11 @@ test("any release can be chosen, and two of them stand side by side with the rul
   await expect(region(page, "Stored object")).not.toContainText("internalTrafficPolicy");
   await version.selectOption("1.36");
   await page.getByRole("combobox", { name: "Compare with" }).selectOption("1.21");
-  await expect(timeline(page)).toContainText("Kubernetes 1.36");
-  await expect(timeline(page)).toContainText("Kubernetes 1.21");
-  await expect(timeline(page)).toContainText("Rules that apply only in this version");
+  await openTab(page, "changes");
+  await expect(region(page, "Result")).toContainText("Kubernetes 1.36");
+  await expect(region(page, "Result")).toContainText("Kubernetes 1.21");
+  await expect(region(page, "Result")).toContainText("What differs between 1.36 and 1.21");
+  await openTab(page, "why");
   await expect(region(page, "Why")).toContainText("recorded in 1.36");
 });
 
@@ -84,8 +85,9 @@ test("a session outlives a reload, in Chinese too", async ({ page }) => {
   await button(page, "修补").click();
   await button(page, "删除").click();
   await page.reload();
-  await page.locator("html[data-started]").waitFor({ state: "attached" });
+  await started(page);
   const list = page.getByRole("list", { name: "操作", exact: true }).getByRole("listitem");
   await expect(list).toHaveCount(4);
-  await expect(region(page, "时间线")).toContainText("已删除");
+  await openTab(page, "changes");
+  await expect(region(page, "结果")).toContainText("已删除");
 });

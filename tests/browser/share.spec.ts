@@ -1,7 +1,7 @@
 // The panel to share: link, code, Markdown, file, frame.
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { button, expect, findings, manifestBox, open, refuse, region, started, test, textOf } from "./fixtures";
+import { button, expect, findings, manifestBox, open, refuse, region, started, step, test, textOf } from "./fixtures";
 
 const words = {
   en: { share: "Share", link: "Link", copy: "Copy link", code: "QR code of the link", markdown: "Markdown with the result", frame: "HTML to embed", file: "Download YAML", close: "Close" },
@@ -17,7 +17,7 @@ for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 844 });
         await open(page, `?lang=${lang}&theme=${theme}`);
         const said = words[lang];
-        await button(page, "RequireDualStack").click();
+        await step(page).click();
         await button(page, said.share).click();
         const dialog = panel(page, said.share);
         const value = (name: string) => dialog.getByRole("textbox", { name, exact: true }).inputValue();
@@ -93,7 +93,7 @@ test("the panel opens by key, and its own button closes it", async ({ page }) =>
   await panel(page).getByRole("button", { name: "Close", exact: true }).click();
   await expect(panel(page)).toBeHidden();
   // Again, and after a change, it is the new state.
-  await button(page, "RequireDualStack").click();
+  await step(page).click();
   await button(page, "Share").click();
   await expect(panel(page).getByRole("textbox", { name: "Markdown with the result" })).toHaveValue(/RequireDualStack/);
 });

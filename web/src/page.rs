@@ -8,6 +8,7 @@ use std::rc::Rc;
 use dualstack_core::api::Json;
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::cluster::{Key, World};
+use dualstack_core::explain::trace::Piece;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
@@ -186,6 +187,12 @@ impl Page {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
             _ => None,
         };
+        let edited = edited(store, &answers.events);
+        let says = match (store.note(store.at), store.example) {
+            ("", Some(_)) => Vec::new(),
+            ("", None) => edited.clone(),
+            (note, _) => vec![Piece::Words(note.to_owned())],
+        };
         let decided = document.clone().filter(|it| it.verb != Verb::Get);
         let tab = shown_tab(store);
         let documents = (!is_start && answers.rows.len() > 1).then(|| documents::Props {
@@ -216,6 +223,7 @@ impl Page {
             invitation: invitation::Props {
                 lang,
                 example: store.example,
+                says,
                 offer: self.offer(store),
                 dispatch: dispatch.clone(),
             },
@@ -225,7 +233,7 @@ impl Page {
             },
             manifest: manifest::Props {
                 fixes: of_manifest,
-                edited: edited(store, &answers.events),
+                edited,
                 ..manifest(store, checked.unwrap_or_default(), dispatch)
             },
             stored: stored::Props {
@@ -323,8 +331,10 @@ impl Page {
             self.good.1 = document.cloned().filter(|document| document.stored_json().is_some());
             return None;
         }
-        let stands = document.is_some_and(|document| document.stands.is_some());
-        self.good.1.clone().filter(|_| !stands)
+        // What is not simulated was never stored.
+        let is_elsewhere =
+            document.is_some_and(|document| document.stands.is_some() || document.is_left_out);
+        self.good.1.clone().filter(|_| !is_elsewhere)
     }
 
     /// What there is to try with the example that was shown last.
@@ -628,6 +638,6 @@ mod tests {
         assert_eq!(kept.after(Msg::Pane(Pane::Result)), ["phone bar"]);
         assert_eq!(kept.after(Msg::Unfold(true)), ["cluster"]);
         assert_eq!(kept.after(Msg::ServerFields(true)), ["stored"]);
-        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 13);
+        assert_eq!(kept.after(Msg::Language(Lang::Zh)).len(), 15);
     }
 }

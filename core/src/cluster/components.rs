@@ -23,7 +23,7 @@ use crate::net::go_parse::parse_cidr;
 use crate::net::{Cidr, Family};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
-use crate::source::flags::{self, Component, FlagsText};
+use crate::source::flags::{self, Component, FlagsText, table};
 use crate::source::span::Span;
 use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
 
@@ -511,8 +511,12 @@ impl Programs<'_> {
                 let status = status.unwrap_or_else(|message| {
                     // It goes on without addresses, and tries again.
                     let step = StepId(trace.steps().len().saturating_sub(1));
-                    let line =
-                        LogLine { severity: Severity::Error, message, flag: Some("node-ip"), step };
+                    let line = LogLine {
+                        severity: Severity::Error,
+                        message,
+                        flag: Some(table::NODE_IP),
+                        step,
+                    };
                     report.warnings.push(self.line(WHO, flags, &line));
                     NodeStatus::default()
                 });

@@ -22,6 +22,7 @@ use crate::net::{Cidr, Family};
 use crate::source::decode::{self, Decoded, Stray, TypeError};
 use crate::source::edit::{Edit, Op, edit, escaped, find, model, one, print};
 use crate::source::flags::edit::{Change, Editor, Placement};
+use crate::source::flags::table::FEATURE_GATES;
 use crate::source::flags::{self, Component};
 use crate::source::span::Span;
 use crate::source::yaml::{Node, Value};
@@ -483,7 +484,7 @@ fn flags_as_json(text: &str) -> Json {
     let mut map = Map::new();
     for flag in flags::parse(text).of(Component::KubeApiserver) {
         let value = flag.value.as_deref().unwrap_or_default();
-        let json = if flag.name == RANGE || flag.name == "feature-gates" {
+        let json = if flag.name == RANGE || flag.name == FEATURE_GATES {
             Json::Array(value.split(',').map(Json::from).collect())
         } else {
             value.into()

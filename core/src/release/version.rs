@@ -122,6 +122,12 @@ impl Versions {
         self.first <= version.0 && version.0 <= self.last
     }
 
+    /// `version` if it lies in the span; of an earlier one, the first that does; of a later one, the last.
+    #[must_use]
+    pub fn nearest(self, version: KubeVersion) -> KubeVersion {
+        KubeVersion(version.0.clamp(self.first, self.last))
+    }
+
     /// For a person to read.
     #[must_use]
     pub fn words(self, lang: Lang) -> String {

@@ -62,15 +62,16 @@ export async function journey(launch, address) {
     await open(browser, address);
     await untilShown(browser, "Answer", "10.96.241.233");
 
+    await press(browser, "button", "change PreferDualStack to RequireDualStack");
+    await untilShown(browser, "Stored object", "ipFamilyPolicy: RequireDualStack");
     await browser.evaluate((...given) => smoke.caretBehind(...given), "Manifest", "port: 80");
     await browser.type("81");
     await untilShown(browser, "Stored object", "port: 8081");
 
-    await press(browser, "button", "RequireDualStack");
     await press(browser, "button", "IPv4", '[role=group][aria-label="IP families"]');
     await untilShown(browser, "Stored object", REFUSAL);
 
-    await press(browser, "button", "Add an IPv6 Service CIDR to the cluster", '[role=group][aria-label="Fixes"]');
+    await press(browser, "button", "Add an IPv6 Service CIDR to the cluster", 'section[aria-label="Cluster"] [role=group][aria-label="Fixes"]');
     await untilShown(browser, "Stored object", "ipFamilyPolicy: RequireDualStack");
     await untilShown(browser, "Answer", "fd00:10:96::");
 

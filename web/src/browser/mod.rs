@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
-    HtmlTextAreaElement, Node, Storage,
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Node,
+    Storage,
 };
 use yew::{Event as DomEvent, FocusEvent, InputEvent, KeyboardEvent, TargetCast};
 
@@ -189,12 +189,14 @@ pub fn scroll_into_list(list: &str, item: &str) {
     }
 }
 
-/// Whether the focus leaves the element that listens, and what is in it.
+/// Whether the focus leaves the closest element around it that matches. Yew listens at the root: that is what
+/// `current_target` says.
 #[must_use]
-pub fn is_left(event: &FocusEvent) -> bool {
-    let node = |target: Option<EventTarget>| target?.dyn_into::<Node>().ok();
-    let (inside, next) = (node(event.current_target()), node(event.related_target()));
-    !inside.is_some_and(|inside| inside.contains(next.as_ref()))
+pub fn is_left(event: &FocusEvent, around: &str) -> bool {
+    let left = event.target_dyn_into::<web_sys::Element>();
+    let around = left.and_then(|left| left.closest(around).ok().flatten());
+    let next = event.related_target().and_then(|next| next.dyn_into::<Node>().ok());
+    !around.is_some_and(|around| around.contains(next.as_ref()))
 }
 
 /// Puts the caret of a text box behind this byte of its text.

@@ -10,15 +10,17 @@ use super::{root, storage, store_item, stored};
 /// Also read by boot.js, so that the panes have their widths before the program is there.
 const KEY: &str = "dualstack.sizes";
 /// As in style.css, where nothing is remembered.
-const DEFAULT: [f64; 3] = [0.27, 0.3, 0.43];
+const DEFAULT: [i32; 3] = [270, 300, 430];
 /// The least share of a pane.
-const LEAST: f64 = 0.15;
+const LEAST: i32 = 150;
+/// All panes together.
+const WHOLE: i32 = 1000;
 /// The properties of style.css that hold the widths.
 const PROPERTIES: [&str; 3] = ["--cluster", "--manifest", "--result"];
 
-/// The shares of the three panes: together one.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Sizes([f64; 3]);
+/// The shares of the three panes, in thousandths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sizes([i32; 3]);
 
 impl Default for Sizes {
     fn default() -> Self {
@@ -27,9 +29,9 @@ impl Default for Sizes {
 }
 
 impl Sizes {
-    /// With the bar behind pane `between` moved by a share of the window.
+    /// With the bar behind pane `between` moved by so many thousandths.
     #[must_use]
-    pub fn moved_by(self, between: usize, by: f64) -> Self {
+    pub fn moved_by(self, between: usize, by: i32) -> Self {
         let mut sizes = self.0;
         let both = sizes[between] + sizes[between + 1];
         let left = (sizes[between] + by).clamp(LEAST, both - LEAST);
@@ -37,29 +39,29 @@ impl Sizes {
         Self(sizes)
     }
 
-    /// With the bar behind pane `between` at this place, a share of the window.
+    /// With the bar behind pane `between` at this place, in thousandths.
     #[must_use]
-    pub fn moved_to(self, between: usize, at: f64) -> Self {
-        let now: f64 = self.0[..=between].iter().sum();
+    pub fn moved_to(self, between: usize, at: i32) -> Self {
+        let now: i32 = self.0[..=between].iter().sum();
         self.moved_by(between, at - now)
     }
 
     /// How much of its two panes lies to the left of a bar, in percent.
     #[must_use]
-    pub fn share(self, between: usize) -> u32 {
+    pub fn share(self, between: usize) -> i32 {
         let [left, right] = [self.0[between], self.0[between + 1]];
-        (left * 100.0 / (left + right)).round() as u32
+        left * 100 / (left + right)
     }
 
     fn written(self) -> String {
-        self.0.map(|size| format!("{size:.4}")).join(" ")
+        self.0.map(|size| size.to_string()).join(" ")
     }
 
     fn read(text: &str) -> Option<Self> {
-        let sizes: Vec<f64> = text.split(' ').map_while(|size| size.parse().ok()).collect();
-        let sizes: [f64; 3] = sizes.try_into().ok()?;
-        let is_whole = (sizes.iter().sum::<f64>() - 1.0).abs() < 0.01;
-        (is_whole && sizes.iter().all(|size| *size > LEAST / 2.0)).then_some(Self(sizes))
+        let sizes: Vec<i32> = text.split(' ').map_while(|size| size.parse().ok()).collect();
+        let sizes: [i32; 3] = sizes.try_into().ok()?;
+        let is_fair = sizes.iter().all(|size| (LEAST..WHOLE).contains(size));
+        (is_fair && sizes.iter().sum::<i32>() == WHOLE).then_some(Self(sizes))
     }
 }
 
@@ -85,8 +87,9 @@ pub fn set(sizes: Sizes) {
     }
 }
 
+/// The bar under the pointer; Yew listens at the root, which is what `current_target` says.
 fn bar(event: &PointerEvent) -> Option<Element> {
-    event.current_target()?.dyn_into().ok()
+    event.target()?.dyn_into().ok()
 }
 
 /// Begins to follow the pointer.
@@ -96,39 +99,40 @@ pub fn hold(event: &PointerEvent) {
     }
 }
 
-/// Where a bar that is held is drawn to, as a share of the width of the panes.
+/// Where a bar that is held is drawn to, in thousandths of the width of the panes.
 #[must_use]
-pub fn held_at(event: &PointerEvent) -> Option<f64> {
+pub fn held_at(event: &PointerEvent) -> Option<i32> {
     let bar = bar(event)?;
     if !bar.has_pointer_capture(event.pointer_id()) {
         return None;
     }
     let panes = bar.parent_element()?.get_bounding_client_rect();
-    Some((f64::from(event.client_x()) - panes.left()) / panes.width())
+    let width = panes.width() as i32;
+    (width > 0).then(|| (event.client_x() - panes.left() as i32) * WHOLE / width)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LEAST, Sizes};
+    use super::{LEAST, Sizes, WHOLE};
 
     #[test]
     fn a_bar_takes_from_one_pane_what_it_gives_the_other() {
         let sizes = Sizes::default();
-        let wider = sizes.moved_by(0, 0.05);
+        let wider = sizes.moved_by(0, 50);
         assert_eq!((wider.share(0), wider.0[2]), (56, sizes.0[2]));
-        assert!((wider.moved_to(0, sizes.0[0]).0[0] - sizes.0[0]).abs() < 1e-9);
-        for by in [-1.0, 1.0] {
+        assert_eq!(wider.moved_to(0, sizes.0[0]), sizes);
+        for by in [-WHOLE, WHOLE] {
             let far = sizes.moved_by(1, by);
-            assert!(far.0.iter().all(|size| *size >= LEAST - 1e-9), "{far:?}");
-            assert!((far.0.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+            assert!(far.0.iter().all(|size| *size >= LEAST), "{far:?}");
+            assert_eq!(far.0.iter().sum::<i32>(), WHOLE);
         }
     }
 
     #[test]
     fn what_is_remembered_is_read_again_and_nothing_else() {
-        let sizes = Sizes::default().moved_by(1, 0.1);
-        assert_eq!(Sizes::read(&sizes.written()).map(Sizes::written), Some(sizes.written()));
-        for text in ["", "1 2 3", "0.5 0.5", "NaN NaN NaN", "0.9 0.09 0.01", "a b c"] {
+        let sizes = Sizes::default().moved_by(1, 100);
+        assert_eq!(Sizes::read(&sizes.written()), Some(sizes));
+        for text in ["", "1 2 3", "500 500", "900 90 10", "-500 1000 500", "a b c"] {
             assert_eq!(Sizes::read(text), None, "{text}");
         }
     }

@@ -14,6 +14,7 @@ use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::boxes as parts;
+use dualstack_core::source::flags::table::ALLOCATE_NODE_CIDRS;
 use dualstack_core::source::flags::{self, Component};
 use dualstack_core::source::span::Span;
 use dualstack_core::startup::Severity as LogSeverity;
@@ -270,7 +271,7 @@ fn nodes_that_fit(all: &Components, lang: Lang) -> Option<Html> {
 /// Whether the text has `--allocate-node-cidrs`, whatever else is wrong with it.
 fn allocates(all: &Components) -> bool {
     let mut flags = all.flags.of(Component::KubeControllerManager);
-    flags.any(|flag| flag.name == "allocate-node-cidrs" && flag.value.as_deref() != Some("false"))
+    flags.any(|flag| flag.name == ALLOCATE_NODE_CIDRS && flag.value.as_deref() != Some("false"))
 }
 
 /// The class, the mark and the word of a severity.

@@ -60,9 +60,12 @@ fn line(step: &Step, version: KubeVersion, lang: Lang) -> Html {
 #[component]
 pub fn Deciding(props: &Props) -> Html {
     let Props { lang, ref boot, ref document, ref dispatch } = *props;
-    let outcome = document.as_ref().and_then(|document| document.outcome.as_ref());
-    let trace = outcome.map_or(&boot.trace[..], |outcome| &outcome.trace);
-    let steps = deciding(trace);
+    let steps = match document.as_ref().map(|document| &document.outcome) {
+        Some(Some(outcome)) => deciding(&outcome.trace),
+        // It was not sent.
+        Some(None) if boot.is_running() => Vec::new(),
+        _ => deciding(&boot.trace),
+    };
     if steps.is_empty() {
         return Html::default();
     }

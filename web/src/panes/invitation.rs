@@ -1,15 +1,16 @@
-//! What is the example about, and what may be tried with it? One line: a sentence, and the edits as buttons, for as long
-//! as nothing else was edited.
+//! What is shown, and what may be tried with it? One line: the note of the event, or what the example is about, or what
+//! the text does; and the edits to try as buttons, for as long as nothing else was edited.
 
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
+use dualstack_core::explain::trace::Piece;
 use yew::prelude::*;
 
 use crate::examples::{self, Edit, Example, Try};
 use crate::i18n;
 use crate::state::store::{Msg, Store};
-use crate::ui::{Dispatch, click, words};
+use crate::ui::{Dispatch, click, sentence, words};
 
 /// What there is left to try.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -58,14 +59,19 @@ pub struct Props {
     pub lang: Lang,
     /// The example that is shown, if nothing was edited since it was chosen.
     pub example: Option<&'static str>,
+    /// The note of the event; without one and without an example, what the text does.
+    pub says: Vec<Piece>,
     pub offer: Offer,
     pub dispatch: Dispatch,
 }
 
 #[component]
 pub fn Invitation(props: &Props) -> Html {
-    let Props { lang, example, ref offer, ref dispatch } = *props;
-    let about = example.and_then(examples::find).map(|it| words(it.about, lang));
+    let Props { lang, example, ref says, ref offer, ref dispatch } = *props;
+    let about = match example.and_then(examples::find).filter(|_| says.is_empty()) {
+        Some(example) => words(example.about, lang),
+        None => sentence(says, lang),
+    };
     let tries: Html = offer
         .tries
         .iter()
@@ -80,7 +86,7 @@ pub fn Invitation(props: &Props) -> Html {
     html! {
         <section class="invitation" aria-label={i18n::EXAMPLE.get(lang)}>
             <p>
-                if let Some(about) = about { <span class="about">{ about }</span> }
+                <span class="about">{ about }</span>
                 if !offer.tries.is_empty() { <span class="try"><b>{ begin.get(lang) }</b>{ " " }{ tries }</span> }
             </p>
         </section>

@@ -48,27 +48,27 @@ const STAGED: [&str; 7] = [
 ];
 
 /// Files and folders that are younger than the oldest version of Kubernetes here, and a minor that has them.
-const YOUNG: &[(&str, u8)] = &[
-    ("cmd/kube-apiserver/app/options/completion.go", 28),
-    ("cmd/kube-proxy/app/server_linux.go", 29),
-    ("pkg/api/service/warnings.go", 25),
-    ("pkg/controller/servicecidrs/", 29),
-    ("pkg/controlplane/controller/defaultservicecidr/", 29),
-    ("pkg/controlplane/controller/kubernetesservice/", 28),
-    ("pkg/controlplane/", 21),
-    ("pkg/proxy/node.go", 27),
-    ("pkg/proxy/serviceport.go", 30),
-    ("pkg/proxy/util/iptables/", 25),
-    ("pkg/proxy/winkernel/supported.go", 36),
-    ("pkg/registry/core/service/ipallocator/cidrallocator.go", 29),
-    ("pkg/registry/core/service/ipallocator/ipallocator.go", 27),
-    ("pkg/registry/core/service/storage/alloc.go", 23),
-    ("pkg/scheduler/framework/", 21),
-    ("pkg/scheduler/schedule_one.go", 25),
-    ("staging/src/k8s.io/apimachinery/pkg/util/validation/ip.go", 33),
-    ("staging/src/k8s.io/cloud-provider/node/", 24),
-    ("staging/src/k8s.io/component-helpers/node/util/ips.go", 27),
-    ("staging/src/k8s.io/endpointslice/", 28),
+const YOUNG: &[(&str, Versions)] = &[
+    ("cmd/kube-apiserver/app/options/completion.go", Versions::since(28)),
+    ("cmd/kube-proxy/app/server_linux.go", Versions::since(29)),
+    ("pkg/api/service/warnings.go", Versions::since(25)),
+    ("pkg/controller/servicecidrs/", Versions::since(29)),
+    ("pkg/controlplane/controller/defaultservicecidr/", Versions::since(29)),
+    ("pkg/controlplane/controller/kubernetesservice/", Versions::since(28)),
+    ("pkg/controlplane/", Versions::since(21)),
+    ("pkg/proxy/node.go", Versions::since(27)),
+    ("pkg/proxy/serviceport.go", Versions::since(30)),
+    ("pkg/proxy/util/iptables/", Versions::since(25)),
+    ("pkg/proxy/winkernel/supported.go", Versions::since(36)),
+    ("pkg/registry/core/service/ipallocator/cidrallocator.go", Versions::since(29)),
+    ("pkg/registry/core/service/ipallocator/ipallocator.go", Versions::since(27)),
+    ("pkg/registry/core/service/storage/alloc.go", Versions::since(23)),
+    ("pkg/scheduler/framework/", Versions::since(21)),
+    ("pkg/scheduler/schedule_one.go", Versions::since(25)),
+    ("staging/src/k8s.io/apimachinery/pkg/util/validation/ip.go", Versions::since(33)),
+    ("staging/src/k8s.io/cloud-provider/node/", Versions::since(24)),
+    ("staging/src/k8s.io/component-helpers/node/util/ips.go", Versions::since(27)),
+    ("staging/src/k8s.io/endpointslice/", Versions::since(28)),
 ];
 
 /// The address of the section of the documentation about a rule, in the reader's language.
@@ -111,9 +111,7 @@ pub fn source(rule: &Rule, version: KubeVersion) -> Option<(String, String)> {
     let mut name = path.rsplit('/').next().unwrap_or(&path).to_owned();
     let kind = if name.contains('.') { "blob" } else { "tree" };
     let young = YOUNG.iter().find(|(young, _)| path.starts_with(young));
-    let has_it = |minor: u8| Versions::since(minor).contains(version);
-    let first = young.filter(|(_, minor)| !has_it(*minor));
-    let tag = first.and_then(|(_, minor)| KubeVersion::minor(*minor)).unwrap_or(version);
+    let tag = young.map_or(version, |(_, versions)| versions.nearest(version));
     if tag != version {
         name += &format!(" ({tag})");
     }

@@ -225,7 +225,7 @@ fn More(props: &Props) -> Html {
     let onfocusout = {
         let open = open.setter();
         Callback::from(move |event: FocusEvent| {
-            if browser::is_left(&event) {
+            if browser::is_left(&event, ".others") {
                 open.set(false);
             }
         })

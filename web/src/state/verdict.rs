@@ -7,7 +7,6 @@ use dualstack_core::api::service::{
 };
 use dualstack_core::apiserver::allocators::ServiceCidrState;
 use dualstack_core::apiserver::requests::{Answer, Outcome};
-use dualstack_core::conflicts::Severity;
 use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
@@ -184,7 +183,7 @@ pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
         let (component, message) = (status.name(), error.message.clone());
         return Some(render(i18n::COMPONENT_EXITS, &facts![component, message], lang));
     }
-    let finding = boot.findings().first().filter(|it| it.severity >= Severity::Breaks)?;
+    let finding = boot.findings().first().filter(|it| it.is_alarm())?;
     let title = finding.title();
     Some(render(i18n::COMPONENTS_DISAGREE, &facts![title], lang))
 }

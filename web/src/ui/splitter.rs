@@ -8,8 +8,9 @@ use yew::prelude::*;
 use crate::browser::sizes::{self, Sizes};
 use crate::i18n;
 
-/// How much an arrow key moves a bar, as a share of the window's width.
-const STEP: f64 = 0.02;
+/// How much an arrow key moves a bar, and how much the keys to an end, in thousandths of the width.
+const STEP: i32 = 20;
+const FAR: i32 = 1000;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -45,8 +46,8 @@ pub fn Splitter(props: &Props) -> Html {
             let by = match event.key().as_str() {
                 "ArrowLeft" => -STEP,
                 "ArrowRight" => STEP,
-                "Home" => -1.0,
-                "End" => 1.0,
+                "Home" => -FAR,
+                "End" => FAR,
                 _ => return,
             };
             event.prevent_default();
