@@ -275,6 +275,7 @@ words! {
     FIRST_BY_RANGE = "It requests {policy} and the cluster supports both address families; {first} comes first because the first range of `--service-cluster-ip-range` is of that family.", "它请求 {policy}，集群支持两个地址族；{first} 排在首位，因为 `--service-cluster-ip-range` 的第一个范围属于该地址族。";
     FIRST_BY_LIST = "It requests {policy} and the cluster supports both address families; {first} comes first because `ipFamilies` lists it first.", "它请求 {policy}，集群支持两个地址族；{first} 排在首位，因为 `ipFamilies` 将其列在首位。";
     ONLY_PREFERS = "`PreferDualStack` prefers dual-stack, but does not require it: this cluster supports only {served}, so there is one address and no error. The Service stays as it is even when the cluster becomes dual-stack.", "`PreferDualStack` 表示优先使用双栈，但不强制：此集群只支持 {served}，因此只有一个地址，也不报错。即使集群变为双栈，它也会保持不变。";
+    PREFERS_UNCHANGED = "The cluster supports both address families now, but an update that changes neither `ipFamilyPolicy` nor `ipFamilies` leaves a `PreferDualStack` Service as it is.", "集群现在支持两个地址族，但既不更改 `ipFamilyPolicy` 也不更改 `ipFamilies` 的更新会让 `PreferDualStack` Service 保持不变。";
     SINGLE_ON_DUAL = "Its `ipFamilyPolicy` is not set, so it defaults to `SingleStack`, even on a dual-stack cluster.", "未设置 `ipFamilyPolicy`，因此默认为 `SingleStack`，在双栈集群上也是如此。";
     SINGLE_BY_DEFAULT = "Its `ipFamilyPolicy` is not set, so it defaults to `SingleStack`.", "未设置 `ipFamilyPolicy`，因此默认为 `SingleStack`。";
     POLICY_IS = "Its policy is {policy}.", "其策略为 {policy}。";

@@ -460,7 +460,8 @@ fn reason(
         return (Tone::Good, render(order, &facts![policy, first], lang));
     }
     if policy == PREFER_DUAL_STACK {
-        let text = i18n::ONLY_PREFERS;
+        let is_older = served.len() == 2;
+        let text = if is_older { i18n::PREFERS_UNCHANGED } else { i18n::ONLY_PREFERS };
         return (Tone::Look, render(text, &facts![served], lang));
     }
     if has(trace, "FAM-3d") {
