@@ -164,7 +164,7 @@
     const words = chinese()
       ? { head: "演练场停止了。你的文本还在：", name: "你的文本", copy: "复制", reload: "重新加载" }
       : { head: "The playground stopped. Your text is still here:", name: "Your text", copy: "Copy", reload: "Reload" };
-    // There every file comes from elsewhere, as the browser sees it.
+    // A sandboxed frame has no origin: each file is cross-origin.
     if (self.origin === "null" && parent !== self && !started()) {
       words.head = chinese()
         ? "演练场无法在此沙箱框架中启动：服务器须为脚本和 WebAssembly 发送标头 Access-Control-Allow-Origin: *，或者为框架加上 allow-same-origin。"

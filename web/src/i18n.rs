@@ -42,7 +42,7 @@ words! {
     RESULT = "Result", "结果";
     PRIMARY = "primary · also clusterIP", "主地址 · 也是 clusterIP";
     SECONDARY = "secondary", "次要地址";
-    STANDS = "Stored unchanged", "按原样存储";
+    STANDS = "Stored unchanged", "存储的内容未变";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
     TAB_PICTURE = "Picture", "图示";
     TAB_NODES = "Nodes and Pods", "节点和 Pod";
@@ -85,7 +85,6 @@ words! {
     SIMPLIFIED = "In the playground:", "在演练场中：";
     KEPT = "kept", "保持不变";
     TIMELINE = "Timeline", "时间线";
-    TIMELINE_ABOUT = "Actions in order", "按顺序列出的操作";
     APPLY_UPDATE = "Apply an update", "应用更新";
     PATCH = "Patch", "修补";
     DELETE = "Delete", "删除";
@@ -105,7 +104,6 @@ words! {
     BRANCH_NAME = "Branch {number}: {count} actions", "分支 {number}：{count} 个操作";
     BRANCH_FROM = "Branch {number}: {count} actions, from branch {from} after action {common}", "分支 {number}：{count} 个操作，自分支 {from} 的操作 {common} 之后分出";
     REMOVE_BRANCH = "Remove this branch", "移除此分支";
-    POSITION = "Action shown", "显示的操作";
     POSITION_IS = "{at} of {count}: {event}", "第 {at} 个，共 {count} 个：{event}";
     KEYS = "Keyboard shortcuts", "键盘快捷键";
     KEYS_ABOUT = "While this list is open, press a key to run the command next to it. Outside text boxes, `?` opens the list.", "此列表打开时，按键即执行其旁边的命令。在文本框之外按 `?` 可打开此列表。";
@@ -152,7 +150,7 @@ words! {
     NOT_THERE = "not set", "未设置";
     GATE_IS_ON = "{gate} is on", "{gate} 已启用";
     GATE_IS_OFF = "{gate} is off", "{gate} 未启用";
-    GATE_IS_ABSENT = "this version has no gate {gate}", "此版本没有门控 {gate}";
+    GATE_IS_ABSENT = "this version has no feature gate {gate}", "此版本没有特性门控 {gate}";
     FEATURE_GATES = "Feature gates", "特性门控";
     MORE = "More", "更多";
     NOTE = "Note for this action, shown while playing", "此操作的备注（播放时显示）";
@@ -217,7 +215,7 @@ words! {
     FIND_DOCUMENT = "Filter by kind or name", "按类型或名称筛选";
     ONLY_REFUSED = "Rejected only", "仅显示被拒绝的";
     NO_DOCUMENT = "No object matches.", "没有匹配的对象。";
-    NOT_SIMULATED = "Not simulated", "未模拟";
+    NOT_SIMULATED = "Not simulated", "不在模拟范围内";
     NOT_SENT = "Not sent", "未发送";
     BEFORE_EDIT = "Before your last edit", "上次编辑之前";
     FOOT_VERSION = "Checked against recorded answers of Kubernetes 1.20 to 1.36 (1.22 is assumed)", "已与 Kubernetes 1.20 至 1.36 的实测结果核对（1.22 为推定）";

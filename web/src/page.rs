@@ -66,7 +66,7 @@ pub struct Panes {
     pub picture: picture::Props,
     pub footer: footer::Props,
     pub phone_bar: phone_bar::Props,
-    /// The document that fixes and next steps are looked for.
+    /// The document whose fixes or next steps are looked for.
     pub document: usize,
 }
 

@@ -12,7 +12,6 @@ mod next_steps;
 use std::rc::Rc;
 
 use crate::api::Json;
-
 use crate::api::field_path::FieldPath;
 use crate::api::service::{PREFER_DUAL_STACK, SINGLE_STACK, Service};
 use crate::apiserver::requests::{ApiServer, Outcome};

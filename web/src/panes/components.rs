@@ -1,5 +1,5 @@
-//! Do the four components start, what do they say, and do they fit each other? What a component says stands
-//! under the box of its flags, and where two do not fit, that stands between their boxes.
+//! Do the four components start, what do they say, and do they fit each other? The messages of the Cluster pane have
+//! what each component says and where two do not fit; between two boxes one line says whether they agree.
 
 use std::rc::Rc;
 
@@ -230,8 +230,8 @@ fn fits(range: &RangeUse) -> u64 {
     range.blocks.saturating_sub(range.taken) + nodes
 }
 
-/// Under the flags of kube-controller-manager: how many nodes get a Pod CIDR from each entry of `--cluster-cidr`, and which one runs out first. While
-/// kube-controller-manager exits the line stays, so that nothing below it moves.
+/// Under the flags of kube-controller-manager: how many nodes get a Pod CIDR from each entry of `--cluster-cidr`, and
+/// which one runs out first. While kube-controller-manager exits it says that this is unknown, and stays in place.
 #[component]
 pub fn NodesThatFit(props: &Props) -> Html {
     let Props { lang, ref seen } = *props;

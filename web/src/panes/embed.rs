@@ -25,7 +25,7 @@ pub struct RemarksProps {
     pub embed: Shared<Embed>,
 }
 
-/// What the frame was asked for in vain: on one line, which opens where it is cut.
+/// What the frame was asked for and is not known: on one line, which opens where it is cut.
 #[component]
 pub fn Remarks(props: &RemarksProps) -> Html {
     let unknown_ones = &props.embed.unknown;

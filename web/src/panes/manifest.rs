@@ -9,7 +9,6 @@ use dualstack_core::kubectl::FILE;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
 use dualstack_core::session::action::{Action, PatchForm};
-
 use yew::prelude::*;
 
 use super::fixes::FixSlot;

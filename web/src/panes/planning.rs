@@ -45,7 +45,7 @@ pub struct Props {
     pub dispatch: Dispatch,
 }
 
-/// What a person did in the pane. Its owner keeps it while another pane is shown.
+/// What a person did in the pane. Its owner keeps it while another tab is shown.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Kept {
     /// The text in the field, once it was edited.

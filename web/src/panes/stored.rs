@@ -34,7 +34,7 @@ pub struct Props {
     pub label: Option<Text>,
     /// What was accepted before the last edit, where nothing is stored now.
     pub earlier: Option<Shared<DocumentReport>>,
-    /// The field the Why pane is about.
+    /// The field whose decisions are unfolded.
     pub chosen: Option<AttrValue>,
     /// Whether metadata that the server keeps is shown.
     pub shows_server_fields: bool,

@@ -9,8 +9,6 @@ macro_rules! words {
 }
 
 words! {
-    COMPONENTS = "Components", "组件";
-    COMPONENTS_ABOUT = "Startup and conflicts between components", "组件的启动和相互冲突";
     ALL_AGREE = "All components start, and their flags agree.", "所有组件都能启动，并且标志相互一致。";
     EXITS = "Exits", "退出";
     LOGS = "Logs", "日志";
@@ -19,7 +17,6 @@ words! {
     SURPRISE = "Unexpected", "出乎意料";
     BREAKS = "Does not work", "无法工作";
     AGREE = "They agree.", "相互一致。";
-    DISAGREE = "Conflicts", "冲突";
     NOT_COMPARED = "Not compared: one of the components does not start.", "未作比较：其中一个组件无法启动。";
     DISAGREEMENTS = "Conflicts between components: {count}", "组件之间的冲突：{count}";
     DOES_NOT_START = "does not start.", "无法启动。";
@@ -125,7 +122,6 @@ words! {
     OUT = "Zoom out", "缩小";
     IN = "Zoom in", "放大";
     BEFORE = "Previous part", "前一部分";
-    CLUSTER_BEHIND = "Whole cluster", "整个集群";
     MAKE_IT_SO = "Turn on", "启用";
     COUNT_NODES = "Nodes", "个节点";
     BEHIND = "Next part", "后一部分";

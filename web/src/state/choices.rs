@@ -2,7 +2,7 @@
 
 use dualstack_core::source::flags::Component;
 
-/// What the Why pane is asked about.
+/// What the Why tab is asked about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Focus {
     /// Nothing in particular.
@@ -24,7 +24,7 @@ pub enum Pane {
     /// What is applied.
     #[default]
     Manifest,
-    /// What is stored, and why.
+    /// The tabs: what is stored, why, and the rest of the cluster.
     Result,
 }
 

@@ -337,7 +337,7 @@ mod tests {
         };
         let policy = said("spec.ipFamilyPolicy", 1);
         assert!(policy.starts_with("not set\n") && policy.contains("feature gate"), "{policy}");
-        assert_eq!(said("Feature gates", 0), "this version has no gate IPv6DualStack\n");
+        assert_eq!(said("Feature gates", 0), "this version has no feature gate IPv6DualStack\n");
         assert_eq!(said("Feature gates", 1), "IPv6DualStack is off\n");
     }
 

@@ -1,7 +1,7 @@
 //! What does an address ask of a page that stands in another page?
 //!
-//! `#/s/<scenario>?k8s=1.36&families=IPv6,IPv4&lang=zh-CN&view=result&theme=dark`; instead of a scenario
-//! there may be a link (`#0…?view=result`). Invariant: whatever is asked, there is something to show, and
+//! `#/s/<scenario>?k8s=1.36&families=IPv6,IPv4&lang=zh-CN&view=result&tab=why&theme=dark`; instead of a
+//! scenario there may be a link (`#0…?view=result`). Invariant: whatever is asked, there is something to show, and
 //! what was not understood is named.
 
 use std::rc::Rc;
@@ -29,7 +29,7 @@ pub struct Embed {
     pub tab: Option<Tab>,
     /// What it starts with, and returns to.
     pub start: Work,
-    /// What was asked for in vain.
+    /// What was asked for and is not known.
     pub unknown: Vec<Unknown>,
 }
 
@@ -41,7 +41,7 @@ pub enum View {
     All,
     /// The flags, the manifest and the answer.
     Editor,
-    /// The answer, the stored object and the reasons.
+    /// The answer, and the tabs about the stored object.
     Result,
     /// The choice of families and the answer.
     Mini,
@@ -63,7 +63,7 @@ impl View {
     }
 }
 
-/// Something that was asked for in vain.
+/// Something that was asked for and is not known.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Unknown {
     /// A scenario.

@@ -54,7 +54,7 @@ pub struct Store {
     pub lang: Lang,
     /// Dark, light, or as the system says.
     pub theme: Option<Theme>,
-    /// What the Why pane is asked about.
+    /// What the Why tab is asked about.
     pub focus: Focus,
     /// The pane a phone shows.
     pub pane: Pane,
@@ -159,7 +159,7 @@ pub enum Msg {
     Unfold(bool),
     /// Shows or hides what the server keeps.
     ServerFields(bool),
-    /// Replaces a word of the manifest (the invitation of the first ten seconds).
+    /// Replaces a text of the manifest by another one: something to try with an example.
     Replace(&'static str, &'static str),
     /// Answers what follows the event that is shown.
     Settle,

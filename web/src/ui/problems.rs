@@ -41,7 +41,8 @@ pub fn said(problem: &Diagnostic, lang: Lang) -> (String, &'static str) {
     }
 }
 
-/// How many problems of a text are shown; the rest is counted. Nobody reads ten thousand, and each key would wait for them.
+/// How many problems of a text are shown; the rest is counted. Nobody reads ten thousand, and each key would wait for
+/// them.
 pub const MOST: usize = 100;
 
 /// Problems as a list under an editor.
