@@ -67,7 +67,7 @@
     const { target, near } = held;
     held = null;
     if (document.activeElement !== document.body && document.activeElement !== target) return;
-    near.find((it) => it.isConnected && !it.disabled && it.checkVisibility())?.focus({ preventScroll: true });
+    near.find((it) => it.isConnected && !it.disabled && (it.checkVisibility?.() ?? true))?.focus({ preventScroll: true });
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 
   for (const sheet of sheets) {

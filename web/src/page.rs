@@ -365,7 +365,7 @@ impl Page {
         boot: &Shared<BootReport>,
         document: Option<&Shared<DocumentReport>>,
     ) -> Option<Rc<[Side; 2]>> {
-        let other = store.other()?;
+        let other = store.other().filter(|_| shown_tab(store) == Tab::Changes)?;
         let events = Shared(Rc::clone(&store.events));
         let deps = (events, store.seed, store.at, store.settled, other);
         let there = self.compared.get(deps, |_| compared(store, other))?;

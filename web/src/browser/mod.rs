@@ -245,7 +245,10 @@ pub fn report_panics() {
 /// focus, the selection and the scroll positions that the person left.
 pub fn take_over(start: impl FnOnce() + 'static) {
     let start = Closure::once_into_js(start);
-    let _ = hand_over(start.unchecked_ref());
+    // boot.js shows the text where the program dies.
+    if let Err(why) = hand_over(start.unchecked_ref()) {
+        wasm_bindgen::throw_val(why);
+    }
 }
 
 #[wasm_bindgen]

@@ -81,6 +81,11 @@ pub struct Props {
 pub fn FixSlot(props: &Props) -> Html {
     let Props { lang, ref fixes, ref children, ref dispatch } = *props;
     let is_open = use_state(|| false);
+    {
+        // The list of the next fixes does not open by itself.
+        let is_open = is_open.setter();
+        use_effect_with(fixes.is_empty(), move |_| is_open.set(false));
+    }
     let [first, others @ ..] = fixes.as_slice() else {
         return html! { <div class="slot">{ children.clone() }</div> };
     };

@@ -243,7 +243,8 @@ impl Store {
     }
 
     pub(super) fn restore(&mut self, work: Work) {
-        let is_elsewhere = self.at != work.at || self.branch != work.branch;
+        let is_elsewhere =
+            (self.session, self.branch, self.at) != (work.session, work.branch, work.at);
         self.events = work.events;
         self.notes = work.notes;
         self.seed = work.seed;

@@ -6,7 +6,7 @@ use dualstack_core::session::action::{Action, Notes, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 
-use super::choices::{Focus, Pane, TextBox, Undone};
+use super::choices::{Focus, Pane, Tab, TextBox, Undone};
 use super::history::{History, Typing, Work};
 use super::store::{Msg, Store};
 use crate::{examples, presets};
@@ -129,6 +129,9 @@ impl Store {
             Msg::Compare(version) => {
                 next.compared = version;
                 next.compared = next.other();
+                if next.compared.is_some() {
+                    return next.step(Msg::Tab(Tab::Changes));
+                }
             }
             Msg::ApplyAgain => {
                 let applied = |event: &Action| match event {
