@@ -134,7 +134,9 @@ for (const lang of ["en", "zh-CN"] as const) {
     await type(page, "manifest", (text) => text.replace(/ *ipFamilyPolicy: \w+\n/, "").replace(/ *ipFamilies:\n( *- \w+\n)+/, ""));
     await expect(addresses(page)).toHaveCount(1);
     await page.getByRole("button", { name: names.step }).click();
-    await expect(page.locator("#fix-0")).toHaveAccessibleName(names.add);
+    const first = page.locator("#fix-0");
+    await expect(first).toBeFocused();
+    await expect(first).toHaveAccessibleName(names.add);
     await page.keyboard.press("Enter");
     await expect(addresses(page)).toHaveCount(2);
     await expect(page.locator("#answer")).toBeFocused();
