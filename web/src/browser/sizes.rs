@@ -50,7 +50,8 @@ impl Sizes {
     #[must_use]
     pub fn share(self, between: usize) -> i32 {
         let [left, right] = [self.0[between], self.0[between + 1]];
-        left * 100 / (left + right)
+        let both = left + right;
+        (left * 100 + both / 2) / both
     }
 
     fn written(self) -> String {
