@@ -45,7 +45,6 @@ words! {
     STANDS = "Stored unchanged", "存储的内容未变";
     TERMINAL = "What kubectl prints", "kubectl 的输出";
     TAB_PICTURE = "Picture", "图示";
-    TAB_NODES = "Nodes and Pods", "节点和 Pod";
     TAB_ADDRESSES = "Addresses", "地址";
     TAB_CHANGES = "Changes", "变化";
     TAB_TERMINAL = "Terminal", "终端";

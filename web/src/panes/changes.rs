@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use dualstack_core::apiserver::requests::RepairEvent;
+use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Piece, render};
 use dualstack_core::facts;
-use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::BootReport;
 use dualstack_core::session::diff::{Change, Diff, ServiceAfter};
@@ -170,8 +170,7 @@ fn fields(change: &Change) -> Html {
 fn service(it: &ServiceAfter, lang: Lang) -> Html {
     let (class, word) = class_and_word(&it.change);
     let spec = &it.service.spec;
-    let families = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
-    let badges: Html = families.map(badge).collect();
+    let badges: Html = known_families(&it.service).into_iter().map(badge).collect();
     let policy = spec.ip_family_policy.clone().unwrap_or_default();
     let service = html! {
         <li>

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use dualstack_core::api::service::{EXTERNAL_NAME, Service};
+use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Fact, Piece, plain, render};
 use dualstack_core::facts;
@@ -266,8 +267,7 @@ fn change(repair: &Repair) -> String {
 /// The families of a stored Service; where no list of them is kept, those of its addresses.
 fn families(service: &Service) -> Vec<Family> {
     let spec = &service.spec;
-    let named = spec.ip_families.iter().filter_map(|name| Family::from_name(name));
-    let named: Vec<Family> = named.collect();
+    let named = known_families(service);
     if !named.is_empty() {
         return named;
     }

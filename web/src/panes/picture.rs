@@ -3,6 +3,7 @@
 
 mod layout;
 
+use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::cluster::{Key, World};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{plain, render};
@@ -126,8 +127,7 @@ fn svg(drawing: &Drawing, label: &str) -> Html {
 /// What the chosen Service is, in terms that explain themselves.
 fn terms(lang: Lang, service: &ServiceAfter) -> Html {
     let spec = &service.service.spec;
-    let families: Vec<Family> =
-        spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect();
+    let families = known_families(&service.service);
     let term =
         |word, label: Text| html! { <Term {lang} {word} at="picture" label={label.get(lang)} /> };
     html! {
@@ -149,13 +149,12 @@ pub fn Picture(props: &Props) -> Html {
     let picked = use_state(|| (None::<Key>, None::<Key>));
     let front = if picked.0 == *chosen { picked.1.as_ref() } else { None };
     let front = front.or(chosen.as_ref()).cloned();
-    let deps = (lang, world.clone(), after.clone(), front);
+    let deps = (lang, world.clone(), after.clone(), front.clone());
     let drawing = use_memo(deps, |(lang, world, after, front)| {
         let (services, at) = stored(after, front.as_ref());
         draw(*lang, world, &services, at)
     });
-    let front = if picked.0 == *chosen { picked.1.as_ref() } else { None };
-    let (services, at) = stored(after, front.or(chosen.as_ref()));
+    let (services, at) = stored(after, front.as_ref());
     let count =
         facts![services = services.len(), nodes = world.nodes.len(), pods = world.pods().count()];
     let count = render(COUNTS, &count, lang);

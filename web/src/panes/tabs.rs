@@ -3,6 +3,7 @@
 use dualstack_core::explain::text::{Lang, Text};
 use yew::prelude::*;
 
+use super::text;
 use crate::browser;
 use crate::i18n;
 use crate::state::choices::Tab;
@@ -43,7 +44,7 @@ const fn name(tab: Tab) -> Text {
         Tab::Stored => i18n::STORED,
         Tab::Picture => i18n::TAB_PICTURE,
         Tab::Why => i18n::WHY,
-        Tab::Nodes => i18n::TAB_NODES,
+        Tab::Nodes => text::NODES_AND_PODS,
         Tab::Addresses => i18n::TAB_ADDRESSES,
         Tab::Changes => i18n::TAB_CHANGES,
         Tab::Terminal => i18n::TAB_TERMINAL,

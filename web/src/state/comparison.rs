@@ -227,7 +227,8 @@ fn rules(sides: [&Side; 2], found: &[Difference], lang: Lang) -> Vec<OneSided> {
     differences
 }
 
-fn in_words(piece: Piece) -> Piece {
+/// A name in a sentence as words, not as code.
+pub(super) fn in_words(piece: Piece) -> Piece {
     match piece {
         Piece::Code(words) => Piece::Words(words),
         piece => piece,

@@ -13,6 +13,7 @@ use dualstack_core::source::flags::table::{
 };
 use dualstack_core::source::flags::{Component, Flag, FlagsText, Section, parse};
 
+use super::comparison::in_words;
 use crate::i18n;
 
 /// A longer value is not printed.
@@ -221,11 +222,7 @@ fn lists_in_words(lists: &BTreeSet<(Turn, List)>, lang: Lang) -> Vec<Vec<Piece>>
 /// A sentence about a family of lists, whose names are words, not code.
 fn with_words(text: Text, family: Family, lists: &str, lang: Lang) -> Vec<Piece> {
     let pieces = render(text, &facts![family, lists], lang).into_iter();
-    let words = |piece| match piece {
-        Piece::Code(words) => Piece::Words(words),
-        piece => piece,
-    };
-    pieces.map(words).collect()
+    pieces.map(in_words).collect()
 }
 
 /// A flag that differs; `None` if neither start has it.

@@ -7,6 +7,7 @@ use dualstack_core::api::service::{
 };
 use dualstack_core::apiserver::allocators::ServiceCidrState;
 use dualstack_core::apiserver::requests::{Answer, Outcome};
+use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
@@ -396,10 +397,6 @@ fn of_delete(document: &DocumentReport, service: &Service, lang: Lang) -> Verdic
     Verdict { tone, head: render(head, &facts![name], lang), because: render(because, &[], lang) }
 }
 
-fn families(service: &Service) -> Vec<Family> {
-    service.spec.ip_families.iter().filter_map(|name| Family::from_name(name)).collect()
-}
-
 fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
     let spec = &service.spec;
     if spec.type_ == EXTERNAL_NAME {
@@ -411,7 +408,7 @@ fn headline(service: &Service, name: &str, lang: Lang) -> Vec<Piece> {
         let text = i18n::IS_HEADLESS;
         return render(text, &facts![name], lang);
     }
-    let families = families(service);
+    let families = known_families(service);
     if families.len() == 2 {
         let text = i18n::TWO_IPS;
         return render(text, &facts![name], lang);
@@ -432,7 +429,7 @@ fn reason(
 ) -> (Tone, Vec<Piece>) {
     let spec = &service.spec;
     let trace = &outcome.trace;
-    let families = families(service);
+    let families = known_families(service);
     let served: Vec<Family> =
         boot.env.as_ref().map(|env| env.ranges.families().collect()).unwrap_or_default();
     if spec.type_ == EXTERNAL_NAME {
