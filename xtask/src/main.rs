@@ -1,8 +1,9 @@
-//! `cargo xtask serve | test | build | screenshots | bench | gen`: the project's commands. Each installs what it
+//! `cargo xtask serve | test | build | screenshots | bench | gen | drift`: the project's commands. Each installs what it
 //! lacks by itself.
 
 mod bench;
 mod check;
+mod drift;
 mod generate;
 mod process;
 mod site;
@@ -20,7 +21,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   build          write the static site to dist/
   screenshots    take pictures of the built page, for a person to look at
   bench          measure, and write docs/performance.md
-  gen [--check]  write the generated files, or say which are stale";
+  gen [--check]  write the generated files, or say which are stale
+  drift OLD NEW  compare what rules name as their source in two source trees of Kubernetes";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::bench(),
         ["gen"] => generate::write(),
         ["gen", "--check"] => generate::check(),
+        ["drift", old, new] => drift::drift(old, new),
         // Started by `serve` beside Trunk.
         ["announce", port] => site::announce(port),
         // Called by Trunk when it has built a page (see Trunk.toml).
