@@ -18,6 +18,7 @@ use dualstack_core::session::{self, EventReport};
 use dualstack_core::source::flags;
 use dualstack_tests::components;
 use dualstack_tests::driver::Driver;
+use dualstack_tests::installers;
 use dualstack_tests::nodes;
 use dualstack_tests::plan;
 use dualstack_tests::vector::Line;
@@ -28,19 +29,18 @@ use serde_json::json;
 /// Rules that no recording reaches, with requests that do: rule, release, ranges, steps.
 const REQUESTS: [(&str, &str, &str, &str); 6] = [
     (
-        "UPD-13",
+        "MSG-6f",
         "1.36",
         r#"["10.96.0.0/16"]"#,
-        r#"[{"op":"create","service":{"metadata":{"name":"a"},"spec":{"ports":[{"port":80}]}}},
-            {"op":"patch","name":"a","patchType":"merge","patch":{"metadata":{"name":"b"}}}]"#,
+        r#"[{"op":"update","service":{"metadata":{"name":"a","uid":"x"},"spec":{"ports":[{"port":80}]}}}]"#,
     ),
     (
-        "DEL-2",
+        "META-9",
         "1.36",
         r#"["10.96.0.0/16"]"#,
-        r#"[{"op":"create","service":{"metadata":{"name":"a","finalizers":["example.com/wait"]},
-             "spec":{"ports":[{"port":80}]}}},
-            {"op":"delete","name":"a"},{"op":"get","name":"a"}]"#,
+        r#"[{"op":"create","service":{"metadata":{"name":"a","ownerReferences":[
+             {"apiVersion":"v1","kind":"Pod","name":"p","uid":"x"},
+             {"apiVersion":"v1","kind":"Pod","name":"p","uid":"x"}]},"spec":{"ports":[{"port":80}]}}}]"#,
     ),
     (
         "DEF-10",
@@ -80,15 +80,22 @@ const REQUESTS: [(&str, &str, &str, &str); 6] = [
 ];
 
 /// Rules that no recording reaches, with starts that do: rule, release, flags.
-const STARTS: [(&str, &str, &str); 8] = [
+const STARTS: [(&str, &str, &str); 15] = [
     ("API-4b", "1.20", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
     ("API-6", "1.36", "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"),
     ("API-7", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
     ("API-7b", "1.36", "--kubernetes-service-node-port=30443"),
     ("API-9c", "1.36", "--endpoint-reconciler-type=raft"),
+    ("API-9d", "1.37", "--advertise-address=127.0.0.1"),
     ("API-10", "1.36", "--service-cluster-ip-range=10.96.0.0/16"),
     ("API-10b", "1.36", "--advertise-address=here"),
     ("API-10c", "1.36", "--secure-port=0"),
+    ("API-10d", "1.36", "--no-such-flag"),
+    ("API-10e", "1.36", "--insecure-port=0"),
+    ("API-10f", "1.36", "--node-ip=192.0.2.11"),
+    ("API-10g", "1.36", "--allow-privileged false"),
+    ("API-10h", "1.36", "--help"),
+    ("API-10i", "1.23", "--insecure-port=0"),
 ];
 
 /// Starts with one set of flags and then with another, for rules about what is stored already.
@@ -109,14 +116,19 @@ const RESTARTS: [(&str, &str, [&str; 2]); 2] = [
 ];
 
 /// Manifests of which something is said before a Service is looked at.
-const MANIFESTS: [(&str, &str); 6] = [
-    ("MSG-7a", "metadata: {name: a}"),
-    ("MSG-7b", "{apiVersion: v1, kind: Secret, metadata: {name: a}}"),
-    ("MSG-7c", "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b}}"),
-    ("MSG-7d", "{apiVersion: v1, kind: Service}"),
-    ("MSG-7e", "{apiVersion: apps/v1, kind: Service, metadata: {name: a}}"),
+const MANIFESTS: [(&str, &str, &str); 10] = [
+    ("MSG-7a", "1.36", "metadata: {name: a}"),
+    ("MSG-7b", "1.36", "{apiVersion: v1, kind: Secret, metadata: {name: a}}"),
+    ("MSG-7c", "1.36", "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b}}"),
+    ("MSG-7d", "1.36", "{apiVersion: v1, kind: Service}"),
+    ("MSG-7e", "1.36", "{apiVersion: apps/v1, kind: Service, metadata: {name: a}}"),
+    ("MSG-7f", "1.36", "a: *\n---\nb: 1"),
+    ("MSG-7i", "1.36", "{apiVersion: v1, kind: Service, metadata: {name: 5}}"),
+    ("MSG-7g", "1.36", "{apiVersion: v1, kind: Service, metadata: {name: a, name: b}}"),
+    ("MSG-7h", "1.24", "{apiVersion: v1, kind: Service, metadata: {name: a}, specs: {}}"),
     (
         "MULTI-10a",
+        "1.36",
         "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: A}, spec: {cidrs: \
          [10.1.0.0/24]}}",
     ),
@@ -275,7 +287,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
     let starts = STARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, &[flags], "")));
     let restarts = RESTARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, flags, "")));
     let manifests =
-        MANIFESTS.iter().map(|(rule, manifest)| (*rule, started("1.36", &["--v=2"], manifest)));
+        MANIFESTS.iter().map(|(rule, k8s, text)| (*rule, started(k8s, &["--v=2"], text)));
     let controllers = CONTROLLERS
         .iter()
         .map(|(rule, k8s, flags, pod_cidrs)| (*rule, controlled(k8s, flags, pod_cidrs)));
@@ -291,6 +303,7 @@ fn sessions() -> Vec<(&'static str, Witness)> {
         .chain(components::sessions())
         .chain(workloads::sessions())
         .chain(plan::sessions())
+        .chain(installers::sessions())
         .collect()
 }
 

@@ -10,11 +10,11 @@ use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::net::Family;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{Replay, run};
-use dualstack_tests::nodes;
 use dualstack_tests::sessions::{
     choose, cluster_event, cluster_start, page_document, page_event, page_session, page_start,
     session, version,
 };
+use dualstack_tests::{nodes, paste};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
@@ -116,6 +116,67 @@ const PIECES: [&str; 30] = [
     "--service-cluster-ip-range=10.96.0.0/16,fd00::/112\n",
     "kube-apiserver \\\n",
 ];
+
+/// Pieces of the texts that people paste for flags.
+const PASTED: [&str; 40] = [
+    "kube-apiserver\n",
+    "kubelet · node-1\n",
+    "# kube-proxy\n",
+    "--service-cluster-ip-range=10.96.0.0/16,fd00::/112\n",
+    "--node-ip 192.0.2.11 ",
+    "--v=2 \\\n",
+    "\n\n",
+    " ",
+    "\"",
+    "'",
+    "\\",
+    "\n",
+    "[Service]\nRestart=always\n",
+    "ExecStart=/usr/bin/kubelet $KUBELET_ARGS \\\n",
+    "Environment=\"KUBELET_ARGS=--node-ip=::1\"\n",
+    "KUBELET_EXTRA_ARGS=\"--v=1\n--v=2\"\n",
+    "KUBE_PROXY_OPTS=--v=3\n",
+    "ARGS='--v=4'\n",
+    "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\n",
+    "root 9968 3.4 0.9 1336724 79596 ? Ssl 02:06 1:34 /usr/bin/kubelet --v=5\n",
+    "root 1 0 0 Nov29 ? 00:00:09 etcd --name=x\n",
+    "  └─9968 kube-proxy --v=6\n",
+    "● kubelet.service - kubelet\n",
+    "I1130 10:00:00.000001 1234 flags.go:64] FLAG: --v=\"7\"\n",
+    "Nov 30 10:00:00 node-1 kubelet[9968]: I1130 10:00:00.1 9 flags.go:64] FLAG: --node-ip=\"::1\"\n",
+    "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n",
+    "  - command:\n    - kube-controller-manager\n    - --v=\"8\"\n",
+    "  - name: kube-proxy\n    args: [\"--v=9\", --x]\n",
+    "- --v=10\n",
+    "---\n",
+    "{\"Path\": \"kubelet\", \"Args\": [\"--v=11\"]}\n",
+    "Containers:\n  kube-apiserver:\n    Command:\n      kube-apiserver\n      --v=12\n",
+    "root@a:~# kubelet --v=13 | tee x\n",
+    "minikube start --extra-config=kubelet.v=14\n",
+    "kind: ClusterConfiguration\n",
+    "podCidr: 10.244.0.0/16\n",
+    "echo KUBELET_EXTRA_ARGS=--v=15 > x\n",
+    "kube-proxy --v=16 -- foo\n",
+    "名称",
+    "\u{feff}",
+];
+
+#[test]
+fn no_byte_of_a_pasted_text_is_lost() {
+    let piece = prop_oneof![
+        12 => choose(&PASTED).prop_map(str::to_owned),
+        1 => "\\PC{0,6}",
+    ];
+    let text = vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+    let walked = runner(3000).run(&text, |text| {
+        let law = paste::check(&text);
+        prop_assert!(law.is_ok(), "{law:?}");
+        Ok(())
+    });
+    if let Err(error) = walked {
+        panic!("{error}");
+    }
+}
 
 #[test]
 fn no_typed_text_panics_and_the_same_text_gives_the_same_report() {

@@ -189,7 +189,8 @@ fn ids_and_slugs_of_rules_are_unique_and_well_formed() {
         let letter = &number[digits..];
         assert!(
             !area.is_empty()
-                && area.bytes().all(|byte| byte.is_ascii_uppercase())
+                // k3s has a digit.
+                && area.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
                 && digits > 0
                 && letter.len() <= 1
                 && letter.bytes().all(|byte| byte.is_ascii_lowercase()),

@@ -16,6 +16,7 @@
 //! | [`kubelet`], [`network_plugin`] | does the kubelet start, and which addresses do Node and Pods get? |
 //! | [`kube_proxy`] | does kube-proxy start, and which families does it serve? |
 //! | [`kubectl`] | what does kubectl send and print? |
+//! | [`installers`] | which flags do the components get from kubeadm, kind, k3s and RKE2? |
 //! | [`cluster`] | what is stored of every kind, and how do the programs work together? |
 //! | [`conflicts`] | where do the components disagree, and what follows? |
 //! | [`fixes`] | which one change would make it succeed? |
@@ -29,6 +30,7 @@ pub mod conflicts;
 pub mod controller_manager;
 pub mod explain;
 pub mod fixes;
+pub mod installers;
 pub mod kube_proxy;
 pub mod kubectl;
 pub mod kubelet;
@@ -53,13 +55,18 @@ pub fn service_rules() -> impl Iterator<Item = &'static Rule> {
         apiserver::startup::RULES,
         startup::RULES,
         kubectl::RULES,
-        apiserver::requests::RULES,
+        api::status::RULES,
+        apiserver::body::RULES,
+        apiserver::patch::RULES,
+        apiserver::registry::RULES,
+        apiserver::repair::RULES,
         apiserver::service::default::RULES,
         apiserver::service::read::RULES,
         apiserver::service::sync::RULES,
         apiserver::service::families::RULES,
         apiserver::service::allocate::RULES,
         apiserver::allocators::RULES,
+        apiserver::service::metadata::RULES,
         apiserver::service::node_ports::RULES,
         apiserver::service::validate::RULES,
         apiserver::service::update::RULES,
@@ -96,6 +103,9 @@ pub fn cluster_rules() -> impl Iterator<Item = &'static Rule> {
         cluster::objects::RULES,
         cluster::why::RULES,
         conflicts::prerequisites::RULES,
+        installers::kubeadm::RULES,
+        installers::kind::RULES,
+        installers::k3s::RULES,
         planning::registry::RULES,
         planning::explain::RULES,
         planning::capacity::RULES,

@@ -20,7 +20,7 @@ test("undo and redo go through text, flags, release and events alike", async ({ 
   await back.click();
   await expect(manifestBox(page)).toHold(`${text}# one two`);
   await back.click();
-  await expect(page.getByRole("combobox", { name: "Kubernetes version" })).toHaveValue("1.36");
+  await expect(page.getByRole("combobox", { name: "Kubernetes version" })).toHaveValue("1.37");
   await back.click();
   await expect(families(page, "IPv4 + IPv6")).toHaveAttribute("aria-pressed", "true");
   await back.click();

@@ -56,7 +56,7 @@ test("a restart with other ranges leaves what is stored as it was", async ({ pag
 test("any release can be chosen, and two of them stand side by side with the rules that differ", async ({ page }) => {
   await open(page);
   const version = page.getByRole("combobox", { name: "Kubernetes version", exact: true });
-  expect(await version.locator("option").count()).toBe(17);
+  expect(await version.locator("option").count()).toBe(18);
   // In 1.20 two ranges need a feature gate.
   await version.selectOption("1.20");
   await expect(region(page, "Answer")).toContainText("does not start");

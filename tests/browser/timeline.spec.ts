@@ -18,7 +18,7 @@ for (const width of [1440, 390]) {
     await expect(shown(page)).toContainText("3Patch");
     await expect(region(page, "Result")).toContainText("spec.ipFamilyPolicy: \"PreferDualStack\" → \"SingleStack\"");
     await shown(page).press("Home");
-    await expect(shown(page)).toContainText("1Start 1.36");
+    await expect(shown(page)).toContainText("1Start 1.37");
     await expect(shown(page)).toBeFocused();
     await expect(button(page, "Previous action")).toHaveAttribute("aria-disabled", "true");
     await button(page, "Play").click();
@@ -46,7 +46,7 @@ for (const width of [1440, 390]) {
     await shown(page).press("Home");
     const note = page.getByRole("complementary");
     await button(page, "Play").click();
-    await expect(note).toContainText("1 of 3: Start 1.36");
+    await expect(note).toContainText("1 of 3: Start 1.37");
     await expect(note).toContainText("3 of 3: Patch", { timeout: 10_000 });
     await expect(note).toContainText("Now one family is left.");
     await expect(note).toContainText("spec.clusterIPs[1]");

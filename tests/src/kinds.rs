@@ -21,9 +21,13 @@ use serde_json::{Map, Value, json};
 
 use crate::covered;
 use crate::driver::{self, cidr};
+use crate::install_kinds;
 use crate::node_kinds;
 use crate::start_kinds;
 use crate::witness::Witness;
+
+/// The recordings with a `kind` are of this release.
+pub const RELEASE: KubeVersion = KubeVersion::minor(36).expect("it is simulated");
 
 /// The kinds that are answered here; others have files of their own.
 const COVERED: [&str; 10] = [
@@ -61,6 +65,7 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
         "cidrset" => expect(line, node_kinds::cidr_set),
         "range-allocator" => expect(line, |input| node_kinds::range_allocator(input, witness)),
         "host-local" => expect(line, |input| node_kinds::host_local(input, witness)),
+        kind if install_kinds::COVERED.contains(&kind) => install_kinds::answer(line, witness),
         _ => start_kinds::answer(line, witness),
     }
 }
@@ -68,7 +73,7 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
 /// Whether the core answers lines of a kind.
 #[must_use]
 pub fn covers(kind: &str) -> bool {
-    COVERED.contains(&kind) || start_kinds::COVERED.contains(&kind)
+    [&COVERED[..], &start_kinds::COVERED, &install_kinds::COVERED].concat().contains(&kind)
 }
 
 /// A line with `expect` as the core answers `input`.
@@ -205,7 +210,7 @@ fn static_allocate(line: &Value) -> Result<Value, String> {
 fn environment(allocator: AllocatorKind, range: &str) -> Result<Env, String> {
     let range = cidr(range)?;
     let ranges = Stack::single(range.family(), range);
-    Ok(Env { allocator, ..Env::new(KubeVersion::LATEST, ranges) })
+    Ok(Env { allocator, ..Env::new(RELEASE, ranges) })
 }
 
 /// `servicecidr-create` and `-update`: the checks of an object.
@@ -214,12 +219,12 @@ fn service_cidr(
     witness: &mut Witness,
     check: impl FnOnce(&Value, &mut Errors),
 ) -> Result<Value, String> {
-    let behavior = Behavior::of(KubeVersion::LATEST);
+    let behavior = Behavior::of(RELEASE);
     let mut trace = Trace::default();
     let mut errors = Errors::new(&behavior, &mut trace);
     check(&line["input"], &mut errors);
     let printed: Vec<String> = errors.into_list().iter().map(ToString::to_string).collect();
-    witness.see(KubeVersion::LATEST, trace.steps());
+    witness.see(RELEASE, trace.steps());
     let mut answer = line.clone();
     answer["expect"] = json!({"errors": printed});
     Ok(answer)
@@ -248,7 +253,9 @@ fn apiserver_flags(line: &Value, witness: &mut Witness) -> Result<Value, String>
     // The oldest first, as recorded; these minors were not.
     let mut versions: Vec<KubeVersion> = KubeVersion::all().collect();
     versions.reverse();
-    versions.retain(|version| !["1.20", "1.22", "1.24"].contains(&version.to_string().as_str()));
+    versions.retain(|version| {
+        !["1.20", "1.22", "1.24", "1.37"].contains(&version.to_string().as_str())
+    });
     let mut entries: Vec<(Vec<String>, Value)> = Vec::new();
     for version in versions {
         let mut behavior = Behavior::of(version);

@@ -9,15 +9,11 @@ use dualstack_core::net::{Cidr, Stack};
 use dualstack_core::network_plugin as host_local;
 use dualstack_core::network_plugin::HostLocal;
 use dualstack_core::release::behavior::Behavior;
-use dualstack_core::release::version::KubeVersion;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;
-use crate::kinds::{text, texts};
+use crate::kinds::{RELEASE, text, texts};
 use crate::witness::Witness;
-
-/// What was recorded, ran in this release.
-const RELEASE: KubeVersion = KubeVersion::LATEST;
 
 /// `kcm-flags`: from flags to a running node CIDR controller.
 ///

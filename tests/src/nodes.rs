@@ -39,9 +39,10 @@ const fn only(family: Family, node: Node<'_>) -> Node<'_> {
 }
 
 /// The rule, the release, and the node that reaches the rule in it.
-const NODES: [(&str, &str, Node<'static>); 15] = [
+const NODES: [(&str, &str, Node<'static>); 16] = [
     ("PROXY-2c", "1.36", only(Family::V6, node("kubelet: --node-ip=192.0.2.11"))),
     ("PROXY-3a", "1.36", node("kube-proxy: --proxy-mode=userspace")),
+    ("PROXY-3c", "1.37", node("")),
     (
         "PROXY-5c",
         "1.27",

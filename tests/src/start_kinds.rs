@@ -13,12 +13,12 @@ use dualstack_core::kubelet::{node_addresses, pod_ips, startup as kubelet};
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::release::behavior::Behavior;
-use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags;
 use dualstack_core::startup::LogLine;
 use serde_json::{Map, Value, json};
 
 use crate::driver::cidr;
+use crate::kinds::RELEASE;
 use crate::witness::Witness;
 
 /// The kinds that are answered here.
@@ -40,7 +40,7 @@ pub const COVERED: [&str; 9] = [
 /// An input is missing, or lines of this kind are not answered here.
 pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
     let input = &line["input"];
-    let behavior = &Behavior::of(KubeVersion::LATEST);
+    let behavior = &Behavior::of(RELEASE);
     let trace = &mut Trace::default();
     let expect = match line["kind"].as_str().unwrap_or_default() {
         "default-servicecidr" => default_service_cidr(behavior, input, trace)?,
@@ -75,7 +75,7 @@ pub fn answer(line: &Value, witness: &mut Witness) -> Result<Value, String> {
         }
         kind => return Err(format!("lines of kind {kind} are not answered")),
     };
-    witness.see(KubeVersion::LATEST, trace.steps());
+    witness.see(RELEASE, trace.steps());
     let mut answer = line.clone();
     answer["expect"] = expect;
     Ok(answer)
@@ -147,7 +147,7 @@ fn default_service_cidr(
 /// `kube-proxy-config`: from flags to what tells local traffic. The recording did not wait for the ranges
 /// of the node.
 fn kube_proxy_config(input: &Value, trace: &mut Trace) -> Result<Value, String> {
-    let mut behavior = Behavior::of(KubeVersion::LATEST);
+    let mut behavior = Behavior::of(RELEASE);
     let quoted = texts(input, "args")
         .map(|arg| format!("\"{}\"\n", arg.replace('\\', "\\\\").replace('"', "\\\"")));
     let typed = flags::parse(&format!("# kube-proxy\n{}", quoted.collect::<String>()));

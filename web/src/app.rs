@@ -8,7 +8,7 @@ use yew::prelude::*;
 use crate::browser::{self, address_bar};
 use crate::effects::{
     use_address_bar, use_caret, use_fixes, use_language_and_theme, use_pause, use_playback,
-    use_settle, use_speech,
+    use_printing, use_settle, use_speech,
 };
 use crate::i18n;
 use crate::page::{self, Page, Panes};
@@ -141,6 +141,7 @@ pub fn App(props: &Props) -> Html {
     use_fixes(&store, document, &replay, &dispatch);
     use_caret(&store);
     use_language_and_theme(store.lang, store.theme, store.owner());
+    let printing = use_printing();
 
     let Some(panes) = panes else { return safe_mode(&store, &dispatch) };
     if let Some(embed) = &store.visit.embed {
@@ -170,6 +171,7 @@ pub fn App(props: &Props) -> Html {
                 <Splitter lang={store.lang} between={1} />
                 { result(&panes, &looks, &dispatch) }
             </main>
+            if printing { { printed(&panes) } }
             if let Some(note) = panes.note { <NoteShown ..note /> }
             <Footer ..panes.footer />
             <PhoneBar ..panes.phone_bar />
@@ -189,6 +191,20 @@ fn result(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
                 if let Some(pasted) = panes.pasted.clone() { <PastedError ..pasted /> }
                 { panel(panes, looks, dispatch) }
             </div>
+        </section>
+    }
+}
+
+/// What a printed page has whichever tab is shown: the object and the reasons.
+fn printed(panes: &Panes) -> Html {
+    let tab = panes.tabs.tab;
+    html! {
+        <section class="pane">
+            if tab != Tab::Stored {
+                <Stored ..panes.stored.clone() />
+                <Deciding ..panes.deciding.clone() />
+            }
+            if tab != Tab::Why { <Why ..panes.why.clone() /> }
         </section>
     }
 }

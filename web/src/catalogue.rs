@@ -325,13 +325,13 @@ mod tests {
         for (name, rest) in [
             // The first three, as they can be switched there.
             ("IPv6DualStack=true", ",7,\"\"]"),
-            ("metadata.labels", ",131071,\"{}\"]"),
-            ("spec.ports", ",131071,\"[]\"]"),
-            ("spec.ports.port", ",131071,\"\"]"),
-            ("spec.sessionAffinityConfig", ",131071,\"{}\"]"),
-            ("--advertise-address", ",131071,\"\"]"),
+            ("metadata.labels", ",262143,\"{}\"]"),
+            ("spec.ports", ",262143,\"[]\"]"),
+            ("spec.ports.port", ",262143,\"\"]"),
+            ("spec.sessionAffinityConfig", ",262143,\"{}\"]"),
+            ("--advertise-address", ",262143,\"\"]"),
             // From 1.24 on.
-            ("--pod-bridge-interface", ",131056,\"\"]"),
+            ("--pod-bridge-interface", ",262128,\"\"]"),
         ] {
             let start = format!("\"{name}\":[");
             let line = catalogue.lines().find(|line| line.contains(&start)).unwrap_or_default();

@@ -65,6 +65,15 @@ pub fn use_speech(spoken: Option<String>) {
     use_debounced(spoken, 500, Some(move || browser::say(&text)));
 }
 
+/// Whether the page is being printed: then parts are shown that a screen has in tabs.
+#[hook]
+pub fn use_printing() -> bool {
+    let printing = use_state(|| false);
+    let setter = printing.setter();
+    use_effect_with((), move |()| browser::listen_to_printing(move |now| setter.set(now)));
+    *printing
+}
+
 /// How long nothing may change before fixes are looked for: a person who pauses at a word is not done yet.
 const REST: u32 = 600;
 

@@ -169,13 +169,7 @@ impl Example {
 
     /// What is in it, in small letters.
     fn text(&self) -> String {
-        let text = |event: &Action| match event {
-            Action::Boot { flags: text, .. }
-            | Action::Apply(text)
-            | Action::Patch { body: text, .. }
-            | Action::Delete(text) => text.to_lowercase(),
-        };
-        self.events.iter().map(text).collect::<Vec<_>>().join("\n")
+        self.events.iter().map(|event| event.text().to_lowercase()).collect::<Vec<_>>().join("\n")
     }
 
     fn read(file: &File) -> Self {

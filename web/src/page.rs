@@ -9,12 +9,12 @@ use dualstack_core::api::Json;
 use dualstack_core::cluster::components::{Components, Start};
 use dualstack_core::cluster::{Key, World};
 use dualstack_core::explain::trace::Piece;
+use dualstack_core::kubectl::documents::objects;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
 use dualstack_core::session::diff::{Change, Diff, ObjectDiff};
 use dualstack_core::session::{BootReport, DocumentReport, EventReport, RequestsReport, Verb};
-use dualstack_core::source::yaml::parse;
 use yew::prelude::*;
 
 use crate::i18n;
@@ -23,7 +23,6 @@ use crate::panes::first_families::Wish;
 use crate::panes::invitation::Offer;
 use crate::panes::manifest::Checked;
 use crate::panes::strip::{BranchRow, NoteProps, Row};
-use crate::panes::terminal::Entry;
 use crate::panes::{
     answer, changes, cluster, deciding, documents, footer, header, invitation, manifest, notice,
     pasted, phone_bar, picture, stored, strip, tabs, terminal, why,
@@ -32,9 +31,10 @@ use crate::state::answers::{Answers, compared};
 use crate::state::choices::{Focus, Form, Pane, Tab};
 use crate::state::comparison::Side;
 use crate::state::deeds::edited;
+use crate::state::restarts::Restarts;
 use crate::state::shared::Shared;
 use crate::state::store::Store;
-use crate::state::terminal::typed;
+use crate::state::terminal::{typed, whole};
 use crate::state::verdict::Verdict;
 use crate::ui::Dispatch;
 
@@ -139,6 +139,7 @@ pub struct Page {
     /// The example that was shown last: what is tried with it makes it one's own.
     tried: Option<&'static str>,
     offer: Memo<Tried, Offer>,
+    restarts: Restarts,
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
     compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,
@@ -182,7 +183,7 @@ impl Page {
         let (of_flags, of_manifest) = (fixes_of(Pane::Cluster), fixes_of(Pane::Manifest));
         let (is_start, focus) = (matches!(store.event(), Action::Boot { .. }), &store.focus);
         let start = is_start.then(|| answers.boot.clone());
-        let rows = Row::all(store, &answers.events);
+        let rows = Row::all(store, &answers.events, &mut self.restarts);
         let chosen = match focus {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
             _ => None,
@@ -298,7 +299,7 @@ impl Page {
             },
             terminal: (tab == Tab::Terminal).then(|| {
                 let entries = store.events.iter().zip(&answers.events).take(store.at + 1);
-                let entries = entries.map(|(event, report)| Entry::of(event, report)).collect();
+                let entries = entries.map(|(event, report)| whole(event, report)).collect();
                 terminal::Props { lang, entries }
             }),
             whole: seen.map(|seen| Whole {
@@ -347,9 +348,11 @@ impl Page {
     /// What the manifest that is shown sends, where the object is to be compared with it.
     fn sent(&mut self, store: &Store, document: usize) -> Option<Shared<Json>> {
         match store.event() {
-            Action::Apply(text) if store.form == Form::Diff => {
+            Action::Apply(text) | Action::Create(text) | Action::Replace(text)
+                if store.form == Form::Diff =>
+            {
                 self.sent.get((Shared(Rc::clone(text)), document), |(text, document)| {
-                    let documents = parse(text).documents;
+                    let documents = objects(text);
                     Some(Shared(Rc::new(documents.get(*document)?.node.to_json())))
                 })
             }

@@ -127,6 +127,14 @@ fn failed_start(lang: Lang) -> Store {
     Store::opening(lang).update(Msg::EditFlags(flags.to_owned()))
 }
 
+/// A config of kubeadm in place of the flags.
+fn configured(lang: Lang, services: &str) -> Store {
+    let config = format!(
+        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking:\n  podSubnet: 10.244.0.0/16,fd00:10:244::/56\n  serviceSubnet: {services}\n"
+    );
+    Store::opening(lang).update(Msg::EditFlags(config))
+}
+
 /// A chart: so many Services, the last of which is refused, and something that is not simulated.
 fn several(lang: Lang, services: usize) -> Store {
     let mut text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shop}\n".to_owned();
@@ -169,6 +177,10 @@ fn panes_look_as_their_snapshots() {
         let opening = Store::opening(lang);
         let [first, refused, failed, of_node] =
             [opening.clone(), refusal(lang), failed_start(lang), node(lang)].map(|it| panes(&it));
+
+        let [config, refused_config] =
+            ["10.96.0.0/16,fd00:10:96::/112", "10.96.0.0/16,fd00:10:96::/64"]
+                .map(|services| panes(&configured(lang, services)));
 
         check("header", lang, &[("opening", rendered::<Header>(first.header.clone()))]);
         let searched = |query: &'static str| {
@@ -222,6 +234,8 @@ fn panes_look_as_their_snapshots() {
             &[
                 ("opening", rendered::<Cluster>(first.cluster.clone())),
                 ("failed start", rendered::<Cluster>(failed.cluster.clone())),
+                ("a config", rendered::<Cluster>(config.cluster)),
+                ("a config that is refused", rendered::<Cluster>(refused_config.cluster)),
             ],
         );
         check(

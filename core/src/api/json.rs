@@ -33,6 +33,19 @@ impl Json {
         Self::Object(entries.into_iter().collect())
     }
 
+    /// Its JSON kind, as Go's decoder names it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "bool",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+        }
+    }
+
     /// Whether this is `null`.
     #[must_use]
     pub const fn is_null(&self) -> bool {

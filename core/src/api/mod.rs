@@ -6,6 +6,7 @@ pub mod print;
 pub mod scalar;
 pub mod service;
 pub mod status;
+pub mod unstructured;
 
 pub use self::json::Json;
 use crate::net::Cidr;

@@ -30,18 +30,39 @@ pub struct ObjectMeta {
     pub uid: String,
     /// Changes with every write.
     pub resource_version: String,
+    /// Counts the changes of what the client wants; of a Service the server only carries it over.
+    pub generation: i64,
     /// When it was created, RFC 3339.
     pub creation_timestamp: Option<String>,
     /// When deletion was asked for, while finalizers remain.
     pub deletion_timestamp: Option<String>,
+    /// How long the object may still take, in seconds.
+    pub deletion_grace_period_seconds: Option<i64>,
     /// Labels.
     pub labels: Map<String>,
     /// Annotations.
     pub annotations: Map<String>,
     /// Who must agree before the object disappears.
     pub finalizers: Vec<String>,
-    /// Kept as sent; not looked at.
-    pub owner_references: Vec<Json>,
+    /// Whose deletion deletes the object.
+    pub owner_references: Vec<OwnerReference>,
+}
+
+/// An object to which another one belongs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OwnerReference {
+    /// Of the owner.
+    pub api_version: String,
+    /// Of the owner.
+    pub kind: String,
+    /// Of the owner.
+    pub name: String,
+    /// Of the owner.
+    pub uid: String,
+    /// Whether the owner manages the object.
+    pub controller: Option<bool>,
+    /// Whether the owner waits for the object to go.
+    pub block_owner_deletion: Option<bool>,
 }
 
 /// The spec of a Service.
@@ -234,12 +255,33 @@ pub fn to_json(service: &Service) -> Json {
     metadata.text("namespace", &meta.namespace);
     metadata.text("uid", &meta.uid);
     metadata.text("resourceVersion", &meta.resource_version);
+    if meta.generation != 0 {
+        metadata.put("generation", Json::Number(meta.generation.to_string()));
+    }
     metadata.optional("creationTimestamp", meta.creation_timestamp.as_deref());
     metadata.optional("deletionTimestamp", meta.deletion_timestamp.as_deref());
+    if let Some(seconds) = meta.deletion_grace_period_seconds {
+        metadata.put("deletionGracePeriodSeconds", Json::Number(seconds.to_string()));
+    }
     metadata.map("labels", &meta.labels);
     metadata.map("annotations", &meta.annotations);
     metadata.texts("finalizers", &meta.finalizers);
-    metadata.list("ownerReferences", meta.owner_references.clone());
+    let owners = meta.owner_references.iter().map(|owner| {
+        let mut entry = Object::default();
+        entry.put("apiVersion", owner.api_version.as_str().into());
+        entry.put("kind", owner.kind.as_str().into());
+        entry.put("name", owner.name.as_str().into());
+        entry.put("uid", owner.uid.as_str().into());
+        let switches =
+            [("controller", owner.controller), ("blockOwnerDeletion", owner.block_owner_deletion)];
+        for (key, switch) in switches {
+            if let Some(switch) = switch {
+                entry.put(key, switch.into());
+            }
+        }
+        entry.value()
+    });
+    metadata.list("ownerReferences", owners.collect());
     top.put("metadata", metadata.value());
     top.put("spec", spec_to_json(&service.spec));
     if service.status != ServiceStatus::default() {
@@ -379,8 +421,10 @@ mod tests {
     fn the_wire_form_is_what_was_decoded() {
         let full = json!({
             "metadata": {"name": "a", "generateName": "b", "namespace": "c", "uid": "d", "resourceVersion": "e",
-                "creationTimestamp": "f", "deletionTimestamp": "g", "labels": {"h": "i"},
-                "annotations": {"j": "k"}, "finalizers": ["l"], "ownerReferences": [{"m": 1}]},
+                "generation": 2, "creationTimestamp": "2026-01-01T00:00:00Z",
+                "deletionTimestamp": "2026-01-02T00:00:00Z", "deletionGracePeriodSeconds": 0,
+                "labels": {"h": "i"}, "annotations": {"j": "k"}, "finalizers": ["l"], "ownerReferences":
+                [{"apiVersion": "m", "kind": "n", "name": "o", "uid": "p", "controller": true}]},
             "spec": {"type": "a", "selector": {"b": "c"}, "clusterIP": "d", "clusterIPs": ["e"],
                 "ports": [{"name": "f", "protocol": "g", "appProtocol": "h", "port": 1, "targetPort": "i",
                     "nodePort": 2}, {"port": 0, "targetPort": 3}],
@@ -391,7 +435,7 @@ mod tests {
                 "allocateLoadBalancerNodePorts": false, "loadBalancerClass": "r",
                 "trafficDistribution": "s"},
             "status": {"loadBalancer": {"ingress": [{"ip": "a", "hostname": "b", "ipMode": "c",
-                "ports": [{"port": 1, "protocol": "d"}]}]}, "conditions": [{"e": 2}]},
+                "ports": [{"port": 1, "protocol": "d"}]}]}, "conditions": [{"type": "e", "observedGeneration": 2}]},
         });
         for object in [full, json!({"metadata": {}, "spec": {"sessionAffinityConfig": {}}})] {
             let decoded = decode::service(&Node::from_json(&object), &[], false);

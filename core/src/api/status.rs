@@ -4,6 +4,21 @@
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::explain::diagnostic::Diagnostic;
+use crate::release::version::Versions;
+use crate::rules;
+
+rules! {
+    /// A bug of the server.
+    APISERVER_PANICS {
+        id: "MSG-8", slug: "apiserver-panics",
+        versions: Versions::ALL,
+        source: "apiserver pkg/server/filters/wrap.go WithPanicRecovery",
+        evidence: Recorded,
+        facts: [],
+        en: "This request meets a bug of kube-apiserver: it panics. Only the request fails; the stored object and the allocators stay as they are.",
+        zh: "此请求触发了 kube-apiserver 的一个缺陷：它会 panic。只有该请求失败；已存储的对象和分配器保持不变。",
+    }
+}
 
 /// Why a request is refused as a whole.
 /// Source: apimachinery `pkg/apis/meta/v1/types.go` StatusReason.
@@ -19,8 +34,12 @@ pub enum Reason {
     AlreadyExists,
     /// 409, on update.
     Conflict,
+    /// 413.
+    RequestEntityTooLarge,
     /// 500.
     InternalError,
+    /// 500: the client may try again.
+    ServerTimeout,
 }
 
 impl Reason {
@@ -33,7 +52,9 @@ impl Reason {
             Self::NotFound => "NotFound",
             Self::AlreadyExists => "AlreadyExists",
             Self::Conflict => "Conflict",
+            Self::RequestEntityTooLarge => "RequestEntityTooLarge",
             Self::InternalError => "InternalError",
+            Self::ServerTimeout => "ServerTimeout",
         }
     }
 }
@@ -123,11 +144,39 @@ impl Status {
     /// 409 on update: a stale resourceVersion.
     #[must_use]
     pub fn conflict(resource: &str, name: &str) -> Self {
-        let message = format!(
-            "Operation cannot be fulfilled on {resource} {}: the object has been modified; please \
-             apply your changes to the latest version and try again",
-            quote(name)
-        );
+        let why = "the object has been modified; please apply your changes to the latest version and \
+                   try again";
+        Self::conflict_because(resource, name, why)
+    }
+
+    /// 409 on update.
+    #[must_use]
+    pub fn conflict_because(resource: &str, name: &str, why: &str) -> Self {
+        let message = format!("Operation cannot be fulfilled on {resource} {}: {why}", quote(name));
         Self::plain(409, Some(Reason::Conflict), message)
+    }
+
+    /// 413.
+    #[must_use]
+    pub fn too_large(message: &str) -> Self {
+        let message = format!("Request entity too large: {message}");
+        Self::plain(413, Some(Reason::RequestEntityTooLarge), message)
+    }
+
+    /// 500: a request of this verb about an object of this kind did not get done.
+    #[must_use]
+    pub fn server_timeout(verb: &str, kind: &str) -> Self {
+        let message = format!(
+            "The {verb} operation against {kind} could not be completed at this time, please try again."
+        );
+        Self::plain(500, Some(Reason::ServerTimeout), message)
+    }
+
+    /// 500: the server panicked, and the transport answers.
+    /// Source: apiserver `pkg/server/filters/wrap.go`.
+    #[must_use]
+    pub fn panicked() -> Self {
+        let message = "This request caused apiserver to panic. Look in the logs for details.";
+        Self::bare_error(message)
     }
 }

@@ -5,10 +5,13 @@
 
 use crate::api::field_path::FieldPath;
 use crate::api::json::Json;
+use crate::api::status::Status;
 use crate::api::{go_json, print_list};
-use crate::apiserver::allocators::{ServiceCidr, TERMINATING};
+use crate::apiserver::allocators::{ServiceCidr, ServiceCidrState, TERMINATING};
+use crate::apiserver::requests::{Answer, ApiServer, Outcome};
 use crate::apiserver::service::errors::{Errors, listed};
 use crate::apiserver::service::names;
+use crate::explain::trace::Trace;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr};
 use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
@@ -16,6 +19,56 @@ use crate::source::yaml;
 use crate::{facts, rules};
 
 rules! {
+    /// A range that was added.
+    RANGE_JOINS {
+        id: "MULTI-8", slug: "service-cidr-gives-out-addresses-at-once",
+        versions: Versions::ALL,
+        source: "pkg/registry/core/service/ipallocator/cidrallocator.go syncAllocators",
+        evidence: Recorded,
+        facts: [cidr],
+        en: "Addresses are allocated from {cidr} immediately. Which address families the cluster supports still depends on the flag.",
+        zh: "从现在起会从 {cidr} 分配地址。集群支持哪些地址族仍由标志决定。",
+    }
+    /// A name that is in use.
+    CIDR_NAME_IS_TAKEN {
+        id: "MULTI-9a", slug: "service-cidr-name-is-taken",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Create",
+        evidence: Recorded,
+        facts: [name],
+        en: "A ServiceCIDR named {name} exists; it may only be waiting for its last address to be released. Until it is deleted the name cannot be used again.",
+        zh: "名为 {name} 的 ServiceCIDR 仍存在（可能只是在等待最后一个地址被释放）：在它被删除之前，该名称不能再次使用。",
+    }
+    /// No such object.
+    CIDR_IS_NOT_FOUND {
+        id: "MULTI-9b", slug: "service-cidr-is-not-found",
+        versions: Versions::ALL,
+        source: "apiserver pkg/registry/generic/registry/store.go Get",
+        evidence: Recorded,
+        facts: [name],
+        en: "There is no ServiceCIDR named {name}.",
+        zh: "不存在名为 {name} 的 ServiceCIDR。",
+    }
+    /// A deleted range without addresses of its own.
+    RANGE_GOES {
+        id: "MULTI-9c", slug: "service-cidr-without-addresses-goes",
+        versions: Versions::ALL,
+        source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
+        evidence: Recorded,
+        facts: [],
+        en: "No Service address belongs to this ServiceCIDR alone, so it is removed after a grace period of ten seconds.",
+        zh: "没有 Service 地址只属于此 ServiceCIDR，因此它在十秒宽限期后被移除。",
+    }
+    /// A deleted range that is still needed.
+    RANGE_WAITS {
+        id: "MULTI-9d", slug: "service-cidr-waits-for-its-addresses",
+        versions: Versions::ALL,
+        source: "pkg/controller/servicecidrs/servicecidrs_controller.go canDeleteCIDR",
+        evidence: Recorded,
+        facts: [],
+        en: "Some addresses in use belong to no other ServiceCIDR: it remains with `Ready=False`, and no more addresses are allocated from it.",
+        zh: "仍有使用中的地址不属于其他 ServiceCIDR：它会保留，状况为 `Ready=False`，并且不再从中分配地址。",
+    }
     /// The name of a new object.
     NAME_IS_A_SUBDOMAIN {
         id: "MULTI-10a", slug: "service-cidr-name-is-a-subdomain",
@@ -181,5 +234,86 @@ pub fn validate_update(old: &[String], new: &[String], errors: &mut Errors) {
             let printed = print_list(errors.behavior(), "string", new, false);
             errors.invalid(&RANGES_STAY, path, printed, IMMUTABLE);
         }
+    }
+}
+
+/// The kind and the resource of ServiceCIDRs, as messages name them.
+const LONG_KIND: &str = "ServiceCIDR.networking.k8s.io";
+const SERVICE_CIDRS: &str = "servicecidrs.networking.k8s.io";
+
+impl ApiServer {
+    /// Creates a ServiceCIDR. It is ready at once (MULTI-8).
+    pub fn create_service_cidr(&mut self, name: &str, ranges: &[String]) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let mut errors = Errors::new(&cluster.env.behavior, trace);
+            let read = validate(name, ranges, &mut errors);
+            errors.end().map_err(|refusal| refusal.into_status(LONG_KIND, name))?;
+            if cluster.pools.service_cidrs.iter().any(|object| object.name == name) {
+                trace.reject(&CIDR_NAME_IS_TAKEN, FieldPath::metadata("name"), facts![name]);
+                return Err(Status::already_exists(SERVICE_CIDRS, name));
+            }
+            for (i, cidr) in read.iter().enumerate() {
+                let path = FieldPath::spec("cidrs").index(i);
+                trace.note(&RANGE_JOINS, path, facts![cidr = *cidr]);
+            }
+            let object = ServiceCidr { name: name.to_owned(), ranges: read, terminating: false };
+            cluster.pools.service_cidrs.push(object.clone());
+            cluster.revision += 1;
+            // One that waits for addresses which the new ranges cover, too, need not wait any more.
+            cluster.pools.sweep_service_cidrs(&cluster.env);
+            Ok(Answer::ServiceCidr { object, created: true, state: ServiceCidrState::Ready })
+        })
+    }
+
+    /// Changes the ranges of a ServiceCIDR, as far as they may change (API-14).
+    pub fn update_service_cidr(&mut self, name: &str, ranges: &[String]) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let at = cluster.find_service_cidr(name, trace)?;
+            let object = &mut cluster.pools.service_cidrs[at];
+            let old: Vec<String> = object.ranges.iter().map(ToString::to_string).collect();
+            let mut errors = Errors::new(&cluster.env.behavior, trace);
+            validate_update(&old, ranges, &mut errors);
+            errors.end().map_err(|refusal| refusal.into_status(LONG_KIND, name))?;
+            if let ([_], [_, second]) = (old.as_slice(), ranges)
+                && let Some(read) = parse_cidr(second)
+            {
+                let cidr = Cidr::new(read.net);
+                object.ranges.push(cidr);
+                let path = FieldPath::spec("cidrs").index(1);
+                trace.note(&RANGE_JOINS, path, facts![cidr]);
+                cluster.revision += 1;
+            }
+            let (object, state) = (object.clone(), object.state());
+            Ok(Answer::ServiceCidr { object, created: false, state })
+        })
+    }
+
+    /// Deletes a ServiceCIDR and lets its controller settle (MULTI-9).
+    pub fn delete_service_cidr(&mut self, name: &str) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let at = cluster.find_service_cidr(name, trace)?;
+            let object = &mut cluster.pools.service_cidrs[at];
+            object.terminating = true;
+            let object = object.clone();
+            cluster.revision += 1;
+            let gone = cluster.pools.sweep_service_cidrs(&cluster.env);
+            let is_gone = gone.iter().any(|it| it == name);
+            cluster.gone_cidrs.extend(gone.into_iter().filter(|it| it != name));
+            let (rule, state) = if is_gone {
+                (&RANGE_GOES, ServiceCidrState::Gone)
+            } else {
+                (&RANGE_WAITS, ServiceCidrState::Terminating)
+            };
+            trace.note(rule, FieldPath::default(), facts![]);
+            Ok(Answer::ServiceCidr { object, created: false, state })
+        })
+    }
+
+    fn find_service_cidr(&self, name: &str, trace: &mut Trace) -> Result<usize, Status> {
+        let at = self.pools.service_cidrs.iter().position(|object| object.name == name);
+        at.ok_or_else(|| {
+            trace.reject(&CIDR_IS_NOT_FOUND, FieldPath::metadata("name"), facts![name]);
+            Status::not_found(SERVICE_CIDRS, name)
+        })
     }
 }

@@ -14,6 +14,7 @@ use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Origin, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
+use crate::net::special::special_ranges;
 use crate::net::{Cidr, Family, Stack};
 use crate::release::behavior::{Behavior, RangeLimit};
 use crate::release::version::{KubeVersion, Versions};
@@ -26,9 +27,10 @@ pub use crate::source::flags::table::{
     SERVICE_CLUSTER_IP_RANGE as RANGE, SERVICE_NODE_PORT_RANGE as PORTS,
 };
 use crate::source::flags::{Component, FlagsText};
+use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::pflag::parse_int;
 pub use crate::startup::{StartError, Unmodelled};
-use crate::startup::{bad_flag, default_of, note, reject, set_gates, simulated, value_of};
+use crate::startup::{bad_flag, default_of, note, reject, set_gates};
 
 const WHO: Component = Component::KubeApiserver;
 
@@ -183,6 +185,20 @@ rules! {
         en: "The `kubernetes` Service would have a cluster IP in {range} and the endpoint {address}: traffic could not reach the API server. Set `--advertise-address` to an address of the family of the first Service CIDR.",
         zh: "`kubernetes` Service 的集群 IP 将在 {range} 中，而端点是 {address}：流量无法到达 API 服务器。请将 `--advertise-address` 设为与第一个 Service CIDR 地址族相同的地址。",
     }
+    /// An address that no object can hold.
+    ADVERTISE_ADDRESS_IS_NO_ENDPOINT {
+        id: "API-9d", slug: "advertise-address-can-be-no-endpoint",
+        versions: Versions::since(37),
+        source: "kubernetes/pull/138102",
+        evidence: Documentation,
+        fidelity: Fidelity::Simplified(Text {
+            en: "The text is that of the validation of Endpoints, which this check follows; what 1.37 prints around it is not known here.",
+            zh: "文本取自 Endpoints 的合法性检查，此检查与其一致；1.37 在其前后输出的内容此处未知。",
+        }),
+        facts: [address],
+        en: "{address} is a loopback or link-local address. The endpoint of the `kubernetes` Service cannot have it, so kube-apiserver exits.",
+        zh: "{address} 是本地回路（loopback）或链路本地地址。`kubernetes` Service 的端点不能使用它，因此 kube-apiserver 退出。",
+    }
     /// The address other members reach this API server at.
     ADVERTISE_ADDRESS_IS_CHOSEN {
         id: "API-10", slug: "advertise-address-is-chosen",
@@ -273,11 +289,10 @@ pub fn read(
     trace: &mut Trace,
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
-    let mut unmodelled = Vec::new();
-    for flag in text.of(WHO) {
-        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+    let mut gates = Vec::new();
+    let mut line = CommandLine::new(WHO, behavior.version, text);
+    while let Some(Given { flag, spec, value }) = line.next(trace)? {
         let name = spec.name;
-        let value = value_of(flag, name, trace)?;
         let number = |trace: &mut Trace| parse_int(value).map_err(|why| bad_flag(name, why, trace));
         match name {
             RANGE => value.clone_into(&mut flags.service_cluster_ip_range),
@@ -287,12 +302,19 @@ pub fn read(
             RECONCILER => value.clone_into(&mut flags.endpoint_reconciler_type),
             NODE_PORT => flags.kubernetes_service_node_port = number(trace)?,
             SECURE_PORT => flags.secure_port = number(trace)?,
-            FEATURE_GATES => set_gates(behavior, flag, &mut unmodelled)
+            FEATURE_GATES if behavior.gates_after_flags => gates.push(flag),
+            FEATURE_GATES => set_gates(WHO, behavior, flag, &mut line.unmodelled)
                 .map_err(|why| bad_flag(name, why, trace))?,
             _ => {}
         }
     }
-    Ok((flags, unmodelled))
+    for flag in gates {
+        set_gates(WHO, behavior, flag, &mut line.unmodelled).map_err(|why| StartError {
+            at: Some(flag.span),
+            ..bad_flag(FEATURE_GATES, why, trace)
+        })?;
+    }
+    Ok((flags, line.unmodelled))
 }
 
 /// What the flags come to.
@@ -362,7 +384,13 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
         Err(message) => {
             let value = quote(&flags.service_node_port_range);
             let step = reject(trace, &PORT_RANGE_DOES_NOT_PARSE, PORTS, facts![value]);
-            return Start::FlagError(StartError { message, flag: PORTS, entry: None, step });
+            return Start::FlagError(StartError {
+                message,
+                flag: PORTS,
+                entry: None,
+                at: None,
+                step,
+            });
         }
     };
     let mut addresses = [None, None];
@@ -401,7 +429,7 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
             };
             validate(behavior, flags, count, &mut completed, trace);
             if completed.errors.is_empty() {
-                reconcile(&flags.endpoint_reconciler_type, &mut completed, trace);
+                reconcile(behavior, flags, &mut completed, trace);
             }
             Start::Completed(completed)
         }
@@ -409,11 +437,22 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
 }
 
 /// API-8: who publishes the address of the API server.
-fn reconcile(reconciler: &str, completed: &mut Completed, trace: &mut Trace) {
+fn reconcile(behavior: &Behavior, flags: &Flags, completed: &mut Completed, trace: &mut Trace) {
     let (primary, advertise) = (completed.primary, completed.advertise);
     let family = Family::of(advertise);
-    let step = match reconciler {
+    let step = match flags.endpoint_reconciler_type.as_str() {
         "none" => trace.note(&KUBERNETES_HAS_NO_ENDPOINTS, FieldPath::default(), facts![]),
+        "lease" | "master-count"
+            if behavior.checks_advertise_endpoint && special_ranges(advertise).next().is_some() =>
+        {
+            let rule = &ADVERTISE_ADDRESS_IS_NO_ENDPOINT;
+            let step = trace.reject(rule, FieldPath::default(), facts![address = advertise]);
+            let ranges = special_ranges(advertise).map(|it| it.to_string());
+            let message = ranges.collect::<Vec<_>>().join(", ");
+            let flag = if flags.advertise_address.is_empty() { BIND } else { ADVERTISE };
+            completed.exit = Some(StartError { message, flag, entry: None, at: None, step });
+            step
+        }
         "lease" | "master-count" => {
             let port = completed.secure_port;
             completed.kubernetes_endpoint = Some(Endpoint { family, ip: advertise, port });
@@ -429,7 +468,8 @@ fn reconcile(reconciler: &str, completed: &mut Completed, trace: &mut Trace) {
             let facts = facts![value = quote(other)];
             let step = trace.reject(&RECONCILER_IS_UNKNOWN, FieldPath::default(), facts);
             let message = format!("endpoint reconciler not implemented: {other}");
-            completed.exit = Some(StartError { message, flag: RECONCILER, entry: None, step });
+            completed.exit =
+                Some(StartError { message, flag: RECONCILER, entry: None, at: None, step });
             step
         }
     };
@@ -454,6 +494,7 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
         message: message.to_owned(),
         flag: RANGE,
         entry: Some(entry),
+        at: None,
         step: reject(trace, rule, RANGE, facts),
     };
     let text = &flags.service_cluster_ip_range;
@@ -494,7 +535,7 @@ fn validate(
     let most = most_host_bits(behavior).map_or(0, u64::from);
     let mut push = |rule: &'static Rule, message: String, flag, entry, facts| {
         let step = reject(trace, rule, flag, facts);
-        completed.errors.push(StartError { message, flag, entry, step });
+        completed.errors.push(StartError { message, flag, entry, at: None, step });
     };
     if count > 2 {
         let words = "--service-cluster-ip-range must not contain more than two entries";
@@ -543,6 +584,7 @@ fn validate(
             ),
             flag: if flags.advertise_address.is_empty() { RANGE } else { ADVERTISE },
             entry: None,
+            at: None,
             step,
         });
     }

@@ -12,9 +12,8 @@ use crate::api::status::Status;
 use crate::apiserver::node as pod_cidrs;
 use crate::explain::trace::Trace;
 use crate::facts;
-use crate::kubectl::{ApplyVerb, Workload};
+use crate::kubectl::{ApplyVerb, LAST_APPLIED, Workload};
 use crate::release::behavior::Behavior;
-use crate::source::yaml;
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -44,16 +43,15 @@ impl World {
         self: &mut Rc<Self>,
         kind: Workload,
         key: &Key,
-        document: &yaml::Node,
+        json: &Rc<Json>,
         behavior: &Behavior,
         trace: &mut Trace,
     ) -> Result<ApplyVerb, Refused> {
-        let json = Rc::new(document.to_json());
-        let reader = Reader { behavior, kind, name: &key.1, json: &json };
+        let reader = Reader { behavior, kind, name: &key.1, json };
         match kind {
-            Workload::Node => self.apply_node(&reader, &key.1, &json, trace),
-            Workload::Pod => self.apply_pod(&reader, key, &json, trace),
-            Workload::Deployment => self.apply_deployment(&reader, key, &json, trace),
+            Workload::Node => self.apply_node(&reader, &key.1, json, trace),
+            Workload::Pod => self.apply_pod(&reader, key, json, trace),
+            Workload::Deployment => self.apply_deployment(&reader, key, json, trace),
         }
     }
 
@@ -75,6 +73,10 @@ impl World {
             let (labels, annotations) = (object.labels, object.annotations);
             let (origin, applied) = (NodeOrigin::Manifest, Some(Rc::clone(json)));
             let world = Rc::make_mut(self);
+            if !object.addresses.is_empty() {
+                let addresses = object.addresses.as_slice().into();
+                Rc::make_mut(&mut world.exported).insert(Rc::clone(name), addresses);
+            }
             world.register(name, origin, labels, &annotations, applied, &object.pod_cidrs);
             return Ok(ApplyVerb::Created);
         };
@@ -235,7 +237,8 @@ impl World {
 }
 
 fn verb(before: Option<&Rc<Json>>, after: &Rc<Json>) -> ApplyVerb {
-    match before {
+    let is_applied = |json: &Rc<Json>| json["metadata"]["annotations"].get(LAST_APPLIED).is_some();
+    match before.filter(|before| is_applied(before)) {
         None => ApplyVerb::Adopted,
         Some(before) if before == after => ApplyVerb::Unchanged,
         Some(_) => ApplyVerb::Configured,

@@ -4,6 +4,7 @@
 //! Invariants: nothing here fails, whatever the text. A program that the text does not speak of has its defaults.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -13,6 +14,7 @@ use crate::apiserver::startup::{Completed, MACHINE_V4, MACHINE_V6};
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam};
 use crate::controller_manager::startup as controller_manager;
 use crate::explain::trace::{Step, StepId, Trace};
+use crate::installers::{self, Installed};
 use crate::kube_proxy::startup as kube_proxy;
 use crate::kube_proxy::startup::{Configured, HostFamilies};
 use crate::kubelet::node_addresses::NodeStatus;
@@ -25,7 +27,7 @@ use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::source::flags::{self, Component, FlagsText, table};
 use crate::source::span::Span;
-use crate::startup::{LogLine, Severity, StartError, Unmodelled, pflag};
+use crate::startup::{LogLine, Severity, StartError, Unmodelled, command_line, pflag};
 
 use super::nodes::{self, NodeText};
 use crate::cluster::environment::{Environment, Families, routed};
@@ -189,6 +191,8 @@ pub struct Components {
     pub host: HostFamilies,
     /// What the text says of the network of the nodes and of the network plugin.
     pub switches: Environment,
+    /// What kubeadm or another tool made of the text, if the text is its config.
+    pub installed: Option<Rc<Installed>>,
 }
 
 /// The programs of a text, started once: kube-apiserver and kube-controller-manager at once, the components of the
@@ -209,6 +213,8 @@ pub struct Start {
     pub apiserver: Rc<Report<ApiServer>>,
     /// kube-controller-manager, in a cluster without Nodes.
     pub controller_manager: Report<ControllerManager>,
+    /// What kubeadm or another tool made of the text, if the text is its config.
+    pub installed: Option<Rc<Installed>>,
     components: OnceCell<Rc<Components>>,
 }
 
@@ -227,15 +233,36 @@ impl Start {
     }
 
     fn on(host: HostFamilies, version: KubeVersion, text: Rc<str>) -> Self {
-        let flags = Rc::new(flags::parse(&text));
+        let installed = installers::read(&text, version).map(Rc::new);
+        let flags = match &installed {
+            Some(installed) => Rc::clone(&installed.flags),
+            None => Rc::new(flags::parse(&text)),
+        };
         let behavior = Behavior::of(version);
         let switches = Environment::of(&text);
         let provider = switches.provider;
         let programs = Programs { behavior: &behavior, host, provider, text: &text };
-        let apiserver = Rc::new(programs.apiserver(&flags));
+        let apiserver = Rc::new(match installed.as_ref().filter(|it| it.refuses()) {
+            // Nothing is started.
+            Some(installed) => {
+                let trace = installed.trace.clone();
+                Report { trace, ..Report::new(Component::KubeApiserver, &flags) }
+            }
+            None => programs.apiserver(&flags),
+        });
         let controller_manager = programs.controller_manager(&flags);
         let components = OnceCell::new();
-        Self { version, text, flags, host, switches, apiserver, controller_manager, components }
+        Self {
+            version,
+            text,
+            flags,
+            host,
+            switches,
+            apiserver,
+            controller_manager,
+            installed,
+            components,
+        }
     }
 
     /// The environment that requests meet, if kube-apiserver runs.
@@ -289,7 +316,7 @@ impl Components {
                 pod_cidrs = outcome.pod_cidrs.to_vec();
                 event = outcome.event;
             }
-            let kubelet = programs.kubelet(&node, i, 0);
+            let kubelet = programs.kubelet(&node, i, 0, None);
             let node_ips = match &kubelet.knows {
                 Some(known) if kubelet.is_given => known.host_ips.clone(),
                 _ if kubelet.exits() => Vec::new(),
@@ -312,6 +339,7 @@ impl Components {
             controller_manager,
             host: *host,
             switches: switches.clone(),
+            installed: start.installed.clone(),
         }
     }
 
@@ -328,6 +356,18 @@ impl Components {
             ]
         });
         control_plane.into_iter().chain(nodes)
+    }
+
+    /// Whether a tool refuses the text, its config, so that nothing starts.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.installed.as_ref().is_some_and(|installed| installed.refuses())
+    }
+
+    /// Whether the text is still what it was after an edit: flags, or a config that the same tool accepts.
+    pub(crate) fn keeps(&self, after: &Self) -> bool {
+        let tool = |it: &Self| it.installed.as_ref().map(|installed| installed.tool);
+        tool(self) == tool(after) && (self.is_refused() || !after.is_refused())
     }
 
     /// Whether every component that the text speaks of starts.
@@ -377,7 +417,7 @@ impl Programs<'_> {
         Said {
             message: error.message.clone(),
             severity: Severity::Error,
-            flag: Some(error.flag),
+            flag: Some(error.flag).filter(|flag| !flag.is_empty()),
             span: error.span(component, flags, self.text),
             step: error.step,
         }
@@ -409,7 +449,8 @@ impl Programs<'_> {
             apiserver::Start::FlagError(error) => {
                 let mut said = self.error(WHO, flags, &error);
                 let value = flags.last(WHO, error.flag).and_then(|flag| flag.value.as_ref());
-                if let Some(value) = value {
+                // An error with a place of its own says all already.
+                if let Some(value) = value.filter(|_| error.at.is_none()) {
                     said.message = pflag::invalid_argument(error.flag, value, &error.message);
                 }
                 report.errors.push(said);
@@ -433,7 +474,7 @@ impl Programs<'_> {
                 report.knows = Some(ApiServer { completed, services, behavior: behavior.clone() });
             }
         }
-        report.finish(&behavior, trace)
+        report.finish(self, (WHO, flags), &behavior, trace)
     }
 
     pub(crate) fn controller_manager(&self, flags: &FlagsText) -> Report<ControllerManager> {
@@ -470,12 +511,19 @@ impl Programs<'_> {
                 report.knows = Some(known);
             }
         }
-        report.finish(&behavior, trace)
+        report.finish(self, (WHO, flags), &behavior, trace)
     }
 
     /// The kubelet on the machine of the `i`-th node. `further` is added to the addresses of `--node-ip`,
-    /// where one text speaks for many machines.
-    pub(crate) fn kubelet(&self, node: &NodeText, i: usize, further: u128) -> Report<NodeAgent> {
+    /// where one text speaks for many machines. `exported` are the addresses of a machine that is known from its
+    /// Node: both families are there because its kubelet was told both.
+    pub(crate) fn kubelet(
+        &self,
+        node: &NodeText,
+        i: usize,
+        further: u128,
+        exported: Option<&[IpAddr]>,
+    ) -> Report<NodeAgent> {
         const WHO: Component = Component::Kubelet;
         let flags = node.flags.as_ref();
         let mut behavior = self.behavior.clone();
@@ -495,7 +543,14 @@ impl Programs<'_> {
                 }
                 let lines = kubelet.log.iter().map(|line| self.line(WHO, flags, line));
                 report.warnings.extend(lines);
+                let exported = exported.filter(|_| kubelet.node_ips.is_empty());
+                if let Some([first, second]) = exported
+                    && Family::of(*first) != Family::of(*second)
+                {
+                    kubelet.node_ips = vec![*first, *second];
+                }
                 let own = match self.host {
+                    _ if exported.is_some() => exported.unwrap_or_default().to_vec(),
                     HostFamilies::Both => {
                         [Family::V4, Family::V6].map(|it| machine(it, i)).to_vec()
                     }
@@ -525,7 +580,7 @@ impl Programs<'_> {
                 report.knows = Some(NodeAgent { kubelet, status, host_ips });
             }
         }
-        report.finish(&behavior, trace)
+        report.finish(self, (WHO, flags), &behavior, trace)
     }
 
     pub(crate) fn proxy(
@@ -565,7 +620,7 @@ impl Programs<'_> {
                 }
             }
         }
-        report.finish(&behavior, trace)
+        report.finish(self, (WHO, flags), &behavior, trace)
     }
 }
 
@@ -582,7 +637,24 @@ impl<T> Report<T> {
         }
     }
 
-    fn finish(mut self, behavior: &Behavior, trace: Trace) -> Self {
+    fn finish(
+        mut self,
+        programs: &Programs<'_>,
+        (component, flags): (Component, &FlagsText),
+        behavior: &Behavior,
+        trace: Trace,
+    ) -> Self {
+        // They are printed before any line of the log.
+        let mut said = Vec::new();
+        // The same flag a thousand times is looked for once.
+        let mut places: BTreeMap<Option<&str>, Option<Span>> = BTreeMap::new();
+        for line in command_line::deprecations(&trace) {
+            let find = || line.span(component, flags, programs.text);
+            let span = *places.entry(line.flag).or_insert_with(find);
+            let LogLine { severity, message, flag, step } = line;
+            said.push(Said { severity, message, flag, step, span });
+        }
+        self.warnings.splice(0..0, said);
         self.dual_stack = behavior.dual_stack.on();
         self.trace = trace.into_steps();
         self

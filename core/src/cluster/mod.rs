@@ -33,7 +33,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::Json;
-use crate::apiserver::requests::ApiServer;
+use crate::api::status::Status;
+use crate::apiserver::requests::{ApiServer, key, printed_json};
 use crate::apiserver::service_cidr;
 use crate::cluster::components::Start;
 use crate::cluster::environment::Families;
@@ -41,7 +42,7 @@ use crate::cluster::nodes::NodeText;
 use crate::controller_manager::range_allocator::{NodeEvent, NodeIpam, Outcome, RangeUse};
 use crate::explain::trace::{Step, Trace};
 use crate::kube_proxy::windows::{Network, Served};
-use crate::kubectl::ObjectName;
+use crate::kubectl::{NOT_RUNNING, ObjectName, Workload};
 use crate::kubelet::node_addresses::NodeAddress;
 use crate::kubelet::pod_ips;
 use crate::net::Family;
@@ -49,6 +50,7 @@ use crate::network_plugin::{ConfigError, Failure, HostLocal};
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 
+use apply::Refused;
 use objects::{Labels, PodSpec};
 pub use stored::Object;
 
@@ -86,6 +88,8 @@ pub struct World {
     ipam: Option<NodeIpam>,
     /// The number of each machine that there ever was: its addresses outlive its Node.
     machines: Rc<BTreeMap<Rc<str>, usize>>,
+    /// The addresses of machines whose Nodes were created with a status, as an exported Node has one.
+    exported: Rc<BTreeMap<Rc<str>, Rc<[IpAddr]>>>,
     /// How many Nodes and Pods were ever made.
     made: usize,
     /// What made-up names are made of.
@@ -273,8 +277,14 @@ impl Cluster {
         Self { server: None, world: Rc::new(world), last: None }
     }
 
+    /// The Nodes, Pods and Deployments, and the programs behind them.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
     /// The API server, if it runs.
-    pub(crate) fn running(&mut self) -> Option<&mut ApiServer> {
+    pub fn running(&mut self) -> Option<&mut ApiServer> {
         self.server.as_mut().filter(|_| self.world.runs())
     }
 
@@ -300,6 +310,57 @@ impl Cluster {
         server.read_one(&name.namespace, &name.name).map(Object::Service)
     }
 
+    /// Every stored object as a read prints it: Services, Nodes, Pods, Deployments, ServiceCIDRs. While
+    /// kube-apiserver is down they are there all the same.
+    #[must_use]
+    pub fn objects(&self) -> Vec<Json> {
+        let services = self.server.iter().flat_map(ApiServer::read_all);
+        let ranges = self.server.iter().flat_map(ApiServer::service_cidrs);
+        let pods = self.world.pods().map(|pod| (Workload::Pod, pod.key.clone()));
+        let nodes = self.world.nodes.keys().map(|name| (Workload::Node, key("", name)));
+        let deployments = self.world.deployments.keys().cloned();
+        let deployments = deployments.map(|key| (Workload::Deployment, key));
+        let workloads = nodes.chain(pods).chain(deployments);
+        let services = services.map(|(_, service)| printed_json(&service));
+        let workloads = workloads.filter_map(|(kind, key)| self.world.stored(kind, &key));
+        services.chain(workloads).chain(ranges.map(service_cidr::to_json)).collect()
+    }
+
+    /// Stores a Node, a Pod or a Deployment as it is sent: the object as a read prints it before the controllers
+    /// settle ([`Cluster::settle_all`]).
+    ///
+    /// # Errors
+    /// In the words of the API server, or of the playground where it holds too much.
+    pub fn apply_workload(
+        &mut self,
+        kind: Workload,
+        key: &Key,
+        json: Json,
+    ) -> Result<Json, Status> {
+        let Some(server) = &self.server else { return Err(Status::bare_error(NOT_RUNNING)) };
+        let behavior = server.env().behavior.clone();
+        let done = self.world.apply(kind, key, &Rc::new(json), &behavior, &mut Trace::default());
+        done.map_err(|refused| match refused {
+            Refused::Status(status) => status,
+            Refused::Ours(words, _) => Status::bare_error(words),
+        })?;
+        Ok(self.world.stored(kind, key).unwrap_or_default())
+    }
+
+    /// Deletes a Node, a Pod or a Deployment.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn delete_workload(&mut self, kind: Workload, key: &Key) -> Result<(), Status> {
+        self.world.delete(kind, key, &mut Trace::default())
+    }
+
+    /// The controllers, the scheduler and the kubelets do what follows from what was stored since there were so
+    /// many Nodes and Pods ([`World::next_number`]).
+    pub fn settle_all(&mut self, first: usize) {
+        self.settle(first, None);
+    }
+
     /// The controllers, the scheduler and the kubelets do what follows from an event. Nodes and Pods whose number
     /// is not below `first` are made by it. `known` is what comes of it, where that has been computed already.
     pub(crate) fn settle(&mut self, first: usize, known: Option<&Rc<World>>) {
@@ -317,7 +378,7 @@ impl World {
     }
 
     /// The number of the next Node or Pod.
-    pub(crate) fn next_number(&self) -> usize {
+    pub fn next_number(&self) -> usize {
         self.made
     }
 

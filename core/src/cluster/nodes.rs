@@ -67,8 +67,11 @@ pub fn unnamed(flags: &FlagsText, text: &str, name: &str) -> NodeText {
     NodeText { name: name.into(), named_at: None, flags }
 }
 
-/// The nodes that the heading of a section names.
-fn names(section: &Section, text: &str) -> Vec<String> {
+/// The nodes that a section names.
+pub(crate) fn names(section: &Section, text: &str) -> Vec<String> {
+    if let Some(node) = &section.node {
+        return vec![node.to_string()];
+    }
     let heading = section.heading.and_then(|span| text.get(span.start..span.end));
     let (heading, program) = (heading.unwrap_or_default(), section.component.name());
     let Some(word) = heading.split_whitespace().find(|word| word.contains(program)) else {

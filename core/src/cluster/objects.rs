@@ -4,6 +4,7 @@
 //! Only fields that decide something here are read and checked; the others are stored as they are sent.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::api::field_path::FieldPath;
@@ -102,6 +103,13 @@ rules! {
     }
 }
 
+/// The internal addresses in the status of a Node.
+fn internal_addresses(node: &Json) -> Vec<IpAddr> {
+    let all = node["status"]["addresses"].as_array().unwrap_or_default().iter();
+    let internal = all.filter(|it| it["type"].as_str() == Some("InternalIP"));
+    internal.filter_map(|it| it["address"].as_str()?.parse().ok()).collect()
+}
+
 /// Labels, or a selector of them.
 pub type Labels = BTreeMap<String, String>;
 
@@ -111,6 +119,8 @@ pub(super) struct NodeObject {
     pub(super) labels: Labels,
     pub(super) annotations: Labels,
     pub(super) pod_cidrs: Vec<String>,
+    /// The internal addresses of its status: a create keeps them.
+    pub(super) addresses: Vec<IpAddr>,
 }
 
 /// What a Pod asks of its place.
@@ -181,6 +191,7 @@ impl Reader<'_> {
                 labels: self.map("/metadata/labels", &format!("{meta}.labels"))?,
                 annotations: self.map("/metadata/annotations", &format!("{meta}.annotations"))?,
                 pod_cidrs,
+                addresses: internal_addresses(self.json),
             })
         };
         let node = self.decoded(read(), trace)?;
@@ -310,10 +321,10 @@ impl Reader<'_> {
         }
         let path = FieldPath::metadata("labels");
         for (key, value) in labels {
-            for complaint in names::qualified_name(key) {
+            for complaint in names::qualified_name(key, self.behavior) {
                 errors.invalid_text(rule, path.clone(), key, complaint);
             }
-            for complaint in names::label_value(value) {
+            for complaint in names::label_value(value, self.behavior) {
                 errors.invalid_text(rule, path.clone(), value, complaint);
             }
         }
@@ -451,13 +462,6 @@ fn text_of(json: &Json, field: &str, go_type: &str) -> Result<String, Wrong> {
 }
 
 fn wrong(json: &Json, field: &str, go_type: &str) -> Wrong {
-    let got = match json {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "number",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    };
+    let got = json.kind();
     Wrong(format!("json: cannot unmarshal {got} into Go struct field {field} of type {go_type}"))
 }

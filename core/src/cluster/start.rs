@@ -3,6 +3,7 @@
 //! Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer, setNodeStatus.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::{Agent, Control, MAX_NODES, Node, NodeOrigin, Os, PodState, World};
@@ -50,11 +51,18 @@ impl Control {
 
     /// The kubelet of a machine. Where the text gives the addresses of a section without a name to a Node of
     /// a manifest, each machine counts further from there: two cannot have the same.
-    pub(super) fn kubelet(&self, name: &str, machine: usize) -> Report<NodeAgent> {
+    pub(super) fn kubelet(
+        &self,
+        name: &str,
+        machine: usize,
+        exported: Option<&[IpAddr]>,
+    ) -> Report<NodeAgent> {
         let behavior = self.behavior();
         let start = self.programs(&behavior);
         let further = if self.named.contains_key(name) { 0 } else { machine as u128 };
-        start.kubelet(&self.text_of(name), machine, further)
+        // What the text says of a machine counts.
+        let exported = exported.filter(|_| further > 0 || !self.named.contains_key(name));
+        start.kubelet(&self.text_of(name), machine, further, exported)
     }
 }
 
@@ -103,7 +111,7 @@ impl World {
             if self.nodes.contains_key(&node.name) || self.nodes.len() >= MAX_NODES {
                 continue;
             }
-            let report = control.kubelet(&node.name, self.machine(&node.name));
+            let report = control.kubelet(&node.name, self.machine(&node.name), None);
             match words(&report.errors) {
                 Some(why) => Rc::make_mut(&mut control).absent.push((node.name, why)),
                 None => self.register(
@@ -145,7 +153,8 @@ impl World {
             }
             let is_there = node.origin == NodeOrigin::Manifest || control.named.contains_key(&name);
             if is_there {
-                node.post(control, &control.kubelet(&name, machine));
+                let exported = self.exported.get(&name).map(|it| &**it);
+                node.post(control, &control.kubelet(&name, machine, exported));
             } else {
                 node.agent = Agent::Gone;
             }
@@ -186,7 +195,8 @@ impl World {
         if let Some(ipam) = &mut self.ipam {
             node.take(ipam.add(name, pod_cidrs));
         }
-        node.post(&control, &control.kubelet(name, machine));
+        let exported = self.exported.get(name).map(|it| &**it);
+        node.post(&control, &control.kubelet(name, machine, exported));
         node.configure(&control);
         self.nodes.insert(Rc::clone(name), Rc::new(node));
     }
@@ -205,7 +215,8 @@ impl World {
     #[must_use]
     pub fn kubelet(&self, node: &Node) -> Option<Report<NodeAgent>> {
         let machine = self.machines.get(&node.name).copied()?;
-        Some(self.control.as_ref()?.kubelet(&node.name, machine))
+        let exported = self.exported.get(&node.name).map(|it| &**it);
+        Some(self.control.as_ref()?.kubelet(&node.name, machine, exported))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::api::service::Service;
 use crate::apiserver::requests::printed_json;
 use crate::explain::diagnostic::Program;
 use crate::explain::trace::Step;
-use crate::kubectl::{self, LAST_APPLIED, Workload};
+use crate::kubectl::Workload;
 use crate::kubelet::pod_ips;
 
 /// An object of any kind as a read shows it.
@@ -72,7 +72,7 @@ impl World {
     fn pod_json(&self, pod: &Pod) -> Json {
         let spec = Json::object(vec![("spec".to_owned(), pod.spec.fixed().clone())]);
         let sent = pod.applied.as_deref().unwrap_or(&spec);
-        let mut json = as_sent(Workload::Pod, &pod.key, sent, pod.applied.is_some());
+        let mut json = as_sent(Workload::Pod, &pod.key, sent);
         put_labels(&mut json, &pod.spec.labels);
         if let Some(node) = &pod.node {
             put(&mut json, &["spec", "nodeName"], (&**node).into());
@@ -135,7 +135,7 @@ impl World {
 impl Deployment {
     /// The Deployment without its status.
     pub(crate) fn object(&self) -> Json {
-        let mut json = as_sent(Workload::Deployment, &self.key, &self.applied, true);
+        let mut json = as_sent(Workload::Deployment, &self.key, &self.applied);
         put(&mut json, &["spec", "replicas"], number(self.replicas));
         json
     }
@@ -144,7 +144,7 @@ impl Deployment {
 fn node_json(node: &Node) -> Json {
     let key = (Rc::from(""), Rc::clone(&node.name));
     let sent = node.applied.as_deref().unwrap_or(&Json::Null);
-    let mut json = as_sent(Workload::Node, &key, sent, node.applied.is_some());
+    let mut json = as_sent(Workload::Node, &key, sent);
     put_labels(&mut json, &node.labels);
     if json.pointer("/spec").is_none() {
         put(&mut json, &["spec"], Json::Object(Map::new()));
@@ -202,8 +202,8 @@ pub fn writer(kind: Workload, field: &str) -> Option<Program> {
     }
 }
 
-/// An object as it was sent, without a status; where `kubectl apply` sent it, with its annotation.
-fn as_sent(kind: Workload, (namespace, name): &Key, sent: &Json, is_applied: bool) -> Json {
+/// An object as it was sent, without a status.
+fn as_sent(kind: Workload, (namespace, name): &Key, sent: &Json) -> Json {
     let mut json = if sent.is_object() { sent.clone() } else { Json::Object(Map::new()) };
     let (version, kind_name) = kind.kind();
     put(&mut json, &["apiVersion"], version.into());
@@ -211,10 +211,6 @@ fn as_sent(kind: Workload, (namespace, name): &Key, sent: &Json, is_applied: boo
     put(&mut json, &["metadata", "name"], (&**name).into());
     if kind.is_namespaced() {
         put(&mut json, &["metadata", "namespace"], (&**namespace).into());
-    }
-    if is_applied {
-        let remembered = kubectl::remember(&json).into();
-        put(&mut json, &["metadata", "annotations", LAST_APPLIED], remembered);
     }
     if let Json::Object(map) = &mut json {
         map.remove("status");

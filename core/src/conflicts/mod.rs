@@ -160,7 +160,9 @@ impl Components {
             let text = edit.apply(&self.text);
             let after = Self::start_on(self.host, self.version, &text);
             let found = after.findings();
-            after.score(&found) < before && !found.iter().any(|other| other.is(finding))
+            self.keeps(&after)
+                && after.score(&found) < before
+                && !found.iter().any(|other| other.is(finding))
         };
         finding.candidate_edits.iter().find(fixes).cloned()
     }

@@ -300,7 +300,12 @@ impl Components {
             }
         }
         let facts = facts![release, components = names.join(", ")];
-        let fix = merge(&self.text, edits);
+        // Flags that no field of a config holds have no place in it.
+        let holds = |edit: &Edit| {
+            self.installed.is_none()
+                || self.keeps(&Self::start_on(self.host, self.version, &edit.apply(&self.text)))
+        };
+        let fix = merge(&self.text, edits).filter(holds);
         let (kind, rule) = (Kind::Release, &GATE_IS_OFF);
         let flag_refs = Vec::new();
         Prerequisite { kind, is_met: false, rule, facts, span: None, flag_refs, consequences, fix }
@@ -504,7 +509,7 @@ kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16
         assert_eq!(missing("1.21", "", DUAL), [""; 0]);
         assert_eq!(missing("1.20", "", DUAL), ["PRE-1c  => THEN-21 THEN-21 THEN-21 THEN-21"]);
         assert_eq!(missing("1.20", "", SINGLE), ["PRE-1c  => THEN-6 THEN-5 THEN-17"]);
-        let off = "kube-proxy --feature-gates=A=true,IPv6DualStack=false";
+        let off = "kube-proxy --feature-gates=APIListChunking=true,IPv6DualStack=false";
         let off = DUAL.replace("kube-proxy", off);
         assert_eq!(missing("1.21", "", &off), ["PRE-1c  => THEN-21"]);
         fixes("1.20", DUAL, Kind::Release);

@@ -18,13 +18,13 @@ use crate::release::version::Versions;
 use crate::rules;
 use crate::source::flags::table::{
     ALLOCATE_NODE_CIDRS as ALLOCATE, CIDR_ALLOCATOR_TYPE as ALLOCATOR, CLUSTER_CIDR as CLUSTER,
-    FEATURE_GATES as GATES, FlagSpec, Kind, NODE_CIDR_MASK_SIZE as MASK,
-    NODE_CIDR_MASK_SIZE_IPV4 as MASK_V4, NODE_CIDR_MASK_SIZE_IPV6 as MASK_V6,
-    SERVICE_CLUSTER_IP_RANGE as SERVICES,
+    FEATURE_GATES as GATES, Kind, NODE_CIDR_MASK_SIZE as MASK, NODE_CIDR_MASK_SIZE_IPV4 as MASK_V4,
+    NODE_CIDR_MASK_SIZE_IPV6 as MASK_V6, SERVICE_CLUSTER_IP_RANGE as SERVICES,
 };
-use crate::source::flags::{Component, Flag, FlagsText};
+use crate::source::flags::{Component, FlagsText};
+use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::pflag::{invalid_argument, parse_bool, parse_i32};
-use crate::startup::{StartError, Unmodelled, default_of, note, reject, set_gates, simulated};
+use crate::startup::{StartError, Unmodelled, default_of, note, reject, set_gates};
 
 const WHO: Component = Component::KubeControllerManager;
 
@@ -289,63 +289,36 @@ pub fn read(
     trace: &mut Trace,
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
-    let mut unmodelled = Vec::new();
-    let (mut gates, mut arguments) = (Vec::new(), Vec::new());
-    for flag in text.of(WHO) {
-        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
-        if let Err(message) = read_flag(spec, flag, &mut flags, &mut arguments) {
-            return Err(refuse(spec.name, message, trace));
-        }
-        if spec.kind != Kind::Gates {
-            continue;
-        }
-        if behavior.gates_after_flags {
+    let mut gates = Vec::new();
+    let mut line = CommandLine::new(WHO, behavior.version, text);
+    while let Some(Given { flag, spec, value }) = line.next(trace)? {
+        if spec.kind == Kind::Gates && behavior.gates_after_flags {
             gates.push(flag);
             continue;
         }
-        set_gates(behavior, flag, &mut unmodelled).map_err(|why| {
-            let value = flag.value.as_deref().unwrap_or_default();
-            refuse(GATES, invalid_argument(GATES, value, &why), trace)
-        })?;
-    }
-    if !arguments.is_empty() {
-        let message = format!(
-            "\"kube-controller-manager\" does not take any arguments, got [{}]",
-            arguments.join(" ")
-        );
-        return Err(refuse(ALLOCATE, message, trace));
+        let read = match spec.kind {
+            Kind::Gates => set_gates(WHO, behavior, flag, &mut line.unmodelled),
+            _ => read_flag(spec.name, value, &mut flags),
+        };
+        let name = spec.name;
+        read.map_err(|why| refuse(name, invalid_argument(name, value, &why), trace))?;
     }
     for flag in gates {
-        set_gates(behavior, flag, &mut unmodelled).map_err(|why| refuse(GATES, why, trace))?;
+        set_gates(WHO, behavior, flag, &mut line.unmodelled)
+            .map_err(|why| refuse(GATES, why, trace))?;
     }
-    Ok((flags, unmodelled))
+    Ok((flags, line.unmodelled))
 }
 
-/// Reads one flag; what stands behind a boolean is an argument of its own.
-fn read_flag(
-    spec: &FlagSpec,
-    flag: &Flag,
-    flags: &mut Flags,
-    arguments: &mut Vec<String>,
-) -> Result<(), String> {
-    let name = spec.name;
-    if spec.kind == Kind::Bool && (flag.spaced || flag.value.is_none()) {
-        flags.allocate_node_cidrs = true;
-        arguments.extend(flag.value.as_deref().filter(|text| !text.is_empty()).map(quote));
-        return Ok(());
-    }
-    let Some(value) = &flag.value else {
-        return Err(format!("flag needs an argument: --{name}"));
-    };
-    let refused = |why: String| invalid_argument(name, value, &why);
+fn read_flag(name: &str, value: &str, flags: &mut Flags) -> Result<(), String> {
     match name {
-        ALLOCATE => flags.allocate_node_cidrs = parse_bool(value).map_err(refused)?,
-        ALLOCATOR => flags.cidr_allocator_type.clone_from(value),
-        CLUSTER => flags.cluster_cidr.clone_from(value),
-        SERVICES => flags.service_cluster_ip_range.clone_from(value),
-        MASK => flags.node_cidr_mask_size = parse_i32(value).map_err(refused)?,
-        MASK_V4 => flags.node_cidr_mask_size_ipv4 = parse_i32(value).map_err(refused)?,
-        MASK_V6 => flags.node_cidr_mask_size_ipv6 = parse_i32(value).map_err(refused)?,
+        ALLOCATE => flags.allocate_node_cidrs = parse_bool(value)?,
+        ALLOCATOR => value.clone_into(&mut flags.cidr_allocator_type),
+        CLUSTER => value.clone_into(&mut flags.cluster_cidr),
+        SERVICES => value.clone_into(&mut flags.service_cluster_ip_range),
+        MASK => flags.node_cidr_mask_size = parse_i32(value)?,
+        MASK_V4 => flags.node_cidr_mask_size_ipv4 = parse_i32(value)?,
+        MASK_V6 => flags.node_cidr_mask_size_ipv6 = parse_i32(value)?,
         _ => {}
     }
     Ok(())
@@ -354,7 +327,7 @@ fn read_flag(
 fn refuse(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
     let problem = message.as_str();
     let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag, problem]);
-    StartError { message, flag, entry: None, step }
+    StartError { message, flag, entry: None, at: None, step }
 }
 
 /// What the flags come to.
@@ -413,7 +386,7 @@ impl Starting<'_> {
         facts: Vec<Fact>,
     ) -> StartError {
         let step = reject(self.trace, rule, flag, facts);
-        StartError { message: message.into(), flag, entry, step }
+        StartError { message: message.into(), flag, entry, at: None, step }
     }
 
     /// Source: newNodeIpamController, NewNodeIpamController, ipam.New.
@@ -520,7 +493,7 @@ impl Starting<'_> {
             };
             let facts = facts![entry = quote(text)];
             let step = note(self.trace, &SERVICE_RANGE_IS_IGNORED, SERVICES, facts);
-            warnings.push(StartError { message, flag: SERVICES, entry: Some(i), step });
+            warnings.push(StartError { message, flag: SERVICES, entry: Some(i), at: None, step });
         }
         let [first, second] = ranges[..] else { return Ok((ranges, warnings)) };
         if !self.behavior.dual_stack.on() {

@@ -19,6 +19,14 @@ pub enum Program {
     Kubelet,
     /// The command line tool.
     Kubectl,
+    /// The installer of clusters.
+    Kubeadm,
+    /// The installer of clusters in containers.
+    Kind,
+    /// A distribution in one program.
+    K3s,
+    /// Its sibling.
+    Rke2,
     /// This playground.
     Playground,
 }
@@ -33,6 +41,10 @@ impl Program {
             Self::KubeScheduler => "kube-scheduler",
             Self::Kubelet => "kubelet",
             Self::Kubectl => "kubectl",
+            Self::Kubeadm => "kubeadm",
+            Self::Kind => "kind",
+            Self::K3s => "k3s",
+            Self::Rke2 => "rke2",
             Self::Playground => "playground",
         }
     }
@@ -63,6 +75,10 @@ pub enum Cause {
         /// The value as printed.
         value: String,
     },
+    /// The value is too long; it is not printed.
+    TooLong,
+    /// The server could not check the value.
+    Internal,
     /// A message without a field: start-up errors, decoding, YAML syntax.
     Plain,
 }
@@ -77,6 +93,8 @@ impl Cause {
             Self::Forbidden => Some("FieldValueForbidden"),
             Self::NotSupported { .. } => Some("FieldValueNotSupported"),
             Self::Duplicate { .. } => Some("FieldValueDuplicate"),
+            Self::TooLong => Some("FieldValueTooLong"),
+            Self::Internal => Some("InternalError"),
             Self::Plain => None,
         }
     }
@@ -148,6 +166,8 @@ impl Diagnostic {
             Cause::Forbidden => format!("Forbidden: {detail}"),
             Cause::NotSupported { value, .. } => format!("Unsupported value: {value}: {detail}"),
             Cause::Duplicate { value } => format!("Duplicate value: {value}"),
+            Cause::TooLong => format!("Too long: {detail}"),
+            Cause::Internal => format!("Internal error: {detail}"),
             Cause::Plain => detail.clone(),
         }
     }

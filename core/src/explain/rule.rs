@@ -54,6 +54,44 @@ pub struct Rule {
     pub text: Text,
 }
 
+/// Modules that are developed in the repository of Kubernetes, by how a rule's source names them.
+const STAGED: [&str; 7] = [
+    "apimachinery",
+    "apiserver",
+    "cli-runtime",
+    "cloud-provider",
+    "component-helpers",
+    "kubectl",
+    "k8s.io/endpointslice",
+];
+
+/// A place in the repository of Kubernetes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Upstream {
+    /// The file or folder.
+    pub path: String,
+    /// The functions named beside it.
+    pub functions: Vec<&'static str>,
+}
+
+impl Rule {
+    /// Where `source` lies in the repository of Kubernetes; `None` if it is something else.
+    #[must_use]
+    pub fn upstream(&self) -> Option<Upstream> {
+        let mut words = self.source.split([' ', ',', ';']).filter(|word| !word.is_empty());
+        let first = words.next()?;
+        let path = if STAGED.contains(&first) {
+            let module = first.strip_prefix("k8s.io/").unwrap_or(first);
+            format!("staging/src/k8s.io/{module}/{}", words.next()?)
+        } else if first.starts_with("pkg/") || first.starts_with("cmd/") {
+            first.to_owned()
+        } else {
+            return None;
+        };
+        Some(Upstream { path, functions: words.collect() })
+    }
+}
+
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id

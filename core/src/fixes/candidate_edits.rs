@@ -2,19 +2,23 @@
 //! and the typed values of the decision tell; the rest of the text and the cluster tell more.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use crate::api::field_path::{FieldPath, Segment};
 use crate::api::json::{Json, Map, key_of};
 use crate::api::quote;
-use crate::apiserver::requests::{self, to_json};
+use crate::apiserver::body::{BODY_IS_NOT_A_SERVICE, STRICT_REFUSES_FIELD};
+use crate::apiserver::registry::{NEW_OBJECT_HAS_A_VERSION, VERSION_IS_STALE};
+use crate::apiserver::requests::to_json;
 use crate::apiserver::service::names::Form;
-use crate::apiserver::service::{allocate, families, node_ports, validate};
+use crate::apiserver::service::{allocate, families, metadata, node_ports, validate};
 use crate::apiserver::service_cidr;
 use crate::apiserver::startup::{self, MACHINE_V4, MACHINE_V6, RANGE};
 use crate::explain::diagnostic::{Cause, Program};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{FactValue, Origin};
 use crate::fixes::{Act, Proposal, Refusal, Repair, Target, read};
+use crate::installers;
 use crate::kubectl;
 use crate::net::cidr::{from_bits, to_bits};
 use crate::net::go_parse::{parse_cidr, parse_ip};
@@ -23,7 +27,7 @@ use crate::source::decode::{self, Decoded, Stray, TypeError};
 use crate::source::edit::{Edit, Op, edit, escaped, find, model, one, print};
 use crate::source::flags::edit::{Change, Editor, Placement};
 use crate::source::flags::table::FEATURE_GATES;
-use crate::source::flags::{self, Component};
+use crate::source::flags::{Component, FlagsText};
 use crate::source::span::Span;
 use crate::source::yaml::{Node, Value};
 use crate::startup::pflag::parse_bool;
@@ -221,7 +225,7 @@ static NOT_SENT: &[Candidate] = &[
 /// For a value that is missing.
 static WHERE_MISSING: &[(&[&Rule], &[Candidate])] = &[
     (
-        &[&validate::NAME_IS_A_LABEL, &service_cidr::NAME_IS_A_SUBDOMAIN],
+        &[&metadata::NAME_IS_A_LABEL, &service_cidr::NAME_IS_A_SUBDOMAIN],
         &[text(LEGAL, At::Refused, "my-service")],
     ),
     (&[&validate::EXTERNAL_NAME_IS_A_DOMAIN], &[text(LEGAL, At::Refused, "example.com")]),
@@ -237,7 +241,7 @@ static WHERE_MISSING: &[(&[&Rule], &[Candidate])] = &[
 
 /// For a request that a rule refuses.
 static BY_RULE: &[(&[&Rule], &[Candidate])] = &[
-    (&[&validate::NAME_IS_A_LABEL], &[set(SPELLING, At::Refused, Computed::ServiceName)]),
+    (&[&metadata::NAME_IS_A_LABEL], &[set(SPELLING, At::Refused, Computed::ServiceName)]),
     (
         &[&service_cidr::NAME_IS_A_SUBDOMAIN],
         &[set(SPELLING, At::Refused, Computed::Name(Form::Subdomain1123))],
@@ -337,10 +341,7 @@ static BY_RULE: &[(&[&Rule], &[Candidate])] = &[
             set(IMPLIED, SECOND_CLUSTER_IP, Computed::FreeAddress),
         ],
     ),
-    (
-        &[&requests::NEW_OBJECT_HAS_A_VERSION, &requests::VERSION_IS_STALE],
-        &[remove(KNOWN, VERSION)],
-    ),
+    (&[&NEW_OBJECT_HAS_A_VERSION, &VERSION_IS_STALE], &[remove(KNOWN, VERSION)]),
     (&[&node_ports::HEALTH_PORT_REFUSED], &[remove(LEGAL, At::Field("/spec/healthCheckNodePort"))]),
     (
         &[&node_ports::NODE_PORT_REPEATED_IN_UPDATE],
@@ -455,6 +456,8 @@ pub struct Draft<'a> {
     target: &'a Target<'a>,
     text: &'a str,
     root: Node,
+    /// The flags of a start, from a config too.
+    flags: Rc<FlagsText>,
     /// What the text says; flags as a map.
     json: Json,
     /// What is stored under the request's name.
@@ -466,23 +469,27 @@ pub struct Draft<'a> {
 /// Changes of a text that may take away a cause of its refusal.
 pub fn proposals(target: &Target, text: &str, refusal: &Refusal) -> Vec<Proposal> {
     let nothing = Node { span: Span::default(), value: Value::Null };
+    let flags = match target {
+        Target::Start(start) => installers::flags_of(text, start.version),
+        Target::Request { .. } => Rc::default(),
+    };
     let (root, json, stored) = match target {
-        Target::Start(_) => (nothing, flags_as_json(text), Json::Null),
+        Target::Start(_) => (nothing, flags_as_json(&flags), Json::Null),
         Target::Request { .. } => {
             let Some(root) = read(text) else { return Vec::new() };
             let (json, stored) = (root.to_json(), stored(target, &root));
             (root, json, stored)
         }
     };
-    let mut draft = Draft { target, text, root, json, stored, refusal, list: Vec::new() };
+    let mut draft = Draft { target, text, root, flags, json, stored, refusal, list: Vec::new() };
     draft.work();
     draft.list
 }
 
 /// The flags of kube-apiserver; of ranges and gates as lists.
-fn flags_as_json(text: &str) -> Json {
+fn flags_as_json(flags: &FlagsText) -> Json {
     let mut map = Map::new();
-    for flag in flags::parse(text).of(Component::KubeApiserver) {
+    for flag in flags.of(Component::KubeApiserver) {
         let value = flag.value.as_deref().unwrap_or_default();
         let json = if flag.name == RANGE || flag.name == FEATURE_GATES {
             Json::Array(value.split(',').map(Json::from).collect())
@@ -656,7 +663,7 @@ impl Draft<'_> {
         let change = after.as_deref().map_or(Change::Remove, Change::Set);
         let edit = Editor {
             text: self.text,
-            flags: &flags::parse(self.text),
+            flags: &self.flags,
             component: Component::KubeApiserver,
             placement: Placement::OwnLine,
         }
@@ -707,9 +714,9 @@ impl Draft<'_> {
         if field == "clusterIPs" && size(self.json.pointer("/spec/clusterIPs")) == 0 {
             "/spec/clusterIP".clone_into(&mut own);
         }
-        if rule == Some(&requests::STRICT_REFUSES_FIELD) {
+        if rule == Some(&STRICT_REFUSES_FIELD) {
             self.strays();
-        } else if rule == Some(&requests::BODY_IS_NOT_A_SERVICE) {
+        } else if rule == Some(&BODY_IS_NOT_A_SERVICE) {
             self.mistyped();
         } else if problem.cause != Cause::Plain {
             self.field(&own);
@@ -722,7 +729,7 @@ impl Draft<'_> {
                 self.add(OF_ADDRESSES, &own);
             }
         }
-        let of_labels = [&validate::LABELS_ARE_WELL_FORMED, &validate::SELECTOR_IS_WELL_FORMED];
+        let of_labels = [&metadata::LABELS_ARE_WELL_FORMED, &validate::SELECTOR_IS_WELL_FORMED];
         if rule.is_some_and(|rule| of_labels.contains(&rule)) {
             self.labels(&own);
         }
@@ -746,7 +753,7 @@ impl Draft<'_> {
             Cause::Invalid { .. } | Cause::Duplicate { .. } => {
                 self.add(&[remove(NOTHING, At::Refused)], own);
             }
-            Cause::Required | Cause::Plain => {}
+            Cause::Required | Cause::TooLong | Cause::Internal | Cause::Plain => {}
         }
         self.add(&[restore(At::Refused), restore(At::Outer)], own);
     }
@@ -801,7 +808,7 @@ impl Draft<'_> {
             return String::new();
         };
         let mut own = ["/", name].concat();
-        if let Some(flag) = flags::parse(self.text).last(Component::KubeApiserver, name)
+        if let Some(flag) = self.flags.last(Component::KubeApiserver, name)
             && let Some(span) = self.refusal.problem.span
             && self.json.pointer(&own).is_some_and(Json::is_array)
             && flag.value_span.start <= span.start
@@ -881,7 +888,7 @@ impl Draft<'_> {
             Computed::Kind => {
                 let far = distance("Service", text);
                 let is_meant = text.is_empty() || far * 2 <= text.len();
-                (is_meant && !kubectl::is_kind(text)).then(|| "Service".to_owned())?
+                (is_meant && !kubectl::kinds::is_kind(text)).then(|| "Service".to_owned())?
             }
             Computed::Reversed => {
                 let Json::Array(mut list) = old?.clone() else { return None };
@@ -941,8 +948,7 @@ impl Draft<'_> {
             }
             Computed::MachineAddress => MACHINE_V4.to_string(),
             Computed::NextWord => {
-                let flags = flags::parse(self.text);
-                let flag = flags.last(Component::KubeApiserver, RANGE)?;
+                let flag = self.flags.last(Component::KubeApiserver, RANGE)?;
                 let word = self.text[flag.span.end..].split_whitespace().next()?;
                 parse_cidr(word)?;
                 word.to_owned()

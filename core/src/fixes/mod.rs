@@ -21,15 +21,16 @@ use crate::cluster::Cluster;
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::rule::Rule;
 use crate::explain::trace::{Effect, Step, Trace};
-use crate::kubectl::{self, ObjectName};
+use crate::installers;
+use crate::kubectl::documents;
+use crate::kubectl::{self, FILE, FileCommand, ObjectName};
 use crate::net::Family;
 use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::session::action::{Action, PatchForm, Session};
-use crate::session::requests::{apply_document, handle, send as send_document};
+use crate::session::requests::{handle, reported, send as send_document, send_one};
 use crate::session::{BootReport, DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
-use crate::source::flags;
 use crate::source::span::Span;
 use crate::source::yaml::{self, Node};
 
@@ -242,7 +243,7 @@ impl<'a> Case<'a> {
         let mut cluster = replay.before(self.session, place);
         let mut gives = Gives::default();
         if found.is_new {
-            let report = handle(&mut cluster, &found.event, None, None);
+            let report = handle(&mut cluster, &found.event, FILE, None, None);
             if let EventReport::Requests(requests) = report
                 && place > self.at
             {
@@ -253,7 +254,7 @@ impl<'a> Case<'a> {
         for (number, was) in self.now.iter().enumerate().take(last + 1).skip(place) {
             let is_changed = number == place && !found.is_new;
             let event = if is_changed { &found.event } else { &self.session.events[number] };
-            let report = handle(&mut cluster, event, None, None);
+            let report = handle(&mut cluster, event, FILE, None, None);
             if is_changed && let EventReport::Boot(boot) = &report {
                 gives.boot = Some(Rc::clone(boot));
             }
@@ -296,7 +297,7 @@ impl Start<'_> {
     /// The behaviour of the version with the feature gates of these flags, as far as they can be read.
     fn behavior(&self, flags: &str) -> Behavior {
         let mut behavior = Behavior::of(self.version);
-        let flags = flags::parse(flags);
+        let flags = installers::flags_of(flags, self.version);
         // What cannot be read is refused for itself.
         let _ = startup::read(&flags, &mut behavior, &mut Trace::default());
         behavior
@@ -305,7 +306,7 @@ impl Start<'_> {
     fn ask(&self, flags: &str) -> Option<Answer> {
         let mut cluster = self.cluster.clone();
         let boot = Action::Boot { version: self.version, flags: flags.into() };
-        let EventReport::Boot(report) = handle(&mut cluster, &boot, None, None) else {
+        let EventReport::Boot(report) = handle(&mut cluster, &boot, FILE, None, None) else {
             return None;
         };
         let mut answer = Answer::of_start(&report);
@@ -313,7 +314,7 @@ impl Start<'_> {
             return Some(answer);
         }
         for event in self.events {
-            if let EventReport::Requests(requests) = handle(&mut cluster, event, None, None) {
+            if let EventReport::Requests(requests) = handle(&mut cluster, event, FILE, None, None) {
                 let document = requests.documents.get(self.document);
                 answer = Answer::of(document.and_then(|it| it.outcome.as_deref()), self.aim);
             }
@@ -332,13 +333,18 @@ impl Case<'_> {
         found: &mut Vec<Found>,
     ) -> Option<()> {
         let event = &self.session.events[self.at];
-        let mut object = None;
+        let (mut object, mut is_item) = (None, false);
+        let command = event.file().map_or_else(FileCommand::default, |(command, _)| command);
         let (text, span) = match event {
-            Action::Apply(text) => {
-                let documents = yaml::parse(text).documents;
-                let span = documents.get(self.document).filter(|it| it.complete)?.span;
-                for document in &documents[..self.document] {
-                    apply_document(&mut cluster, text, document, None);
+            Action::Apply(text) | Action::Create(text) | Action::Replace(text) => {
+                let documents = documents::read(text, FILE, true).documents;
+                let version = cluster.running()?.env().version;
+                let (at, document) = reported(&documents, version).nth(self.document)?;
+                let span = (document.is_object() || document.fate.is_readable())
+                    .then_some(document.span)?;
+                is_item = document.is_item;
+                for document in &documents[..at] {
+                    send_one(&mut cluster, command, (text, FILE), document, None);
                 }
                 (text, span)
             }
@@ -351,23 +357,29 @@ impl Case<'_> {
         let server = cluster.running()?;
         let send = |server: &mut ApiServer, node: &Node| match (&object, event) {
             (Some(object), Action::Patch { form, .. }) => {
-                kubectl::patch(server, object, *form, node).outcome
+                kubectl::patch(server, object, *form, node, "").outcome
             }
-            _ => send_document(server, node),
+            _ => send_document(server, command, node),
         };
-        let own = &text[span.start..span.end];
+        // The first line of an entry stands behind its dash, and the others are indented as it is.
+        let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let is_indented = is_item && !text[span.start..].starts_with(['{', '"']);
+        let indent = if is_indented { span.start - line } else { 0 };
+        let own = [&" ".repeat(indent), &text[span.start..span.end]].concat();
+        let shift = span.start - indent;
         let target = Target::Request { cluster: server, object: object.as_ref(), send: &send, aim };
-        for mut trial in search(&target, own, answer.clone(), TRIES) {
+        for mut trial in search(&target, &own, answer.clone(), TRIES) {
             for repair in &mut trial.repairs {
-                repair.edit.span.start += span.start;
-                repair.edit.span.end += span.start;
+                repair.edit.span.start += shift;
+                repair.edit.span.end += shift;
             }
-            let text = [&text[..span.start], &trial.text, &text[span.end..]].concat().into();
+            let changed = trial.text.get(indent..).unwrap_or_default();
+            let text = [&text[..span.start], changed, &text[span.end..]].concat().into();
             let event = match event {
                 Action::Patch { service, form, .. } => {
                     Action::Patch { service: Rc::clone(service), form: *form, body: text }
                 }
-                _ => Action::Apply(text),
+                _ => Action::of_file(command, text),
             };
             let Trial { repairs, cost, .. } = trial;
             found.push(Found { at: self.at, event, is_new: false, repairs, cost });
@@ -476,12 +488,18 @@ struct Answer {
 
 impl Answer {
     fn of_start(report: &BootReport) -> Self {
-        let problems = report.problems.iter().filter(|it| it.says == Program::KubeApiserver);
+        let problems = report.problems.iter().filter(|it| it.says != Program::Playground);
         let causes = problems.map(|problem| Refusal {
             problem: problem.clone(),
             step: problem.step.and_then(|step| report.trace.get(step.0)).cloned(),
         });
-        Self { causes: causes.collect(), service: None }
+        let mut causes: Vec<Refusal> = causes.collect();
+        // A config that is not YAML starts nothing, and no program says why.
+        if causes.is_empty() && !report.is_running() {
+            let problem = Diagnostic::plain(Program::KubeApiserver, "");
+            causes.push(Refusal { problem, step: None });
+        }
+        Self { causes, service: None }
     }
 
     fn of(outcome: Option<&Outcome>, aim: Aim) -> Self {

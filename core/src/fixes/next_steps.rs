@@ -8,12 +8,12 @@ use crate::api::service::{PREFER_DUAL_STACK, REQUIRE_DUAL_STACK, SINGLE_STACK};
 use crate::apiserver::service::{update, validate};
 use crate::apiserver::startup;
 use crate::explain::rule::Rule;
-use crate::kubectl;
+use crate::kubectl::{self, FILE, FileCommand, documents};
 use crate::release::version::KubeVersion;
 use crate::session::action::{Action, PatchForm, Session};
+use crate::session::requests::reported;
 use crate::session::{DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
-use crate::source::yaml;
 
 /// What no update may change: only a Service that is created again has it. The last two compare families with the
 /// addresses that a Service has kept.
@@ -68,12 +68,13 @@ pub fn next_steps(replay: &mut Replay, session: &Session, at: usize, document: u
 /// Whether the text itself asks for one family.
 fn asks_for_one(case: &Case) -> bool {
     let (text, number) = match &case.session.events[case.at] {
-        Action::Apply(text) => (text, case.document),
+        Action::Apply(text) | Action::Create(text) | Action::Replace(text) => (text, case.document),
         Action::Patch { body, .. } => (body, 0),
         _ => return true,
     };
-    let documents = yaml::parse(text).documents;
-    let json = documents.get(number).map(|it| it.node.to_json()).unwrap_or_default();
+    let documents = documents::read(text, FILE, true).documents;
+    let document = reported(&documents, case.version).nth(number);
+    let json = document.map(|(_, it)| it.node.to_json()).unwrap_or_default();
     json.pointer("/spec/ipFamilyPolicy").is_some_and(|it| *it == SINGLE_STACK.into())
 }
 
@@ -133,12 +134,17 @@ fn object_name(namespace: &str, name: &str) -> String {
 pub(super) fn delete_first(case: &Case, report: &DocumentReport, answer: &Answer) -> Option<Found> {
     let decides = |rule: &Rule| IMMUTABLE.contains(&rule);
     let is_immutable = |it: &Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
-    let Action::Apply(text) = &case.session.events[case.at] else { return None };
+    let Some((FileCommand::Apply | FileCommand::Replace, text)) =
+        case.session.events[case.at].file()
+    else {
+        return None;
+    };
     if report.was.is_none() || !answer.causes.iter().any(is_immutable) {
         return None;
     }
-    let documents = yaml::parse(text).documents;
-    let namespace = kubectl::namespace_of(&documents.get(case.document)?.node);
+    let documents = documents::read(text, FILE, true).documents;
+    let (_, document) = reported(&documents, case.version).nth(case.document)?;
+    let namespace = kubectl::namespace_of(&document.node);
     let event = Action::Delete(object_name(namespace, &report.name).into());
     Some(Found { at: case.at, event, is_new: true, repairs: Vec::new(), cost: OTHER_EVENT })
 }

@@ -9,7 +9,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::api::field_path::FieldPath;
 use crate::api::{go_json, quote};
-use crate::explain::rule::Rule;
+use crate::explain::rule::{Fidelity, Rule};
+use crate::explain::text::Text;
 use crate::explain::trace::{Fact, Origin, StepId, Trace};
 use crate::facts;
 use crate::net::go_parse::{parse_cidr, parse_ip};
@@ -24,10 +25,10 @@ use crate::source::flags::table::{
     POD_BRIDGE_INTERFACE as BRIDGE, POD_INTERFACE_NAME_PREFIX as PREFIX, PROXY_MODE as MODE,
 };
 use crate::source::flags::{Component, FlagsText};
+use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::pflag::{split_host_port, string_slice};
 use crate::startup::{
-    LogLine, Severity, StartError, Unmodelled, bad_flag, bad_value, default_of, fold_gates, note,
-    reject, simulated, value_of,
+    LogLine, Severity, StartError, Unmodelled, bad_value, default_of, fold_gates, note, reject,
 };
 
 const WHO: Component = Component::KubeProxy;
@@ -112,6 +113,20 @@ rules! {
         facts: [],
         en: "The `ipvs` proxy mode is deprecated: kube-proxy logs this and emits the event `IPVSDeprecation`.",
         zh: "代理模式 `ipvs` 已弃用：kube-proxy 会记录日志，并发出事件 `IPVSDeprecation`。",
+    }
+    /// A default that goes.
+    DEFAULT_MODE_CHANGES {
+        id: "PROXY-3c", slug: "proxy-mode-is-left-to-a-default-that-changes",
+        versions: Versions::since(37),
+        source: "kubernetes/pull/139957",
+        evidence: Documentation,
+        fidelity: Fidelity::Simplified(Text {
+            en: "The text of the warning is not known here.",
+            zh: "此处不知道该警告的原文。",
+        }),
+        facts: [],
+        en: "No `--proxy-mode` is set. kube-proxy uses `iptables` and warns: the default on Linux becomes `nftables` in a later version, announced for 1.40.",
+        zh: "未设置 `--proxy-mode`。kube-proxy 使用 `iptables` 并发出警告：以后的版本会把 Linux 上的默认值改为 `nftables`，已宣布为 1.40。",
     }
     /// Ranges that are none, or not a pair.
     CLUSTER_CIDR_IS_WRONG {
@@ -328,19 +343,14 @@ pub fn read(
     trace: &mut Trace,
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
-    let mut unmodelled = Vec::new();
     let mut given: Vec<&str> = Vec::new();
-    for flag in text.of(WHO) {
-        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+    let mut line = CommandLine::new(WHO, behavior.version, text);
+    while let Some(Given { flag, spec, value }) = line.next(trace)? {
         let name = spec.name;
-        if [BRIDGE, PREFIX].contains(&name) && !behavior.detects_local_by_interface {
-            return Err(bad_flag(name, format!("unknown flag: --{name}"), trace));
-        }
         if spec.kind == Kind::Gates {
-            fold_gates(behavior, flag, &mut unmodelled, trace)?;
+            fold_gates(WHO, behavior, flag, &mut line.unmodelled, trace)?;
             continue;
         }
-        let value = value_of(flag, name, trace)?;
         let fail = |why: &str, trace: &mut Trace| bad_value(name, value, why, trace);
         match name {
             CLUSTER_CIDR => flags.cluster_cidrs = value.split(',').map(str::to_owned).collect(),
@@ -376,7 +386,7 @@ pub fn read(
         }
         given.push(name);
     }
-    Ok((flags, unmodelled))
+    Ok((flags, line.unmodelled))
 }
 
 fn not_an_ip(text: &str) -> String {
@@ -433,12 +443,16 @@ impl Mode {
     /// The modes of a release, by the alphabet.
     fn of(behavior: &Behavior) -> impl Iterator<Item = Self> {
         let all = [Self::Iptables, Self::Ipvs, Self::Nftables, Self::Userspace];
-        let (nftables, userspace) =
-            (behavior.nftables_proxy_mode.on(), behavior.has_userspace_proxy);
+        let (nftables, ipvs, userspace) = (
+            behavior.nftables_proxy_mode.on(),
+            behavior.kube_proxy_ipvs.on(),
+            behavior.has_userspace_proxy,
+        );
         all.into_iter().filter(move |mode| match mode {
+            Self::Iptables => true,
             Self::Nftables => nftables,
+            Self::Ipvs => ipvs,
             Self::Userspace => userspace,
-            Self::Iptables | Self::Ipvs => true,
         })
     }
 }
@@ -620,7 +634,7 @@ impl Checks<'_> {
         // A name that is missing is no value.
         let facts = if rule.facts.is_empty() { Vec::new() } else { facts![value] };
         let step = reject(self.trace, rule, flag, facts);
-        self.errors.push(StartError { message, flag, entry, step });
+        self.errors.push(StartError { message, flag, entry, at: None, step });
     }
 
     fn invalid(
@@ -914,7 +928,7 @@ impl Server<'_> {
         if self.behavior.checks_proxy_families && !self.host.families.has(primary) {
             let step = self.reject(&PRIMARY_IS_UNSUPPORTED, facts![family = primary], BIND);
             let message = format!("no support for primary IP family {}", quote(primary.name()));
-            exit = exit.or(Some(StartError { message, flag: BIND, entry: None, step }));
+            exit = exit.or(Some(StartError { message, flag: BIND, entry: None, at: None, step }));
         } else {
             let (rule, message) = if dual_stack {
                 (&RUNS_DUAL_STACK, "kube-proxy running in dual-stack mode")
@@ -932,6 +946,9 @@ impl Server<'_> {
             let message = "The ipvs proxier is now deprecated and may be removed in a future release. \
                            Please use 'nftables' instead.";
             self.say(Severity::Error, message, step);
+        }
+        if self.behavior.warns_of_default_mode && self.flags.proxy_mode.is_empty() {
+            self.note(&DEFAULT_MODE_CHANGES, facts![], MODE);
         }
         let local = if family_is_fatal { Default::default() } else { self.local_detectors() };
         Configured {
@@ -965,7 +982,7 @@ impl Server<'_> {
                 format!("timeout waiting for PodCIDR allocation on node {}", quote(&self.host.name))
             }
         };
-        Some(StartError { message, flag: DETECT, entry: None, step })
+        Some(StartError { message, flag: DETECT, entry: None, at: None, step })
     }
 
     /// PROXY-6: where node ports answer, with `primary` resolved.
@@ -1106,7 +1123,7 @@ impl Server<'_> {
                 several => format!("[{}]", several.join(", ")),
             };
             let message = format!("kube-proxy configuration is incorrect: {joined}");
-            StartError { message, flag, entry: None, step }
+            StartError { message, flag, entry: None, at: None, step }
         });
         (lines, exit)
     }
@@ -1134,7 +1151,7 @@ impl Server<'_> {
         };
         let step = self.reject(rule, facts, flag);
         let message = format!("unable to create proxier: {why}");
-        Some(StartError { message, flag, entry: None, step })
+        Some(StartError { message, flag, entry: None, at: None, step })
     }
 
     /// PROXY-4, PROXY-7: what tells local traffic, per family. Source: `getLocalDetectors`.
@@ -1184,7 +1201,7 @@ mod tests {
     use crate::net::go_parse::{parse_cidr, parse_ip};
     use crate::release::behavior::{
         Behavior, V1_20, V1_21, V1_22, V1_23, V1_25, V1_26, V1_27, V1_28, V1_29, V1_30, V1_31,
-        V1_32, V1_34, V1_35, V1_36,
+        V1_32, V1_34, V1_35, V1_36, V1_37,
     };
     use crate::source::flags::{self, Component};
 
@@ -1289,6 +1306,7 @@ mod tests {
         modes(&V1_29, "", "iptables, ipvs");
         modes(&V1_29, "--feature-gates=NFTablesProxyMode=true", "iptables, ipvs, nftables");
         modes(&V1_31, "", "iptables, ipvs, nftables");
+        modes(&V1_37, "--feature-gates=KubeProxyIPVS=false", "iptables, nftables");
     }
 
     #[test]

@@ -15,9 +15,9 @@ use crate::source::flags::table::{
     CLOUD_PROVIDER as CLOUD, HOSTNAME_OVERRIDE as HOSTNAME, Kind, MAX_PODS, NODE_IP,
 };
 use crate::source::flags::{Component, FlagsText};
+use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::{
     LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject,
-    simulated, value_of,
 };
 
 const WHO: Component = Component::Kubelet;
@@ -106,15 +106,13 @@ pub fn read(
     trace: &mut Trace,
 ) -> Result<(Flags, Vec<Unmodelled>), StartError> {
     let mut flags = Flags::default();
-    let mut unmodelled = Vec::new();
-    for flag in text.of(WHO) {
-        let Some(spec) = simulated(WHO, flag, &mut unmodelled) else { continue };
+    let mut line = CommandLine::new(WHO, behavior.version, text);
+    while let Some(Given { flag, spec, value }) = line.next(trace)? {
         if spec.kind == Kind::Gates {
-            fold_gates(behavior, flag, &mut unmodelled, trace)?;
+            fold_gates(WHO, behavior, flag, &mut line.unmodelled, trace)?;
             continue;
         }
         let name = spec.name;
-        let value = value_of(flag, name, trace)?;
         match name {
             NODE_IP => value.clone_into(&mut flags.node_ip),
             CLOUD => value.clone_into(&mut flags.cloud_provider),
@@ -126,7 +124,7 @@ pub fn read(
             _ => {}
         }
     }
-    Ok((flags, unmodelled))
+    Ok((flags, line.unmodelled))
 }
 
 /// A kubelet whose flags have passed.
@@ -246,7 +244,7 @@ pub fn parse_node_ip(
         _ => facts![value = given],
     };
     let step = reject(trace, rule, NODE_IP, facts);
-    Err(StartError { message, flag: NODE_IP, entry: None, step })
+    Err(StartError { message, flag: NODE_IP, entry: None, at: None, step })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod cidr;
 pub mod family;
 pub mod go_parse;
 pub mod intervals;
+pub mod special;
 
 pub use cidr::Cidr;
 pub use family::{Family, Stack};

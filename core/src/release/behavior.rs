@@ -114,6 +114,8 @@ pub enum CloudAllocators {
 /// Everything the simulator knows to differ between minors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Behavior {
+    /// The release, for the tables of its flags and gates.
+    pub version: KubeVersion,
     /// `IPv6DualStack`.
     pub dual_stack: Gate,
     /// `ServiceLBNodePortControl`.
@@ -150,6 +152,8 @@ pub struct Behavior {
     pub pod_host_ips: Gate,
     /// `NFTablesProxyMode`.
     pub nftables_proxy_mode: Gate,
+    /// `KubeProxyIPVS`: the mode `ipvs` of kube-proxy.
+    pub kube_proxy_ipvs: Gate,
     /// `MultiCIDRRangeAllocator`: node ranges from ClusterCIDR objects.
     pub multi_cidr_ranges: Gate,
 
@@ -167,6 +171,22 @@ pub struct Behavior {
     pub range_limit: RangeLimit,
     /// kube-apiserver exits if its address is of another family than its first range (API-9).
     pub checks_advertise_family: bool,
+    /// kube-apiserver exits if its address can be no endpoint (API-9d).
+    pub checks_advertise_endpoint: bool,
+    /// A patch that names another namespace is told so before its name is looked at.
+    pub patch_checks_namespace_first: bool,
+    /// A PUT that creates keeps `deletionTimestamp` and `deletionGracePeriodSeconds` of the client.
+    pub put_keeps_deletion: bool,
+    /// The validation of a Service checks the metadata of an update, too, after the registry did.
+    pub checks_metadata_again: bool,
+    /// A key is called a label key, and its length is counted in bytes.
+    pub says_label_key: bool,
+    /// A limit reads `may not be more than`; before, `must have at most`.
+    pub limits_are_more_than: bool,
+    /// What lacks in an owner reference is named: `kind must not be empty`.
+    pub owner_errors_name_fields: bool,
+    /// Two controllers of an object are told with their kinds.
+    pub controllers_have_kinds: bool,
     /// Fields of `spec` this release does not know yet.
     pub unknown_fields: &'static [&'static str],
     /// Unknown fields are warned about (REL-12).
@@ -175,6 +195,10 @@ pub struct Behavior {
     pub service_cidr_api: bool,
     /// `kubectl delete` of this release says from which namespace.
     pub delete_says_namespace: bool,
+    /// Whether kubectl reads a file before it asks the API server how to validate it.
+    pub reads_file_first: bool,
+    /// Whether `kubectl apply` leaves out what is null where it creates.
+    pub apply_drops_nulls: bool,
     /// Lists and structures in errors are printed as JSON, not in Go syntax (REL-14).
     pub prints_json_values: bool,
     /// `range is full` names the Service (REL-15).
@@ -242,6 +266,8 @@ pub struct Behavior {
     pub node_ports_on_primary: bool,
     /// How kube-proxy waits for the Pod ranges of its node.
     pub pod_cidr_wait: PodCidrWait,
+    /// kube-proxy warns where no mode is set, because the default is going to change (PROXY-3c).
+    pub warns_of_default_mode: bool,
     /// kube-proxy calls the mode `ipvs` deprecated (PROXY-3).
     pub deprecates_ipvs: bool,
     /// kube-proxy on Windows goes on after a comma, not after a full stop (WIN-2).
@@ -257,8 +283,8 @@ pub struct Behavior {
     pub waits_for_cloud_addresses: bool,
     /// The kubelet has cloud providers built in.
     pub has_builtin_clouds: bool,
-    /// kube-controller-manager looks at gates when all flags are read, so that an error in them names
-    /// no flag.
+    /// kube-apiserver and kube-controller-manager look at gates when all flags are read, so that an error in
+    /// them names no flag.
     pub gates_after_flags: bool,
     /// A list of ranges of which one is none: `invalid CIDR[1]: …`; before, `failed to parse cidr value:…`
     /// (KCM-3).
@@ -281,8 +307,14 @@ pub struct Behavior {
     pub untolerated_taint: &'static str,
 }
 
+/// A simulated minor.
+const fn minor(number: u8) -> KubeVersion {
+    KubeVersion::minor(number).expect("the minor is simulated")
+}
+
 /// Kubernetes 1.20.
 pub const V1_20: Behavior = Behavior {
+    version: KubeVersion::OLDEST,
     dual_stack: Gate::Default(false),
     lb_node_port_control: Gate::Default(false),
     mixed_protocol_lb: Gate::Default(false),
@@ -301,6 +333,7 @@ pub const V1_20: Behavior = Behavior {
     cloud_dual_stack_node_ips: Gate::Absent(false),
     pod_host_ips: Gate::Absent(false),
     nftables_proxy_mode: Gate::Absent(false),
+    kube_proxy_ipvs: Gate::Absent(true),
     multi_cidr_ranges: Gate::Absent(false),
     layer: Layer::Old,
     blames_family_without_addresses: false,
@@ -308,9 +341,19 @@ pub const V1_20: Behavior = Behavior {
     says_node_port_range: false,
     range_limit: RangeLimit::Bits20,
     checks_advertise_family: false,
+    checks_advertise_endpoint: false,
+    patch_checks_namespace_first: false,
+    put_keeps_deletion: false,
+    checks_metadata_again: true,
+    says_label_key: false,
+    limits_are_more_than: false,
+    owner_errors_name_fields: true,
+    controllers_have_kinds: false,
     unknown_fields: &["internalTrafficPolicy", "loadBalancerClass", "trafficDistribution"],
     warns_of_unknown_fields: false,
     delete_says_namespace: false,
+    reads_file_first: false,
+    apply_drops_nulls: false,
     service_cidr_api: false,
     prints_json_values: false,
     range_full_names_service: false,
@@ -343,6 +386,7 @@ pub const V1_20: Behavior = Behavior {
     proxy_uses_both_node_ips: false,
     node_ports_on_primary: false,
     pod_cidr_wait: PodCidrWait::Watch,
+    warns_of_default_mode: false,
     deprecates_ipvs: false,
     windows_log_has_comma: false,
     windows_mixes_load_balancers: true,
@@ -362,6 +406,7 @@ pub const V1_20: Behavior = Behavior {
 };
 /// Kubernetes 1.21.
 pub const V1_21: Behavior = Behavior {
+    version: minor(21),
     dual_stack: Gate::Default(true),
     load_balancer_class: Gate::Default(false),
     internal_traffic_policy: Gate::Default(false),
@@ -372,6 +417,7 @@ pub const V1_21: Behavior = Behavior {
 };
 /// Kubernetes 1.22.
 pub const V1_22: Behavior = Behavior {
+    version: minor(22),
     lb_node_port_control: Gate::Default(true),
     load_balancer_class: Gate::Default(true),
     internal_traffic_policy: Gate::Default(true),
@@ -379,6 +425,7 @@ pub const V1_22: Behavior = Behavior {
 };
 /// Kubernetes 1.23.
 pub const V1_23: Behavior = Behavior {
+    version: minor(23),
     dual_stack: Gate::Locked(true),
     layer: Layer::Current,
     tells_what_does_not_decode: true,
@@ -390,6 +437,8 @@ pub const V1_23: Behavior = Behavior {
 };
 /// Kubernetes 1.24.
 pub const V1_24: Behavior = Behavior {
+    version: minor(24),
+    patch_checks_namespace_first: true,
     pod_os: true,
     untolerated_taint: "node(s) had untolerated taint {TAINT}",
     lb_node_port_control: Gate::Locked(true),
@@ -403,8 +452,10 @@ pub const V1_24: Behavior = Behavior {
 };
 /// Kubernetes 1.25.
 pub const V1_25: Behavior = Behavior {
+    version: minor(25),
     dual_stack: Gate::Absent(true),
     service_ip_bands: Gate::Default(true),
+    put_keeps_deletion: true,
     warns_of_unknown_fields: true,
     port_name_letter_or_number: false,
     multi_cidr_ranges: Gate::Default(false),
@@ -412,6 +463,8 @@ pub const V1_25: Behavior = Behavior {
 };
 /// Kubernetes 1.26.
 pub const V1_26: Behavior = Behavior {
+    version: minor(26),
+    controllers_have_kinds: true,
     lb_node_port_control: Gate::Absent(true),
     mixed_protocol_lb: Gate::Locked(true),
     load_balancer_class: Gate::Absent(true),
@@ -423,6 +476,7 @@ pub const V1_26: Behavior = Behavior {
 };
 /// Kubernetes 1.27.
 pub const V1_27: Behavior = Behavior {
+    version: minor(27),
     node_port_bands: Gate::Default(false),
     multi_cidr_allocator: Gate::Default(false),
     range_limit: RangeLimit::Bits64WithAllocator,
@@ -439,6 +493,7 @@ pub const V1_27: Behavior = Behavior {
 };
 /// Kubernetes 1.28.
 pub const V1_28: Behavior = Behavior {
+    version: minor(28),
     mixed_protocol_lb: Gate::Absent(true),
     internal_traffic_policy: Gate::Absent(true),
     service_ip_bands: Gate::Absent(true),
@@ -450,6 +505,8 @@ pub const V1_28: Behavior = Behavior {
 };
 /// Kubernetes 1.29.
 pub const V1_29: Behavior = Behavior {
+    version: minor(29),
+    reads_file_first: true,
     node_port_bands: Gate::Locked(true),
     lb_ip_mode: Gate::Default(false),
     range_limit: RangeLimit::NoneWithAllocator,
@@ -468,6 +525,7 @@ pub const V1_29: Behavior = Behavior {
 };
 /// Kubernetes 1.30.
 pub const V1_30: Behavior = Behavior {
+    version: minor(30),
     lb_ip_mode: Gate::Default(true),
     traffic_distribution: Gate::Default(false),
     unknown_fields: &[],
@@ -481,6 +539,8 @@ pub const V1_30: Behavior = Behavior {
 };
 /// Kubernetes 1.31.
 pub const V1_31: Behavior = Behavior {
+    version: minor(31),
+    apply_drops_nulls: true,
     node_port_bands: Gate::Absent(true),
     disable_dual_write: Gate::Default(false),
     range_limit: RangeLimit::NoneWithAllocatorAlone,
@@ -493,7 +553,10 @@ pub const V1_31: Behavior = Behavior {
 };
 /// Kubernetes 1.32.
 pub const V1_32: Behavior = Behavior {
+    version: minor(32),
+    limits_are_more_than: true,
     lb_ip_mode: Gate::Locked(true),
+    lb_status_on_non_lb: Gate::Locked(false),
     cloud_dual_stack_node_ips: Gate::Absent(true),
     pod_host_ips: Gate::Absent(true),
     lists_proxy_cluster_cidrs: true,
@@ -503,6 +566,7 @@ pub const V1_32: Behavior = Behavior {
 };
 /// Kubernetes 1.33.
 pub const V1_33: Behavior = Behavior {
+    version: minor(33),
     multi_cidr_allocator: Gate::Default(true),
     traffic_distribution: Gate::Locked(true),
     prefer_same: Gate::Default(false),
@@ -519,6 +583,9 @@ pub const V1_33: Behavior = Behavior {
 };
 /// Kubernetes 1.34.
 pub const V1_34: Behavior = Behavior {
+    version: minor(34),
+    checks_metadata_again: false,
+    owner_errors_name_fields: false,
     untolerated_taint: "node(s) had untolerated taint(s)",
     multi_cidr_allocator: Gate::Locked(true),
     disable_dual_write: Gate::Default(true),
@@ -532,7 +599,10 @@ pub const V1_34: Behavior = Behavior {
 };
 /// Kubernetes 1.35.
 pub const V1_35: Behavior = Behavior {
+    version: minor(35),
+    says_label_key: true,
     disable_dual_write: Gate::Locked(true),
+    lb_ip_mode: Gate::Absent(true),
     lb_status_on_non_lb: Gate::Absent(false),
     prefer_same: Gate::Locked(true),
     nameless_allocation: NamelessAllocation::Shown,
@@ -544,18 +614,30 @@ pub const V1_35: Behavior = Behavior {
 };
 /// Kubernetes 1.36.
 pub const V1_36: Behavior = Behavior {
+    version: minor(36),
     strict_ip_validation: Gate::Default(true),
     relaxed_service_name: Gate::Default(true),
+    traffic_distribution: Gate::Absent(true),
     range_full_names_service: true,
     address_warnings: AddressWarnings::Invalid,
     warns_of_external_ips: true,
     windows_mixes_load_balancers: false,
     ..V1_35
 };
+/// Kubernetes 1.37, as far as its changelog tells; the rest is 1.36.
+pub const V1_37: Behavior = Behavior {
+    version: minor(37),
+    relaxed_service_name: Gate::Locked(true),
+    kube_proxy_ipvs: Gate::Default(true),
+    checks_advertise_endpoint: true,
+    put_keeps_deletion: false,
+    warns_of_default_mode: true,
+    ..V1_36
+};
 
-static TABLE: [&Behavior; 17] = [
+static TABLE: [&Behavior; 18] = [
     &V1_20, &V1_21, &V1_22, &V1_23, &V1_24, &V1_25, &V1_26, &V1_27, &V1_28, &V1_29, &V1_30, &V1_31,
-    &V1_32, &V1_33, &V1_34, &V1_35, &V1_36,
+    &V1_32, &V1_33, &V1_34, &V1_35, &V1_36, &V1_37,
 ];
 
 /// The gate without which a component knows one family only.
@@ -581,7 +663,7 @@ const fn gate(
 }
 
 /// Every gate the simulator acts on, in the order in which the editor offers them.
-pub static GATES: [FeatureGate; 19] = [
+pub static GATES: [FeatureGate; 20] = [
     gate(
         DUAL_STACK_GATE,
         |it| &mut it.dual_stack,
@@ -685,6 +767,12 @@ pub static GATES: [FeatureGate; 19] = [
         "kube-proxy 的 nftables 模式。",
     ),
     gate(
+        "KubeProxyIPVS",
+        |it| &mut it.kube_proxy_ipvs,
+        "The ipvs mode of kube-proxy.",
+        "kube-proxy 的 ipvs 模式。",
+    ),
+    gate(
         "MultiCIDRRangeAllocator",
         |it| &mut it.multi_cidr_ranges,
         "Node Pod CIDRs come from ClusterCIDR objects.",
@@ -717,6 +805,12 @@ impl Behavior {
     #[must_use]
     pub fn models_gate(name: &str) -> bool {
         GATES.iter().any(|gate| gate.name == name)
+    }
+
+    /// Whether this release knows a gate of this name that the simulator acts on.
+    #[must_use]
+    pub fn knows_gate(&self, name: &str) -> bool {
+        self.known_gates().contains_key(name)
     }
 
     /// Folds one entry of `--feature-gates` in.
@@ -771,6 +865,7 @@ mod tests {
         assert!(!minor(20).dual_stack.on() && minor(21).dual_stack.on());
         assert!(!minor(32).multi_cidr_allocator.on() && minor(33).multi_cidr_allocator.on());
         assert_eq!(minor(34).multi_cidr_allocator, Gate::Locked(true));
+        assert!(KubeVersion::all().all(|version| Behavior::of(version).version == version));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::explain::text::Lang;
 
-/// A 1.x minor release from 1.20 to 1.36. There is deliberately no `Ord`: code asks the release's
+/// A 1.x minor release from 1.20 to 1.37. There is deliberately no `Ord`: code asks the release's
 /// [`crate::release::behavior::Behavior`], never whether it is "already 1.25".
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -22,10 +22,10 @@ impl Default for KubeVersion {
 impl KubeVersion {
     /// The first minor with `ipFamilyPolicy`, `ipFamilies` and `clusterIPs`.
     pub const OLDEST: Self = Self(20);
-    /// The reference release of the rules.
-    pub const LATEST: Self = Self(36);
+    /// The newest one. What is known of 1.37 comes from its changelog; the rest is taken from 1.36.
+    pub const LATEST: Self = Self(37);
 
-    /// `1.<minor>`; `None` outside 1.20 to 1.36.
+    /// `1.<minor>`; `None` outside 1.20 to 1.37.
     #[must_use]
     pub const fn minor(minor: u8) -> Option<Self> {
         if minor >= Self::OLDEST.0 && minor <= Self::LATEST.0 { Some(Self(minor)) } else { None }
@@ -70,7 +70,7 @@ impl TryFrom<String> for KubeVersion {
 impl FromStr for KubeVersion {
     type Err = String;
 
-    /// Reads `1.36`, `v1.36` and `1.36.2`; the patch release does not matter here.
+    /// Reads `1.37`, `v1.37` and `1.37.2`; the patch release does not matter here.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.trim().trim_start_matches('v').split('.');
         (parts.next() == Some("1"))
@@ -128,6 +128,13 @@ impl Versions {
         KubeVersion(version.0.clamp(self.first, self.last))
     }
 
+    /// As `1.20–1.23`, or `1.25` alone.
+    #[must_use]
+    pub fn range(self) -> String {
+        let Self { first, last } = self;
+        if first == last { format!("1.{first}") } else { format!("1.{first}–1.{last}") }
+    }
+
     /// For a person to read.
     #[must_use]
     pub fn words(self, lang: Lang) -> String {
@@ -156,10 +163,10 @@ mod tests {
 
     #[test]
     fn a_version_is_read_with_or_without_v_and_patch() {
-        for text in ["1.36", "v1.36", "1.36.2", " v1.36.0 "] {
+        for text in ["1.37", "v1.37", "1.37.2", " v1.37.0 "] {
             assert_eq!(text.parse(), Ok(KubeVersion::LATEST), "{text}");
         }
-        for text in ["", "2.36", "1", "1.19", "1.37", "1.x", "1.-1", "1.256"] {
+        for text in ["", "2.36", "1", "1.19", "1.38", "1.x", "1.-1", "1.256"] {
             assert!(text.parse::<KubeVersion>().is_err(), "{text}");
         }
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kubectl::FileCommand;
 pub use crate::kubectl::PatchForm;
 use crate::release::version::KubeVersion;
 
@@ -145,8 +146,8 @@ impl From<Shown> for Saved {
     }
 }
 
-/// One thing a person did. As JSON: `{"apply":"…"}`, `{"restart":{"version":"1.36","flags":"…"}}`,
-/// `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
+/// One thing a person did. As JSON: `{"apply":"…"}`, `{"create":"…"}`, `{"replace":"…"}`, `{"delete-file":"…"}`,
+/// `{"restart":{"version":"1.36","flags":"…"}}`, `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Action {
@@ -161,6 +162,13 @@ pub enum Action {
     },
     /// `kubectl apply -f`: one or more documents, as typed.
     Apply(Rc<str>),
+    /// `kubectl create -f`.
+    Create(Rc<str>),
+    /// `kubectl replace -f`.
+    Replace(Rc<str>),
+    /// `kubectl delete -f`.
+    #[serde(rename = "delete-file")]
+    DeleteFile(Rc<str>),
     /// `kubectl patch service`.
     Patch {
         /// Of which Service: what stands behind `kubectl patch`, such as `service/web -n shop`.
@@ -175,6 +183,45 @@ pub enum Action {
     Delete(Rc<str>),
 }
 
+impl Action {
+    /// A command of kubectl about a file.
+    #[must_use]
+    pub const fn of_file(command: FileCommand, text: Rc<str>) -> Self {
+        match command {
+            FileCommand::Apply => Self::Apply(text),
+            FileCommand::Create => Self::Create(text),
+            FileCommand::Replace => Self::Replace(text),
+            FileCommand::Delete => Self::DeleteFile(text),
+        }
+    }
+
+    /// The command and the text of its file, if it is about one.
+    #[must_use]
+    pub const fn file(&self) -> Option<(FileCommand, &Rc<str>)> {
+        Some(match self {
+            Self::Apply(text) => (FileCommand::Apply, text),
+            Self::Create(text) => (FileCommand::Create, text),
+            Self::Replace(text) => (FileCommand::Replace, text),
+            Self::DeleteFile(text) => (FileCommand::Delete, text),
+            Self::Boot { .. } | Self::Patch { .. } | Self::Delete(_) => return None,
+        })
+    }
+
+    /// The text that a person edits: flags, a file, a patch, or the name of an object.
+    #[must_use]
+    pub const fn text(&self) -> &Rc<str> {
+        match self {
+            Self::Boot { flags: text, .. }
+            | Self::Apply(text)
+            | Self::Create(text)
+            | Self::Replace(text)
+            | Self::DeleteFile(text)
+            | Self::Patch { body: text, .. }
+            | Self::Delete(text) => text,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Action, Notes, PatchForm, Session, Shown};
@@ -185,6 +232,9 @@ mod tests {
         let mut events = vec![
             Action::Boot { version: KubeVersion::OLDEST, flags: "--v=\"2\"\n# 双".into() },
             Action::Apply("a: 'b'\n---\nc: <d>\n".into()),
+            Action::Create("a: 1".into()),
+            Action::Replace("a: 1".into()),
+            Action::DeleteFile("a: 1".into()),
             Action::Delete("service/web -n shop".into()),
         ];
         events.extend(PatchForm::ALL.map(|form| Action::Patch {

@@ -18,6 +18,8 @@ pub(crate) mod requests;
 mod start;
 
 #[cfg(test)]
+mod command_tests;
+#[cfg(test)]
 mod tests;
 
 pub use diff::Diff;

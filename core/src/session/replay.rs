@@ -6,6 +6,7 @@ use super::diff::{Diff, ObjectDiff};
 use super::report::{EventReport, Report};
 use super::requests::{Asked, handle};
 use crate::cluster::{Cluster, World};
+use crate::kubectl::FILE;
 use crate::session::action::{Action, Session};
 
 /// Replays a session from an empty cluster and shows its last event.
@@ -25,6 +26,8 @@ pub struct Replay {
     transitions: Vec<Transition>,
     /// The worlds that were compared last, and their difference.
     compared: Option<(Rc<World>, Rc<World>, Rc<ObjectDiff>)>,
+    /// What kubectl is told that the file of each event is called; [`FILE`] beyond them.
+    files: Vec<Rc<str>>,
 }
 
 /// How often the cluster is remembered, beside the event that was edited last.
@@ -48,6 +51,12 @@ struct Transition {
 }
 
 impl Replay {
+    /// A replay in which kubectl is given these names of files, event by event; an event that needs none has one too.
+    #[must_use]
+    pub fn with_files(files: Vec<Rc<str>>) -> Self {
+        Self { files, ..Self::default() }
+    }
+
     /// Answers a session. `shown` is the event whose answer is wanted in full; beyond the last one
     /// there is none.
     #[must_use]
@@ -129,7 +138,8 @@ impl Replay {
     ) -> EventReport {
         let before = Rc::clone(&cluster.world);
         let known = self.known(&before, at, action).cloned();
-        let report = handle(cluster, action, asked, known.as_ref());
+        let file = self.file(at);
+        let report = handle(cluster, action, file, asked, known.as_ref());
         if known.is_none() {
             let after = Rc::clone(&cluster.world);
             let transition = Transition { action: action.clone(), before, after };
@@ -139,6 +149,11 @@ impl Replay {
             }
         }
         report
+    }
+
+    /// What the file of an event is called.
+    fn file(&self, at: usize) -> &str {
+        self.files.get(at).map_or(FILE, |file| file)
     }
 
     /// What an event makes of a world, if it did so before.
@@ -157,8 +172,9 @@ impl Replay {
         Diff::of(before, after, objects)
     }
 
-    /// The cluster as it was before an event of a session.
-    pub(crate) fn before(&self, session: &Session, at: usize) -> Cluster {
+    /// The cluster as it was before an event of a session; beyond the last one, as it is then.
+    #[must_use]
+    pub fn before(&self, session: &Session, at: usize) -> Cluster {
         let same = |last: &&Last| {
             last.session.seed == session.seed
                 && last.session.events.get(..at) == session.events.get(..at)
@@ -170,7 +186,7 @@ impl Replay {
         let (start, mut cluster) = known.unwrap_or_else(|| (0, Cluster::new(session.seed)));
         for (number, action) in session.events.iter().enumerate().take(at).skip(start) {
             let known = self.known(&cluster.world, number, action).cloned();
-            handle(&mut cluster, action, None, known.as_ref());
+            handle(&mut cluster, action, self.file(number), None, known.as_ref());
         }
         cluster
     }

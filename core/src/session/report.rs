@@ -16,7 +16,7 @@ use crate::cluster::{Key, Object, World};
 use crate::conflicts::Finding;
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::trace::{Origin, Step};
-use crate::kubectl::{ObjectName, Workload};
+use crate::kubectl::{Command, ObjectName, Workload};
 use crate::release::version::KubeVersion;
 pub use crate::source::decode::WrittenField;
 use crate::source::flags::{Component, FlagsText};
@@ -86,6 +86,8 @@ pub struct RequestsReport {
     pub problems: Vec<Diagnostic>,
     /// One per document, in order.
     pub documents: Vec<Rc<DocumentReport>>,
+    /// What kubectl printed and sent, all in all.
+    pub command: Command,
 }
 
 /// What kubectl is asked to do.
@@ -94,6 +96,10 @@ pub enum Verb {
     /// `kubectl apply`.
     #[default]
     Apply,
+    /// `kubectl create -f`.
+    Create,
+    /// `kubectl replace -f`.
+    Replace,
     /// `kubectl patch`.
     Patch,
     /// `kubectl delete`.

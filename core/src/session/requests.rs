@@ -13,29 +13,48 @@ use crate::cluster::{Cluster, Object, World};
 use crate::explain::diagnostic::{Diagnostic, Program};
 use crate::explain::trace::Trace;
 use crate::facts;
-use crate::kubectl::{self, Applied, ApplyVerb, NOT_RUNNING, ObjectName, Workload};
+use crate::kubectl::documents::{self, Document, Fate};
+use crate::kubectl::kinds;
+use crate::kubectl::{
+    self, Applied, ApplyVerb, Command, FILE, Failure, FileCommand, Manifest, NOT_RUNNING,
+    ObjectName, Sent, Workload,
+};
+use crate::release::behavior::Behavior;
+use crate::release::version::KubeVersion;
 use crate::session::action::{Action, PatchForm};
 use crate::source::decode::{self, Stray, WrittenField};
 use crate::source::pasted;
 use crate::source::span::Span;
-use crate::source::yaml::{self, Document, Node};
+use crate::source::yaml::{self, Node};
 
-/// A document that was applied: it is not asked again while it and those before it say the same, wherever they
+/// A document that was sent: it is not asked again while it and those before it say the same, wherever they
 /// stand by now.
 pub(crate) struct Asked {
     document: Document,
+    command: FileCommand,
     /// Before the controllers settled.
-    report: DocumentReport,
+    done: Done,
     /// The cluster behind it.
     after: Cluster,
 }
 
 impl Asked {
     /// Whether what was answered holds for a document, of the same cluster. (No place in the text is part
-    /// of an answer: it could only be that of a warning of an unknown field, and kubectl asks for strictness.)
-    fn answers(&self, document: &Document) -> bool {
-        self.document.complete == document.complete && self.document.node.says_what(&document.node)
+    /// of an answer.)
+    fn answers(&self, command: FileCommand, document: &Document) -> bool {
+        self.command == command && self.document.says_what(document)
     }
+}
+
+/// What was done with a document.
+#[derive(Clone)]
+pub(crate) struct Done {
+    pub(crate) report: DocumentReport,
+    sent: Sent,
+    /// Whether what went wrong went wrong before anything was to be sent.
+    is_unmapped: bool,
+    /// Whether kubectl stops here, and sends nothing that stands behind.
+    ends: bool,
 }
 
 /// Answers an event; in full where `asked` is given: what was asked when the same event was answered before.
@@ -43,6 +62,7 @@ impl Asked {
 pub(crate) fn handle(
     cluster: &mut Cluster,
     action: &Action,
+    file: &str,
     asked: Option<&mut Vec<Asked>>,
     known: Option<&Rc<World>>,
 ) -> EventReport {
@@ -51,7 +71,13 @@ pub(crate) fn handle(
         Action::Boot { version, flags } => {
             return EventReport::Boot(Rc::new(start(cluster, *version, flags, known)));
         }
-        Action::Apply(text) => apply(cluster, text, asked, known),
+        Action::Apply(text)
+        | Action::Create(text)
+        | Action::Replace(text)
+        | Action::DeleteFile(text) => {
+            let command = action.file().map_or_else(FileCommand::default, |(command, _)| command);
+            file_command(cluster, command, (text, file), asked, known)
+        }
         Action::Patch { service, form, body } => patch(cluster, service, *form, body),
         Action::Delete(object) => delete(cluster, object, is_full, known),
     };
@@ -59,42 +85,163 @@ pub(crate) fn handle(
     if is_full { report } else { report.slim() }
 }
 
-/// `kubectl apply -f`.
-fn apply(
+/// A command about the objects of a file.
+fn file_command(
     cluster: &mut Cluster,
-    text: &str,
+    command: FileCommand,
+    (text, file): (&str, &str),
     mut asked: Option<&mut Vec<Asked>>,
     known: Option<&Rc<World>>,
 ) -> RequestsReport {
-    let parsed = yaml::parse(text);
-    let syntax = text_problems(parsed.problems);
+    let read = documents::read(text, file, command != FileCommand::Delete);
+    let syntax = text_problems(read.problems);
     let first = cluster.world.next_number();
+    let alone = cluster.running().is_none().then(|| {
+        let version = cluster.world.control.as_ref().map(|control| control.version);
+        let behavior = Behavior::of(version.unwrap_or_default());
+        kubectl::unreachable(command, &behavior, file, &read.documents)
+    });
     let mut before = asked.as_mut().map(|it| std::mem::take(*it)).unwrap_or_default().into_iter();
-    let mut documents = Vec::new();
-    for document in parsed.documents {
-        let same = before.next().filter(|it| it.answers(&document));
+    let mut run = Run::default();
+    let mut reports = Vec::new();
+    let mut is_list_known = true;
+    let mut has_ended = false;
+    for mut document in read.documents {
+        if has_ended {
+            document.fate = Fate::Behind;
+        }
+        let same = before.next().filter(|it| it.answers(command, &document));
         if same.is_none() {
             // From here on the cluster may be another one.
             before = Vec::new().into_iter();
         }
-        let mut report = apply_document(cluster, text, &document, same.as_ref());
-        report.is_update = report.was.is_some();
+        if document.is_item && !is_list_known {
+            continue;
+        }
+        let done = send_one(cluster, command, (text, file), &document, same.as_ref());
+        is_list_known = document.fate != Fate::List || done.sent.failure.is_none();
+        has_ended |= done.ends;
+        run.add(&document, &done);
+        if document.fate != Fate::List || !is_list_known {
+            reports.push(done.report.clone());
+        }
         if let Some(asked) = &mut asked {
             let after = same.map_or_else(|| cluster.clone(), |same| same.after);
-            asked.push(Asked { document, report: report.clone(), after });
+            asked.push(Asked { document, command, done, after });
         }
-        documents.push(report);
     }
     let is_about_workloads = |it: &DocumentReport| it.is_accepted() && it.workload.is_some();
-    if documents.iter().any(is_about_workloads) {
+    if reports.iter().any(is_about_workloads) {
         cluster.settle(first, known);
     }
     if asked.is_some() {
-        documents.iter_mut().for_each(|report| report.settle(cluster));
+        reports.iter_mut().for_each(|report| report.settle(cluster));
     }
-    let mut problems = pasted_into(text, &syntax, &documents);
+    let command = alone.unwrap_or_else(|| run.end(command));
+    let mut problems = pasted_into(text, &syntax, &reports);
     problems.extend(syntax);
-    RequestsReport { problems, documents: documents.into_iter().map(Rc::new).collect() }
+    RequestsReport { problems, documents: reports.into_iter().map(Rc::new).collect(), command }
+}
+
+/// A command as it goes on.
+#[derive(Default)]
+struct Run {
+    command: Command,
+    /// What went wrong before anything was sent: per document, or per list.
+    unmapped: Vec<Failure>,
+    /// The same of the list that is being taken apart.
+    of_list: Vec<Failure>,
+    /// What the API server refused, and what kubectl could not send.
+    refused: Vec<Failure>,
+    /// How many objects were found.
+    count: usize,
+    /// Whether something was left out here that kubectl would send.
+    is_partial: bool,
+}
+
+impl Run {
+    fn add(&mut self, document: &Document, done: &Done) {
+        self.command.add(&done.sent);
+        if !document.is_item {
+            self.close_list();
+        }
+        self.is_partial |= done.report.is_left_out;
+        match &done.sent.failure {
+            Some(failure) if done.is_unmapped && document.is_item => {
+                self.of_list.push(failure.clone());
+            }
+            Some(failure) if done.is_unmapped => self.unmapped.push(failure.clone()),
+            Some(failure) => {
+                self.refused.push(failure.clone());
+                self.count += 1;
+            }
+            None if document.fate == Fate::Object => self.count += 1,
+            None => {}
+        }
+    }
+
+    fn close_list(&mut self) {
+        if !self.of_list.is_empty() {
+            self.unmapped.push(Failure::Many(std::mem::take(&mut self.of_list)));
+        }
+    }
+
+    /// What is printed at the end, all errors at once.
+    fn end(mut self, command: FileCommand) -> Command {
+        self.close_list();
+        let unmapped = (!self.unmapped.is_empty()).then_some(Failure::Many(self.unmapped));
+        let mut failures: Vec<Failure> = Vec::new();
+        if command == FileCommand::Apply {
+            failures.extend(unmapped);
+            failures.extend(self.refused);
+        } else {
+            failures.extend(self.refused);
+            failures.extend(unmapped);
+        }
+        let words = match failures.len() {
+            0 => None,
+            1 => failures.pop().map(|only| only.alone()),
+            _ => Some(Failure::Many(failures).alone()),
+        };
+        if command == FileCommand::Delete {
+            // It waits for all objects at the end, unless something went wrong.
+            let requests = std::mem::take(&mut self.command.requests);
+            let (waits, sent): (Vec<_>, Vec<_>) =
+                requests.into_iter().partition(|request| request.method == "GET");
+            self.command.requests = sent;
+            if words.is_none() {
+                self.command.requests.extend(waits);
+            }
+        }
+        match (words, command) {
+            (Some(words), _) => self.command.fail(words),
+            (None, _) if self.count > 0 => {}
+            (None, FileCommand::Apply | FileCommand::Create) => {
+                let name = command.name();
+                self.command.fail(format!("error: no objects passed to {name}"));
+            }
+            (None, FileCommand::Delete) => self.command.say("No resources found"),
+            (None, FileCommand::Replace) => {}
+        }
+        self.command
+    }
+}
+
+/// What kubectl printed of one object that is named.
+fn command_of(report: &DocumentReport, sent: &Sent) -> Command {
+    let mut command = Command::default();
+    command.add(sent);
+    match &sent.failure {
+        Some(failure) => command.fail(failure.alone()),
+        None if sent.printed.is_empty()
+            && report.outcome.is_none()
+            && !report.kubectl.is_empty() =>
+        {
+            command.fail(report.kubectl.as_str());
+        }
+        None => {}
+    }
+    command
 }
 
 /// What was pasted into a text, where that may be why it fails: what is read as it was meant has no remark.
@@ -103,7 +250,8 @@ fn pasted_into(text: &str, syntax: &[Diagnostic], documents: &[DocumentReport]) 
         Some(outcome) => outcome.result.is_err(),
         None => !syntax.is_empty() || it.diagnostics.iter().any(|it| it.says == Program::Kubectl),
     };
-    if syntax.is_empty() && !documents.iter().any(fails) {
+    let any_fails = !syntax.is_empty() || documents.iter().any(fails);
+    if !any_fails && !documents.iter().any(|it| it.is_left_out) {
         return Vec::new();
     }
     let is_fine = |at: usize| documents.iter().any(|it| !fails(it) && it.span.touches(at));
@@ -111,6 +259,7 @@ fn pasted_into(text: &str, syntax: &[Diagnostic], documents: &[DocumentReport]) 
     pasted::in_manifest(text)
         .into_iter()
         .filter(|it| !is_fine(it.span.start))
+        .filter(|it| any_fails || matches!(it.kind, pasted::Kind::Config(_)))
         // The syntax error at a tab says so itself.
         .filter(|it| it.kind != pasted::Kind::Tab || !lines.contains(&line_of(text, it.span)))
         .map(|it| it.remark(text))
@@ -127,13 +276,15 @@ fn patch(cluster: &mut Cluster, service: &str, form: PatchForm, body: &str) -> R
     let parsed = yaml::parse(body);
     let problems = text_problems(parsed.problems);
     let Some(document) = parsed.documents.first().filter(|it| it.complete) else {
-        return RequestsReport { problems, documents: Vec::new() };
+        return RequestsReport { problems, ..RequestsReport::default() };
     };
     let object = ObjectName::read(service);
     let mut report = DocumentReport::about(Verb::Patch, &object, document.span);
+    let first = first_of(body, document.node.span, document.span);
+    let mut sent = Sent::default();
     if form == PatchForm::Apply {
         let remark = Diagnostic::remark(
-            first_of(body, document),
+            first,
             "Server-side apply is not simulated: apply the manifest, or send another type of patch."
                 .to_owned(),
             "服务器端应用（server-side apply）不在模拟范围内：请应用清单，或使用其他类型的补丁。".to_owned(),
@@ -141,7 +292,7 @@ fn patch(cluster: &mut Cluster, service: &str, form: PatchForm, body: &str) -> R
         report.refuse(remark);
     } else if object.is_service_cidr() || object.workload().is_some() {
         report.refuse(Diagnostic::remark(
-            first_of(body, document),
+            first,
             "Only Services can be patched here: other objects can be applied and deleted."
                 .to_owned(),
             "此处只能修补 Service：其他对象可以应用和删除。".to_owned(),
@@ -150,16 +301,17 @@ fn patch(cluster: &mut Cluster, service: &str, form: PatchForm, body: &str) -> R
         && let Some(server) = cluster.running()
     {
         report.was = server.read_one(&object.namespace, &object.name).map(Object::Service);
-        let done = kubectl::patch(server, &object, form, &document.node);
+        let done = kubectl::patch(server, &object, form, &document.node, body);
         if form != PatchForm::Json
             && let Ok(decoded) = decode::service(&document.node, &[], true)
         {
             report.fields = decoded.fields;
         }
-        report.take(done, first_of(body, document));
+        sent = report.take(done, first);
         cluster.remember(object);
     }
-    RequestsReport { problems, documents: vec![Rc::new(report)] }
+    let command = command_of(&report, &sent);
+    RequestsReport { problems, documents: vec![Rc::new(report)], command }
 }
 
 /// `kubectl delete`.
@@ -173,10 +325,11 @@ fn delete(
     let object = ObjectName::read(object);
     let mut report = DocumentReport::about(Verb::Delete, &object, span);
     let first = cluster.world.next_number();
+    let mut sent = Sent::default();
     if report.connect(cluster, &object)
-        && let Some(done) = delete_object(cluster, &object, &mut report)
+        && let Some(done) = delete_object(cluster, &object, None, &mut report)
     {
-        report.take(done, span);
+        sent = report.take(done, span);
         if report.workload.is_some() && report.is_accepted() {
             cluster.settle(first, known);
             if is_full {
@@ -187,28 +340,41 @@ fn delete(
             cluster.remember(object);
         }
     }
-    RequestsReport { problems: Vec::new(), documents: vec![Rc::new(report)] }
+    let command = command_of(&report, &sent);
+    RequestsReport { problems: Vec::new(), documents: vec![Rc::new(report)], command }
 }
 
+/// Deletes an object that is named, or that stands in a file.
 fn delete_object(
     cluster: &mut Cluster,
     object: &ObjectName,
+    file: Option<&str>,
     report: &mut DocumentReport,
 ) -> Option<Applied> {
     let server = cluster.running()?;
+    let env = server.env();
+    let (behavior, version) = (env.behavior.clone(), env.version);
+    let name = (object.namespace.as_str(), object.name.as_str());
+    let find = |(api_version, kind): (&str, &str)| kinds::find(version, api_version, kind);
     if object.is_service_cidr() {
         report.kind = service_cidr::KIND.to_owned();
-        return Some(kubectl::delete_service_cidr(server, &object.name));
+        let kind = find(("networking.k8s.io/v1", service_cidr::KIND))?;
+        let outcome = server.delete_service_cidr(&object.name);
+        let result = outcome.result.as_ref().map(|_| ());
+        let sent = kubectl::deleted(&behavior, &kind, name, result, file);
+        return Some(Applied { outcome: Some(outcome), sent });
     }
-    let Some(kind) = object.workload() else { return Some(kubectl::delete(server, object)) };
-    let behavior = server.env().behavior.clone();
+    let Some(workload) = object.workload() else {
+        return Some(kubectl::delete(server, &find(("v1", "Service"))?, name, file));
+    };
+    let kind = find(workload.kind())?;
     let key = object.key();
     let mut trace = Trace::of_request();
-    let result = cluster.world.delete(kind, &key, &mut trace);
-    let terminal = kind.deleted(&behavior, &key, &result);
-    report.workload = Some((kind, key));
+    let result = cluster.world.delete(workload, &key, &mut trace);
+    let sent = kubectl::deleted(&behavior, &kind, name, result.as_ref().copied(), file);
+    report.workload = Some((workload, key));
     let result = result.map(|()| Answer::Workload { created: false, changed: true });
-    Some(Applied { outcome: Some(outcome(result, trace)), terminal })
+    Some(Applied { outcome: Some(outcome(result, trace)), sent })
 }
 
 fn outcome(result: Result<Answer, Status>, trace: Trace) -> Outcome {
@@ -222,9 +388,9 @@ fn text_problems(problems: Vec<yaml::Problem>) -> Vec<Diagnostic> {
 }
 
 /// The first letter of a document, to mark what is wrong with it as a whole.
-fn first_of(text: &str, document: &Document) -> Span {
-    let start = document.node.span.start;
-    let first = text.get(start..document.span.end).and_then(|it| it.chars().next());
+fn first_of(text: &str, node: Span, whole: Span) -> Span {
+    let start = node.start;
+    let first = text.get(start..whole.end).and_then(|it| it.chars().next());
     Span::new(start, start + first.map_or(0, char::len_utf8))
 }
 
@@ -258,11 +424,12 @@ impl DocumentReport {
     }
 
     /// Takes over what was answered, with places in the text; what has none stands at `whole`.
-    pub(super) fn take(&mut self, done: Applied, whole: Span) {
-        self.kubectl = done.terminal;
+    pub(super) fn take(&mut self, done: Applied, whole: Span) -> Sent {
+        self.kubectl = done.sent.terminal();
         if let Some(outcome) = done.outcome {
             self.place(Rc::new(outcome), whole);
         }
+        done.sent
     }
 
     /// Takes over an answer of the API server.
@@ -332,115 +499,264 @@ impl EventReport {
     }
 }
 
-/// What is answered to a document, and nothing else of what [`apply_document`] reports of it; `None` if
+/// What is answered to a document of a command, and nothing else of what is reported of it; `None` if
 /// kubectl sends nothing.
-pub(crate) fn send(server: &mut ApiServer, node: &Node) -> Option<Outcome> {
-    if kubectl::missing_name(node).is_some() {
-        return None;
-    }
-    match (node.text_of("kind"), node.text_of("apiVersion")) {
-        (Some("Service"), Some("v1")) => kubectl::apply(server, node).outcome,
-        (Some(service_cidr::KIND), Some("networking.k8s.io/v1")) => {
-            let mut report = DocumentReport {
-                name: kubectl::name_of(node).to_owned(),
-                ..DocumentReport::default()
-            };
-            apply_service_cidr(server, node, node.span, &mut report);
+pub(crate) fn send(server: &mut ApiServer, command: FileCommand, node: &Node) -> Option<Outcome> {
+    let api_version = node.text_of("apiVersion")?;
+    let kind = kinds::find(server.env().version, api_version, node.text_of("kind")?)?;
+    let manifest = Manifest::new(kind, node, server.env().version);
+    match (manifest.kind.kind.as_str(), command) {
+        ("Service", FileCommand::Apply) => kubectl::apply(server, &manifest, FILE).outcome,
+        ("Service", FileCommand::Create) => kubectl::create(server, &manifest, FILE).outcome,
+        ("Service", FileCommand::Replace) => kubectl::replace(server, &manifest, FILE).outcome,
+        (service_cidr::KIND, FileCommand::Apply | FileCommand::Create | FileCommand::Replace) => {
+            let mut report = DocumentReport::default();
+            send_service_cidr(server, command, &manifest, (node, FILE, node.span), &mut report);
             report.outcome.map(Rc::unwrap_or_clone)
         }
         _ => None,
     }
 }
 
-/// `kubectl apply` of one document. The API server has answered `same` before, as a document of the same event
+/// A command about one document. The API server has answered `same` before, as a document of the same event
 /// that said the same. What the controllers do of it they do after the last document.
-pub(crate) fn apply_document(
+pub(crate) fn send_one(
     cluster: &mut Cluster,
-    text: &str,
+    command: FileCommand,
+    (text, file): (&str, &str),
     document: &Document,
     same: Option<&Asked>,
-) -> DocumentReport {
+) -> Done {
     let node = &document.node;
     let mut report = DocumentReport {
+        verb: match command {
+            FileCommand::Apply => Verb::Apply,
+            FileCommand::Create => Verb::Create,
+            FileCommand::Replace => Verb::Replace,
+            FileCommand::Delete => Verb::Delete,
+        },
         span: document.span,
         kind: node.text_of("kind").unwrap_or_default().to_owned(),
         name: kubectl::name_of(node).to_owned(),
         ..DocumentReport::default()
     };
-    let first_line = first_of(text, document);
-    if !document.complete {
-        // kubectl sends nothing of a file that is not YAML; the text's problem says why.
-        return report;
-    }
+    let first = first_of(text, node.span, document.span);
     let Some(server) = cluster.running() else {
-        report.kubectl = NOT_RUNNING.to_owned();
-        return report;
+        if !matches!(document.fate, Fate::Untyped(_) | Fate::Ends(_) | Fate::Behind) {
+            report.kubectl = NOT_RUNNING.to_owned();
+        }
+        return Done { report, sent: Sent::default(), is_unmapped: false, ends: false };
     };
+    let version = server.env().version;
+    let api_version = node.text_of("apiVersion").unwrap_or_default();
     let mut trace = Trace::default();
-    if let Some(words) = kubectl::missing_kind(node) {
-        let mut problem = Diagnostic::plain(Program::Kubectl, words);
-        problem.span = Some(first_line);
-        trace.reject(&kubectl::DOCUMENT_HAS_NO_KIND, FieldPath::default(), facts![]);
+    let fails = |mut report: DocumentReport, trace: Trace, words: &str, span: Span| {
+        let failure = Failure::Plain(words.to_owned());
+        let mut problem = Diagnostic::plain(Program::Kubectl, failure.alone());
+        problem.span = Some(span);
         report.before = trace.into_steps();
         report.refuse(problem);
-        return report;
+        Done { report, sent: Sent::failed(failure), is_unmapped: true, ends: false }
+    };
+    match &document.fate {
+        Fate::Behind => {
+            trace.reject(&kubectl::FILE_ENDS_HERE, FieldPath::default(), facts![]);
+            report.before = trace.into_steps();
+            return Done { report, sent: Sent::default(), is_unmapped: true, ends: false };
+        }
+        // The problem of the text says why.
+        Fate::Ends(None) => {
+            return Done { report, sent: Sent::default(), is_unmapped: true, ends: false };
+        }
+        Fate::Ends(Some(words)) => {
+            let failure = Failure::Plain(words.clone());
+            report.kubectl = failure.alone();
+            return Done { report, sent: Sent::failed(failure), is_unmapped: true, ends: false };
+        }
+        Fate::Untyped(words) => {
+            trace.reject(&kubectl::DOCUMENT_HAS_NO_KIND, FieldPath::default(), facts![]);
+            return fails(report, trace, words, first);
+        }
+        Fate::Fails(words) => {
+            trace.reject(&kubectl::OBJECT_IS_UNREADABLE, FieldPath::default(), facts![]);
+            return fails(report, trace, words, first);
+        }
+        Fate::List if kinds::has_list(version, api_version, &report.kind) => {
+            return Done { report, sent: Sent::default(), is_unmapped: true, ends: false };
+        }
+        Fate::List | Fate::Object => {}
     }
-    let version = node.text_of("apiVersion").unwrap_or_default();
+    let Some(kind) = kinds::find(version, api_version, &report.kind) else {
+        let span = node.entry("kind").map_or(first, |entry| entry.value.span);
+        let path = FieldPath::default().field("kind");
+        let shown = report.kind.as_str();
+        trace.reject(
+            &kubectl::KIND_HAS_NO_RESOURCE,
+            path,
+            facts![kind = shown, version = api_version],
+        );
+        let words = no_resource(document, file, &report);
+        return fails(report, trace, &words, span);
+    };
     let workload = Workload::of_document(node);
-    let is_range = report.kind == service_cidr::KIND && version == "networking.k8s.io/v1";
-    let is_service = report.kind == "Service" && version == "v1";
+    let is_range = kind.kind == service_cidr::KIND;
+    let is_service = kind.kind == "Service";
     if !is_range && !is_service && workload.is_none() {
-        refuse_kind(node, version, first_line, &mut report);
-        return report;
+        leave_out(node, first, &mut report);
+        return Done { report, sent: Sent::default(), is_unmapped: true, ends: false };
     }
-    if let Some(words) = kubectl::missing_name(node) {
+    for (key, span) in &document.repeated {
+        let key = key.as_str();
+        trace.note(&kubectl::LAST_OF_EQUAL_KEYS_WINS, FieldPath::default(), facts![key]);
+        report.diagnostics.push(Diagnostic::remark(
+            *span,
+            format!("The key {key} is written more than once: kubectl sends the last one."),
+            format!("键 {key} 写了不止一次：kubectl 只发送最后一个。"),
+        ));
+    }
+    let validates = is_service && command != FileCommand::Delete;
+    if validates && !server.env().behavior.warns_of_unknown_fields {
+        let decoded = decode::service(node, server.env().behavior.unknown_fields, false);
+        let strays = decoded.map(|it| it.strays).unwrap_or_default();
+        if let Some(words) = kubectl::validation::unknown_fields(&strays, file) {
+            let span = strays.first().map_or(first, |stray| stray.span);
+            trace.reject(&kubectl::KUBECTL_VALIDATES_FIELDS, FieldPath::default(), facts![]);
+            return Done { ends: true, ..fails(report, trace, &words, span) };
+        }
+    }
+    let manifest = Manifest::new(kind, node, version);
+    let nameless = match command {
+        FileCommand::Apply => manifest.nameless(file),
+        FileCommand::Replace => manifest.nameless_for("replacing", file),
+        FileCommand::Delete => manifest.nameless_for("deleting", file),
+        FileCommand::Create => None,
+    };
+    if let Some(failure) = nameless {
         let path = FieldPath::metadata("name");
-        let mut problem = Diagnostic::plain(Program::Kubectl, words);
-        problem.span = node.entry("metadata").map(|entry| entry.key_span).or(Some(first_line));
+        let span = node.entry("metadata").map_or(first, |entry| entry.key_span);
         trace.reject(&kubectl::DOCUMENT_HAS_NO_NAME, path, facts![]);
-        report.before = trace.into_steps();
-        report.refuse(problem);
-        return report;
+        let done = fails(report, trace, &failure.alone(), span);
+        return Done { sent: Sent::failed(failure), is_unmapped: false, ..done };
     }
     let (kind, namespace) = (report.kind.to_ascii_lowercase(), kubectl::namespace_of(node));
+    let resource: &str = match workload {
+        Some(workload) => workload.resource(),
+        None => &kind,
+    };
+    let object = ObjectName::of(resource, namespace, &report.name);
     report.object = Some(ObjectName::of(&kind, namespace, &report.name));
-    if is_range {
-        let known = server.service_cidrs().iter().find(|it| it.name == report.name);
-        report.was = known.map(|it| Object::printed(service_cidr::to_json(it)));
-        apply_service_cidr(server, node, first_line, &mut report);
-        return report;
-    }
-    let resource = workload.map_or("service", Workload::resource);
-    let object = ObjectName::of(resource, kubectl::namespace_of(node), kubectl::name_of(node));
-    if object.namespace != "default" && workload.is_none_or(Workload::is_namespaced) {
+    if object.namespace != "default" && manifest.kind.is_namespaced {
         let namespace = object.namespace.as_str();
         let path = FieldPath::metadata("namespace");
         trace.note(&kubectl::NAMESPACE_IS_TAKEN_TO_EXIST, path, facts![namespace]);
-        report.before = trace.into_steps();
     }
-    if workload.is_some() {
-        report.fields = decode::written(node);
-    } else {
+    report.before = trace.into_steps();
+    let is_written = command != FileCommand::Delete;
+    if is_service && is_written {
         read_service(server, node, &mut report);
+    } else if workload.is_some() && is_written {
+        report.fields = decode::written(node);
     }
     report.was = cluster.object(&object);
     report.workload = workload.map(|kind| (kind, object.key()));
-    if let Some((same, outcome)) = same.and_then(|it| Some((it, it.report.outcome.as_ref()?))) {
-        report.kubectl.clone_from(&same.report.kubectl);
-        report.place(Rc::clone(outcome), first_line);
+    report.is_update = report.was.is_some() && is_written;
+    if let Some((same, outcome)) =
+        same.and_then(|it| Some((it, it.done.report.outcome.as_ref()?))).filter(|_| !is_range)
+    {
+        report.kubectl.clone_from(&same.done.report.kubectl);
+        report.place(Rc::clone(outcome), first);
         *cluster = same.after.clone();
-        return report;
+        return Done { report, sent: same.done.sent.clone(), is_unmapped: false, ends: false };
     }
-    match workload {
-        Some(kind) => apply_workload(cluster, kind, node, first_line, &mut report),
-        None => {
-            if let Some(server) = cluster.running() {
-                report.take(kubectl::apply(server, node), first_line);
+    let sent = if command == FileCommand::Delete {
+        delete_object(cluster, &object, Some(file), &mut report)
+            .map(|done| report.take(done, first))
+            .unwrap_or_default()
+    } else if let Some(workload) = workload {
+        send_workload(cluster, command, workload, &manifest, (file, first), &mut report)
+    } else if let Some(server) = cluster.running() {
+        if is_range {
+            send_service_cidr(server, command, &manifest, (node, file, first), &mut report)
+        } else {
+            let done = match command {
+                FileCommand::Create => kubectl::create(server, &manifest, file),
+                FileCommand::Replace => kubectl::replace(server, &manifest, file),
+                _ => kubectl::apply(server, &manifest, file),
+            };
+            let failure = done.sent.failure.clone();
+            let sent = report.take(done, first);
+            if let (None, Some(failure)) = (&report.outcome, failure) {
+                let mut problem = Diagnostic::plain(Program::Kubectl, failure.alone());
+                problem.span = Some(first);
+                report.diagnostics.push(problem);
             }
+            sent
         }
+    } else {
+        Sent::default()
+    };
+    if !is_range {
+        cluster.remember(object);
     }
-    cluster.remember(object);
-    report
+    Done { report, sent, is_unmapped: false, ends: false }
+}
+
+/// The documents of a file that are reported, and the places of all in it: a list stands for its objects.
+pub(crate) fn reported(
+    documents: &[Document],
+    version: KubeVersion,
+) -> impl Iterator<Item = (usize, &Document)> {
+    let mut is_list_known = true;
+    documents.iter().enumerate().filter(move |(_, document)| {
+        if document.fate != Fate::List {
+            return !document.is_item || is_list_known;
+        }
+        let text = |key| document.node.text_of(key).unwrap_or_default();
+        is_list_known = kinds::has_list(version, text("apiVersion"), text("kind"));
+        !is_list_known
+    })
+}
+
+/// What kubectl says of a kind that the API server does not have.
+fn no_resource(document: &Document, file: &str, report: &DocumentReport) -> String {
+    let quote = crate::api::quote;
+    let node = &document.node;
+    let version = node.text_of("apiVersion").unwrap_or_default();
+    let words =
+        format!("no matches for kind {} in version {}", quote(&report.kind), quote(version));
+    if document.is_item {
+        return format!("unable to recognize {words}");
+    }
+    let metadata = node.entry("metadata").map(|entry| &entry.value);
+    let namespace = metadata.and_then(|it| it.text_of("namespace")).unwrap_or_default();
+    // A list has no name of its own.
+    let name = if document.fate == Fate::List { "" } else { report.name.as_str() };
+    format!(
+        "resource mapping not found for name: {} namespace: {} from {}: {words}\nensure CRDs are installed first",
+        quote(name),
+        quote(namespace),
+        quote(file)
+    )
+}
+
+/// Leaves out a document of a kind that is not simulated; a real kubectl would send it.
+fn leave_out(node: &Node, first: Span, report: &mut DocumentReport) {
+    let span = node.entry("kind").map_or(first, |entry| entry.value.span);
+    let mut trace = Trace::default();
+    let kind = report.kind.as_str();
+    trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
+    report.is_left_out = true;
+    report.diagnostics.push(Diagnostic::remark(
+        span,
+        format!(
+            "Objects of kind {kind} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
+             Deployments are."
+        ),
+        format!(
+            "{kind} 类型的对象不在模拟范围内：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。"
+        ),
+    ));
+    report.before = trace.into_steps();
 }
 
 /// Reads a Service for the places of its fields; what the server sees is what kubectl sends.
@@ -459,89 +775,117 @@ fn read_service(server: &ApiServer, node: &Node, report: &mut DocumentReport) {
     }
 }
 
-/// A document of a Node, a Pod or a Deployment.
-fn apply_workload(
+/// A document of a Node, a Pod or a Deployment, to be written.
+fn send_workload(
     cluster: &mut Cluster,
+    command: FileCommand,
     kind: Workload,
-    node: &Node,
-    first_line: Span,
+    manifest: &Manifest,
+    (file, first): (&str, Span),
     report: &mut DocumentReport,
-) {
-    let Some(server) = cluster.running() else { return };
+) -> Sent {
+    let Some(server) = cluster.running() else { return Sent::default() };
     let behavior = server.env().behavior.clone();
-    let key = key(kubectl::namespace_of(node), kubectl::name_of(node));
+    let name = manifest.name.as_str();
+    let mut did = Sent::default();
+    if name.is_empty() {
+        report.refuse(Diagnostic::remark(
+            first,
+            format!("A {} without a name is not simulated.", report.kind),
+            format!("没有名称的 {} 不在模拟范围内。", report.kind),
+        ));
+        return did;
+    }
+    let key = key(kubectl::namespace_or_default(&manifest.namespace), name);
+    let live = cluster.world.stored(kind, &key);
+    let (json, verb) = match command {
+        FileCommand::Create => (manifest.plain(), "creating"),
+        FileCommand::Replace => (manifest.json.clone(), "replacing"),
+        _ => (manifest.annotated(), "creating"),
+    };
     let mut trace = Trace::of_request();
-    let done = match cluster.world.apply(kind, &key, node, &behavior, &mut trace) {
-        Ok(verb) => {
-            let created = verb == ApplyVerb::Created;
-            let answer = Answer::Workload { created, changed: verb != ApplyVerb::Unchanged };
-            let terminal = kind.applied(&key.1, verb);
-            Applied { outcome: Some(outcome(Ok(answer), trace)), terminal }
+    let result = match (command, &live) {
+        (FileCommand::Create, Some(_)) => {
+            Err(Refused::Status(Status::already_exists(kind.plural(), name)))
+        }
+        (FileCommand::Replace, None) => {
+            Err(Refused::Status(Status::not_found(kind.plural(), name)))
+        }
+        _ => cluster.world.apply(kind, &key, &Rc::new(json), &behavior, &mut trace),
+    };
+    let patch = match (command, &live) {
+        (FileCommand::Apply, Some(live)) => manifest.patch(live, file).ok(),
+        _ => None,
+    };
+    match command {
+        FileCommand::Create => manifest.send_plain(&mut did),
+        FileCommand::Replace => {
+            manifest.replacing(None, &mut did);
+        }
+        _ => {
+            manifest.look(live.is_some(), &mut did);
+            match &live {
+                None => manifest.send_created(&mut did),
+                Some(live) => manifest.warn_of_annotation(live, &mut did),
+            }
+        }
+    }
+    if let Some(patch) = patch.as_ref().filter(|patch| !patch.is_empty())
+        && !matches!(result, Ok(ApplyVerb::Unchanged))
+    {
+        manifest.send_patch(patch, None, &mut did);
+    }
+    let outcome = match result {
+        Ok(done) => {
+            let verb = match (command, done) {
+                (FileCommand::Replace, _) => "replaced",
+                (FileCommand::Create, _) | (_, ApplyVerb::Created) => "created",
+                (_, ApplyVerb::Unchanged) => "unchanged",
+                (_, ApplyVerb::Configured | ApplyVerb::Adopted) => "configured",
+            };
+            did.say(manifest.done(name, verb));
+            let created = done == ApplyVerb::Created;
+            let answer = Answer::Workload { created, changed: done != ApplyVerb::Unchanged };
+            outcome(Ok(answer), trace)
         }
         Err(Refused::Status(status)) => {
-            let terminal = Workload::refused(&status);
-            Applied { outcome: Some(outcome(Err(status), trace)), terminal }
+            did.failure = Some(match &patch {
+                Some(patch) => manifest.refused_patch(patch, &status, file),
+                None => Failure::refused(status.clone(), verb, file),
+            });
+            outcome(Err(status), trace)
         }
         Err(Refused::Ours(en, zh)) => {
-            report.refuse(Diagnostic::remark(first_line, en, zh.to_owned()));
-            return;
+            report.refuse(Diagnostic::remark(first, en, zh.to_owned()));
+            return Sent::default();
         }
     };
-    report.take(done, first_line);
+    report.take(Applied { outcome: Some(outcome), sent: did }, first)
 }
 
-/// Refuses a document of a kind that the API server does not have, or that is not simulated.
-fn refuse_kind(node: &Node, version: &str, first_line: Span, report: &mut DocumentReport) {
-    let span = node.entry("kind").map_or(first_line, |entry| entry.value.span);
-    let mut trace = Trace::default();
-    let kind = report.kind.as_str();
-    if kubectl::is_built_in(kind, version) {
-        trace.reject(&kubectl::KIND_IS_NOT_SIMULATED, FieldPath::default(), facts![kind]);
-        report.is_left_out = true;
-        // A real kubectl would send it.
-        report.diagnostics.push(Diagnostic::remark(
-            span,
-            format!(
-                "Objects of kind {kind} are not simulated: Services, ServiceCIDRs, Nodes, Pods and \
-                 Deployments are."
-            ),
-            format!(
-                "{kind} 类型的对象不在模拟范围内：已模拟的有 Service、ServiceCIDR、Node、Pod 和 Deployment。"
-            ),
-        ));
-    } else {
-        let path = FieldPath::default().field("kind");
-        trace.reject(&kubectl::KIND_HAS_NO_RESOURCE, path, facts![kind, version]);
-        let metadata = node.entry("metadata").map(|entry| &entry.value);
-        let namespace = metadata.and_then(|it| it.text_of("namespace")).unwrap_or_default();
-        let words = kubectl::no_resource(&report.name, namespace, kind, version);
-        let mut problem = Diagnostic::plain(Program::Kubectl, words);
-        problem.span = Some(span);
-        report.refuse(problem);
-    }
-    report.before = trace.into_steps();
-}
-
-/// A document of kind ServiceCIDR.
-fn apply_service_cidr(
+/// A document of kind ServiceCIDR, to be written.
+fn send_service_cidr(
     server: &mut ApiServer,
-    node: &Node,
-    first_line: Span,
+    command: FileCommand,
+    manifest: &Manifest,
+    (node, file, first): (&Node, &str, Span),
     report: &mut DocumentReport,
-) {
+) -> Sent {
     let cidrs = node.entry("spec").and_then(|spec| spec.value.entry("cidrs"));
     let items = match cidrs.map(|cidrs| &cidrs.value.value) {
         Some(yaml::Value::Seq(items)) => items.as_slice(),
         None | Some(yaml::Value::Null) => &[],
         Some(_) => {
-            let span = cidrs.map_or(first_line, |cidrs| cidrs.value.span);
-            return report.refuse(not_a_list_of_texts(span));
+            let span = cidrs.map_or(first, |cidrs| cidrs.value.span);
+            report.refuse(not_a_list_of_texts(span));
+            return Sent::default();
         }
     };
     let mut ranges = Vec::new();
     for (i, item) in items.iter().enumerate() {
         let yaml::Value::String(text) = &item.value else {
-            return report.refuse(not_a_list_of_texts(item.span));
+            report.refuse(not_a_list_of_texts(item.span));
+            return Sent::default();
         };
         ranges.push(text.clone());
         let path = FieldPath::spec("cidrs").index(i);
@@ -551,13 +895,44 @@ fn apply_service_cidr(
         let (path, key) = (FieldPath::spec("cidrs"), cidrs.key_span);
         report.fields.push(WrittenField { path, key, value: cidrs.value.span });
     }
-    let done = kubectl::apply_service_cidr(server, &report.name, &ranges);
-    if done.outcome.is_none() {
-        let mut problem = Diagnostic::plain(Program::Kubectl, done.terminal.clone());
-        problem.span = Some(first_line);
-        report.diagnostics.push(problem);
+    let name = manifest.name.as_str();
+    let find = |server: &ApiServer| {
+        server.pools().service_cidrs.iter().find(|object| object.name == name).cloned()
+    };
+    let before = find(server);
+    let mut did = Sent::default();
+    match command {
+        FileCommand::Create => manifest.send_plain(&mut did),
+        FileCommand::Replace => {
+            manifest.replacing(None, &mut did);
+        }
+        _ => {
+            manifest.look(before.is_some(), &mut did);
+            if before.is_none() {
+                manifest.send_created(&mut did);
+            }
+        }
     }
-    report.take(done, first_line);
+    let (outcome, verb) = match (command, &before) {
+        (FileCommand::Create, _) | (FileCommand::Apply, None) => {
+            (server.create_service_cidr(name, &ranges), "creating")
+        }
+        (FileCommand::Replace, _) => (server.update_service_cidr(name, &ranges), "replacing"),
+        _ => (server.update_service_cidr(name, &ranges), "patching"),
+    };
+    match &outcome.result {
+        Ok(_) => {
+            let verb = match (command, &before) {
+                (FileCommand::Replace, _) => "replaced",
+                (FileCommand::Create, _) | (_, None) => "created",
+                _ if find(server) == before => "unchanged",
+                _ => "configured",
+            };
+            did.say(manifest.done(name, verb));
+        }
+        Err(status) => did.failure = Some(Failure::refused(status.clone(), verb, file)),
+    }
+    report.take(Applied { outcome: Some(outcome), sent: did }, first)
 }
 
 fn not_a_list_of_texts(span: Span) -> Diagnostic {

@@ -9,8 +9,10 @@ use crate::apiserver::startup::Completed;
 use crate::cluster::components::Start;
 use crate::cluster::{Cluster, Object, World};
 use crate::explain::diagnostic::{Diagnostic, Program};
+use crate::explain::text::Text;
 use crate::explain::trace::Trace;
-use crate::kubectl::{Applied, ObjectName};
+use crate::installers::Message;
+use crate::kubectl::{Applied, ObjectName, Sent};
 use crate::release::version::KubeVersion;
 use crate::source::pasted;
 use crate::source::span::Span;
@@ -54,7 +56,10 @@ pub(super) fn start(
     let read = last.filter(|_| env.is_some()).and_then(|object| read(cluster, &object, before));
     let (flags, problems) = (Rc::clone(&start.flags), problems(&start));
     let warnings = start.apiserver.warnings.iter();
-    let warnings = warnings.map(|it| Diagnostic::warning(it.message.clone())).collect();
+    let warnings = warnings.map(|it| Diagnostic::warning(it.message.clone()));
+    let of_tool = start.installed.iter().flat_map(|it| &it.warnings);
+    let of_tool = of_tool.map(|it| Diagnostic { is_warning: true, ..said(it) });
+    let warnings = of_tool.chain(warnings).collect();
     let trace = trace.into_steps();
     let findings = Findings::default();
     BootReport { version, flags, start, env, problems, warnings, repairs, read, trace, findings }
@@ -63,16 +68,28 @@ pub(super) fn start(
 /// What kube-apiserver prints when it exits, and remarks of the playground about the text.
 fn problems(start: &Start) -> Vec<Diagnostic> {
     let text = &start.text;
-    let pasted = pasted::in_flags(text).into_iter().map(|it| it.remark(text));
+    // A config is not flags: what would be strange among them is not there.
+    let pasted = start.installed.is_none().then(|| pasted::in_flags(text)).into_iter().flatten();
+    let pasted = pasted.map(|it| it.remark(text));
     let unread = start.flags.problems.iter().map(|problem| {
         Diagnostic::remark(problem.span, problem.text_en.clone(), problem.text_zh.clone())
     });
     let mut problems: Vec<Diagnostic> = pasted.chain(unread).collect();
+    let refusals = start.installed.iter().flat_map(|it| &it.refusals);
+    problems.extend(refusals.map(|it| Diagnostic { step: Some(it.step), ..said(it) }));
     problems.extend(start.apiserver.unmodelled.iter().map(|flag| {
+        let (en, zh) = flag.stage.map_or_else(Default::default, |(stage, on)| {
+            let Text { en, zh } = stage.words();
+            let (is_on, zh_on) = if on { ("on", "启用") } else { ("off", "禁用") };
+            (
+                format!(" In this version the gate is {en} and {is_on} by default."),
+                format!("在此版本中，该特性门控的阶段为 {zh}，默认{zh_on}。"),
+            )
+        });
         Diagnostic::remark(
             flag.span,
-            format!("{} is not simulated: it has no effect here.", flag.name),
-            format!("{} 不在模拟范围内：在此不起作用。", flag.name),
+            format!("{} is not simulated: it has no effect here.{en}", flag.name),
+            format!("{} 不在模拟范围内：在此不起作用。{zh}", flag.name),
         )
     }));
     problems.extend(start.apiserver.errors.iter().map(|error| Diagnostic {
@@ -81,6 +98,11 @@ fn problems(start: &Start) -> Vec<Diagnostic> {
         ..Diagnostic::plain(Program::KubeApiserver, error.message.clone())
     }));
     problems
+}
+
+/// What the tool prints whose config the text is.
+fn said(message: &Message) -> Diagnostic {
+    Diagnostic { span: message.span, ..Diagnostic::plain(message.says, message.text.clone()) }
 }
 
 /// API-7: the Service by which Pods reach the API server.
@@ -116,7 +138,7 @@ fn read(
             outcome
         }
     };
-    report.take(Applied { outcome: Some(outcome), terminal: String::new() }, Span::default());
+    report.take(Applied { outcome: Some(outcome), sent: Sent::default() }, Span::default());
     report.settle(cluster);
     Some(Rc::new(report))
 }

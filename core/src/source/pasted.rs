@@ -27,6 +27,8 @@ pub enum Kind {
     Template,
     /// A line that a program printed.
     Error(Speaker),
+    /// The config of a tool that installs clusters, by its name.
+    Config(&'static str),
 }
 
 /// Who printed an error message.
@@ -52,6 +54,23 @@ pub struct Pasted {
 const QUOTES: [char; 7] = ['“', '”', '„', '‟', '‘', '’', '‚'];
 const DASHES: [char; 6] = ['–', '—', '−', '－', '‑', '‒'];
 
+/// The API groups of config files that no API server knows, with the tool that reads them.
+const CONFIGS: [(&str, &str); 4] = [
+    ("kubeadm.k8s.io/", "kubeadm"),
+    ("kubelet.config.k8s.io/", "kubelet"),
+    ("kubeproxy.config.k8s.io/", "kube-proxy"),
+    ("kind.x-k8s.io/", "kind"),
+];
+
+/// The tool whose config a line belongs to.
+fn config_of(body: &str) -> Option<&'static str> {
+    let (key, value) = body.split_once(':')?;
+    let value = value.trim_matches(['"', '\'', ',', ' ']);
+    let of_group = |(group, tool): &(&str, &'static str)| value.starts_with(group).then_some(*tool);
+    (key.trim_matches(['"', '{', ' ']) == "apiVersion")
+        .then(|| CONFIGS.iter().find_map(of_group))?
+}
+
 /// What was pasted into a manifest: of each kind the first place.
 #[must_use]
 pub fn in_manifest(text: &str) -> Vec<Pasted> {
@@ -74,6 +93,9 @@ pub fn in_manifest(text: &str) -> Vec<Pasted> {
         if is_command(body) {
             add(&mut found, line.whole(Kind::Command));
             continue;
+        }
+        if let Some(tool) = config_of(body) {
+            add(&mut found, line.whole(Kind::Config(tool)));
         }
         let indent = line.text.len() - line.text.trim_start_matches([' ', '\t']).len();
         if let Some(tab) = line.text[..indent].find('\t') {
@@ -99,7 +121,11 @@ pub fn in_flags(text: &str) -> Vec<Pasted> {
             is_first = true;
             continue;
         }
-        if is_first && let Some(speaker) = speaker(body) {
+        // The flags in a log of a start are read.
+        if is_first
+            && !body.contains("FLAG: --")
+            && let Some(speaker) = speaker(body)
+        {
             add(&mut found, line.whole(Kind::Error(speaker)));
         }
         is_first &= is_fence(body);
@@ -113,11 +139,19 @@ pub fn in_flags(text: &str) -> Vec<Pasted> {
             let start = line.text.len() - line.text.trim_start().len() + at;
             add(&mut found, line.at(Kind::Quote, start, quote.len_utf8()));
         }
-        if let Some((start, length)) = template(line.text) {
+        if let Some((start, length)) = template(line.text)
+            && !is_set(text, &line.text[start..start + length])
+        {
             add(&mut found, line.at(Kind::Template, start, length));
         }
     }
     found
+}
+
+/// Whether the text itself sets the variable `${NAME}`.
+fn is_set(text: &str, reference: &str) -> bool {
+    let name = reference.strip_prefix("${").and_then(|name| name.strip_suffix('}'));
+    name.is_some_and(|name| text.contains(&[name, "="].concat()))
 }
 
 fn add(found: &mut Vec<Pasted>, next: Pasted) {
@@ -343,6 +377,12 @@ impl Pasted {
                 ),
                 format!("`{shown}` 是尚未渲染的模板：请换成具体的值，或粘贴工具渲染后的结果。"),
             ),
+            Kind::Config(tool) => (
+                format!(
+                    "This is a config of {tool}, which no API server knows. Paste it in place of the cluster’s flags."
+                ),
+                format!("这是 {tool} 的配置，API 服务器不认识它。请将其粘贴到集群标志的位置。"),
+            ),
             Kind::Error(speaker) => {
                 let Text { en, zh } = speaker.words();
                 (format!("This is {en}."), format!("这是{zh}。"))
@@ -396,6 +436,16 @@ mod tests {
             ("port: {{ .Values.port }}", Kind::Template, "{{ .Values.port }}"),
             ("port: ${PORT}", Kind::Template, "${PORT}"),
             ("{% if x %}", Kind::Template, "{% if x %}"),
+            (
+                "apiVersion: kubeadm.k8s.io/v1beta4",
+                Kind::Config("kubeadm"),
+                "apiVersion: kubeadm.k8s.io/v1beta4",
+            ),
+            (
+                "{\"apiVersion\": \"kind.x-k8s.io/v1alpha4\",",
+                Kind::Config("kind"),
+                "{\"apiVersion\": \"kind.x-k8s.io/v1alpha4\",",
+            ),
         ] {
             assert_eq!(found(text), [(kind, at)], "{text}");
         }

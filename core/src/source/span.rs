@@ -16,6 +16,12 @@ impl Span {
         Self { start, end }
     }
 
+    /// The same stretch in a text in which so many bytes stand before it.
+    #[must_use]
+    pub const fn moved(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+
     /// Whether `offset` lies inside or directly behind the stretch, as a caret does.
     #[must_use]
     pub const fn touches(self, offset: usize) -> bool {

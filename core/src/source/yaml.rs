@@ -61,6 +61,21 @@ pub enum Value {
     Map(Vec<Entry>),
 }
 
+impl Value {
+    /// Its JSON kind, as Go's decoder names it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "bool",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::Seq(_) => "array",
+            Self::Map(_) => "object",
+        }
+    }
+}
+
 /// A key with its value.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
@@ -103,6 +118,28 @@ pub struct Problem {
     pub text_zh: String,
     /// Of which kind.
     pub kind: ProblemKind,
+    /// What Go says, where the document is well-formed and its values are not; they have to become JSON.
+    pub goyaml: Option<String>,
+}
+
+impl Problem {
+    /// The same problem of a part of a text, as one of the whole text.
+    #[must_use]
+    pub fn moved(mut self, text: &str, by: usize) -> Self {
+        self.span = self.span.moved(by);
+        if self.kind == ProblemKind::Syntax {
+            let before = text[..by].matches('\n').count();
+            if before > 0 {
+                let number = text[..self.span.start].matches('\n').count() + 1;
+                let was = number - before;
+                self.text_en =
+                    self.text_en.replacen(&format!("Line {was} "), &format!("Line {number} "), 1);
+                self.text_zh =
+                    self.text_zh.replacen(&format!("第 {was} 行"), &format!("第 {number} 行"), 1);
+            }
+        }
+        self
+    }
 }
 
 /// A text that was read.
@@ -168,6 +205,19 @@ impl Node {
             ),
         };
         Self { span: Span::default(), value }
+    }
+
+    /// Moves every place by so many bytes.
+    pub fn shift(&mut self, by: usize) {
+        self.span = self.span.moved(by);
+        match &mut self.value {
+            Value::Seq(list) => list.iter_mut().for_each(|node| node.shift(by)),
+            Value::Map(map) => map.iter_mut().for_each(|entry| {
+                entry.key_span = entry.key_span.moved(by);
+                entry.value.shift(by);
+            }),
+            _ => {}
+        }
     }
 
     /// The entry of a key, if this is a map; of duplicates the last one.
@@ -247,10 +297,10 @@ fn next_document(text: &str, at: usize) -> Option<usize> {
 }
 
 fn limit(span: Span, text_en: String, text_zh: String) -> Problem {
-    Problem { span, text_en, text_zh, kind: ProblemKind::Limit }
+    Problem { span, text_en, text_zh, kind: ProblemKind::Limit, goyaml: None }
 }
 
-fn too_many_documents(span: Span) -> Problem {
+pub(crate) fn too_many_documents(span: Span) -> Problem {
     limit(
         span,
         format!("There are more than {MAX_DOCUMENTS} documents; the rest is not read."),
@@ -817,7 +867,54 @@ fn explain(text: &str, at: usize, info: &str) -> Problem {
         text_en: format!("Line {number} is not YAML: {en}"),
         text_zh: format!("第 {number} 行不是合法的 YAML：{zh}"),
         kind: ProblemKind::Syntax,
+        goyaml: goyaml(text, at, info),
     }
+}
+
+/// What Go says of a value that is well-formed YAML.
+/// Source: go.yaml.in/yaml/v2 `resolve.go`, `decode.go`; sigs.k8s.io/yaml `yaml.go`; Go `encoding/json`.
+fn goyaml(text: &str, at: usize, info: &str) -> Option<String> {
+    let value = text.get(at..).unwrap_or_default();
+    let word = |text: &str| {
+        text.split(|it: char| it.is_whitespace() || ",]}".contains(it))
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    if info.contains("JSON cannot hold") {
+        let number = match word(value).to_ascii_lowercase().as_str() {
+            "-.inf" => "-Inf",
+            ".nan" => "NaN",
+            _ => "+Inf",
+        };
+        return Some(format!("json: unsupported value: {number}"));
+    }
+    if info == NOTHING_TO_MERGE {
+        return Some("yaml: map merge requires map or sequence of maps as the value".to_owned());
+    }
+    if info == WRONG_TAG {
+        let tag = value.strip_prefix("!!").map(word).or_else(|| {
+            let before = text[..at].trim_end().rsplit("!!").next()?;
+            Some(word(before))
+        })?;
+        let value = value.strip_prefix("!!").map_or(value, |it| it[tag.len()..].trim_start());
+        let is_quoted = value.starts_with(['\'', '"']);
+        let line = value.lines().next().unwrap_or_default();
+        let line = line.split(" #").next().unwrap_or_default().trim_end();
+        let shown = line.trim_matches(['\'', '"']);
+        let found = match plain::resolve(shown) {
+            _ if is_quoted => "!!str",
+            Plain::Null => "!!null",
+            Plain::Bool(_) => "!!bool",
+            Plain::Number(number) if number.contains(['.', 'e']) => "!!float",
+            Plain::Number(_) => "!!int",
+            Plain::NoJsonNumber => "!!float",
+            Plain::Time => "!!timestamp",
+            Plain::Text => "!!str",
+        };
+        return Some(format!("yaml: cannot decode {found} `{shown}` as a !!{tag}"));
+    }
+    None
 }
 
 /// A line without the dashes of the entries that begin on it.

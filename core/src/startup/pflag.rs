@@ -48,6 +48,71 @@ pub fn parse_int(text: &str) -> Result<i64, String> {
     i64::from_str_radix(&signed, base).or_else(|_| fail("value out of range"))
 }
 
+/// `strconv.ParseUint(text, 0, 64)`, of which only the error matters here.
+///
+/// # Errors
+/// Go's words.
+pub fn parse_uint(text: &str) -> Result<(), String> {
+    let fail = |why| Err(format!("strconv.ParseUint: parsing {}: {why}", quote(text)));
+    if text.starts_with(['-', '+']) {
+        return fail("invalid syntax");
+    }
+    match parse_int(text) {
+        Ok(_) => Ok(()),
+        Err(why) if why.ends_with("range") && text.parse::<u64>().is_ok() => Ok(()),
+        Err(why) if why.ends_with("range") => fail("value out of range"),
+        Err(_) => fail("invalid syntax"),
+    }
+}
+
+/// `strconv.ParseFloat`, of which only the error matters here.
+///
+/// # Errors
+/// Go's words.
+pub fn parse_float(text: &str) -> Result<(), String> {
+    match text.replace('_', "").parse::<f64>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(format!("strconv.ParseFloat: parsing {}: invalid syntax", quote(text))),
+    }
+}
+
+/// `time.ParseDuration`, of which only the error matters here.
+///
+/// # Errors
+/// Go's words.
+pub fn parse_duration(text: &str) -> Result<(), String> {
+    let shown = quote(text);
+    let invalid = || Err(format!("time: invalid duration {shown}"));
+    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if rest == "0" {
+        return Ok(());
+    }
+    if rest.is_empty() {
+        return invalid();
+    }
+    let is_number = |char: char| char.is_ascii_digit() || char == '.';
+    while !rest.is_empty() {
+        let number = rest.find(|char| !is_number(char)).unwrap_or(rest.len());
+        let digits = &rest[..number];
+        let is_sound = digits.bytes().any(|byte| byte.is_ascii_digit());
+        if !is_sound || digits.matches('.').count() > 1 {
+            return invalid();
+        }
+        rest = &rest[number..];
+        let unit = rest.find(is_number).unwrap_or(rest.len());
+        match &rest[..unit] {
+            "" => return Err(format!("time: missing unit in duration {shown}")),
+            "ns" | "us" | "µs" | "μs" | "ms" | "s" | "m" | "h" => {}
+            other => {
+                let unit = quote(other);
+                return Err(format!("time: unknown unit {unit} in duration {shown}"));
+            }
+        }
+        rest = &rest[unit..];
+    }
+    Ok(())
+}
+
 /// `strconv.ParseBool`.
 ///
 /// # Errors
@@ -164,7 +229,10 @@ pub fn split_host_port(text: &str) -> Result<(&str, &str), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{map_string_bool, parse_i32, parse_int, split_host_port, string_slice};
+    use super::{
+        map_string_bool, parse_duration, parse_float, parse_i32, parse_int, parse_uint,
+        split_host_port, string_slice,
+    };
 
     #[test]
     fn a_whole_number_carries_its_base() {
@@ -185,6 +253,24 @@ mod tests {
             assert_eq!(read(text), Err(Some("invalid syntax".to_owned())), "{text}");
         }
         assert_eq!(read("9223372036854775808"), Err(Some("value out of range".to_owned())));
+    }
+
+    #[test]
+    fn spans_of_time_and_other_numbers_have_the_errors_of_go() {
+        for text in ["0", "10s", "1h30m", "-1.5h", "100ms", "+.5s"] {
+            assert_eq!(parse_duration(text), Ok(()), "{text}");
+        }
+        let failed = |text: &str| parse_duration(text).expect_err("it is no duration");
+        assert_eq!(failed("abc"), "time: invalid duration \"abc\"");
+        assert_eq!(failed(""), "time: invalid duration \"\"");
+        assert_eq!(failed("10"), "time: missing unit in duration \"10\"");
+        assert_eq!(failed("10d"), "time: unknown unit \"d\" in duration \"10d\"");
+        assert_eq!(parse_uint("18446744073709551615"), Ok(()));
+        let error = "strconv.ParseUint: parsing \"abc\": invalid syntax";
+        assert_eq!(parse_uint("abc"), Err(error.to_owned()));
+        assert!(parse_uint("-1").is_err());
+        assert_eq!(parse_float("1.5e3"), Ok(()));
+        assert!(parse_float("x").is_err_and(|why| why.starts_with("strconv.ParseFloat")));
     }
 
     #[test]

@@ -108,6 +108,16 @@ pub fn flush() {
     }
 }
 
+/// Opens the form of a new issue in a new tab, with the address of the shown session.
+pub fn report(form: &str) {
+    flush();
+    let address = page(true) + "#" + &place().fragment;
+    let form = format!("{form}?body={}", String::from(js_sys::encode_uri_component(&address)));
+    if let Some(window) = window() {
+        let _ = window.open_with_url_and_target_and_features(&form, "_blank", "noopener");
+    }
+}
+
 /// Changes the entry the tab stands at to `left` and goes on to a new one. Of entries that follow each
 /// other within a moment the last stays.
 pub fn push(left: Place) {

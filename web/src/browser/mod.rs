@@ -172,6 +172,27 @@ pub fn later(work: impl FnOnce() + 'static) {
     after(0, work).forget();
 }
 
+/// Tells before the page is printed and after, as long as the value is kept.
+pub fn listen_to_printing(tell: impl Fn(bool) + Clone + 'static) -> impl FnOnce() {
+    let listen = |event, now| {
+        let tell = tell.clone();
+        let listener = Closure::<dyn Fn()>::new(move || tell(now)).into_js_value();
+        if let Some(window) = window() {
+            let _ = window.add_event_listener_with_callback(event, listener.unchecked_ref());
+        }
+        (event, listener)
+    };
+    let listeners = [listen("beforeprint", true), listen("afterprint", false)];
+    move || {
+        for (event, listener) in listeners {
+            if let Some(window) = window() {
+                let listener = listener.unchecked_ref();
+                let _ = window.remove_event_listener_with_callback(event, listener);
+            }
+        }
+    }
+}
+
 /// Gives the focus to an element.
 pub fn focus(id: &str) {
     let element = || window()?.document()?.get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();

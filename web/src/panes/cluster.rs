@@ -2,6 +2,9 @@
 
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::explain::trace::render;
+use dualstack_core::facts;
+use dualstack_core::installers::Installed;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::BootReport;
 use dualstack_core::source::flags::Component;
@@ -16,9 +19,13 @@ use crate::state::choices::TextBox;
 use crate::state::fixes::Offer;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
+use crate::state::verdict;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::{Problem, problems};
-use crate::ui::{Dispatch, badge, classed, click, highlight};
+use crate::ui::{Dispatch, badge, classed, click, highlight, sentence};
+
+const WHY_FLAGS: Text =
+    Text { en: "Flags that {tool} sets, and why", zh: "{tool} 设置的标志及原因" };
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -178,6 +185,28 @@ fn part(
     [box_, html! { <>{ described }{ messages }</> }]
 }
 
+/// Why each flag is there, where the text is the config of a tool.
+fn installed(installed: &Installed, lang: Lang) -> Html {
+    let reasons: Html = installed
+        .reasons
+        .iter()
+        .map(|reason| {
+            let on = reason.node.iter().flat_map(|node| [" · ", &**node]);
+            let on: String = [reason.component.name()].into_iter().chain(on).collect();
+            let flag = ["--", &reason.flag, "=", &reason.value].concat();
+            let why = installed.step(reason.step).map(|step| sentence(&step.render(lang), lang));
+            html! { <li><code lang="en">{ on }{ " " }{ flag }</code><br />{ why }</li> }
+        })
+        .collect();
+    let title = render(WHY_FLAGS, &facts![tool = installed.tool.name()], lang);
+    html! {
+        <details class="reasons">
+            <summary>{ sentence(&title, lang) }</summary>
+            <ul>{ reasons }</ul>
+        </details>
+    }
+}
+
 #[component]
 pub fn Cluster(props: &Props) -> Html {
     let redraw = use_force_update();
@@ -198,6 +227,10 @@ pub fn Cluster(props: &Props) -> Html {
                     .collect();
                 html! { <span class="calm good">{ "✓ " }{ kind.get(lang) }{ " " }{ badges }{ ranges }</span> }
             }
+            None if boot.start.installed.is_some() => {
+                let words = verdict::does_not_start(boot, lang);
+                html! { <span class="calm bad">{ "✕ " }{ sentence(&words, lang) }</span> }
+            }
             None => html! { <span class="calm bad">{ "✕ " }{ i18n::BIND_FAILED.get(lang) }</span> },
         };
     }
@@ -206,7 +239,12 @@ pub fn Cluster(props: &Props) -> Html {
         .into_iter()
         .map(|component| part(props, &parts, component, &redraw).into())
         .unzip();
-    let summary = props.seen.as_ref().map(|seen| html! { <Summary {lang} seen={seen.clone()} /> });
+    let reasons = props.boot.as_ref().and_then(|boot| boot.start.installed.as_ref());
+    let reasons = reasons.filter(|it| !it.refuses()).map(|it| installed(it, lang));
+    let is_refused =
+        |boot: &Shared<BootReport>| boot.start.installed.as_ref().is_some_and(|it| it.refuses());
+    let seen = props.seen.as_ref().filter(|_| !props.boot.as_ref().is_some_and(is_refused));
+    let summary = seen.map(|seen| html! { <Summary {lang} seen={seen.clone()} /> });
     // What is refused must be seen.
     let unfolded = props.unfolded || invalid;
     let fold = click(&props.dispatch, Msg::Unfold(!unfolded));
@@ -223,6 +261,7 @@ pub fn Cluster(props: &Props) -> Html {
             </div>
             <div class="messages" role="group" tabindex="0" aria-label={i18n::MESSAGES.get(lang)}>
                 { summary }
+                { reasons }
                 { for messages }
             </div>
         </section>

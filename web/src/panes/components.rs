@@ -81,11 +81,13 @@ fn follows(consequences: &[Consequence], lang: Lang) -> Html {
 }
 
 /// A button that puts the caret to a flag, in the box of its component.
-pub fn to_flag(lang: Lang, all: &str, component: Component, name: &str, span: Span) -> Html {
-    let parts = parts::split(all);
-    let Some(span) = parts.span_in(component, span) else { return Html::default() };
-    let shown = Rc::<str>::from(parts.of(component));
+pub fn to_flag(lang: Lang, all: &Rc<str>, component: Component, name: &str, span: Span) -> Html {
+    let all = Rc::clone(all);
     let onclick = Callback::from(move |_: MouseEvent| {
+        // Splitting the text for each of many buttons would take longer than a key may.
+        let parts = parts::split(&all);
+        let Some(span) = parts.span_in(component, span) else { return };
+        let shown = parts.of(component);
         let id = TextBox::Flags(component).id();
         browser::focus(id);
         browser::place_caret(id, &shown, span.end);
@@ -462,7 +464,7 @@ pub fn Summary(props: &Props) -> Html {
         }
     });
     let out: Vec<Html> = out.map(|item| classed("bad", item)).collect();
-    let is_good = out.is_empty() && alarms == 0;
+    let is_good = out.is_empty() && alarms == 0 && !seen.components.is_refused();
     let count = text::DISAGREEMENTS.get(lang).replace("{count}", &alarms.to_string());
     let logs = Component::ALL.into_iter().flat_map(|component| {
         let lines = lines(&seen.components, component).into_iter();

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use dualstack_core::cluster::components::Node;
 use dualstack_core::conflicts::primary_family::{Asked, Decides, First, Resolver, Which, firsts};
 use dualstack_core::explain::text::{Lang, Text};
+use dualstack_core::kubectl::FileCommand;
+use dualstack_core::kubectl::documents::objects;
 use dualstack_core::net::Family;
-use dualstack_core::session::action::{Action, Shown};
-use dualstack_core::source::yaml::{Node as YamlNode, Value, parse};
+use dualstack_core::session::action::Shown;
+use dualstack_core::source::yaml::{Node as YamlNode, Value};
 use yew::prelude::*;
 
 use super::components::{Seen, to_flag, told};
@@ -30,7 +32,7 @@ impl Wish {
     pub fn of(shown: &Shown) -> Self {
         let events = shown.scenario.events.iter().take(shown.at + 1).rev();
         let read = |text: &str| {
-            let documents = parse(text).documents;
+            let documents = objects(text);
             let service = documents.iter().find(|it| it.node.text_of("kind") == Some("Service"))?;
             let spec = &service.node.entry("spec")?.value;
             let families = match spec.entry("ipFamilies").map(|list| &list.value.value) {
@@ -46,9 +48,9 @@ impl Wish {
             let is_dual = matches!(policy, Some("PreferDualStack" | "RequireDualStack"));
             Some(Self { families, is_dual })
         };
-        let found = events.filter_map(|event| match event {
-            Action::Apply(text) => read(text),
-            _ => None,
+        let found = events.filter_map(|event| match event.file()? {
+            (FileCommand::Delete, _) => None,
+            (_, text) => read(text),
         });
         found.into_iter().next().unwrap_or_default()
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::{Piece, plain};
-use dualstack_core::kubectl::FILE;
+use dualstack_core::kubectl::{FILE, FileCommand};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
 use dualstack_core::session::action::{Action, PatchForm};
@@ -67,8 +67,10 @@ pub fn Manifest(props: &Props) -> Html {
     let (text, label) = match &props.event {
         Some(Action::Patch { body, .. }) => (Rc::clone(body), i18n::PATCH),
         Some(Action::Delete(object)) => (Rc::clone(object), i18n::DELETE_TARGET),
-        Some(Action::Apply(text)) => (Rc::clone(text), i18n::MANIFEST),
-        _ => ("".into(), i18n::MANIFEST),
+        event => {
+            let text = event.as_ref().and_then(|event| Some(Rc::clone(event.file()?.1)));
+            (text.unwrap_or_else(|| "".into()), i18n::MANIFEST)
+        }
     };
     let text = AttrValue::from(text);
     let mut marks = highlight::manifest(&text);
@@ -138,7 +140,27 @@ fn heading(props: &Props) -> Html {
     match &props.event {
         Some(Action::Patch { service, form, .. }) => patch_heading(service, *form, props),
         Some(Action::Delete(_)) => name("kubectl delete"),
-        _ => name(FILE),
+        event => file_heading(event.as_ref().and_then(|event| Some(event.file()?.0)), props),
+    }
+}
+
+/// Which command the file is for.
+fn file_heading(chosen: Option<FileCommand>, props: &Props) -> Html {
+    let chosen = chosen.unwrap_or_default();
+    let onchange = props.dispatch.reform(|event: Event| {
+        let chosen = browser::choice_of(&event);
+        let command = FileCommand::ALL.into_iter().find(|command| command.name() == chosen);
+        Msg::Command(command.unwrap_or_default())
+    });
+    let options: Html = FileCommand::ALL
+        .into_iter()
+        .map(|it| html! { <option selected={it == chosen}>{ it.name() }</option> })
+        .collect();
+    html! {
+        <>
+            <select class="btn" aria-label={i18n::FILE_COMMAND.get(props.lang)} lang="en" {onchange}>{ options }</select>
+            { name(FILE) }
+        </>
     }
 }
 

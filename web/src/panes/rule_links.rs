@@ -36,17 +36,6 @@ const fn same(anchor: &'static str) -> Text {
     Text { en: anchor, zh: anchor }
 }
 
-/// Modules that are developed in the repository of Kubernetes, by how a rule's source names them.
-const STAGED: [&str; 7] = [
-    "apimachinery",
-    "apiserver",
-    "cli-runtime",
-    "cloud-provider",
-    "component-helpers",
-    "kubectl",
-    "k8s.io/endpointslice",
-];
-
 /// Files and folders that are younger than the oldest version of Kubernetes here, and a minor that has them.
 const YOUNG: &[(&str, Versions)] = &[
     ("cmd/kube-apiserver/app/options/completion.go", Versions::since(28)),
@@ -92,22 +81,15 @@ pub fn documentation(rule: &Rule, lang: Lang) -> Option<String> {
     Some(format!("{base}{page}{}", anchor.get(lang)))
 }
 
-/// The path of the file that a rule was read in, within the repository of Kubernetes, if it is there.
-fn path(rule: &Rule) -> Option<String> {
-    let mut words = rule.source.split([' ', ',']);
-    let (first, second) = (words.next()?, words.next());
-    if STAGED.contains(&first) {
-        let module = first.strip_prefix("k8s.io/").unwrap_or(first);
-        return Some(format!("staging/src/k8s.io/{module}/{}", second?));
-    }
-    (first.starts_with("pkg/") || first.starts_with("cmd/")).then(|| first.to_owned())
-}
-
 /// The address of that file at the tag of a version, and its name. A version that does not have the file yet leads to
 /// one that has, which the name tells.
 #[must_use]
 pub fn source(rule: &Rule, version: KubeVersion) -> Option<(String, String)> {
-    let path = path(rule)?;
+    if let Some(number) = rule.source.strip_prefix("kubernetes/pull/") {
+        let address = format!("https://github.com/kubernetes/kubernetes/pull/{number}");
+        return Some((address, rule.source.to_owned()));
+    }
+    let path = rule.upstream()?.path;
     let mut name = path.rsplit('/').next().unwrap_or(&path).to_owned();
     let kind = if name.contains('.') { "blob" } else { "tree" };
     let young = YOUNG.iter().find(|(young, _)| path.starts_with(young));
@@ -158,7 +140,7 @@ mod tests {
     use dualstack_core::explain::text::Lang;
     use dualstack_core::release::version::KubeVersion;
 
-    use super::{SECTIONS, YOUNG, documentation, path, source};
+    use super::{SECTIONS, YOUNG, documentation, source};
 
     fn rule(id: &str) -> &'static Rule {
         all_rules().find(|rule| rule.id == id).expect("the test names a rule")
@@ -207,7 +189,7 @@ mod tests {
             }
         }
         for (young, _) in YOUNG {
-            let is_in = |rule: &Rule| path(rule).is_some_and(|path| path.starts_with(young));
+            let is_in = |rule: &Rule| rule.upstream().is_some_and(|it| it.path.starts_with(young));
             assert!(all_rules().any(is_in), "{young}");
         }
     }

@@ -3,6 +3,7 @@
 
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::Piece;
+use dualstack_core::installers::{self, kind, kubeadm};
 use dualstack_core::net::Family;
 use dualstack_core::session::action::Action;
 use yew::prelude::*;
@@ -30,6 +31,9 @@ const FRAME: Text = Text { en: "HTML to embed", zh: "嵌入其他网页的 HTML"
 const COPY_FRAME: Text = Text { en: "Copy HTML", zh: "复制 HTML" };
 const DOWNLOAD: Text = Text { en: "Download YAML", zh: "下载 YAML 文件" };
 
+const DOWNLOAD_KUBEADM: Text = Text { en: "Download kubeadm config", zh: "下载 kubeadm 配置" };
+const DOWNLOAD_KIND: Text = Text { en: "Download kind config", zh: "下载 kind 配置" };
+
 const TOO_LONG_FOR_A_CODE: Text = Text {
     en: "This link is too long for a QR code, which can hold 2953 characters.",
     zh: "此链接过长，无法放入二维码：二维码最多容纳 2953 个字符。",
@@ -48,6 +52,10 @@ pub struct Given {
     file: &'static str,
     /// What was sent.
     text: String,
+    /// The config with which kubeadm installs the cluster.
+    kubeadm: String,
+    /// The same of kind.
+    kind: String,
 }
 
 impl Given {
@@ -90,7 +98,12 @@ impl Given {
         }
         let is_patch = matches!(store.event(), Action::Patch { .. });
         let file = if is_patch { "patch.yaml" } else { "manifest.yaml" };
-        Self { lang, address, markdown, frame, file, text: store.manifest().to_string() }
+        let (_, flags, version) = store.boot();
+        let read = installers::flags_of(flags, version);
+        let kubeadm = kubeadm::export(&read, flags, version);
+        let kind = kind::export(&read, flags, version);
+        let text = store.manifest().to_string();
+        Self { lang, address, markdown, frame, file, text, kubeadm, kind }
     }
 }
 
@@ -106,7 +119,7 @@ pub struct Props {
 /// The dialog.
 #[component]
 pub fn Share(props: &Props) -> Html {
-    let Given { lang, address, markdown, frame, file, text } = &props.given;
+    let Given { lang, address, markdown, frame, file, text, kubeadm, kind } = &props.given;
     let lang = *lang;
     let status = use_state(|| None::<&'static str>);
     use_effect_with((), |()| browser::open_dialog(PANEL));
@@ -150,9 +163,18 @@ pub fn Share(props: &Props) -> Html {
             { link }
             { text_box("share-markdown", MARKDOWN, COPY_MARKDOWN, markdown) }
             if let Some(frame) = frame { { text_box("share-frame", FRAME, COPY_FRAME, frame) } }
-            <p><a class="btn" download={*file} href={data_url(text)}>{ DOWNLOAD.get(lang) }</a></p>
+            <p>
+                { download(file, text, DOWNLOAD, lang) }
+                { download("kubeadm.yaml", kubeadm, DOWNLOAD_KUBEADM, lang) }
+                { download("kind.yaml", kind, DOWNLOAD_KIND, lang) }
+            </p>
         </Panel>
     }
+}
+
+/// A text as a file.
+fn download(file: &'static str, text: &str, label: Text, lang: Lang) -> Html {
+    html! { <a class="btn" download={file} href={data_url(text)}>{ label.get(lang) }</a> }
 }
 
 /// The QR code of an address.
@@ -253,7 +275,7 @@ mod tests {
         assert_eq!(
             given.markdown,
             format!(
-                "✓ `web` gets one.\n\n- IPv4: `10.0.0.1`\n\nKubernetes 1.36\n\n```\n--v=2\n```\n\n```yaml\na: 1\n```\n\n[Open in the playground]({link})\n"
+                "✓ `web` gets one.\n\n- IPv4: `10.0.0.1`\n\nKubernetes 1.37\n\n```\n--v=2\n```\n\n```yaml\na: 1\n```\n\n[Open in the playground]({link})\n"
             )
         );
         let fragment = link.split('#').next_back().expect("it has one");

@@ -15,6 +15,7 @@ use crate::browser;
 use crate::i18n;
 use crate::state::deeds::Deed;
 use crate::state::pace::Pace;
+use crate::state::restarts::Restarts;
 use crate::state::shared::Shared;
 use crate::state::store::{Msg, Store};
 use crate::ui::{Dispatch, classed, click, name, press, sentence, signed};
@@ -35,7 +36,7 @@ pub struct Row {
 impl Row {
     /// All events, with their answers.
     #[must_use]
-    pub fn all(store: &Store, reports: &[EventReport]) -> Rc<[Self]> {
+    pub fn all(store: &Store, reports: &[EventReport], restarts: &mut Restarts) -> Rc<[Self]> {
         let row = |at| {
             let report = reports.get(at);
             let is_accepted = report.map(|report| match report {
@@ -45,7 +46,7 @@ impl Row {
                         && requests.documents.iter().all(|it| it.is_accepted())
                 }
             });
-            let deed = Deed::of(&store.events, at, report, store.lang);
+            let deed = Deed::of(&store.events, at, report, restarts, store.lang);
             Self { deed, note: store.note(at).to_owned(), is_accepted }
         };
         (0..store.events.len()).map(row).collect()

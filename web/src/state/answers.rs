@@ -132,7 +132,7 @@ impl Answers {
         let pods = NewPods::of(&self.world, &self.after.objects, is_dual, lang);
         let Some(NewPods { head, because, is_as_expected }) = pods else { return verdict };
         let is_their_own = |document: &DocumentReport| {
-            document.verb == Verb::Apply
+            matches!(document.verb, Verb::Apply | Verb::Create | Verb::Replace)
                 && document.workload.as_ref().is_some_and(|(kind, _)| *kind != Workload::Node)
         };
         let verdict = match self.documents.as_slice() {

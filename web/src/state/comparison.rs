@@ -61,7 +61,7 @@ impl Side {
     fn errors(&self) -> Vec<Sentence> {
         let text = |text: &str| vec![Piece::Code(text.trim_end().to_owned())];
         if !self.boot.is_running() {
-            let errors = self.boot.problems.iter().filter(|it| it.says == Program::KubeApiserver);
+            let errors = self.boot.problems.iter().filter(|it| it.says != Program::Playground);
             return errors.map(|it| text(&it.to_string())).collect();
         }
         self.document

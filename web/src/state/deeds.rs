@@ -1,13 +1,15 @@
 //! What does each event do, and to what? In a few words for a list of events, and in a sentence for the text that is
 //! edited.
 
+use std::rc::Rc;
+
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Piece, plain, render};
 use dualstack_core::facts;
 use dualstack_core::session::action::{Action, PatchForm};
 use dualstack_core::session::{DocumentReport, EventReport};
 
-use super::restarts::{self, Start};
+use super::restarts::Restarts;
 use super::store::Store;
 use crate::i18n;
 
@@ -31,25 +33,31 @@ fn sent(report: Option<&EventReport>) -> Vec<&DocumentReport> {
 impl Deed {
     /// What the event at `at` does.
     #[must_use]
-    pub fn of(events: &[Action], at: usize, report: Option<&EventReport>, lang: Lang) -> Self {
+    pub fn of(
+        events: &[Action],
+        at: usize,
+        report: Option<&EventReport>,
+        restarts: &mut Restarts,
+        lang: Lang,
+    ) -> Self {
         let simple = |verb, object| Self { verb, object, changes: Vec::new() };
         match &events[at] {
             Action::Boot { version, flags } => {
-                let now = Start { version: *version, flags };
+                let now = (*version, Rc::clone(flags));
                 let before = events[..at].iter().rev().find_map(|event| match event {
-                    Action::Boot { version, flags } => Some(Start { version: *version, flags }),
+                    Action::Boot { version, flags } => Some((*version, Rc::clone(flags))),
                     _ => None,
                 });
-                match before {
+                match &before {
                     Some(before) => Self {
                         verb: i18n::EV_RESTART,
                         object: String::new(),
-                        changes: restarts::changes(before, now, lang),
+                        changes: restarts.changes(before, &now, lang),
                     },
                     None => simple(i18n::EV_START, version.to_string()),
                 }
             }
-            Action::Apply(_) => {
+            Action::Apply(_) | Action::Create(_) | Action::Replace(_) => {
                 let documents = sent(report);
                 let updates = documents.iter().filter(|it| it.is_update).count();
                 let verb = match (documents.len(), updates) {
@@ -58,12 +66,7 @@ impl Deed {
                     (count, updates) if count == updates => i18n::EV_UPDATE,
                     _ => i18n::EV_APPLY,
                 };
-                let all = match report {
-                    Some(EventReport::Requests(requests)) => requests.documents.as_slice(),
-                    _ => &[],
-                };
-                let names = all.iter().map(|it| it.name.as_str()).filter(|name| !name.is_empty());
-                simple(verb, names.collect::<Vec<_>>().join(", "))
+                simple(verb, names(report))
             }
             Action::Patch { service, form, .. } if *form == PatchForm::default() => {
                 simple(i18n::PATCH, service.to_string())
@@ -71,6 +74,7 @@ impl Deed {
             Action::Patch { service, form, .. } => {
                 simple(i18n::PATCH, format!("{service} ({})", form.name()))
             }
+            Action::DeleteFile(_) => simple(i18n::DELETE, names(report)),
             Action::Delete(object) => simple(i18n::DELETE, object.to_string()),
         }
     }
@@ -88,6 +92,16 @@ impl Deed {
     }
 }
 
+/// The names of the objects that a file is about.
+fn names(report: Option<&EventReport>) -> String {
+    let all = match report {
+        Some(EventReport::Requests(requests)) => requests.documents.as_slice(),
+        _ => &[],
+    };
+    let names = all.iter().map(|it| it.name.as_str()).filter(|name| !name.is_empty());
+    names.collect::<Vec<_>>().join(", ")
+}
+
 /// Which event the text of the manifest pane belongs to, and whether it creates, updates, patches or deletes. Empty
 /// where there is none yet.
 #[must_use]
@@ -99,6 +113,7 @@ pub fn edited(store: &Store, reports: &[EventReport]) -> Vec<Piece> {
     match &store.events[at] {
         Action::Patch { service, .. } => about(i18n::EDITED_PATCHES, service),
         Action::Delete(object) => about(i18n::EDITED_DELETES, object),
+        Action::DeleteFile(_) => about(i18n::EDITED_DELETES, &names(reports.get(at))),
         _ => {
             let documents = sent(reports.get(at));
             if let [only] = documents.as_slice() {
@@ -133,7 +148,7 @@ mod tests {
     use dualstack_core::explain::trace::plain;
     use dualstack_core::session::run;
 
-    use super::{Deed, edited};
+    use super::{Deed, Restarts, edited};
     use crate::presets::Preset;
     use crate::state::store::{Msg, Store};
 
@@ -143,7 +158,10 @@ mod tests {
 
     fn listed(store: &Store) -> Vec<String> {
         let reports = run(&store.session()).events;
-        let words = |at| Deed::of(&store.events, at, reports.get(at), store.lang).words(store.lang);
+        let words = |at| {
+            let restarts = &mut Restarts::default();
+            Deed::of(&store.events, at, reports.get(at), restarts, store.lang).words(store.lang)
+        };
         (0..store.events.len()).map(words).collect()
     }
 
@@ -158,7 +176,7 @@ mod tests {
         assert_eq!(
             listed(&store),
             [
-                "Start 1.36",
+                "Start 1.37",
                 "Create my-service",
                 "Update my-service",
                 "Patch my-service",
@@ -233,7 +251,7 @@ mod tests {
         let single = Store::opening(Lang::En).update(Msg::Preset(Preset::V4));
         let dual = single.update(Msg::Restart).update(Msg::Preset(Preset::V4V6));
         let [first, ..] = &*listed(&dual) else { panic!("there are three") };
-        assert_eq!(first, "Start 1.36");
+        assert_eq!(first, "Start 1.37");
         let restart = listed(&dual).pop().expect("there are three");
         assert!(restart.starts_with("Restart: IPv6 ranges and node IP added"), "{restart}");
     }

@@ -104,7 +104,9 @@ pub fn of_all(
         tone => tone,
     };
     let mut reason = Vec::new();
-    if let Some(row) = rows.get(at).filter(|row| sent(row) && !because.is_empty()) {
+    // A syntax error is one of the file, not of a document.
+    let is_named = apply.problems.is_empty() && !because.is_empty();
+    if let Some(row) = rows.get(at).filter(|row| sent(row) && is_named) {
         let label = Some(row.label()).filter(|label| !label.is_empty());
         let colon = || Piece::Words(colon(lang).to_owned());
         reason.extend(label.into_iter().flat_map(|label| [Piece::Code(label), colon()]));

@@ -30,9 +30,11 @@ impl PastedError {
     #[must_use]
     pub fn of(event: &Action, flags: &str) -> Option<Self> {
         let in_request = match event {
-            Action::Apply(text) | Action::Patch { body: text, .. } => {
-                Self::find(text, &in_manifest(text), true)
-            }
+            Action::Apply(text)
+            | Action::Create(text)
+            | Action::Replace(text)
+            | Action::DeleteFile(text)
+            | Action::Patch { body: text, .. } => Self::find(text, &in_manifest(text), true),
             Action::Boot { .. } | Action::Delete(_) => None,
         };
         in_request.or_else(|| Self::find(flags, &in_flags(flags), false))

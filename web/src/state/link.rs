@@ -251,6 +251,18 @@ fn to_bytes(session: &Shown) -> Vec<u8> {
                 bytes.push(b'a');
                 text(&mut bytes, manifest);
             }
+            Action::Create(manifest) => {
+                bytes.push(b'c');
+                text(&mut bytes, manifest);
+            }
+            Action::Replace(manifest) => {
+                bytes.push(b'r');
+                text(&mut bytes, manifest);
+            }
+            Action::DeleteFile(manifest) => {
+                bytes.push(b'f');
+                text(&mut bytes, manifest);
+            }
             Action::Patch { service, form, body } => {
                 bytes.push(b'p');
                 text(&mut bytes, form.name());
@@ -320,6 +332,9 @@ impl Reader<'_> {
                 Action::Boot { version, flags: self.text()?.into() }
             }
             b'a' => Action::Apply(self.text()?.into()),
+            b'c' => Action::Create(self.text()?.into()),
+            b'r' => Action::Replace(self.text()?.into()),
+            b'f' => Action::DeleteFile(self.text()?.into()),
             b'p' => {
                 let name = self.text()?;
                 let form = PatchForm::ALL.into_iter().find(|form| form.name() == name)?;
@@ -400,6 +415,9 @@ mod tests {
             (version(), text())
                 .prop_map(|(version, flags)| Action::Boot { version, flags: flags.into() }),
             text().prop_map(|text| Action::Apply(text.into())),
+            text().prop_map(|text| Action::Create(text.into())),
+            text().prop_map(|text| Action::Replace(text.into())),
+            text().prop_map(|text| Action::DeleteFile(text.into())),
             (proptest::sample::select(&PatchForm::ALL[..]), text(), text()).prop_map(
                 |(form, service, body)| Action::Patch {
                     form,

@@ -15,6 +15,7 @@ pub mod link;
 pub mod navigation;
 pub mod pace;
 pub mod pods;
+pub mod repository;
 pub mod restarts;
 pub mod saved;
 pub mod shared;

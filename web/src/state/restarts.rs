@@ -1,6 +1,7 @@
 //! What does a restart change? Its flags against those of the start before, named by what they mean.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Piece, plain, render};
@@ -99,15 +100,58 @@ fn owner(section: &Section, text: &str) -> Owner {
     (name, if section.component == Component::Kubelet { label } else { String::new() })
 }
 
-/// What each owner says: of a repeated flag the last.
-fn value<'a>(flags: &'a FlagsText, text: &str, whose: &Owner, name: &str) -> Option<&'a Flag> {
-    let sections = flags.sections.iter().filter(|it| owner(it, text) == *whose);
-    sections.flat_map(|it| &it.flags).rfind(|flag| flag.name == name)
+/// What each owner says: its flags by name, of a repeated one the last, and their names in the order of the text.
+#[derive(Default)]
+struct Flags<'a> {
+    by_name: BTreeMap<&'a str, &'a Flag>,
+    names: Vec<&'a str>,
+}
+
+fn by_owner<'a>(flags: &'a FlagsText, text: &str) -> BTreeMap<Owner, Flags<'a>> {
+    let mut all: BTreeMap<Owner, Flags<'a>> = BTreeMap::new();
+    for section in &flags.sections {
+        let of = all.entry(owner(section, text)).or_default();
+        for flag in &section.flags {
+            if of.by_name.insert(&flag.name, flag).is_none() {
+                of.names.push(&flag.name);
+            }
+        }
+    }
+    all
 }
 
 /// The value of a flag; empty without one.
 fn written(flag: Option<&Flag>) -> &str {
     flag.and_then(|flag| flag.value.as_deref()).unwrap_or_default()
+}
+
+/// A start, by its version and the text of its flags.
+type Key = (KubeVersion, Rc<str>);
+
+/// What restarts changed, kept as long as their texts are the same ones.
+#[derive(Default)]
+pub struct Restarts(Vec<(Key, Key, Lang, Vec<Vec<Piece>>)>);
+
+impl Restarts {
+    /// More restarts than a session has.
+    const MOST: usize = 64;
+
+    /// [`changes`], which reads both texts.
+    pub fn changes(&mut self, before: &Key, after: &Key, lang: Lang) -> Vec<Vec<Piece>> {
+        let same = |one: &Key, other: &Key| one.0 == other.0 && Rc::ptr_eq(&one.1, &other.1);
+        let is_it =
+            |it: &(Key, Key, Lang, _)| it.2 == lang && same(&it.0, before) && same(&it.1, after);
+        if let Some(known) = self.0.iter().find(|it| is_it(it)) {
+            return known.3.clone();
+        }
+        let [old, new] = [before, after].map(|(version, flags)| Start { version: *version, flags });
+        let said = changes(old, new, lang);
+        if self.0.len() == Self::MOST {
+            self.0.remove(0);
+        }
+        self.0.push((before.clone(), after.clone(), lang, said.clone()));
+        said
+    }
 }
 
 /// What `after` changed, each in words and the most important first. Never empty: a restart that changes nothing says
@@ -121,31 +165,25 @@ pub fn changes(before: Start<'_>, after: Start<'_>, lang: Lang) -> Vec<Vec<Piece
         said.push(render(i18n::VERSION_CHANGED, &facts, lang));
     }
     let (old, new) = (parse(before.flags), parse(after.flags));
-    let owners = |flags: &FlagsText, text: &str| -> BTreeSet<Owner> {
-        flags.sections.iter().map(|it| owner(it, text)).collect()
-    };
-    let (old_owners, new_owners) = (owners(&old, before.flags), owners(&new, after.flags));
+    let (old, new) = (by_owner(&old, before.flags), by_owner(&new, after.flags));
+    let owners: BTreeSet<&Owner> = old.keys().chain(new.keys()).collect();
     let mut lists: BTreeSet<(Turn, List)> = BTreeSet::new();
     let mut flags = Vec::new();
     let mut nodes = Vec::new();
-    for whose in old_owners.union(&new_owners) {
+    let none = Flags::default();
+    for whose in owners {
         let is_node = !whose.1.is_empty();
-        if is_node && old_owners.contains(whose) != new_owners.contains(whose) {
-            let added = new_owners.contains(whose);
+        if is_node && old.contains_key(whose) != new.contains_key(whose) {
+            let added = new.contains_key(whose);
             let text = if added { i18n::NODE_ADDED } else { i18n::NODE_REMOVED };
             nodes.push(render(text, &facts![node = whose.1.as_str()], lang));
             continue;
         }
-        let mut names: Vec<&str> = Vec::new();
-        for (text, all) in [(before.flags, &old), (after.flags, &new)] {
-            for section in all.sections.iter().filter(|it| owner(it, text) == *whose) {
-                names.extend(section.flags.iter().map(|flag| flag.name.as_str()));
-            }
-        }
-        let mut seen = BTreeSet::new();
-        for name in names.into_iter().filter(|name| seen.insert(*name)) {
-            let was = value(&old, before.flags, whose, name);
-            let is = value(&new, after.flags, whose, name);
+        let [old, new] = [&old, &new].map(|all| all.get(whose).unwrap_or(&none));
+        let only_new = new.names.iter().filter(|name| !old.by_name.contains_key(*name));
+        for name in old.names.iter().chain(only_new) {
+            let was = old.by_name.get(name).copied();
+            let is = new.by_name.get(name).copied();
             if was.map(|flag| &flag.value) == is.map(|flag| &flag.value) {
                 continue;
             }
@@ -173,11 +211,12 @@ pub fn changes(before: Start<'_>, after: Start<'_>, lang: Lang) -> Vec<Vec<Piece
             _ => false,
         }
     };
+    let mut seen: BTreeSet<String> = said.iter().map(|it| plain(it)).collect();
     for (was, is) in flags {
         let is_new = was.is_none() || is.is_none();
         let Some(sentence) = flag_in_words(was, is, lang) else { continue };
         let is_known = was.or(is).is_some_and(|flag| is_new && follows(&flag.name));
-        if !is_known && !said.contains(&sentence) {
+        if !is_known && seen.insert(plain(&sentence)) {
             said.push(sentence);
         }
     }
@@ -241,11 +280,14 @@ fn flag_in_words(was: Option<&Flag>, is: Option<&Flag>, lang: Lang) -> Option<Ve
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+    use std::time::{Duration, Instant};
+
     use dualstack_core::explain::text::Lang;
     use dualstack_core::explain::trace::plain;
     use dualstack_core::release::version::KubeVersion;
 
-    use super::{Start, changes};
+    use super::{Restarts, Start, changes};
 
     const SINGLE: &str = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16\n\nkube-controller-manager\n--cluster-cidr=10.244.0.0/16\n--service-cluster-ip-range=10.96.0.0/16\n--node-cidr-mask-size-ipv4=24\n\nkube-proxy\n--cluster-cidr=10.244.0.0/16\n\nkubelet · node-1\n--node-ip=192.0.2.11\n";
     const DUAL: &str = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n\nkube-controller-manager\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56\n--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n--node-cidr-mask-size-ipv4=24\n--node-cidr-mask-size-ipv6=64\n\nkube-proxy\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56\n\nkubelet · node-1\n--node-ip=192.0.2.11,2001:db8::11\n";
@@ -277,6 +319,28 @@ mod tests {
             &["IPv4 Service CIDR removed", "IPv6 Service CIDR added"],
             &["移除 IPv4 Service CIDR", "新增 IPv6 Service CIDR"],
         );
+    }
+
+    #[test]
+    fn what_a_restart_changed_is_kept_while_its_texts_stay() {
+        let (version, mut restarts) = (KubeVersion::LATEST, Restarts::default());
+        let [before, after] = [SINGLE, DUAL].map(|flags| (version, Rc::<str>::from(flags)));
+        let said = restarts.changes(&before, &after, Lang::En);
+        assert_eq!(restarts.changes(&before, &after, Lang::En), said);
+        assert_eq!(restarts.0.len(), 1);
+        assert_ne!(restarts.changes(&after, &before, Lang::En), said);
+        assert_ne!(restarts.changes(&before, &after, Lang::Zh), said);
+        assert_eq!(restarts.0.len(), 3);
+    }
+
+    #[test]
+    fn ten_thousand_flags_are_compared_in_a_moment() {
+        let flags = |value| (0..10_000).map(|at| format!("--a{at}={value}\n")).collect::<String>();
+        let start = Instant::now();
+        // As many of them as are read.
+        assert!(named(&flags(1), &flags(2), Lang::En).len() > 5_000);
+        // Looking through all flags for each takes minutes.
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
 use dualstack_core::fixes::Fix;
+use dualstack_core::kubectl::FileCommand;
+use dualstack_core::kubectl::documents::objects;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Notes, PatchForm, Session};
 use dualstack_core::source::flags::Component;
-use dualstack_core::source::yaml::parse;
 
 use super::choices::{Focus, Form, Pane, Tab, Theme, Undone};
 use super::fixes::FoundFixes;
@@ -90,6 +91,8 @@ pub enum Msg {
     Caret(Component, usize),
     /// Typed into the manifest.
     EditManifest(String),
+    /// Chose the command of kubectl that the manifest is for.
+    Command(FileCommand),
     /// Chose a fix.
     Fix(Rc<Fix>),
     /// Fixes were found.
@@ -176,7 +179,10 @@ fn target(event: &Action) -> Option<String> {
     match event {
         Action::Boot { .. } => None,
         Action::Patch { service, .. } | Action::Delete(service) => Some(service.to_string()),
-        Action::Apply(text) => parse(text).documents.iter().find_map(|document| {
+        Action::Apply(text)
+        | Action::Create(text)
+        | Action::Replace(text)
+        | Action::DeleteFile(text) => objects(text).iter().find_map(|document| {
             let metadata = &document.node.entry("metadata")?.value;
             let (kind, name) = (document.node.text_of("kind")?, metadata.text_of("name")?);
             let namespace = metadata.text_of("namespace").filter(|it| *it != "default");
@@ -328,12 +334,7 @@ impl Store {
     /// What the manifest pane holds: manifests, a patch, or the name of what is deleted.
     #[must_use]
     pub fn manifest(&self) -> Rc<str> {
-        match self.request().map(|at| &self.events[at]) {
-            Some(Action::Apply(text) | Action::Patch { body: text, .. } | Action::Delete(text)) => {
-                Rc::clone(text)
-            }
-            _ => "".into(),
-        }
+        self.request().map_or_else(|| "".into(), |at| Rc::clone(self.events[at].text()))
     }
 
     /// The Service that the next patch or delete is about: the one that was named last.

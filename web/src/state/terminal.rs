@@ -2,7 +2,7 @@
 
 use dualstack_core::kubectl::{FILE, ObjectName};
 use dualstack_core::session::action::Action;
-use dualstack_core::session::{BootReport, DocumentReport};
+use dualstack_core::session::{BootReport, DocumentReport, EventReport};
 
 /// A command, and what it prints.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,11 +20,25 @@ pub fn typed(event: &Action, boot: &BootReport, document: Option<&DocumentReport
     let printed = match document {
         Some(document) if !document.kubectl.is_empty() => document.kubectl.clone(),
         _ if boot.is_running() => return Vec::new(),
-        _ => boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        _ => problems(boot),
     };
     let read = document.filter(|_| matches!(event, Action::Apply(_))).and_then(missed);
     let asked = Typed { command: command(event), printed };
     [Some(asked), read].into_iter().flatten().collect()
+}
+
+/// The command of an event with all that it prints.
+#[must_use]
+pub fn whole(event: &Action, report: &EventReport) -> Typed {
+    let printed = match report {
+        EventReport::Boot(boot) => problems(boot),
+        EventReport::Requests(requests) => requests.command.terminal(),
+    };
+    Typed { command: command(event), printed }
+}
+
+fn problems(boot: &BootReport) -> String {
+    boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// An event as a command.
@@ -32,7 +46,10 @@ pub fn typed(event: &Action, boot: &BootReport, document: Option<&DocumentReport
 pub fn command(event: &Action) -> String {
     match event {
         Action::Boot { .. } => "kube-apiserver …".to_owned(),
-        Action::Apply(_) => format!("kubectl apply -f {FILE}"),
+        Action::Apply(_) | Action::Create(_) | Action::Replace(_) | Action::DeleteFile(_) => {
+            let words = event.file().map_or("apply", |(command, _)| command.name());
+            format!("kubectl {words} -f {FILE}")
+        }
         Action::Patch { service, form, .. } => {
             let (words, form) = (ObjectName::read(service).words(), form.name());
             format!("kubectl patch {words} --type={form} --patch-file=patch.yaml")

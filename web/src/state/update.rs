@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use dualstack_core::installers;
+use dualstack_core::kubectl::FileCommand;
 use dualstack_core::session::action::{Action, Notes, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
@@ -70,6 +72,20 @@ impl Store {
         next
     }
 
+    /// The flags with another text in the box of a component. A config of kubeadm and its like is the whole text: it
+    /// is shown in the first box, and what is typed into another one takes its place with the flags that it sets.
+    fn with_part(&self, component: Component, part: String) -> String {
+        let (_, flags, version) = self.boot();
+        if installers::read(&part, version).is_some() {
+            return part;
+        }
+        match installers::read(flags, version) {
+            Some(_) if component == Component::KubeApiserver => part,
+            Some(installed) => parts::replace(&installed.text(), component, &part),
+            None => parts::replace(flags, component, &part),
+        }
+    }
+
     fn step(&self, msg: Msg) -> Self {
         let mut next = self.clone();
         match msg {
@@ -78,8 +94,7 @@ impl Store {
                 return self.edit(at, Action::Boot { version, flags: text.into() });
             }
             Msg::EditPart(component, part) => {
-                let text = parts::replace(self.flags(), component, &part);
-                return self.step(Msg::EditFlags(text));
+                return self.step(Msg::EditFlags(self.with_part(component, part)));
             }
             Msg::Caret(component, at) => {
                 next.focus = Focus::Flags(parts::split(self.flags()).in_text(component, at));
@@ -93,9 +108,20 @@ impl Store {
                         Action::Patch { service, form, body: text.into() }
                     }
                     Action::Delete(_) => Action::Delete(text.into()),
-                    _ => Action::Apply(text.into()),
+                    event => {
+                        let command = event.file().map_or_else(FileCommand::default, |it| it.0);
+                        Action::of_file(command, text.into())
+                    }
                 };
                 return self.edit(at, event);
+            }
+            Msg::Command(command) => {
+                let Some(at) = self.request() else {
+                    return self.append(Action::of_file(command, "".into()));
+                };
+                if let Some((_, text)) = self.events[at].file() {
+                    return self.edit(at, Action::of_file(command, Rc::clone(text)));
+                }
             }
             Msg::Fix(fix) if fix.is_new => {
                 if (1..=self.events.len()).contains(&fix.at) {
@@ -184,7 +210,10 @@ impl Store {
             Msg::Fixes(found) => next.fixes = Some(found),
             Msg::Form(form) => next.form = form,
             Msg::Preset(preset) => {
-                return self.step(Msg::EditFlags(presets::apply(self.flags(), preset)));
+                let (_, flags, version) = self.boot();
+                let typed = installers::read(flags, version).map(|it| it.text());
+                let flags = presets::apply(typed.as_deref().unwrap_or(flags), preset);
+                return self.step(Msg::EditFlags(flags));
             }
             Msg::Example(id) => {
                 if let Some(example) = examples::find(id) {
@@ -267,6 +296,30 @@ mod tests {
         }
         // Pressing what is already so is no edit.
         assert_eq!(store.update(Msg::Preset(Preset::V4V6)), store);
+    }
+
+    #[test]
+    fn a_config_is_the_whole_text_and_becomes_flags_when_one_is_typed() {
+        let config = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking:\n  \
+                      serviceSubnet: 10.96.0.0/16,fd00:10:96::/112\n";
+        let part = |component, text: &str| Msg::EditPart(component, text.to_owned());
+        let pasted = Store::opening(Lang::En).update(part(Component::KubeApiserver, config));
+        assert_eq!(&**pasted.flags(), config);
+        let edited = pasted.update(part(Component::KubeApiserver, &config.replace("/16", "/20")));
+        assert_eq!(&**edited.flags(), config.replace("/16", "/20"));
+        let typed = pasted.update(part(Component::KubeProxy, "--proxy-mode=nftables"));
+        for flag in
+            ["--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112", "--proxy-mode=nftables"]
+        {
+            assert!(typed.flags().contains(flag), "{}", typed.flags());
+        }
+        let single = pasted.update(Msg::Preset(Preset::V4));
+        assert!(
+            single.flags().contains("--service-cluster-ip-range=10.96.0.0/16\n"),
+            "{}",
+            single.flags()
+        );
+        assert!(!single.flags().contains("kubeadm.k8s.io"), "{}", single.flags());
     }
 
     fn typed(store: &Store, text: &str) -> Store {

@@ -83,6 +83,15 @@ fn render(word: Text, facts: &[Fact], lang: Lang) -> Vec<Piece> {
     fill(word, facts, lang)
 }
 
+/// Who is to blame that kube-apiserver does not run: itself, or the tool that would have started it.
+#[must_use]
+pub fn does_not_start(boot: &BootReport, lang: Lang) -> Vec<Piece> {
+    match boot.start.installed.as_ref().filter(|it| it.refuses()) {
+        Some(installed) => render(i18n::TOOL_REFUSES, &facts![tool = installed.tool.name()], lang),
+        None => render(i18n::DOES_NOT_START, &[], lang),
+    }
+}
+
 /// The verdict on a document, or on the start of the API server.
 #[must_use]
 pub fn verdict(
@@ -95,7 +104,7 @@ pub fn verdict(
         let because = boot.trace.iter().find(|step| step.effect == Effect::Rejected);
         return Verdict {
             tone: Tone::Bad,
-            head: render(i18n::DOES_NOT_START, &[], lang),
+            head: does_not_start(boot, lang),
             because: because.map(|step| step.render(lang)).unwrap_or_default(),
         };
     }

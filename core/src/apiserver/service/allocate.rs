@@ -13,7 +13,7 @@ use super::names::path_segment;
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
 use crate::api::service::Service;
-use crate::api::status::Status;
+use crate::api::status::{APISERVER_PANICS, Status};
 use crate::apiserver::allocators::{AllocError, Picker, Pools};
 use crate::apiserver::environment::{AllocatorKind, Env};
 use crate::explain::diagnostic::{Diagnostic, Program};
@@ -290,7 +290,17 @@ fn allocate(
         order.reverse();
     }
     let mut leaked: Option<IpAddr> = None;
+    // Nothing is written before every family has its address: an error prints the list as it was sent, with ""
+    // for what was to be allocated.
+    let mut picked = Vec::new();
     for at in order {
+        // A headless Service without selector lists a family that the cluster does not have, and upstream does not
+        // check it again: it calls an allocator that is not there.
+        if !ask.env.ranges.has(families[at]) {
+            let at = FieldPath::spec("ipFamilies").index(at);
+            trace.reject(&APISERVER_PANICS, at, facts![]);
+            return Err(Refusal::Status(Status::panicked()));
+        }
         let path = FieldPath::spec("clusterIPs").index(at);
         let named = parse_ip(&service.spec.cluster_ips[at]).map(|read| read.ip);
         match one(ask, families[at], named, &path, &service.metadata.name, trace) {
@@ -299,7 +309,7 @@ fn allocate(
                     let origin = if at == 0 { FieldPath::spec("clusterIP") } else { path };
                     because_last(trace, origin);
                 } else {
-                    service.spec.cluster_ips[at] = ip.to_string();
+                    picked.push((at, ip));
                 }
                 if !ask.dry_run {
                     leaked = Some(ip);
@@ -311,7 +321,6 @@ fn allocate(
                     ask.txn.forget_addresses();
                     trace.note(&FAILED_DUAL_STACK_LEAKS, path.clone(), facts![ip]);
                 }
-                // The list is printed as it was sent, with "" for what was to be allocated.
                 let both = ask.pools.writes_both(ask.env);
                 let ranges = ask.pools.ready_ranges(ask.env, families[at]);
                 let ranges: Vec<Cidr> = ranges.into_iter().map(|(range, _)| range).collect();
@@ -319,6 +328,9 @@ fn allocate(
                 return Err(refuse(ask.env, both, service, of, named, failure, trace));
             }
         }
+    }
+    for (at, ip) in picked {
+        service.spec.cluster_ips[at] = ip.to_string();
     }
     Ok(())
 }
@@ -376,7 +388,7 @@ fn owner_complaint(env: &Env, name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("spec.parentRef.name: Required value".to_owned());
     }
-    let complaints: Vec<String> = path_segment(name)
+    let complaints: Vec<String> = path_segment(name, false)
         .into_iter()
         .map(|complaint| {
             format!("spec.parentRef.name: Invalid value: {}: {complaint}", quote(name))

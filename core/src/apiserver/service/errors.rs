@@ -89,7 +89,7 @@ impl<'a> Errors<'a> {
                 Cause::Invalid { value }
                 | Cause::NotSupported { value, .. }
                 | Cause::Duplicate { value } => bare(value),
-                Cause::Required | Cause::Forbidden | Cause::Plain => "\"\"",
+                _ => "\"\"",
             };
             facts.extend(facts![value]);
         }
@@ -147,6 +147,16 @@ impl<'a> Errors<'a> {
     /// No value may stand here.
     pub fn forbidden(&mut self, rule: &'static Rule, path: FieldPath, detail: &str) {
         self.push(rule, Diagnostic::field(Cause::Forbidden, path, detail));
+    }
+
+    /// The value is too long.
+    pub fn too_long(&mut self, rule: &'static Rule, path: FieldPath, detail: &str) {
+        self.push(rule, Diagnostic::field(Cause::TooLong, path, detail));
+    }
+
+    /// The server could not check the value.
+    pub fn internal(&mut self, rule: &'static Rule, path: FieldPath, detail: &str) {
+        self.push(rule, Diagnostic::field(Cause::Internal, path, detail));
     }
 
     /// The text is none of the known ones.

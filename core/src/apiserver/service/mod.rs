@@ -9,6 +9,7 @@ pub mod allocate;
 pub mod default;
 pub mod errors;
 pub mod families;
+pub mod metadata;
 pub mod names;
 pub mod node_ports;
 pub mod old;

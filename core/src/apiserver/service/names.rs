@@ -93,15 +93,22 @@ pub fn subdomain_1123(text: &str) -> Vec<String> {
     complaints
 }
 
-/// `prefix/name`, the prefix optional: keys of labels and annotations, `appProtocol`.
+/// How long a key may be, and how the release counts it.
+fn too_long_key(most: usize, behavior: &Behavior) -> String {
+    let unit = if behavior.says_label_key { "bytes" } else { "characters" };
+    format!("must be no more than {most} {unit}")
+}
+
+/// `prefix/name`, the prefix optional: keys of labels and annotations, `appProtocol`, finalizers.
 #[must_use]
-pub fn qualified_name(text: &str) -> Vec<String> {
+pub fn qualified_name(text: &str, behavior: &Behavior) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut parts = text.split('/');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next());
     if parts.next().is_some() {
+        let what = if behavior.says_label_key { "valid label key" } else { "qualified name" };
         return vec![format!(
-            "a qualified name {NAME_PART} with an optional DNS subdomain prefix and '/' (e.g. \
+            "a {what} {NAME_PART} with an optional DNS subdomain prefix and '/' (e.g. \
              'example.com/MyName')"
         )];
     }
@@ -111,9 +118,12 @@ pub fn qualified_name(text: &str) -> Vec<String> {
             if first.is_empty() {
                 complaints.push("prefix part must be non-empty".to_owned());
             } else {
-                let prefixed =
-                    subdomain_1123(first).into_iter().map(|it| format!("prefix part {it}"));
-                complaints.extend(prefixed);
+                if first.len() > 253 {
+                    complaints.push(format!("prefix part {}", too_long_key(253, behavior)));
+                }
+                if !matches_subdomain(first) {
+                    complaints.push(format!("prefix part {SUBDOMAIN_1123}"));
+                }
             }
             name
         }
@@ -121,7 +131,7 @@ pub fn qualified_name(text: &str) -> Vec<String> {
     if name.is_empty() {
         complaints.push("name part must be non-empty".to_owned());
     } else if name.len() > 63 {
-        complaints.push(format!("name part {}", too_long(63)));
+        complaints.push(format!("name part {}", too_long_key(63, behavior)));
     }
     if !matches_name_part(name) {
         complaints.push(format!("name part {NAME_PART}"));
@@ -131,10 +141,10 @@ pub fn qualified_name(text: &str) -> Vec<String> {
 
 /// The value of a label.
 #[must_use]
-pub fn label_value(text: &str) -> Vec<String> {
+pub fn label_value(text: &str, behavior: &Behavior) -> Vec<String> {
     let mut complaints = Vec::new();
     if text.len() > 63 {
-        complaints.push(too_long(63));
+        complaints.push(too_long_key(63, behavior));
     }
     if !text.is_empty() && !matches_name_part(text) {
         complaints.push(LABEL_VALUE.to_owned());
@@ -170,11 +180,11 @@ pub fn port_name(text: &str, letter_or_number: bool) -> Vec<String> {
     complaints
 }
 
-/// A segment of a URL path: what the name of an object must be at least.
+/// A segment of a URL path, or the beginning of one: what the name of an object must be at least.
 #[must_use]
-pub fn path_segment(text: &str) -> Vec<String> {
+pub fn path_segment(text: &str, is_prefix: bool) -> Vec<String> {
     match text {
-        "." | ".." => vec![format!("may not be '{text}'")],
+        "." | ".." if !is_prefix => vec![format!("may not be '{text}'")],
         _ => ["/", "%"]
             .into_iter()
             .filter(|bad| text.contains(bad))
@@ -266,6 +276,8 @@ mod tests {
     use super::{
         Form, label_1035, label_1123, label_value, port_name, qualified_name, subdomain_1123,
     };
+    use crate::release::behavior::Behavior;
+    use crate::release::version::KubeVersion;
 
     #[test]
     fn a_respelt_name_has_its_form() {
@@ -282,8 +294,9 @@ mod tests {
         check(Form::Label1123, &label_1123);
         check(Form::Label1035, &label_1035);
         check(Form::Subdomain1123, &subdomain_1123);
-        check(Form::QualifiedName, &qualified_name);
-        check(Form::LabelValue, &label_value);
+        let behavior = Behavior::of(KubeVersion::LATEST);
+        check(Form::QualifiedName, &|text| qualified_name(text, &behavior));
+        check(Form::LabelValue, &|text| label_value(text, &behavior));
         check(Form::PortName, &|text| port_name(text, false));
         assert_eq!(Form::Label1035.respell("80"), Some("p-80".to_owned()));
         assert_eq!(Form::QualifiedName.respell("A b/c_"), Some("a-b/c".to_owned()));
@@ -300,10 +313,12 @@ mod tests {
 
     #[test]
     fn an_empty_qualified_name_is_wrong_twice() {
-        assert_eq!(qualified_name("").len(), 2);
-        assert_eq!(qualified_name("/").len(), 3);
-        assert!(qualified_name("example.com/Name").is_empty());
-        assert_eq!(qualified_name("a/b/c").len(), 1);
+        let behavior = Behavior::of(KubeVersion::LATEST);
+        let complaints = |text: &str| qualified_name(text, &behavior);
+        assert_eq!(complaints("").len(), 2);
+        assert_eq!(complaints("/").len(), 3);
+        assert!(complaints("example.com/Name").is_empty());
+        assert_eq!(complaints("a/b/c").len(), 1);
     }
 
     #[test]

@@ -323,7 +323,9 @@ fn init_node_ports(
             trace.note(&NO_NODE_PORT_WANTED, at, facts![]);
             continue;
         }
-        let known = shared.iter().find(|(port, _)| *port == number).map(|(_, node)| *node);
+        // A range with 0 in it can give out 0, which then looks like no node port.
+        let known = shared.iter().find(|(port, node)| *port == number && *node != 0);
+        let known = known.map(|(_, node)| *node);
         match known {
             Some(node) if wanted == 0 => {
                 service.spec.ports[i].node_port = node;

@@ -21,16 +21,6 @@ use crate::release::version::Versions;
 use crate::rules;
 
 rules! {
-    /// No update without the version it is based on.
-    UPDATE_NEEDS_A_VERSION {
-        id: "REL-41", slug: "update-needs-a-resource-version",
-        versions: Versions::until(22),
-        source: "apimachinery pkg/api/validation/objectmeta.go ValidateObjectMetaAccessorUpdate",
-        evidence: Recorded,
-        facts: [],
-        en: "A PUT request must specify the version of the object that it is based on. (Upstream checks this twice, so the cause appears twice.)",
-        zh: "PUT 请求必须指定它所基于的对象版本。（上游检查两次，因此原因出现两次。）",
-    }
     /// A dry run asks for no address.
     DRY_RUN_ASSIGNS_NO_ADDRESS {
         id: "REL-46", slug: "dry-run-assigns-no-address",
@@ -95,13 +85,6 @@ pub fn update(
     sync::drop_type_dependent(behavior, old, new, trace);
     families::trim_for_downgrade(behavior, old, new, trace);
     let mut errors = Errors::new(behavior, trace);
-    if new.metadata.resource_version.is_empty() {
-        for _ in 0..2 {
-            let path = FieldPath::metadata("resourceVersion");
-            let detail = "must be specified for an update";
-            errors.invalid_text(&UPDATE_NEEDS_A_VERSION, path, "", detail);
-        }
-    }
     validate_update(old, new, &mut errors);
     validate(new, Some(old), &mut errors);
     errors.end()?;

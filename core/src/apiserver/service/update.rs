@@ -2,6 +2,7 @@
 //! Source: pkg/apis/core/validation/validation.go ValidateServiceUpdate.
 
 use super::errors::{Errors, listed, print_families, print_ips};
+use super::metadata;
 use super::validate::load_balancer_class;
 use crate::api::field_path::FieldPath;
 use crate::api::quote;
@@ -96,6 +97,7 @@ rules! {
 
 /// Checks an update against the stored object, before the new one is checked as a whole.
 pub fn validate_update(old: &Service, new: &Service, errors: &mut Errors) {
+    metadata::validate_update(&old.metadata, &new.metadata, errors);
     if !old.spec.is_external_name() && !new.spec.is_external_name() {
         addresses(old, new, errors);
         families(old, new, errors);

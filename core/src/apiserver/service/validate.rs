@@ -6,9 +6,8 @@
 use std::net::IpAddr;
 
 use super::errors::{Errors, listed, print_ips};
-use super::{externally_accessible, names};
+use super::{externally_accessible, metadata, names};
 use crate::api::field_path::FieldPath;
-use crate::api::json::Map;
 use crate::api::service::{
     CLUSTER_IP, EXTERNAL_NAME, IntOrString, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK,
     REQUIRE_DUAL_STACK, SINGLE_STACK, Service, ServicePort,
@@ -17,31 +16,12 @@ use crate::api::{go_json, quote};
 use crate::explain::rule::Rule;
 use crate::net::Family;
 use crate::net::go_parse::{BAD_CIDR, not_strict, parse_cidr, parse_ip};
-use crate::release::behavior::Behavior;
+use crate::net::special::{SpecialRange, special_ranges};
+use crate::release::behavior::{Behavior, Gate};
 use crate::release::version::Versions;
 use crate::{facts, rules};
 
 rules! {
-    /// Name is a label.
-    NAME_IS_A_LABEL {
-        id: "VAL-1", slug: "name-is-a-label",
-        versions: Versions::ALL,
-        source: "pkg/apis/core/validation/validation.go ValidateServiceName",
-        evidence: Recorded,
-        facts: [value],
-        en: "The name of a Service becomes a DNS label, and {value} is not a valid one.",
-        zh: "Service 的名称会成为 DNS 标签，而 {value} 不是合法的 DNS 标签。",
-    }
-    /// Labels are well formed.
-    LABELS_ARE_WELL_FORMED {
-        id: "VAL-2", slug: "labels-are-well-formed",
-        versions: Versions::ALL,
-        source: "apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels",
-        evidence: Recorded,
-        facts: [value],
-        en: "Keys and values of labels, and keys of annotations, must have the usual format; {value} does not have it.",
-        zh: "标签的键和值、注解的键必须符合通用格式；{value} 不符合。",
-    }
     /// Topology annotations agree.
     TOPOLOGY_ANNOTATIONS_AGREE {
         id: "VAL-3", slug: "topology-annotations-agree",
@@ -422,6 +402,16 @@ rules! {
         en: "{ips} are of the same address family; a Service has one address per family.",
         zh: "{ips} 属于同一地址族；Service 的每个地址族只有一个地址。",
     }
+    /// Dual-stack check fails.
+    DUAL_STACK_CHECK_FAILS {
+        id: "VAL-42", slug: "dual-stack-check-fails",
+        versions: Versions::ALL,
+        source: "pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields",
+        evidence: Recorded,
+        facts: [value],
+        en: "The stored Service has {value} too, so it is not validated as an address again; the check for two address families then fails, because it is not one.",
+        zh: "已存储的 Service 中也有 {value}，因此不再校验它是否为地址；但它不是地址，因此对两个地址族的检查失败。",
+    }
     /// Ipv4 family needs ipv4 address.
     IPV4_FAMILY_NEEDS_IPV4 {
         id: "VAL-40", slug: "ipv4-family-needs-ipv4-address",
@@ -456,7 +446,10 @@ const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
 
 /// Checks a Service to be stored; `old` is the stored one on update.
 pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
-    metadata(service, old, errors);
+    if old.is_none() || errors.behavior().checks_metadata_again {
+        metadata::validate(&service.metadata, errors);
+    }
+    topology_annotations(service, errors);
     let spec = &service.spec;
     ports_and_type(service, errors);
     for (i, port) in spec.ports.iter().enumerate() {
@@ -491,53 +484,20 @@ pub fn validate(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     traffic_distribution(service, errors);
 }
 
-fn metadata(service: &Service, old: Option<&Service>, errors: &mut Errors) {
-    let meta = &service.metadata;
-    if old.is_none() {
-        let path = FieldPath::metadata("name");
-        if meta.name.is_empty() {
-            errors.required(&NAME_IS_A_LABEL, path, "name or generateName is required");
-        } else {
-            let complaints = if errors.behavior().relaxed_service_name.on() {
-                names::label_1123(&meta.name)
-            } else {
-                names::label_1035(&meta.name)
-            };
-            for complaint in complaints {
-                errors.invalid_text(&NAME_IS_A_LABEL, path.clone(), &meta.name, complaint);
-            }
-        }
+/// What two annotations must agree on.
+fn topology_annotations(service: &Service, errors: &mut Errors) {
+    if !errors.behavior().compares_topology_annotations {
+        return;
     }
-    let rule = &LABELS_ARE_WELL_FORMED;
-    labels(rule, &meta.labels, &FieldPath::metadata("labels"), errors);
-    for key in meta.annotations.keys() {
-        for complaint in names::qualified_name(&key.to_ascii_lowercase()) {
-            errors.invalid_text(rule, FieldPath::metadata("annotations"), key, complaint);
-        }
-    }
-    if errors.behavior().compares_topology_annotations {
-        let (mode, hints) =
-            (meta.annotations.get(TOPOLOGY_MODE), meta.annotations.get(TOPOLOGY_HINTS));
-        if let (Some(mode), Some(hints)) = (mode, hints)
-            && mode != hints
-        {
-            let detail =
-                format!("must match annotations[{TOPOLOGY_HINTS}] when both are specified");
-            let path = FieldPath::metadata("annotations").key(TOPOLOGY_MODE);
-            let errors = errors.given(facts![other = hints.as_str()]);
-            errors.invalid_text(&TOPOLOGY_ANNOTATIONS_AGREE, path, mode, detail);
-        }
-    }
-}
-
-fn labels(rule: &'static Rule, labels: &Map<String>, path: &FieldPath, errors: &mut Errors) {
-    for (key, value) in labels {
-        for complaint in names::qualified_name(key) {
-            errors.invalid_text(rule, path.clone(), key, complaint);
-        }
-        for complaint in names::label_value(value) {
-            errors.invalid_text(rule, path.clone(), value, complaint);
-        }
+    let annotations = &service.metadata.annotations;
+    if let (Some(mode), Some(hints)) =
+        (annotations.get(TOPOLOGY_MODE), annotations.get(TOPOLOGY_HINTS))
+        && mode != hints
+    {
+        let detail = format!("must match annotations[{TOPOLOGY_HINTS}] when both are specified");
+        let path = FieldPath::metadata("annotations").key(TOPOLOGY_MODE);
+        let errors = errors.given(facts![other = hints.as_str()]);
+        errors.invalid_text(&TOPOLOGY_ANNOTATIONS_AGREE, path, mode, detail);
     }
 }
 
@@ -618,7 +578,7 @@ fn service_port(
     }
     if let Some(protocol) = &port.app_protocol {
         let path = path.clone().field("appProtocol");
-        for complaint in names::qualified_name(protocol) {
+        for complaint in names::qualified_name(protocol, errors.behavior()) {
             errors.invalid_text(&APP_PROTOCOL_IS_A_NAME, path.clone(), protocol, complaint);
         }
     }
@@ -632,7 +592,7 @@ fn port_number(rule: &'static Rule, number: i32, path: FieldPath, errors: &mut E
 
 fn selector(service: &Service, errors: &mut Errors) {
     let path = FieldPath::spec("selector");
-    labels(&SELECTOR_IS_WELL_FORMED, &service.spec.selector, &path, errors);
+    metadata::labels(&SELECTOR_IS_WELL_FORMED, &service.spec.selector, &path, errors);
 }
 
 fn affinity(service: &Service, errors: &mut Errors) {
@@ -662,6 +622,12 @@ fn affinity(service: &Service, errors: &mut Errors) {
 enum BadAddress {
     Malformed(&'static str),
     Ambiguous(&'static str),
+}
+
+/// Whether a text that the stored object has as well is let through: from 1.33 on, whatever it is.
+fn exempts(behavior: &Behavior, bad: &BadAddress) -> bool {
+    let is_legacy_field = !matches!(behavior.strict_ip_validation, Gate::Absent(_));
+    is_legacy_field || matches!(bad, BadAddress::Ambiguous(_))
 }
 
 fn check_address(behavior: &Behavior, text: &str) -> Result<IpAddr, BadAddress> {
@@ -749,7 +715,7 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
         }
         match check_address(behavior, text) {
             Ok(ip) => families.push(Family::of(ip)),
-            Err(_) if old_ips.contains(text) => {
+            Err(bad) if old_ips.contains(text) && exempts(behavior, &bad) => {
                 families.extend(parse_ip(text).map(|read| Family::of(read.ip)));
             }
             Err(bad) => {
@@ -769,6 +735,18 @@ pub fn ip_block(service: &Service, old: Option<&Service>, errors: &mut Errors) {
     }
     if bad_ips {
         return;
+    }
+    if spec.cluster_ips.len() > 1
+        && let Some(i) = spec.cluster_ips.iter().position(|text| parse_ip(text).is_none())
+    {
+        let value = spec.cluster_ips[i].as_str();
+        let why = if behavior.numbers_bad_cidrs {
+            format!("invalid IP[{i}]: {value}")
+        } else {
+            "ip <nil> is invalid".to_owned()
+        };
+        let detail = format!("failed to check for dual stack with error:{why}");
+        errors.given(facts![value]).internal(&DUAL_STACK_CHECK_FAILS, path.clone(), &detail);
     }
     let both = families.contains(&Family::V4) && families.contains(&Family::V6);
     if spec.cluster_ips.len() > 1 && !both {
@@ -814,13 +792,6 @@ fn external_ips(service: &Service, old: Option<&Service>, errors: &mut Errors) {
 
 /// Why an address cannot be reached from elsewhere.
 fn special_ip(behavior: &Behavior, ip: IpAddr, text: &str) -> Vec<String> {
-    let (link_local, link_local_multicast) = match ip {
-        IpAddr::V4(v4) => (v4.is_link_local(), v4.octets()[..3] == [224, 0, 0]),
-        IpAddr::V6(v6) => {
-            let first = v6.segments()[0];
-            (first & 0xffc0 == 0xfe80, first & 0xff0f == 0xff02)
-        }
-    };
     // Up to 1.22 only the IPv4 half of each is named (REL-48).
     let old = behavior.is_old();
     let mut complaints = Vec::new();
@@ -828,15 +799,10 @@ fn special_ip(behavior: &Behavior, ip: IpAddr, text: &str) -> Vec<String> {
         let shown = if old { "0.0.0.0" } else { text };
         complaints.push(format!("may not be unspecified ({shown})"));
     }
-    let ranges = [
-        (ip.is_loopback(), "loopback", "127.0.0.0/8", ", ::1/128"),
-        (link_local, "link-local", "169.254.0.0/16", ", fe80::/10"),
-        (link_local_multicast, "link-local multicast", "224.0.0.0/24", ", ff02::/10"),
-    ];
-    for (_, what, v4, v6) in ranges.into_iter().filter(|(is, ..)| *is) {
-        let v6 = if old { "" } else { v6 };
-        complaints.push(format!("may not be in the {what} range ({v4}{v6})"));
-    }
+    complaints.extend(special_ranges(ip).map(|range| match range {
+        SpecialRange { name, v4, .. } if old => format!("may not be in the {name} range ({v4})"),
+        range => range.to_string(),
+    }));
     complaints
 }
 
@@ -1033,7 +999,7 @@ pub fn load_balancer_class(service: &Service, errors: &mut Errors) {
         errors.forbidden(&CLASS_IS_FOR_BALANCERS, path, ONLY_FOR_BALANCERS);
         return;
     }
-    for complaint in names::qualified_name(class) {
+    for complaint in names::qualified_name(class, errors.behavior()) {
         errors.invalid_text(&CLASS_IS_FOR_BALANCERS, path.clone(), class, complaint);
     }
 }

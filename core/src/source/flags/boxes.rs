@@ -56,7 +56,8 @@ pub fn split(text: &str) -> Parts<'_> {
     add(first, 0);
     for section in &flags.sections {
         if let Some(heading) = section.heading {
-            add(section.component, line_of(text, heading.start).start);
+            let lead = section.lead.min(heading.start);
+            add(section.component, line_of(text, lead).start);
         }
     }
     let has_headings = flags.sections.iter().any(|section| section.heading.is_some());

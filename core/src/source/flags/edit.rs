@@ -326,7 +326,7 @@ mod tests {
     fn a_removed_flag_takes_its_line_along_if_nothing_else_is_on_it() {
         let removes = |text: &str, expect| check(text, KubeApiserver, Change::Remove, expect);
         removes("--x\n--a=1\n--b", Some("--x\n--b"));
-        removes("- --x\n- --a 1\n", Some("- --x\n"));
+        removes("- --x\n- --a=1\n", Some("- --x\n"));
         removes("--x\n--a=1 # why\n", Some("--x\n # why\n"));
         removes("--x --a=1 --b", Some("--x  --b"));
         removes("--x", None);

@@ -1,9 +1,25 @@
 //! Which flags does a pasted text give to which component, and where does each stand?
 //!
-//! People paste shell command lines, systemd units, static Pod manifests and bare lists. All of
-//! them are read here; what is no flag is reported, never dropped. Whether a flag exists and what
-//! its value means is not decided here.
+//! People paste shell command lines, systemd units and the files of their variables, static Pod manifests, what `ps`,
+//! `systemctl status`, `kubectl describe` and a log print, and bare lists. All of them are read here, each with the
+//! quotes of its kind; what is no flag is reported, never dropped. Whether a flag exists and what its value means is
+//! not decided here.
+//!
+//! A bare list under a heading is a person's own text: a word that is no flag is a remark there. The words of a command
+//! line are what a program got, so such a word is an argument of the program.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::explain::text::Text;
+use crate::source::flags::frames::{self, Frame};
+use crate::source::flags::log_dump::Dump;
+use crate::source::flags::manifest;
+use crate::source::flags::manifest::{Container, Part};
+use crate::source::flags::programs::{self, Owner};
+use crate::source::flags::words::{
+    Glyph, Word, Words, is_blank, literal_word, literal_words, scalar, value_words, words,
+};
 use crate::source::span::Span;
 
 /// More text than this is not read: no real set of flags comes near it.
@@ -61,10 +77,34 @@ pub struct Section {
     pub component: Component,
     /// From the heading, or else the first flag, to the end of the last flag.
     pub span: Span,
+    /// Where what belongs to it begins: the document of its manifest, or its own line.
+    pub lead: usize,
     /// The words that opened the section; none when flags stand before any heading.
     pub heading: Option<Span>,
+    /// The node that the section is about, where something else than its heading names it.
+    pub node: Option<Rc<str>>,
     /// Every occurrence, repeated ones too.
     pub flags: Vec<Flag>,
+    /// Words that the program gets and that are no flags, in order.
+    pub arguments: Vec<Argument>,
+}
+
+/// A word of a command line that is neither a flag nor the value of one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Argument {
+    /// Where it stands.
+    pub span: Span,
+    /// As the program gets it.
+    pub text: String,
+}
+
+/// A word of a command line, as the program takes it.
+#[derive(Clone, Copy, Debug)]
+pub enum CommandWord<'t> {
+    /// A flag, with its value.
+    Flag(&'t Flag),
+    /// Any other word.
+    Argument(Span, &'t str),
 }
 
 /// One flag as written.
@@ -83,6 +123,10 @@ pub struct Flag {
     /// Whether the value is a word of its own (`--name value`). A component does not take such a
     /// word as the value of a boolean flag.
     pub spaced: bool,
+    /// Whether one dash stands before it: `-v=2`.
+    pub is_short: bool,
+    /// The name as it is typed, where it has underscores.
+    typed: Option<String>,
 }
 
 /// Something in the text that is not a flag.
@@ -97,6 +141,27 @@ pub struct FlagProblem {
 }
 
 impl Flag {
+    /// A flag that a configuration sets: its name and value, and the fields they come from.
+    #[must_use]
+    pub fn of_config(name: &str, value: &str, [name_span, value_span, span]: [Span; 3]) -> Self {
+        Self {
+            name: name.to_owned(),
+            name_span,
+            value: Some(value.to_owned()),
+            value_span,
+            span,
+            spaced: false,
+            is_short: false,
+            typed: None,
+        }
+    }
+
+    /// The name as it is typed, without dashes.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        self.typed.as_deref().unwrap_or(&self.name)
+    }
+
     /// The comma-separated entries of the value in the text that the flag was read from; none without a value.
     pub fn entries<'t>(&self, text: &'t str) -> impl Iterator<Item = (Span, &'t str)> {
         let Span { start, end } = self.value_span;
@@ -117,6 +182,23 @@ impl FlagsText {
             .iter()
             .filter(move |section| section.component == component)
             .flat_map(|section| &section.flags)
+    }
+
+    /// All words of a component, in the order in which it gets them.
+    #[must_use]
+    pub fn words(&self, component: Component) -> Vec<CommandWord<'_>> {
+        let mut words = Vec::new();
+        for section in self.sections.iter().filter(|section| section.component == component) {
+            let mut arguments = section.arguments.iter().peekable();
+            for flag in &section.flags {
+                while let Some(it) = arguments.next_if(|it| it.span.start < flag.span.start) {
+                    words.push(CommandWord::Argument(it.span, &it.text));
+                }
+                words.push(CommandWord::Flag(flag));
+            }
+            words.extend(arguments.map(|it| CommandWord::Argument(it.span, &it.text)));
+        }
+        words
     }
 
     /// The flag of this name that counts: of repeated ones the last.
@@ -143,13 +225,68 @@ pub fn parse(text: &str) -> FlagsText {
 
 /// Reads a text however long it is.
 pub(super) fn read(text: &str) -> FlagsText {
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(text);
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        reader.line(line, start);
-        start += line.len();
+    while start < text.len() {
+        let rest = &text[start..];
+        if let Some(length) = reader.manifest(text, start) {
+            start += length;
+            continue;
+        }
+        let mut length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        if let Some(more) = quoted_lines(rest, length) {
+            length = more;
+        }
+        reader.line(&rest[..length], start);
+        start += length;
     }
-    reader.out
+    reader.finish()
+}
+
+/// The length of the lines of an assignment whose quote is closed on a later one. A blank line ends it.
+fn quoted_lines(rest: &str, first: usize) -> Option<usize> {
+    let line = &rest[..first];
+    if line.trim_start().starts_with('-') || !line.contains(['"', '\'']) {
+        return None;
+    }
+    let body = line.trim_start().strip_prefix("export ").unwrap_or(line.trim_start());
+    let body = body.strip_prefix("Environment=").unwrap_or(body);
+    let quoted = body.strip_prefix(['"', '\'']).unwrap_or(body);
+    let (name, value) = quoted.split_once('=').filter(|(name, _)| is_variable(name))?;
+    let quote = match body.chars().next() {
+        Some(quote @ ('"' | '\'')) => quote,
+        _ => value.chars().next().filter(|char| ['"', '\''].contains(char))?,
+    };
+    let behind = rest.len() - rest.trim_start().len() + usize::from(quoted.len() < body.len());
+    let from = line.find(name)? + name.len() + 1;
+    let from = if value.starts_with(quote) { from + 1 } else { from.max(behind) };
+    let mut escaped = false;
+    let mut was_newline = false;
+    for (at, char) in rest[from..].char_indices() {
+        let at = from + at;
+        if escaped {
+            escaped = false;
+            was_newline = char == '\n';
+            continue;
+        }
+        match char {
+            '\\' if quote == '"' => escaped = true,
+            '\n' if was_newline => return None,
+            '\n' => was_newline = true,
+            _ if char == quote => {
+                let end = rest[at..].find('\n').map_or(rest.len(), |newline| at + newline + 1);
+                return (end > first).then_some(end);
+            }
+            ' ' | '\t' | '\r' => {}
+            _ => was_newline = false,
+        }
+    }
+    None
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// How much of the text is read: all of it, or whole lines up to the limit.
@@ -162,178 +299,11 @@ fn readable_len(text: &str) -> usize {
     text[..cut].rfind('\n').map_or(cut, |newline| newline + 1)
 }
 
-/// A character as a program would get it, with the bytes that stand for it.
-#[derive(Clone, Copy)]
-struct Glyph {
-    ch: char,
-    span: Span,
-}
-
-/// A word as a shell splits them.
-struct Word {
-    glyphs: Vec<Glyph>,
-    /// With quotes.
-    span: Span,
-    /// Whether the first character is a quote.
-    quoted: bool,
-    /// The quote that is never closed.
-    unclosed: Option<Span>,
-    /// Whether a comma of a list directly follows and was taken off.
-    comma: bool,
-}
-
-impl Word {
-    fn text(&self) -> String {
-        self.glyphs.iter().map(|g| g.ch).collect()
-    }
-
-    /// The bytes of the glyphs from `from` up to `to`; empty at `fallback` when there are none.
-    fn span_of(&self, from: usize, to: usize, fallback: usize) -> Span {
-        match self.glyphs.get(from..to) {
-            Some([first, .., last]) => Span::new(first.span.start, last.span.end),
-            Some([only]) => only.span,
-            _ => Span::new(fallback, fallback),
-        }
-    }
-}
-
-/// The words of one line and whether the next line continues it.
-#[derive(Default)]
-struct Words {
-    words: Vec<Word>,
-    continues: bool,
-}
-
-/// What separates words. Invisible characters that come with copied text count too.
-fn is_blank(ch: char) -> bool {
-    ch.is_whitespace() || matches!(ch, '\u{feff}' | '\u{200b}')
-}
-
-/// Splits a line as a shell does, but also takes the brackets and commas of a JSON list off.
-/// `flow` counts the open brackets of such lists and lasts from line to line.
-fn words(line: &str, base: usize, flow: &mut usize) -> Words {
-    let mut out = Words::default();
-    let mut at = 0;
-    while let Some(ch) = line[at..].chars().next() {
-        let rest = &line[at + ch.len_utf8()..];
-        let opens_list = || {
-            let next = rest.trim_start_matches(is_blank);
-            let names_program = || next.split_once(',').is_some_and(|(w, _)| program(w).is_some());
-            next.is_empty() || next.starts_with(['"', '\'', '-', ']', '[']) || names_program()
-        };
-        if is_blank(ch) || ch == ',' {
-            at += ch.len_utf8();
-        } else if ch == '#' {
-            break;
-        } else if ch == '\\' && rest.chars().all(is_blank) {
-            out.continues = true;
-            break;
-        } else if ch == '[' && opens_list() {
-            *flow += 1;
-            at += 1;
-        } else if ch == ']' && *flow > 0 {
-            *flow -= 1;
-            at += 1;
-        } else {
-            let (word, end, continues) = word(line, at, base, flow);
-            at = end;
-            out.continues |= continues;
-            out.words.push(word);
-        }
-    }
-    out
-}
-
-/// Reads the word at `start`, which is never blank. Gives where it ends, and whether a backslash
-/// directly behind it continues the line.
-fn word(line: &str, start: usize, base: usize, flow: &mut usize) -> (Word, usize, bool) {
-    let mut glyphs: Vec<Glyph> = Vec::new();
-    let mut quote: Option<(char, usize)> = None;
-    let mut at = start;
-    let mut continues = false;
-    let mut quoted_whole = line[start..].starts_with(['"', '\'']);
-    let quoted = quoted_whole;
-    while let Some(ch) = line[at..].chars().next() {
-        let next = at + ch.len_utf8();
-        let follower = line[next..].chars().next();
-        let mut push = |ch, end| {
-            glyphs.push(Glyph { ch, span: Span::new(base + at, base + end) });
-        };
-        match (quote, ch) {
-            (Some((open, _)), _) if ch == open => {
-                quote = None;
-                // In a JSON list the comma or bracket ends the word.
-                if quoted_whole && matches!(follower, Some(',' | ']')) {
-                    at = next;
-                    break;
-                }
-                quoted_whole = false;
-            }
-            (Some(('"', _)), '\\') | (None, '\\') => match follower {
-                Some(c @ ('"' | '\\')) => {
-                    push(c, next + 1);
-                    at = next + 1;
-                    continue;
-                }
-                Some(c @ ('\'' | ' ')) if quote.is_none() && !line[next..].trim().is_empty() => {
-                    push(c, next + 1);
-                    at = next + 1;
-                    continue;
-                }
-                _ if line[next..].chars().all(is_blank) => {
-                    continues = true;
-                    break;
-                }
-                _ => push(ch, next),
-            },
-            (Some(_), '\r' | '\n') if line[at..].trim().is_empty() => break,
-            (Some(_), _) => push(ch, next),
-            (None, '"' | '\'') => quote = Some((ch, at)),
-            (None, _) if is_blank(ch) => break,
-            (None, _) => push(ch, next),
-        }
-        at = next;
-    }
-    let mut word = Word {
-        glyphs,
-        span: Span::new(base + start, base + at),
-        quoted,
-        unclosed: quote.map(|(_, open)| Span::new(base + open, base + at)),
-        comma: quoted && line[at..].starts_with(','),
-    };
-    if *flow > 0 && !quoted {
-        take_list_marks_off(&mut word, flow);
-    }
-    (word, if continues { line.len() } else { at }, continues)
-}
-
-/// Takes the comma or bracket off the end of a bare word in a JSON-like list. Nothing is taken
-/// off a quoted end: there the last glyph ends before the word does.
-fn take_list_marks_off(word: &mut Word, flow: &mut usize) {
-    let balanced = word.glyphs.iter().any(|g| g.ch == '[');
-    while let Some(last) = word.glyphs.last().copied() {
-        if last.span.end != word.span.end {
-            return;
-        }
-        match last.ch {
-            ',' => word.comma = true,
-            ']' if *flow > 0 && !balanced => *flow -= 1,
-            _ => return,
-        }
-        word.glyphs.pop();
-        word.span.end = last.span.start;
-    }
-}
-
-/// Programs that stand beside the four, so that their flags are not taken for somebody else's.
-const OTHER_PROGRAMS: [&str; 6] =
-    ["kube-scheduler", "cloud-controller-manager", "etcd", "kubeadm", "kubectl", "containerd"];
-
 /// What stands before the program or its arguments without saying anything itself.
-const PREFIXES: [&str; 10] = [
-    "sudo",
-    "exec",
+const PREFIXES: [&str; 11] = [
     "$",
+    "export",
+    "echo",
     "command:",
     "args:",
     "\"command\":",
@@ -341,25 +311,8 @@ const PREFIXES: [&str; 10] = [
     "[Service]",
     "[Unit]",
     "[Install]",
+    "-",
 ];
-
-/// What a word at the start of a line opens.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Opens {
-    Ours(Component),
-    Other,
-}
-
-/// Whose program a word names: bare, as a path, as an image-like `.exe`, or in `[…]`.
-fn program(word: &str) -> Option<Opens> {
-    let bare = word.strip_prefix('[').and_then(|w| w.strip_suffix(']')).unwrap_or(word);
-    let file = bare.rsplit(['/', '\\']).next().unwrap_or(bare);
-    let name = file.strip_suffix(".exe").unwrap_or(file);
-    match Component::from_name(name) {
-        Some(component) => Some(Opens::Ours(component)),
-        None => OTHER_PROGRAMS.contains(&name).then_some(Opens::Other),
-    }
-}
 
 /// How a word looks from the side of a flag.
 enum Shape {
@@ -399,7 +352,7 @@ fn shape(word: &str) -> Shape {
 
 /// Reads line by line; what one line leaves open for the next is kept here.
 #[derive(Default)]
-struct Reader {
+struct Reader<'t> {
     out: FlagsText,
     /// The last flag has no value yet and the next word may be it.
     awaits_value: bool,
@@ -413,23 +366,155 @@ struct Reader {
     stray: Option<usize>,
     /// The problem that gathers the flags of a program that is not ours.
     foreign: Option<usize>,
+    /// Whether the words are what a program gets, not a list that a person typed.
+    exact: bool,
+    /// Behind `--` of a command line.
+    ended: bool,
+    /// Whether the last section was opened by a heading of its own line.
+    is_headed: bool,
+    /// How many headings there were: a variable may be set again below another one.
+    headings: usize,
+    /// Who uses which variable, as far as the text tells.
+    users: BTreeMap<&'t str, Owner>,
+    /// Where the flags of a variable stand: those of an earlier line do not count.
+    variables: BTreeMap<(String, usize), Span>,
+    /// What kinds of surroundings were met.
+    frames: Vec<Frame>,
+    /// Columns of the process list above.
+    columns: Option<usize>,
+    /// Other programs in a list of processes, with the place of the first.
+    others: Vec<String>,
+    others_at: Option<Span>,
+    /// The text is the output of `kubectl describe`.
+    is_description: bool,
+    /// The indentation of the `Command:` whose lines follow.
+    described: Option<usize>,
+    /// The container of which a description speaks.
+    container: Option<(Owner, Span)>,
+    /// Lines of a log with flags.
+    dump: Dump,
+    /// Up to where the text was found to be no manifest.
+    no_manifest: usize,
 }
 
-impl Reader {
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        let mut users = BTreeMap::new();
+        let mut is_description = false;
+        for line in text.lines() {
+            is_description |=
+                ["Command:", "Args:"].contains(&line.trim()) && line.starts_with([' ', '\t']);
+            for (at, _) in line.match_indices('$') {
+                let name = line[at + 1..].trim_start_matches(['{', '(']);
+                let end = name.find(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+                let name = &name[..end.unwrap_or(name.len())];
+                let mut before = line[..at].split_whitespace().rev();
+                let user = before.find_map(|word| {
+                    programs::of(
+                        word.trim_start_matches(|char| {
+                            !['/', '['].contains(&char) && !char::is_ascii_alphanumeric(&char)
+                        })
+                        .rsplit('=')
+                        .next()
+                        .unwrap_or_default(),
+                    )
+                });
+                if let Some(user) = user.filter(|_| is_variable(name)) {
+                    users.insert(name, user);
+                }
+            }
+        }
+        Self { users, is_description, ..Self::default() }
+    }
+
+    fn finish(mut self) -> FlagsText {
+        self.end_of_dump();
+        if let Some(span) = self.others_at {
+            let names = self.others.join(", ");
+            self.problem(
+                span,
+                format!("Other programs in the list are left out: {names}."),
+                format!("列表中的其他程序会被略过：{names}。"),
+            );
+        }
+        self.out.problems.sort_by_key(|problem| problem.span.start);
+        self.out
+    }
+
     fn problem(&mut self, span: Span, en: impl Into<String>, zh: impl Into<String>) -> usize {
         self.out.problems.push(FlagProblem { span, text_en: en.into(), text_zh: zh.into() });
         self.out.problems.len() - 1
+    }
+
+    /// A line that says nothing of flags. Of each kind the first one says so.
+    fn frame(&mut self, frame: Frame, span: Span) {
+        if !self.frames.contains(&frame) {
+            self.frames.push(frame);
+            let Text { en, zh } = frame.words();
+            self.problem(span, en, zh);
+        }
+    }
+
+    /// Reads a manifest that begins at a line; gives its length.
+    fn manifest(&mut self, text: &str, start: usize) -> Option<usize> {
+        if start < self.no_manifest || self.continued || self.flow > 0 || self.is_description {
+            return None;
+        }
+        let length = manifest::length(&text[start..])?;
+        let Some(parts) = manifest::read(&text[start..start + length], start) else {
+            self.no_manifest = start + length;
+            return None;
+        };
+        self.end_of_dump();
+        self.end_of_command();
+        for part in parts {
+            match part {
+                Part::Manifest(first) => self.frame(Frame::Manifest, first),
+                Part::Container(container) => self.container(container),
+                Part::Configuration { kind, first } => {
+                    self.problem(
+                        first,
+                        format!("`{kind}` has no command line: no flags are read from it."),
+                        format!("`{kind}` 没有命令行：不会从中读取标志。"),
+                    );
+                }
+                Part::Value { path, shown, chart, span } => {
+                    self.problem(
+                        span,
+                        format!("`{path}` of the {chart} chart is `{shown}`. {chart} reads it itself: it is no flag of the programs here."),
+                        format!("{chart} chart 的 `{path}` 为 `{shown}`。由 {chart} 自行读取，不是此处程序的标志。"),
+                    );
+                }
+            }
+        }
+        Some(length)
     }
 
     fn line(&mut self, line: &str, start: usize) {
         self.stray = None;
         let body = line.trim_start_matches(is_blank);
         let start = start + line.len() - body.len();
+        let indent = line.len() - body.len();
         let body = body.trim_end_matches(is_blank);
         if body.is_empty() {
             // A blank line ends a continued command, as in a shell.
             self.end_of_command();
             return;
+        }
+        let whole = Span::new(start, start + body.len());
+        if self.dumped(body, start) {
+            return;
+        }
+        self.end_of_dump();
+        if self.is_description && self.describes(body, indent, whole) {
+            return;
+        }
+        if !self.continued && self.is_framed(body, whole) {
+            return;
+        }
+        if let Some(rest) = frames::behind_prompt(body).filter(|_| !self.continued) {
+            self.end_of_command();
+            return self.words_of_line(rest, start + body.len() - rest.len());
         }
         if body.starts_with('#') {
             // A comment between continued lines does not interrupt them for the reader of a text.
@@ -440,8 +525,16 @@ impl Reader {
             self.end_of_command();
             return;
         }
+        self.words_of_line(body, start);
+    }
 
+    fn words_of_line(&mut self, body: &str, start: usize) {
         let (body, start, item) = without_item_mark(body, start);
+        if item && self.flow == 0 && self.item(body, start) {
+            self.continued = false;
+            self.was_item = true;
+            return;
+        }
         let inside = self.flow > 0;
         let Words { words, continues } = words(body, start, &mut self.flow);
         let listed = words.iter().any(|w| w.comma) || self.flow > 0;
@@ -449,9 +542,30 @@ impl Reader {
             self.awaits_value = false;
         }
         let value_first = self.awaits_value && self.continued;
-        self.words(words, !value_first);
+        if !self.continued && !item && !listed && self.exact {
+            // The command line above is over.
+            self.exact = false;
+            self.ended = false;
+        }
+        self.words(words, !value_first, continues);
         self.continued = continues;
         self.was_item = item || listed;
+    }
+
+    /// An item of a list in YAML that is one argument, whatever quotes and blanks are in it. `false` if it is read
+    /// like a line of a shell.
+    fn item(&mut self, body: &str, start: usize) -> bool {
+        let Some((raw, value)) = manifest::item(body) else { return false };
+        if !value.starts_with("--") {
+            return false;
+        }
+        self.stray = None;
+        let word = scalar(raw, &value, start);
+        match self.foreign {
+            Some(foreign) => self.extend_problem(foreign, word.span.end),
+            None => self.take(&word, &value),
+        }
+        true
     }
 
     fn end_of_command(&mut self) {
@@ -460,38 +574,304 @@ impl Reader {
         self.was_item = false;
         // A bracket that was never closed must not reach into the next command.
         self.flow = 0;
+        if self.exact {
+            (self.exact, self.ended) = (false, false);
+        }
+    }
+
+    /// Lines around flags: those of `ps`, `systemctl status`, a log, a unit or a shell.
+    fn is_framed(&mut self, body: &str, whole: Span) -> bool {
+        let is_one_word = !body.contains([' ', '\t']);
+        if body.starts_with("--")
+            || (is_one_word && !body.contains(['=', ':', '├', '└', '│', '|', '`']))
+        {
+            return false;
+        }
+        if let Some(columns) = frames::process_header(body) {
+            self.columns = Some(columns);
+            self.frame(Frame::Processes, whole);
+            return true;
+        }
+        if let Some(at) = frames::process(body, self.columns) {
+            self.end_of_command();
+            self.process(literal_words(&body[at..], whole.start + at));
+            return true;
+        }
+        if frames::is_tree(body) {
+            self.end_of_command();
+            self.frame(Frame::Status, whole);
+            if let Some(at) = frames::tree_process(body) {
+                self.process(literal_words(&body[at..], whole.start + at));
+            }
+            return true;
+        }
+        let frame = if frames::is_status(body) {
+            Frame::Status
+        } else if frames::log(body).is_some() {
+            Frame::Log
+        } else if frames::is_directive(body) {
+            Frame::Unit
+        } else if whole.start < self.no_manifest && is_of_manifest(body) {
+            Frame::Manifest
+        } else if frames::is_other_command(body) && programs::of(first_word(body)).is_none() {
+            // `echo KUBELET_EXTRA_ARGS=… > /etc/default/kubelet` is read: it is no such command.
+            Frame::Shell
+        } else {
+            return false;
+        };
+        self.end_of_command();
+        self.columns = None;
+        self.frame(frame, whole);
+        true
+    }
+
+    /// A process: words that nobody quoted, of one program.
+    fn process(&mut self, words: Vec<Word>) {
+        let Some(first) = words.first() else { return };
+        let text = first.text();
+        let (name, span) = (programs::base(&text).trim_end_matches(':').to_owned(), first.span);
+        if !self.command(words) {
+            let name = format!("`{}`", shorten(&name));
+            if !self.others.contains(&name) {
+                self.others.push(name);
+            }
+            self.others_at.get_or_insert(span);
+        }
+        self.end_of_command();
+        self.foreign = None;
+    }
+
+    /// A command line whose words are those that the program gets: `false` if it is none of ours.
+    fn command(&mut self, words: Vec<Word>) -> bool {
+        let Some(at) = program_at(&words) else { return false };
+        let text = words[at.0].text();
+        let name = programs::base(&text).to_owned();
+        self.open(Owner::Ours(at.1), words[at.0].span, &name);
+        self.is_headed = false;
+        self.exact = true;
+        self.arguments(words.into_iter().skip(at.0 + 1));
+        true
+    }
+
+    /// Words that a program gets.
+    fn arguments(&mut self, words: impl Iterator<Item = Word>) {
+        for word in words {
+            let text = word.text();
+            self.stray = None;
+            if self.awaits_value && !self.takes_value(&text) {
+                self.awaits_value = false;
+            }
+            self.take(&word, &text);
+        }
+        self.awaits_value = false;
+    }
+
+    /// Whether a word may be the value of the flag before it.
+    fn takes_value(&self, text: &str) -> bool {
+        !matches!(shape(text), Shape::Long | Shape::Short | Shape::Bad)
+    }
+
+    /// A command line of a manifest.
+    fn container(&mut self, Container { words, name, lead }: Container) {
+        let before = self.out.sections.len();
+        let words = script(words);
+        let first = words.first().map(Word::text).unwrap_or_default();
+        let is_program = !first.starts_with('-');
+        let span = words.first().map(|word| word.span);
+        if !self.command_or(words, name, is_program)
+            && let Some(span) = span
+        {
+            let name = programs::base(&first).to_owned();
+            let name = if is_program { name } else { String::from("…") };
+            self.other(&name, span);
+        }
+        self.foreign = None;
+        self.end_of_command();
+        // Another command of the same document begins where it stands.
+        let sections = &mut self.out.sections;
+        let free = before.checked_sub(1).map_or(0, |last| sections[last].span.end);
+        if let Some(section) = sections.get_mut(before).filter(|_| lead >= free) {
+            section.lead = lead.min(section.lead);
+        }
+        self.without_repetition(before);
+    }
+
+    fn command_or(
+        &mut self,
+        words: Vec<Word>,
+        name: Option<(Owner, Span)>,
+        is_program: bool,
+    ) -> bool {
+        if program_at(&words).is_some() {
+            return self.command(words);
+        }
+        match name {
+            // Arguments only: the image has the program.
+            Some((Owner::Ours(component), span)) => {
+                self.open(Owner::Ours(component), span, component.name());
+                self.is_headed = false;
+                self.exact = true;
+                self.arguments(words.into_iter().skip(usize::from(is_program)));
+                true
+            }
+            Some((Owner::Other, _)) => false,
+            None if is_program => false,
+            // Nobody says whose arguments these are: they go on where the text was.
+            None => {
+                self.arguments(words.into_iter());
+                true
+            }
+        }
+    }
+
+    /// What a container runtime prints has a command line several times.
+    fn without_repetition(&mut self, from: usize) {
+        let says = |section: &Section| -> (Component, Vec<(String, Option<String>)>) {
+            let flags = section.flags.iter();
+            (section.component, flags.map(|it| (it.name.clone(), it.value.clone())).collect())
+        };
+        if self.out.sections.len() == from + 1 && from > 0 {
+            let last = says(&self.out.sections[from]);
+            if !last.1.is_empty() && says(&self.out.sections[from - 1]) == last {
+                self.out.sections.pop();
+            }
+        }
+    }
+
+    /// A program that is none of the four, in one line.
+    fn other(&mut self, name: &str, span: Span) {
+        self.others_at.get_or_insert(span);
+        let name = format!("`{}`", shorten(name));
+        if !self.others.contains(&name) {
+            self.others.push(name);
+        }
+    }
+
+    /// Lines of `kubectl describe`.
+    fn describes(&mut self, body: &str, indent: usize, whole: Span) -> bool {
+        if let Some(at) = self.described {
+            if indent > at {
+                let word = literal_word(body, whole.start);
+                let component = match programs::of(body) {
+                    _ if self.exact => None,
+                    Some(Owner::Ours(component)) => Some((component, word.span, true)),
+                    Some(Owner::Other) => None,
+                    None => match self.container {
+                        Some((Owner::Ours(component), span)) => {
+                            Some((component, span, !body.starts_with('-')))
+                        }
+                        _ => None,
+                    },
+                };
+                if let Some((component, span, is_program)) = component {
+                    self.open(Owner::Ours(component), span, component.name());
+                    self.is_headed = false;
+                    self.exact = true;
+                    if is_program {
+                        return true;
+                    }
+                }
+                if self.exact {
+                    self.awaits_value &= self.takes_value(body);
+                    self.take(&word, body);
+                } else if !body.starts_with('-') {
+                    self.other(programs::base(body), whole);
+                }
+                return true;
+            }
+            self.described = None;
+        }
+        if body == "Command:" || body == "Args:" {
+            if body == "Command:" {
+                self.end_of_command();
+            }
+            self.described = Some(indent);
+            return true;
+        }
+        let name = body.strip_suffix(':').filter(|_| indent > 0);
+        if let Some(name) = name {
+            self.end_of_command();
+            self.container = programs::of(name).map(|owner| (owner, whole));
+            return true;
+        }
+        let is_heading = programs::of(first_word(body)).is_some() && indent == 0;
+        if body.starts_with("--") || body.starts_with('#') || is_heading {
+            return false;
+        }
+        self.frame(Frame::Description, whole);
+        true
+    }
+
+    /// `… flags.go:64] FLAG: --x="y"`: gathered until it is known whose they are.
+    fn dumped(&mut self, body: &str, start: usize) -> bool {
+        let Some(at) = body.find("FLAG: --") else { return false };
+        let Some(line) = frames::log(body).filter(|_| body[..at].contains("flags.go:")) else {
+            return false;
+        };
+        let program = line.program.and_then(Component::from_name);
+        if !self.dump.goes_on(program) {
+            self.end_of_dump();
+        }
+        self.dump.add(program, body, start, at + "FLAG: ".len());
+        true
+    }
+
+    fn end_of_dump(&mut self) {
+        let heading = self.out.sections.last().filter(|it| it.flags.is_empty() && self.is_headed);
+        let heading = heading.map(|section| section.component);
+        let Some(dump) = self.dump.take(heading) else { return };
+        self.end_of_command();
+        self.frame(Frame::Log, dump.span);
+        let Some(component) = dump.component else {
+            self.problem(
+                dump.span,
+                "These are the flags of none of the programs whose flags are read here. They are left out.",
+                "这些标志不属于此处读取标志的任何程序，因此会被略过。",
+            );
+            return;
+        };
+        if heading != Some(component) {
+            self.open(Owner::Ours(component), dump.heading, component.name());
+            self.is_headed = false;
+        }
+        for word in dump.flags {
+            let text = word.text();
+            self.take(&word, &text);
+        }
+        self.awaits_value = false;
     }
 
     /// `# kube-proxy`, `## kubelet · node-1`, `=== kube-proxy ===`, `[kube-proxy]`.
     fn decorated_heading(&mut self, body: &str, start: usize) -> bool {
-        let is_mark = |c: char| matches!(c, '#' | '=' | '*' | '-') || is_blank(c);
-        if !body.starts_with(['#', '=', '*', '[']) && !body.starts_with("---") {
-            return false;
-        }
-        let inner = body.trim_matches(is_mark);
-        let inner = inner.strip_suffix([':', '：']).unwrap_or(inner);
-        let name = inner.split(['·', '•']).next().unwrap_or(inner).trim();
-        let bare = name.strip_prefix('[').map_or(Some(name), |n| n.strip_suffix(']'));
-        let Some(opens) = bare.filter(|n| !n.contains('/')).and_then(program) else {
-            return false;
-        };
-        self.open(opens, Span::new(start, start + body.len()), name);
+        let Some(name) = manifest::heading(body) else { return false };
+        let Some(owner) = programs::of(name) else { return false };
+        self.open(owner, Span::new(start, start + body.len()), name);
         self.end_of_command();
+        self.headed();
         true
     }
 
+    fn headed(&mut self) {
+        self.is_headed = true;
+        self.headings += 1;
+    }
+
     /// Starts the section that a heading names.
-    fn open(&mut self, opens: Opens, span: Span, name: &str) {
+    fn open(&mut self, owner: Owner, span: Span, name: &str) {
         self.awaits_value = false;
         self.foreign = None;
-        match opens {
-            Opens::Ours(component) => self.out.sections.push(Section {
+        (self.exact, self.ended) = (false, false);
+        match owner {
+            Owner::Ours(component) => self.out.sections.push(Section {
                 component,
                 span,
+                lead: span.start,
                 heading: Some(span),
+                node: None,
                 flags: Vec::new(),
+                arguments: Vec::new(),
             }),
-            Opens::Other => {
+            Owner::Other => {
                 let at = self.problem(
                     span,
                     format!(
@@ -506,30 +886,80 @@ impl Reader {
         }
     }
 
-    fn words(&mut self, words: Vec<Word>, may_open: bool) {
+    fn words(&mut self, words: Vec<Word>, may_open: bool, continues: bool) {
         let mut words = words.into_iter().peekable();
         let mut may_open = may_open;
         // A label behind a heading (`kubelet · node-1`) lasts until the first flag.
         let mut in_label = false;
+        let mut is_wrapped = false;
+        // Behind a pipe there may be a command that is none of ours.
+        let mut is_other = false;
+        // Variables and programs that start others, which no command follows yet.
+        let mut waiting = Vec::new();
         while let Some(word) = words.next() {
             let text = word.text();
             if may_open {
-                if let Some(rest) = after_assignment(&text) {
-                    self.assigned(&word, rest);
-                    may_open = rest.skip == word.glyphs.len();
+                if let Some(rest) = assignment(&text) {
+                    may_open = self.assigned(&word, &text, rest);
+                    let is_empty = text.split_once('=').is_some_and(|(_, value)| value.is_empty());
+                    if may_open && !is_empty {
+                        waiting.push(word);
+                    }
                     continue;
                 }
                 if PREFIXES.contains(&text.as_str()) {
                     continue;
                 }
-                may_open = false;
                 let name = text.strip_suffix([':', '：']).unwrap_or(&text);
-                if let Some(opens) = program(name) {
+                let opens = programs::of(name);
+                if opens.is_none() && programs::is_wrapper(name) {
+                    is_wrapped = true;
+                    waiting.push(word);
+                    continue;
+                }
+                let short = programs::of_short_name(name).filter(|_| is_wrapped);
+                if is_wrapped && opens.is_none() && short.is_none() && text.starts_with('-') {
+                    waiting.push(word);
+                    continue;
+                }
+                may_open = false;
+                if let Some(opens) = opens.or(short.map(Owner::Ours)) {
+                    is_other = false;
+                    waiting.clear();
                     self.open(opens, word.span, name);
                     in_label = name.len() < text.len()
                         || words.peek().is_some_and(|next| starts_label(&next.text()));
+                    let is_alone = words.peek().is_none() && !continues;
+                    self.exact = !in_label && !is_alone && self.foreign.is_none();
+                    if in_label || is_alone {
+                        self.headed();
+                    } else {
+                        self.is_headed = false;
+                    }
+                    if programs::base(name) == "minikube" {
+                        return self.minikube(words.collect());
+                    }
                     continue;
                 }
+            }
+            self.unread(&mut waiting);
+            if self.exact && !word.quoted && self.is_shell_mark(&text) {
+                if text.trim_start_matches(|char: char| char.is_ascii_digit()).len() <= 2
+                    && text.ends_with(['>', '<'])
+                {
+                    words.next();
+                    continue;
+                }
+                if text.contains(['>', '<']) {
+                    continue;
+                }
+                // What stands behind it is another command.
+                self.end_of_command();
+                (may_open, is_other) = (true, true);
+                continue;
+            }
+            if is_other {
+                return;
             }
             if let Some(foreign) = self.foreign {
                 self.extend_problem(foreign, word.span.end);
@@ -541,33 +971,148 @@ impl Reader {
             }
             in_label = false;
             self.report_unclosed(&word);
+            if self.is_known_variable(&text) {
+                self.awaits_value = false;
+                continue;
+            }
             self.take(&word, &text);
+        }
+        self.unread(&mut waiting);
+    }
+
+    /// Words that stand alone and hold no flags.
+    fn unread(&mut self, waiting: &mut Vec<Word>) {
+        for word in waiting.drain(..) {
+            let text = word.text();
+            match self.foreign {
+                Some(foreign) => self.extend_problem(foreign, word.span.end),
+                None => self.no_flag(&word, &text),
+            }
         }
     }
 
-    /// `ExecStart=/usr/bin/kubelet` and `KUBELET_EXTRA_ARGS="--a=b --c=d"`: what stands behind
-    /// the `=` is read in place of the word.
-    fn assigned(&mut self, word: &Word, rest: Assigned) {
-        self.report_unclosed(word);
-        if rest.kubelet {
-            let name = word.span_of(0, rest.skip, word.span.start);
-            self.open(Opens::Ours(Component::Kubelet), name, Component::Kubelet.name());
+    /// `|`, `&&`, `2>&1`, `>>/var/log/x`.
+    fn is_shell_mark(&self, text: &str) -> bool {
+        let rest = text.trim_start_matches(|char: char| char.is_ascii_digit());
+        !self.awaits_value
+            && (["|", "||", "&", "&&", ";"].contains(&text)
+                || rest.starts_with(['>', '<'])
+                || text.starts_with("&>"))
+    }
+
+    /// `$KUBELET_EXTRA_ARGS`, where the text sets it: its flags are read there.
+    fn is_known_variable(&self, text: &str) -> bool {
+        let Some(name) = text.strip_prefix('$') else { return false };
+        let name = name.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or(name);
+        self.variables.keys().any(|(known, _)| known == name)
+    }
+
+    /// `minikube start --extra-config=kubelet.node-ip=…`: a component before each flag.
+    fn minikube(&mut self, words: Vec<Word>) {
+        let mut is_next = false;
+        for word in words {
+            let text = word.text();
+            let skip = if is_next { 0 } else { "--extra-config=".len() };
+            if text == "--extra-config" {
+                is_next = true;
+                continue;
+            }
+            let config =
+                if is_next { Some(text.as_str()) } else { text.strip_prefix("--extra-config=") };
+            is_next = false;
+            let own = config.and_then(|it| it.split_once('.'));
+            let component = own.and_then(|(name, _)| match name {
+                // Its keys are fields of a file, not flags.
+                "proxy" => None,
+                name => programs::of_short_name(name),
+            });
+            let (Some((name, flag)), Some(component)) = (own, component) else {
+                if let Some(foreign) = self.foreign {
+                    self.extend_problem(foreign, word.span.end);
+                }
+                continue;
+            };
+            let (foreign, at) = (self.foreign, skip + name.len());
+            self.open(Owner::Ours(component), word.span_of(skip, at, word.span.start), name);
+            let glyphs = word.glyphs.get(at + 1..).unwrap_or_default().to_vec();
+            self.bare_flag(glyphs, &format!("--{flag}"), word.span);
+            self.foreign = foreign;
         }
+    }
+
+    /// A flag whose dashes are not written.
+    fn bare_flag(&mut self, glyphs: Vec<Glyph>, text: &str, span: Span) {
+        let Some(first) = glyphs.first() else { return };
+        let at = Span::new(first.span.start.saturating_sub(1), first.span.start);
+        let dashes = [Glyph { ch: '-', span: at }; 2];
+        let glyphs = dashes.into_iter().chain(glyphs).collect();
+        let span = Span::new(at.start, span.end);
+        self.take(&Word { glyphs, span, quoted: false, unclosed: None, comma: false }, text);
+        self.awaits_value = false;
+    }
+
+    /// `ExecStart=/usr/bin/kubelet` and `KUBELET_EXTRA_ARGS="--a=b --c=d"`: what stands behind the `=` is read in
+    /// place of the word. Gives whether a program may still follow.
+    fn assigned(&mut self, word: &Word, text: &str, rest: Assigned) -> bool {
+        self.report_unclosed(word);
         let glyphs = word.glyphs.get(rest.skip..).unwrap_or_default();
-        let inner: Vec<Word> = glyphs
-            .split(|g| is_blank(g.ch))
-            .filter_map(|part| {
-                let (first, last) = (part.first()?, part.last()?);
-                Some(Word {
-                    glyphs: part.to_vec(),
-                    span: Span::new(first.span.start, last.span.end),
-                    quoted: false,
-                    unclosed: None,
-                    comma: false,
-                })
-            })
-            .collect();
-        self.words(inner, !rest.kubelet);
+        let Some(name) = rest.variable else {
+            let inner = value_words(glyphs);
+            let is_empty = inner.is_empty();
+            self.words(inner, true, true);
+            return is_empty;
+        };
+        let value: String = text.chars().skip(rest.skip).collect();
+        if !value.is_empty() && !value.trim_start().starts_with('-') {
+            // A variable with something else before a command.
+            return true;
+        }
+        let owner = self.users.get(name.as_str()).copied().or(programs::of_variable(&name));
+        let is_open = |component| {
+            let last = self.out.sections.last();
+            self.is_headed && last.is_some_and(|section| section.component == component)
+        };
+        match owner {
+            Some(Owner::Ours(component)) if is_open(component) && self.foreign.is_none() => {}
+            Some(owner) => {
+                let at = word.span_of(0, rest.skip, word.span.start);
+                let shown = match owner {
+                    Owner::Ours(component) => component.name(),
+                    Owner::Other => name.as_str(),
+                };
+                self.open(owner, at, shown);
+                self.is_headed = false;
+            }
+            None => {}
+        }
+        let whole = Span::new(word.span.start, word.span.end);
+        if self.foreign.is_none() {
+            let earlier = self.variables.insert((name, self.headings), whole);
+            if let Some(earlier) = earlier {
+                self.forget(earlier);
+            }
+        }
+        self.words(value_words(glyphs), false, true);
+        false
+    }
+
+    /// Takes the flags of a variable out that is set again below.
+    fn forget(&mut self, earlier: Span) {
+        let mut had = false;
+        for section in &mut self.out.sections {
+            let before = section.flags.len();
+            section
+                .flags
+                .retain(|flag| flag.span.start < earlier.start || flag.span.start >= earlier.end);
+            had |= section.flags.len() < before;
+        }
+        if had {
+            self.problem(
+                earlier,
+                "This variable is set again below: only its last value counts.",
+                "此变量在下文再次设置：只有最后一个值有效。",
+            );
+        }
     }
 
     fn report_unclosed(&mut self, word: &Word) {
@@ -582,7 +1127,7 @@ impl Reader {
 
     fn extend_problem(&mut self, at: usize, end: usize) {
         if let Some(problem) = self.out.problems.get_mut(at) {
-            problem.span.end = end;
+            problem.span.end = problem.span.end.max(end);
         }
     }
 
@@ -597,11 +1142,26 @@ impl Reader {
 
     /// Takes a word that is neither a heading nor part of one.
     fn take(&mut self, word: &Word, text: &str) {
+        if self.exact && self.ended {
+            return self.argument(word, text);
+        }
         match shape(text) {
             Shape::Long => self.flag(word, text, 2),
             Shape::Short => self.flag(word, text, 1),
-            Shape::Plain if self.awaits_value && !text.starts_with('=') => self.value(word, text),
+            Shape::Plain if self.awaits_value && (self.exact || !text.starts_with('=')) => {
+                self.value(word, text);
+            }
             Shape::Plain | Shape::Bad => self.no_flag(word, text),
+        }
+    }
+
+    /// A word that the program gets and that is no flag.
+    fn argument(&mut self, word: &Word, text: &str) {
+        self.ended |= text == "--";
+        let argument = Argument { span: word.span, text: text.to_owned() };
+        if let Some(section) = self.out.sections.last_mut() {
+            section.span.end = section.span.end.max(word.span.end);
+            section.arguments.push(argument);
         }
     }
 
@@ -622,15 +1182,22 @@ impl Reader {
         } else {
             (None, Span::new(name_span.end, name_span.end))
         };
-        let name = text
-            .chars()
-            .take(name_end)
-            .skip(dashes)
-            .map(|c| if c == '_' { '-' } else { c })
-            .collect();
+        let typed: String = text.chars().take(name_end).skip(dashes).collect();
+        let name = typed.replace('_', "-");
+        let typed = Some(typed).filter(|typed| *typed != name);
+        let is_short = dashes == 1;
         self.stray = None;
         self.awaits_value = value.is_none();
-        let flag = Flag { name, name_span, value, value_span, span: word.span, spaced: false };
+        let flag = Flag {
+            name,
+            name_span,
+            value,
+            value_span,
+            span: word.span,
+            spaced: false,
+            is_short,
+            typed,
+        };
         self.add(flag);
     }
 
@@ -643,8 +1210,11 @@ impl Reader {
             None => self.out.sections.push(Section {
                 component: Component::KubeApiserver,
                 span: flag.span,
+                lead: flag.span.start,
                 heading: None,
+                node: None,
                 flags: vec![flag],
+                arguments: Vec::new(),
             }),
         }
     }
@@ -669,8 +1239,16 @@ impl Reader {
     /// Reports a word that means nothing; neighbours on the line share one problem.
     fn no_flag(&mut self, word: &Word, text: &str) {
         self.awaits_value = false;
+        let is_variable = text.starts_with('$');
+        if (self.exact && !is_variable) || (text.len() > 2 && matches!(shape(text), Shape::Bad)) {
+            self.argument(word, text);
+        }
         if let Some(stray) = self.stray {
             self.extend_problem(stray, word.span.end);
+            // A variable is reported behind what the command beside it says.
+            if let Some(problem) = self.out.problems.get_mut(stray) {
+                problem.span.start = problem.span.start.min(word.span.start);
+            }
             return;
         }
         let before = self.out.sections.last().and_then(|s| s.flags.last());
@@ -777,29 +1355,65 @@ fn starts_label(word: &str) -> bool {
 }
 
 /// An assignment that is only a wrapper around a command or its arguments.
-#[derive(Clone, Copy)]
 struct Assigned {
     /// How many characters the wrapper takes.
     skip: usize,
-    /// Whether the variable's name says that the kubelet gets the flags.
-    kubelet: bool,
+    /// The variable; none for a command of a unit.
+    variable: Option<String>,
 }
 
-fn after_assignment(word: &str) -> Option<Assigned> {
+fn assignment(word: &str) -> Option<Assigned> {
     if let Some(rest) = word.strip_prefix("ExecStart=") {
         // systemd lets these marks stand before the path.
         let path = rest.trim_start_matches(['-', '@', ':', '+', '!']);
-        return Some(Assigned {
-            skip: word.chars().count() - path.chars().count(),
-            kubelet: false,
-        });
+        let skip = word.chars().count() - path.chars().count();
+        return Some(Assigned { skip, variable: None });
     }
     let variable = word.strip_prefix("Environment=").unwrap_or(word);
-    let (name, flags) = variable.split_once('=')?;
-    let kubelet = name.starts_with("KUBELET_")
-        && name.ends_with("_ARGS")
-        && (flags.is_empty() || flags.starts_with('-'));
-    kubelet.then(|| Assigned { skip: word.chars().count() - flags.chars().count(), kubelet })
+    let (name, flags) = variable.split_once('=').filter(|(name, _)| is_variable(name))?;
+    let is_upper = name.bytes().all(|byte| !byte.is_ascii_lowercase());
+    is_upper.then(|| Assigned {
+        skip: word.chars().count() - flags.chars().count(),
+        variable: Some(name.to_owned()),
+    })
+}
+
+/// A line of a manifest that cannot be read as a whole, without the words of a command.
+fn is_of_manifest(body: &str) -> bool {
+    manifest::is_line(body) && !["command", "args", "Args"].iter().any(|it| body.contains(it))
+}
+
+fn first_word(body: &str) -> &str {
+    let word = body.split_whitespace().next().unwrap_or_default();
+    word.strip_suffix([':', '：']).unwrap_or(word)
+}
+
+/// Which word of a command line names one of the four: the first one, or the first behind programs that start others.
+fn program_at(words: &[Word]) -> Option<(usize, Component)> {
+    let mut is_wrapped = false;
+    for (at, word) in words.iter().enumerate() {
+        let text = word.text();
+        let short = programs::of_short_name(&text).filter(|_| is_wrapped);
+        match programs::of(&text) {
+            Some(Owner::Ours(component)) => return Some((at, component)),
+            Some(Owner::Other) => return None,
+            None if short.is_some() => return short.map(|component| (at, component)),
+            None if is_wrapped => {}
+            None if programs::is_wrapper(&text) || programs::is_shell(&text) => is_wrapped = true,
+            None => return None,
+        }
+    }
+    None
+}
+
+/// The words of the script of `sh -c`; other command lines as they are.
+fn script(words: Vec<Word>) -> Vec<Word> {
+    let is_script = words.first().is_some_and(|word| programs::is_shell(&word.text()));
+    let at = words.iter().position(|word| word.text() == "-c").filter(|_| is_script);
+    match at.and_then(|at| words.get(at + 1)) {
+        Some(script) => value_words(&script.glyphs),
+        None => words,
+    }
 }
 
 #[cfg(test)]
@@ -1006,7 +1620,7 @@ mod tests {
             "[\"kube-proxy\",\"--a=b,c\",\"--d\",\"e\"]",
             "[\n  \"kube-proxy\",\n  \"--a=b,c\",\n  \"--d\",\n  \"e\"\n]",
             "\"command\": [\n  \"kube-proxy\",\n  \"--a=b,c\",\n  \"--d=e\"\n],",
-            "args: [kube-proxy, --a=b,c, --d=e]",
+            "args: [kube-proxy, \"--a=b,c\", --d=e]",
             "args: [--d=e]\nkube-proxy\n[--a=b,c, --d=e]",
         ] {
             let read = clean(text);
@@ -1186,7 +1800,13 @@ mod tests {
             }
             for (at, _) in text.match_indices("zq7") {
                 let line = text[..at].rsplit('\n').next().unwrap_or("");
-                if line.contains('#') {
+                // A remark about the kind of text, or about other programs in it, stands for all of its lines.
+                let summary = [" read.", " left out: "];
+                let is_framed = parsed
+                    .problems
+                    .iter()
+                    .any(|it| summary.iter().any(|part| it.text_en.contains(part)));
+                if line.contains('#') || is_framed {
                     continue;
                 }
                 assert!(

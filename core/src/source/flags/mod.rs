@@ -2,7 +2,12 @@
 
 pub mod boxes;
 pub mod edit;
+mod frames;
 mod lexer;
+mod log_dump;
+mod manifest;
+mod programs;
 pub mod table;
+mod words;
 
 pub use lexer::*;

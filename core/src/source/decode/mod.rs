@@ -1,22 +1,25 @@
-//! Which object does a body hold? JSON (or YAML read as JSON) into a Service, as the API server's
-//! strict decoder does it: rules DEC-1 to DEC-3, DEC-6.
-//! Source: apimachinery `pkg/runtime/serializer/json`, sigs.k8s.io/json.
+//! Which object does a body hold? The fields of a Service with their types, and a Service of values whose types
+//! were checked.
 //!
-//! Invariant: the first value of a wrong type, in the order of the text, decides, and hides all
-//! unknown and duplicate fields.
+//! `reader` reads JSON (or YAML read as JSON), `converter` the untyped values that a strategic patch leaves.
 
-use std::fmt;
+mod converter;
+mod reader;
+pub mod time;
 
 use crate::api::json::{Json, Map};
 use crate::api::print::holds_keys;
+use crate::api::unstructured::Members;
 
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Node, Value};
 use crate::api::field_path::{FieldPath, Segment};
 use crate::api::service::{
-    ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta, Service,
-    ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
+    ClientIpConfig, IntOrString, LoadBalancerIngress, LoadBalancerStatus, ObjectMeta,
+    OwnerReference, Service, ServicePort, ServiceSpec, ServiceStatus, SessionAffinityConfig,
 };
 use crate::source::span::Span;
+
+use reader::Reader;
 
 /// A field of a manifest.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,7 +48,7 @@ pub struct Stray {
 /// A value of a wrong type.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TypeError {
-    /// `json: cannot unmarshal …`.
+    /// `json: cannot unmarshal …`, or that it is no time.
     pub message: String,
     /// The field.
     pub path: FieldPath,
@@ -67,6 +70,7 @@ pub struct Decoded {
 }
 
 /// What a field holds, and what Go calls it.
+#[derive(Debug)]
 enum Shape {
     /// A string type: `string`, `v1.IPFamilyPolicy`, …
     Str(&'static str),
@@ -74,6 +78,8 @@ enum Shape {
     Int64,
     Bool,
     IntOrString,
+    /// RFC 3339.
+    Time,
     /// `map[string]string`.
     Labels,
     /// A list of strings: the list's type and the entry's.
@@ -81,36 +87,123 @@ enum Shape {
     Object(&'static Struct),
     /// A list of structures: the list's type and the entry's shape.
     Objects(&'static str, &'static Struct),
-    /// Kept as sent: a list whose type is named.
-    Kept(&'static str),
-    /// Read and dropped: the server does not keep what a client says here.
-    Dropped,
+    /// Any value; the server does not look at it.
+    Any,
 }
 
-struct Struct {
+/// A structure of Go.
+#[derive(Debug)]
+pub struct Struct {
     name: &'static str,
     go_type: &'static str,
+    /// In the order of the Go type.
     fields: &'static [(&'static str, Shape)],
+    /// A structure whose fields count as fields of this one.
+    inline: Option<&'static Self>,
+}
+
+impl Struct {
+    const fn new(
+        name: &'static str,
+        go_type: &'static str,
+        fields: &'static [(&'static str, Shape)],
+    ) -> Self {
+        Self { name, go_type, fields, inline: None }
+    }
+
+    /// The type's name, without its package.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// All fields, in the order of the Go type.
+    fn all(&self) -> impl Iterator<Item = &'static (&'static str, Shape)> {
+        self.fields.iter().chain(self.inline.iter().flat_map(|inline| inline.fields))
+    }
+
+    /// A field by its name, unless the release does not know it yet.
+    fn field(
+        &self,
+        name: &str,
+        unknown_spec_fields: &[&str],
+    ) -> Option<&'static (&'static str, Shape)> {
+        let is_unknown = self.name == "ServiceSpec" && unknown_spec_fields.contains(&name);
+        self.all().find(|(known, _)| *known == name).filter(|_| !is_unknown)
+    }
+}
+
+/// What a strategic patch asks about the type of a field.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldType {
+    /// A structure.
+    Struct(&'static Struct),
+    /// A list of structures.
+    Structs(&'static Struct),
+    /// A list of plain values.
+    List,
+    /// A map of texts.
+    Map,
+    /// A pointer to a plain value.
+    Pointer,
+    /// A plain value.
+    Plain,
+}
+
+/// The fields that are pointers to plain values.
+const POINTERS: [&str; 12] = [
+    "allocateLoadBalancerNodePorts",
+    "appProtocol",
+    "blockOwnerDeletion",
+    "controller",
+    "deletionGracePeriodSeconds",
+    "error",
+    "internalTrafficPolicy",
+    "ipFamilyPolicy",
+    "ipMode",
+    "loadBalancerClass",
+    "timeoutSeconds",
+    "trafficDistribution",
+];
+
+/// The type of a field; upper and lower case are the same here.
+#[must_use]
+pub fn field_type(holder: &Struct, field: &str) -> Option<FieldType> {
+    let mut found = holder.all().filter(|(name, _)| name.eq_ignore_ascii_case(field));
+    found.next().map(|(name, shape)| match shape {
+        Shape::Object(inner) => FieldType::Struct(inner),
+        Shape::Objects(_, inner) => FieldType::Structs(inner),
+        Shape::Strings(..) => FieldType::List,
+        Shape::Labels => FieldType::Map,
+        _ if POINTERS.contains(name) => FieldType::Pointer,
+        _ => FieldType::Plain,
+    })
+}
+
+/// The type of a Service.
+#[must_use]
+pub const fn service_type() -> &'static Struct {
+    &SERVICE
 }
 
 const STRING: Shape = Shape::Str("string");
 
-static SERVICE: Struct = Struct {
-    name: "Service",
-    go_type: "v1.Service",
-    fields: &[
-        ("apiVersion", STRING),
+static SERVICE: Struct = Struct::new(
+    "Service",
+    "v1.Service",
+    &[
         ("kind", STRING),
+        ("apiVersion", STRING),
         ("metadata", Shape::Object(&OBJECT_META)),
         ("spec", Shape::Object(&SERVICE_SPEC)),
         ("status", Shape::Object(&SERVICE_STATUS)),
     ],
-};
+);
 
-static OBJECT_META: Struct = Struct {
-    name: "ObjectMeta",
-    go_type: "v1.ObjectMeta",
-    fields: &[
+static OBJECT_META: Struct = Struct::new(
+    "ObjectMeta",
+    "v1.ObjectMeta",
+    &[
         ("name", STRING),
         ("generateName", STRING),
         ("namespace", STRING),
@@ -118,21 +211,21 @@ static OBJECT_META: Struct = Struct {
         ("uid", Shape::Str("types.UID")),
         ("resourceVersion", STRING),
         ("generation", Shape::Int64),
-        ("creationTimestamp", Shape::Str("v1.Time")),
-        ("deletionTimestamp", Shape::Str("v1.Time")),
+        ("creationTimestamp", Shape::Time),
+        ("deletionTimestamp", Shape::Time),
         ("deletionGracePeriodSeconds", Shape::Int64),
         ("labels", Shape::Labels),
         ("annotations", Shape::Labels),
-        ("ownerReferences", Shape::Kept("[]v1.OwnerReference")),
+        ("ownerReferences", Shape::Objects("[]v1.OwnerReference", &OWNER_REFERENCE)),
         ("finalizers", Shape::Strings("[]string", "string")),
-        ("managedFields", Shape::Dropped),
+        ("managedFields", Shape::Objects("[]v1.ManagedFieldsEntry", &MANAGED_FIELDS_ENTRY)),
     ],
-};
+);
 
-static SERVICE_SPEC: Struct = Struct {
-    name: "ServiceSpec",
-    go_type: "v1.ServiceSpec",
-    fields: &[
+static SERVICE_SPEC: Struct = Struct::new(
+    "ServiceSpec",
+    "v1.ServiceSpec",
+    &[
         ("ports", Shape::Objects("[]v1.ServicePort", &SERVICE_PORT)),
         ("selector", Shape::Labels),
         ("clusterIP", STRING),
@@ -154,12 +247,12 @@ static SERVICE_SPEC: Struct = Struct {
         ("internalTrafficPolicy", Shape::Str("v1.ServiceInternalTrafficPolicy")),
         ("trafficDistribution", STRING),
     ],
-};
+);
 
-static SERVICE_PORT: Struct = Struct {
-    name: "ServicePort",
-    go_type: "v1.ServicePort",
-    fields: &[
+static SERVICE_PORT: Struct = Struct::new(
+    "ServicePort",
+    "v1.ServicePort",
+    &[
         ("name", STRING),
         ("protocol", Shape::Str("v1.Protocol")),
         ("appProtocol", STRING),
@@ -167,50 +260,98 @@ static SERVICE_PORT: Struct = Struct {
         ("targetPort", Shape::IntOrString),
         ("nodePort", Shape::Int32),
     ],
-};
+);
 
-static SESSION_AFFINITY_CONFIG: Struct = Struct {
-    name: "SessionAffinityConfig",
-    go_type: "v1.SessionAffinityConfig",
-    fields: &[("clientIP", Shape::Object(&CLIENT_IP_CONFIG))],
-};
+static SESSION_AFFINITY_CONFIG: Struct = Struct::new(
+    "SessionAffinityConfig",
+    "v1.SessionAffinityConfig",
+    &[("clientIP", Shape::Object(&CLIENT_IP_CONFIG))],
+);
 
-static CLIENT_IP_CONFIG: Struct = Struct {
-    name: "ClientIPConfig",
-    go_type: "v1.ClientIPConfig",
-    fields: &[("timeoutSeconds", Shape::Int32)],
-};
+static CLIENT_IP_CONFIG: Struct =
+    Struct::new("ClientIPConfig", "v1.ClientIPConfig", &[("timeoutSeconds", Shape::Int32)]);
 
-static SERVICE_STATUS: Struct = Struct {
-    name: "ServiceStatus",
-    go_type: "v1.ServiceStatus",
-    fields: &[
+static SERVICE_STATUS: Struct = Struct::new(
+    "ServiceStatus",
+    "v1.ServiceStatus",
+    &[
         ("loadBalancer", Shape::Object(&LOAD_BALANCER_STATUS)),
-        ("conditions", Shape::Kept("[]v1.Condition")),
+        ("conditions", Shape::Objects("[]v1.Condition", &CONDITION)),
     ],
-};
+);
 
-static LOAD_BALANCER_STATUS: Struct = Struct {
-    name: "LoadBalancerStatus",
-    go_type: "v1.LoadBalancerStatus",
-    fields: &[("ingress", Shape::Objects("[]v1.LoadBalancerIngress", &LOAD_BALANCER_INGRESS))],
-};
+static LOAD_BALANCER_STATUS: Struct = Struct::new(
+    "LoadBalancerStatus",
+    "v1.LoadBalancerStatus",
+    &[("ingress", Shape::Objects("[]v1.LoadBalancerIngress", &LOAD_BALANCER_INGRESS))],
+);
 
-static LOAD_BALANCER_INGRESS: Struct = Struct {
-    name: "LoadBalancerIngress",
-    go_type: "v1.LoadBalancerIngress",
-    fields: &[
+static LOAD_BALANCER_INGRESS: Struct = Struct::new(
+    "LoadBalancerIngress",
+    "v1.LoadBalancerIngress",
+    &[
         ("ip", STRING),
         ("hostname", STRING),
         ("ipMode", Shape::Str("v1.LoadBalancerIPMode")),
         ("ports", Shape::Objects("[]v1.PortStatus", &PORT_STATUS)),
     ],
-};
+);
 
-static PORT_STATUS: Struct = Struct {
-    name: "PortStatus",
-    go_type: "v1.PortStatus",
-    fields: &[("port", Shape::Int32), ("protocol", Shape::Str("v1.Protocol")), ("error", STRING)],
+static PORT_STATUS: Struct = Struct::new(
+    "PortStatus",
+    "v1.PortStatus",
+    &[("port", Shape::Int32), ("protocol", Shape::Str("v1.Protocol")), ("error", STRING)],
+);
+
+static OWNER_REFERENCE: Struct = Struct::new(
+    "OwnerReference",
+    "v1.OwnerReference",
+    &[
+        ("apiVersion", STRING),
+        ("kind", STRING),
+        ("name", STRING),
+        ("uid", Shape::Str("types.UID")),
+        ("controller", Shape::Bool),
+        ("blockOwnerDeletion", Shape::Bool),
+    ],
+);
+
+static MANAGED_FIELDS_ENTRY: Struct = Struct::new(
+    "ManagedFieldsEntry",
+    "v1.ManagedFieldsEntry",
+    &[
+        ("manager", STRING),
+        ("operation", Shape::Str("v1.ManagedFieldsOperationType")),
+        ("apiVersion", STRING),
+        ("time", Shape::Time),
+        ("fieldsType", STRING),
+        ("fieldsV1", Shape::Any),
+        ("subresource", STRING),
+    ],
+);
+
+static CONDITION: Struct = Struct::new(
+    "Condition",
+    "v1.Condition",
+    &[
+        ("type", STRING),
+        ("status", Shape::Str("v1.ConditionStatus")),
+        ("observedGeneration", Shape::Int64),
+        ("lastTransitionTime", Shape::Time),
+        ("reason", STRING),
+        ("message", STRING),
+    ],
+);
+
+/// The type in which the server holds a Service. Only the metadata has the field names of the API, and stands
+/// at the top.
+static INTERNAL_SERVICE: Struct = Struct {
+    inline: Some(&OBJECT_META),
+    ..Struct::new(
+        "Service",
+        "core.Service",
+        &[("kind", STRING), ("apiVersion", STRING), ("Spec", Shape::Any), ("Status", Shape::Any)],
+    )
 };
 
 /// Every field that a Service has, with `[]` behind a list and `{}` behind a map of texts.
@@ -221,7 +362,7 @@ pub fn paths() -> Vec<String> {
             let (suffix, inner) = match shape {
                 Shape::Object(inner) => ("", Some(inner)),
                 Shape::Objects(_, inner) => ("[]", Some(inner)),
-                Shape::Strings(..) | Shape::Kept(_) => ("[]", None),
+                Shape::Strings(..) => ("[]", None),
                 Shape::Labels => ("{}", None),
                 _ => ("", None),
             };
@@ -241,16 +382,34 @@ pub fn paths() -> Vec<String> {
 /// given if they are wanted.
 ///
 /// # Errors
-/// The first value of a wrong type.
+/// A value of a wrong type.
 pub fn service(
     body: &Node,
     unknown_spec_fields: &[&str],
     wants_fields: bool,
 ) -> Result<Decoded, Box<TypeError>> {
-    let (path, fields, strays) = Default::default();
-    let mut reader = Reader { unknown_spec_fields, wants_fields, path, fields, strays };
-    let object = reader.object(body, &SERVICE, "Service")?;
-    Ok(Decoded { service: build(object), fields: reader.fields, strays: reader.strays })
+    Reader::read(body, &SERVICE, unknown_spec_fields, wants_fields, build)
+}
+
+/// Decodes an object without a version: the server then takes it for its own type, which has only the metadata
+/// under the names of the API.
+///
+/// # Errors
+/// A value of a wrong type.
+pub fn internal_service(body: &Node) -> Result<Decoded, Box<TypeError>> {
+    Reader::read(body, &INTERNAL_SERVICE, &[], false, |top| Service {
+        metadata: build_metadata(top),
+        ..Service::default()
+    })
+}
+
+/// Converts the values that a strategic patch leaves.
+///
+/// # Errors
+/// The first value of a wrong type, in upstream's words.
+pub fn converted(object: &Members, unknown_spec_fields: &[&str]) -> Result<Decoded, String> {
+    let (fields, strays) = converter::convert(object, &SERVICE, unknown_spec_fields)?;
+    Ok(Decoded { service: build(fields), fields: Vec::new(), strays })
 }
 
 /// The wire form, which [`to_json`](crate::api::service::to_json) writes.
@@ -277,7 +436,21 @@ enum Checked {
     Labels(Map<String>),
     List(Vec<Checked>),
     Fields(Fields),
-    Kept(Vec<Json>),
+}
+
+impl Checked {
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Int(number) => Json::Number(number.to_string()),
+            Self::Bool(value) => (*value).into(),
+            Self::Labels(labels) => Json::object(
+                labels.iter().map(|(key, text)| (key.clone(), text.as_str().into())).collect(),
+            ),
+            Self::List(list) => Json::Array(list.iter().map(Self::to_json).collect()),
+            Self::Fields(fields) => fields.to_json(),
+        }
+    }
 }
 
 /// The fields of a structure, in the order of the text. Written out by hand: what serde derives for
@@ -312,8 +485,12 @@ impl Fields {
         if let Checked::Bool(value) = self.take(name)? { Some(value) } else { None }
     }
 
+    fn long(&mut self, name: &str) -> Option<i64> {
+        if let Checked::Int(number) = self.take(name)? { Some(number) } else { None }
+    }
+
     fn int(&mut self, name: &str) -> Option<i32> {
-        if let Checked::Int(number) = self.take(name)? { i32::try_from(number).ok() } else { None }
+        i32::try_from(self.long(name)?).ok()
     }
 
     fn list(&mut self, name: &str) -> Vec<Checked> {
@@ -335,50 +512,55 @@ impl Fields {
         if let Some(Checked::Labels(labels)) = self.take(name) { labels } else { Map::new() }
     }
 
-    fn kept(&mut self, name: &str) -> Vec<Json> {
-        if let Some(Checked::Kept(list)) = self.take(name) { list } else { Vec::new() }
+    /// As JSON; of duplicates the last one counts.
+    fn to_json(&self) -> Json {
+        Json::object(
+            self.0.iter().map(|(name, value)| ((*name).to_owned(), value.to_json())).collect(),
+        )
     }
 }
 
-fn build(mut top: Fields) -> Service {
-    let mut meta = top.inner("metadata");
-    let metadata = ObjectMeta {
+fn build_metadata(mut meta: Fields) -> ObjectMeta {
+    let owners = meta.structures("ownerReferences").map(|mut owner| OwnerReference {
+        api_version: owner.text("apiVersion"),
+        kind: owner.text("kind"),
+        name: owner.text("name"),
+        uid: owner.text("uid"),
+        controller: owner.bool("controller"),
+        block_owner_deletion: owner.bool("blockOwnerDeletion"),
+    });
+    let owner_references = owners.collect();
+    ObjectMeta {
         name: meta.text("name"),
         generate_name: meta.text("generateName"),
         namespace: meta.text("namespace"),
         uid: meta.text("uid"),
         resource_version: meta.text("resourceVersion"),
+        generation: meta.long("generation").unwrap_or_default(),
         creation_timestamp: meta.optional("creationTimestamp"),
         deletion_timestamp: meta.optional("deletionTimestamp"),
+        deletion_grace_period_seconds: meta.long("deletionGracePeriodSeconds"),
         labels: meta.labels("labels"),
         annotations: meta.labels("annotations"),
         finalizers: meta.texts("finalizers"),
-        owner_references: meta.kept("ownerReferences"),
-    };
+        owner_references,
+    }
+}
+
+fn build(mut top: Fields) -> Service {
+    let metadata = build_metadata(top.inner("metadata"));
     let mut status = top.inner("status");
     let mut load_balancer = status.inner("loadBalancer");
     let ingress = load_balancer.structures("ingress").map(|mut entry| LoadBalancerIngress {
         ip: entry.text("ip"),
         hostname: entry.text("hostname"),
         ip_mode: entry.optional("ipMode"),
-        ports: entry.structures("ports").map(port_status).collect(),
+        ports: entry.structures("ports").map(|port| port.to_json()).collect(),
     });
     let load_balancer = LoadBalancerStatus { ingress: ingress.collect() };
-    let status = ServiceStatus { load_balancer, conditions: status.kept("conditions") };
+    let conditions = status.structures("conditions").map(|it| it.to_json()).collect();
+    let status = ServiceStatus { load_balancer, conditions };
     Service { metadata, spec: build_spec(top.inner("spec")), status }
-}
-
-fn port_status(mut port: Fields) -> Json {
-    let mut json = Vec::new();
-    if let Some(number) = port.int("port") {
-        json.push(("port".to_owned(), number.into()));
-    }
-    for name in ["protocol", "error"] {
-        if let Some(text) = port.optional(name) {
-            json.push((name.to_owned(), text.into()));
-        }
-    }
-    Json::object(json)
 }
 
 fn build_spec(mut spec: Fields) -> ServiceSpec {
@@ -433,214 +615,6 @@ fn build_spec(mut spec: Fields) -> ServiceSpec {
         load_balancer_class: spec.optional("loadBalancerClass"),
         traffic_distribution: spec.optional("trafficDistribution"),
         sent_empty,
-    }
-}
-
-/// The unknown and duplicate fields of a strategic merge patch, as they would be found in the
-/// Service it patches. Directives such as `$patch` are not fields.
-#[must_use]
-pub fn strays_of_patch(patch: &Node, unknown_spec_fields: &[&str]) -> Vec<Stray> {
-    let mut strays = service(patch, unknown_spec_fields, false)
-        .map(|decoded| decoded.strays)
-        .unwrap_or_default();
-    strays.retain(|stray| !stray.name.starts_with('$'));
-    strays
-}
-
-struct Reader<'a> {
-    unknown_spec_fields: &'a [&'a str],
-    wants_fields: bool,
-    /// The value that is being read.
-    path: FieldPath,
-    fields: Vec<WrittenField>,
-    strays: Vec<Stray>,
-}
-
-/// A JSON kind as Go's decoder names it.
-struct Kind<'a>(&'a Value);
-
-impl fmt::Display for Kind<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Value::Null => "null",
-            Value::Bool(_) => "bool",
-            Value::Number(_) => "number",
-            Value::String(_) => "string",
-            Value::Seq(_) => "array",
-            Value::Map(_) => "object",
-        })
-    }
-}
-
-impl Reader<'_> {
-    fn wrong(
-        &self,
-        got: impl fmt::Display,
-        holder: &str,
-        go_type: &'static str,
-        span: Span,
-    ) -> Box<TypeError> {
-        // Names from the root, without indices.
-        let names: Vec<&str> = self.path.names().collect();
-        let target = if names.is_empty() {
-            format!("Go value of type {go_type}")
-        } else {
-            format!("Go struct field {holder}.{} of type {go_type}", names.join("."))
-        };
-        let message = format!("json: cannot unmarshal {got} into {target}");
-        Box::new(TypeError { message, path: self.path.clone(), go_type, span })
-    }
-
-    fn object(
-        &mut self,
-        node: &Node,
-        shape: &'static Struct,
-        holder: &str,
-    ) -> Result<Fields, Box<TypeError>> {
-        let Value::Map(entries) = &node.value else {
-            if node.value == Value::Null {
-                return Ok(Fields::default());
-            }
-            return Err(self.wrong(Kind(&node.value), holder, shape.go_type, node.span));
-        };
-        let mut fields = Vec::with_capacity(entries.len());
-        for (i, entry) in entries.iter().enumerate() {
-            let found = shape.fields.iter().find(|(name, _)| {
-                *name == entry.key
-                    && !(shape.name == "ServiceSpec" && self.unknown_spec_fields.contains(name))
-            });
-            if entries[..i].iter().any(|before| before.key == entry.key) {
-                self.stray("duplicate", entry, shape);
-            }
-            if let Some((name, field)) = found {
-                self.enter(Segment::Field(name), entry.key_span, entry.value.span);
-                let value = self.value(&entry.value, field, shape.name)?;
-                self.path.0.pop();
-                fields.extend(value.map(|value| (*name, value)));
-            } else {
-                self.stray("unknown", entry, shape);
-            }
-        }
-        Ok(Fields(fields))
-    }
-
-    fn stray(&mut self, what: &str, entry: &Entry, shape: &'static Struct) {
-        let name = entry.key.clone();
-        let path = match self.path.0.len() {
-            0 => name.clone(),
-            _ => format!("{}.{name}", self.path),
-        };
-        self.strays.push(Stray {
-            message: format!("{what} field {}", crate::api::quote(&path)),
-            span: entry.key_span,
-            name,
-            known: shape.fields.iter().map(|(name, _)| *name).collect(),
-        });
-    }
-
-    /// Reads a field; `None` where it counts as absent.
-    fn value(
-        &mut self,
-        node: &Node,
-        shape: &'static Shape,
-        holder: &'static str,
-    ) -> Result<Option<Checked>, Box<TypeError>> {
-        if node.value == Value::Null || matches!(shape, Shape::Dropped) {
-            return Ok(None);
-        }
-        let wrong = |reader: &Self, go_type: &'static str| {
-            Err(reader.wrong(Kind(&node.value), holder, go_type, node.span))
-        };
-        Ok(Some(match (shape, &node.value) {
-            (Shape::Str(_) | Shape::IntOrString, Value::String(text)) => {
-                Checked::Text(text.clone())
-            }
-            (Shape::Str(go_type), _) => return wrong(self, go_type),
-            (Shape::Bool, Value::Bool(value)) => Checked::Bool(*value),
-            (Shape::Bool, _) => return wrong(self, "bool"),
-            (Shape::Int32 | Shape::IntOrString, Value::Number(text)) => {
-                self.int(text, "int32", holder, node.span)?
-            }
-            (Shape::Int32 | Shape::IntOrString, _) => return wrong(self, "int32"),
-            (Shape::Int64, Value::Number(text)) => self.int(text, "int64", holder, node.span)?,
-            (Shape::Int64, _) => return wrong(self, "int64"),
-            (Shape::Labels, Value::Map(entries)) => {
-                let mut labels = Vec::with_capacity(entries.len());
-                for entry in entries {
-                    let key = Segment::Key(entry.key.as_str().into());
-                    self.enter(key, entry.key_span, entry.value.span);
-                    let text = self.string(&entry.value, "string", holder)?;
-                    self.path.0.pop();
-                    labels.push((entry.key.clone(), text));
-                }
-                Checked::Labels(labels.into_iter().collect())
-            }
-            (Shape::Labels, _) => return wrong(self, "map[string]string"),
-            (Shape::Strings(_, entry_type), Value::Seq(entries)) => self
-                .list(entries, |reader, entry| {
-                    Ok(Checked::Text(reader.string(entry, entry_type, holder)?))
-                })?,
-            (Shape::Strings(list_type, _), _) => return wrong(self, list_type),
-            (Shape::Object(inner), _) => Checked::Fields(self.object(node, inner, holder)?),
-            (Shape::Objects(_, inner), Value::Seq(entries)) => self
-                .list(entries, |reader, entry| {
-                    Ok(Checked::Fields(reader.object(entry, inner, holder)?))
-                })?,
-            (Shape::Objects(list_type, _), _) => return wrong(self, list_type),
-            (Shape::Kept(_), Value::Seq(entries)) => {
-                Checked::Kept(entries.iter().map(Node::to_json).collect())
-            }
-            (Shape::Kept(list_type), _) => return wrong(self, list_type),
-            (Shape::Dropped, _) => return Ok(None),
-        }))
-    }
-
-    fn list(
-        &mut self,
-        entries: &[Node],
-        read: impl Fn(&mut Self, &Node) -> Result<Checked, Box<TypeError>>,
-    ) -> Result<Checked, Box<TypeError>> {
-        let mut list = Vec::with_capacity(entries.len());
-        for (i, entry) in entries.iter().enumerate() {
-            let start = Span::new(entry.span.start, entry.span.start);
-            self.enter(Segment::Index(i), start, entry.span);
-            list.push(read(self, entry)?);
-            self.path.0.pop();
-        }
-        Ok(Checked::List(list))
-    }
-
-    fn enter(&mut self, segment: Segment, key: Span, value: Span) {
-        self.path.0.push(segment);
-        if self.wants_fields {
-            self.fields.push(WrittenField { path: self.path.clone(), key, value });
-        }
-    }
-
-    fn string(
-        &self,
-        node: &Node,
-        go_type: &'static str,
-        holder: &str,
-    ) -> Result<String, Box<TypeError>> {
-        match &node.value {
-            Value::String(text) => Ok(text.clone()),
-            Value::Null => Ok(String::new()),
-            other => Err(self.wrong(Kind(other), holder, go_type, node.span)),
-        }
-    }
-
-    fn int(
-        &self,
-        text: &str,
-        go_type: &'static str,
-        holder: &str,
-        span: Span,
-    ) -> Result<Checked, Box<TypeError>> {
-        let fits = |number: &i64| go_type == "int64" || i32::try_from(*number).is_ok();
-        let number = text.parse::<i64>().ok().filter(fits);
-        let wrong = || self.wrong(format_args!("number {text}"), holder, go_type, span);
-        Ok(Checked::Int(number.ok_or_else(wrong)?))
     }
 }
 
@@ -705,10 +679,12 @@ mod tests {
 
     #[test]
     fn a_service_is_read_and_written_by_serde() {
-        let wire = r#"{"metadata": {"name": "web", "labels": {"a": "b"}, "ownerReferences": [{"uid": "1"}]},
+        let wire = r#"{"metadata": {"name": "web", "labels": {"a": "b"},
+                "creationTimestamp": "2026-01-01T02:00:00+01:00", "ownerReferences": [{"uid": "1"}]},
             "spec": {"ports": [{"port": 80, "targetPort": "http"}], "ipFamilies": ["IPv6"]}}"#;
         let service: Service = serde_json::from_str(wire).expect("a Service");
         assert_eq!((service.metadata.name.as_str(), service.spec.ports[0].port), ("web", 80));
+        assert_eq!(service.metadata.creation_timestamp.as_deref(), Some("2026-01-01T01:00:00Z"));
         let written = serde_json::to_value(&service).expect("a value");
         assert_eq!(written["spec"]["ports"][0]["targetPort"], "http");
         assert_eq!(serde_json::from_value::<Service>(written).expect("a Service"), service);
