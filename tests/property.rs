@@ -4,6 +4,8 @@
 
 use std::rc::Rc;
 
+use dualstack_core::api::json::Json;
+use dualstack_core::api::print;
 use dualstack_core::cluster::{Pod, PodState, World};
 use dualstack_core::explain::trace::Effect;
 use dualstack_core::kube_proxy::startup::HostFamilies;
@@ -194,6 +196,64 @@ fn no_typed_text_panics_and_the_same_text_gives_the_same_report() {
         let events: Rc<[Action]> = std::iter::once(boot).chain(applies).collect();
         let session = Session { seed: 1, events };
         prop_assert!(run(&session) == run(&session), "two reports of one session");
+        Ok(())
+    });
+    if let Err(error) = walked {
+        panic!("{error}");
+    }
+}
+
+/// The same objects in each form that a file can have.
+fn forms(objects: &[serde_json::Value]) -> Vec<(&'static str, String)> {
+    let each: Vec<Json> = objects.iter().cloned().map(Json::from).collect();
+    let list =
+        Json::from(serde_json::json!({"apiVersion": "v1", "kind": "List", "items": objects}));
+    let joined = |print: fn(&Json) -> String, between: &str| {
+        each.iter().map(print).collect::<Vec<_>>().join(between)
+    };
+    vec![
+        ("YAML documents", joined(print::yaml, "---\n")),
+        ("JSON in a row", joined(print::json, "")),
+        ("JSON documents", joined(print::json, "---\n")),
+        ("KYAML documents", joined(print::kyaml, "")),
+        ("a List in YAML", print::yaml(&list)),
+        ("a List in JSON", print::json(&list)),
+        ("a List in KYAML", print::kyaml(&list)),
+    ]
+}
+
+#[test]
+fn a_manifest_gives_the_same_cluster_in_every_form() {
+    let documents = vec(page_document(), 1..4);
+    let given = (page_start(), vec(page_event(), 0..2), documents);
+    let walked = runner(500).run(&given, |(start, before, documents)| {
+        let read = documents.iter().map(|text| serde_yaml::from_str(text));
+        let objects: Vec<serde_json::Value> = read.collect::<Result<_, _>>().expect("YAML");
+        let cluster = |text: String| {
+            let mut events = vec![start.clone()];
+            events.extend(before.iter().cloned());
+            events.push(Action::Apply(text.into()));
+            let session = Session { seed: 0, events: events.into() };
+            let cluster = Replay::default().before(&session, session.events.len());
+            cluster.objects()
+        };
+        let mut all = forms(&objects).into_iter();
+        let (_, first) = all.next().expect("there are forms");
+        let expect = cluster(first);
+        for (form, text) in all {
+            prop_assert_eq!(&cluster(text), &expect, "{}", form);
+        }
+        // One after another, each in a file of its own. Pods are placed between two files, so they may
+        // stand elsewhere.
+        if !objects.iter().all(|object| object["kind"] == "Service") {
+            return Ok(());
+        }
+        let mut events = vec![start.clone()];
+        events.extend(before.iter().cloned());
+        events.extend(documents.iter().map(|text| Action::Apply(text.as_str().into())));
+        let session = Session { seed: 0, events: events.into() };
+        let cluster = Replay::default().before(&session, session.events.len());
+        prop_assert_eq!(&cluster.objects(), &expect, "single files");
         Ok(())
     });
     if let Err(error) = walked {
