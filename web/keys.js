@@ -87,7 +87,9 @@
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       const item = items.find((it) => it.querySelector("kbd").textContent === event.key);
-      if (step) items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+      // Without one, the arrows lead to the first and to the last.
+      const at = items.indexOf(document.activeElement);
+      if (step) items.at((at < 0 && step < 0 ? -1 : at + step) % items.length).focus();
       else if (item) act(item);
       else return;
       event.preventDefault();

@@ -38,7 +38,7 @@ const PROXY: &str = "kube-proxy\n--cluster-cidr=10.244.0.0/16,fd00:10:244::/56";
 const NODE: &str = "--node-ip=192.0.2.12,2001:db8::12";
 
 /// The rule, and the change of the fitting text that reaches it.
-const CHANGES: [(&str, &str, &str); 54] = [
+const CHANGES: [(&str, &str, &str); 56] = [
     (
         "AGREE-1a",
         CONTROLLER,
@@ -75,6 +75,7 @@ const CHANGES: [(&str, &str, &str); 54] = [
     ("AGREE-7d", PROXY, "kube-proxy --cluster-cidr=10.0.0.0/8"),
     ("AGREE-8a", "--allocate-node-cidrs=true", ""),
     ("AGREE-9", API, "--service-cluster-ip-range=10.96.0.0/16 --advertise-address=2001:db8::1"),
+    ("AGREE-13", API, "--service-cluster-ip-range=10.96.0.0/16 --endpoint-reconciler-type=none"),
     ("AGREE-12", PROXY, "kube-proxy --bind-address=198.51.100.1"),
     ("THEN-1", "--allocate-node-cidrs=true", ""),
     (
@@ -94,6 +95,7 @@ const CHANGES: [(&str, &str, &str); 54] = [
     ("THEN-12", PROXY, "kube-proxy --cluster-cidr=10.245.0.0/16"),
     ("THEN-13", PROXY, "kube-proxy"),
     ("THEN-14", PROXY, "kube-proxy --cluster-cidr=10.0.0.0/8"),
+    ("THEN-35", API, "--service-cluster-ip-range=10.96.0.0/16 --endpoint-reconciler-type=none"),
     ("THEN-16", NODE, "--node-ip=192.0.2.12"),
     ("THEN-18", PROXY, "kube-proxy --bind-address=198.51.100.1"),
     ("THEN-19", NODE, "--node-ip=2001:db8::12,192.0.2.12"),

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use dualstack_core::session::Replay;
 use yew::prelude::*;
 
-use crate::browser::{self, address_bar};
+use crate::browser::{self, address_bar, sizes};
 use crate::effects::{
-    use_address_bar, use_caret, use_fixes, use_language_and_theme, use_pause, use_playback,
-    use_printing, use_settle, use_speech,
+    use_address_bar, use_caret, use_fixes, use_language_and_theme, use_own_text, use_pause,
+    use_playback, use_printing, use_settle, use_speech,
 };
 use crate::i18n;
 use crate::page::{self, Page, Panes};
@@ -43,6 +43,7 @@ use crate::state::embed::{Embed, View};
 use crate::state::saved::to_text;
 use crate::state::shared::Shared;
 use crate::state::store::{Msg, Store};
+use crate::ui::links::{self, Links};
 use crate::ui::splitter::Splitter;
 use crate::ui::{Dispatch, click, press};
 use dualstack_core::conflicts::primary_family::Resolver;
@@ -127,6 +128,11 @@ pub fn App(props: &Props) -> Html {
     };
     let page = use_mut_ref(Page::default);
     let looks = use_looks();
+    let sizes = use_state(sizes::now);
+    let onsizes = {
+        let setter = sizes.setter();
+        use_callback((), move |next, ()| setter.set(next))
+    };
     let panes = Option::as_ref(&answers)
         .map(|answers| page.borrow_mut().panes(&store, answers, &onshare, &dispatch));
     *last.borrow_mut() = panes.clone().map(|panes| (store.clone(), panes));
@@ -140,6 +146,7 @@ pub fn App(props: &Props) -> Html {
     use_speech(spoken);
     use_fixes(&store, document, &replay, &dispatch);
     use_caret(&store);
+    use_own_text(&store);
     use_language_and_theme(store.lang, store.theme, store.owner());
     let printing = use_printing();
 
@@ -157,6 +164,7 @@ pub fn App(props: &Props) -> Html {
         Pane::Result => "result",
     };
     html! {
+        <ContextProvider<Links> context={Links(dispatch.clone())}>
         <div class="page" data-pane={pane}>
             <Header ..panes.header.clone() />
             <Notice ..panes.notice.clone() />
@@ -166,9 +174,9 @@ pub fn App(props: &Props) -> Html {
             <Invitation ..panes.invitation.clone() />
             <main>
                 <Cluster ..panes.cluster.clone() />
-                <Splitter lang={store.lang} between={0} />
+                <Splitter lang={store.lang} between={0} sizes={*sizes} onchange={onsizes.clone()} />
                 <Manifest ..panes.manifest.clone() />
-                <Splitter lang={store.lang} between={1} />
+                <Splitter lang={store.lang} between={1} sizes={*sizes} onchange={onsizes} />
                 { result(&panes, &looks, &dispatch) }
             </main>
             if printing { { printed(&panes) } }
@@ -177,6 +185,7 @@ pub fn App(props: &Props) -> Html {
             <PhoneBar ..panes.phone_bar />
             { share }
         </div>
+        </ContextProvider<Links>>
     }
 }
 
@@ -187,7 +196,7 @@ fn result(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
         <section class="pane result" aria-label={i18n::RESULT.get(lang)}>
             <Tabs ..panes.tabs.clone() />
             if let Some(documents) = panes.documents.clone() { <Documents ..documents /> }
-            <div role="tabpanel" class="panel" id={tabs::PANEL} data-tab={tab.name()} tabindex="0" aria-labelledby={tabs::id(tab)}>
+            <div role="tabpanel" class="panel" id={links::PANEL} data-tab={tab.name()} tabindex="0" aria-labelledby={tabs::id(tab)}>
                 if let Some(pasted) = panes.pasted.clone() { <PastedError ..pasted /> }
                 { panel(panes, looks, dispatch) }
             </div>

@@ -15,6 +15,7 @@ use crate::i18n;
 use crate::state::choices::{TextBox, Theme, Undone};
 use crate::state::fixes::FoundFixes;
 use crate::state::found::{Owner, Place};
+use crate::state::saved::to_text;
 use crate::state::shared::Shared;
 use crate::state::store::{Msg, Store};
 use crate::state::visit::Step;
@@ -130,6 +131,19 @@ pub fn use_language_and_theme(lang: Lang, theme: Option<Theme>, owner: Owner) {
     });
 }
 
+/// Keeps one's own text for the next visit, where an example has taken its place.
+#[hook]
+pub fn use_own_text(store: &Store) {
+    let own = store.left_own().filter(|_| store.owner() == Owner::Person);
+    let deps = own.map(|own| (Shared(Rc::clone(&own.events)), own.session, own.branch));
+    let work = own.cloned();
+    use_effect_with(deps, move |_| {
+        if let Some(work) = work {
+            browser::keep_own(&to_text(&work));
+        }
+    });
+}
+
 /// Keeps the address bar up to date, and follows it.
 #[hook]
 pub fn use_address_bar(store: &Store, dispatch: &Dispatch) {
@@ -179,7 +193,7 @@ fn write_address(before: Option<&Store>, now: &Store) {
     }
     let Some(before) = before.filter(|before| now.has_news_since(before)) else { return };
     if before.is_left_by(now) {
-        address_bar::push(before.place());
+        address_bar::push(before.place(), before.session != now.session);
     } else {
         address_bar::write_later();
     }

@@ -1,6 +1,7 @@
 //! Which examples are there? The files of `web/scenarios`, by what a person wants to do, in the order of the panel.
 
 use dualstack_core::explain::text::Text;
+use dualstack_core::explain::trace::unlinked;
 use dualstack_core::session::action::{Action, Notes, Session, Shown};
 
 use crate::presets::Preset;
@@ -164,7 +165,8 @@ impl Example {
     /// What is said of it, in small letters.
     fn words(&self) -> String {
         let Self { id, title, about, .. } = self;
-        [id, title.en, title.zh, about.en, about.zh].join("\n").to_lowercase()
+        let about = [about.en, about.zh].map(unlinked);
+        [id, title.en, title.zh, &about[0], &about[1]].join("\n").to_lowercase()
     }
 
     /// What is in it, in small letters.

@@ -15,13 +15,16 @@ pub const fn colon(lang: Lang) -> &'static str {
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {
         $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
+        /// All of them.
+        #[cfg(test)]
+        pub const ALL: &[Text] = &[$($name),*];
     };
 }
 
 words! {
     TITLE = "Dual-Stack Playground", "双栈演练场";
     SKIP = "Skip to the answer", "跳到答案";
-    ABOUT_PAGE = "A simulated Kubernetes cluster. Edit the flags or the YAML; the answer is the API server’s, as you type. Nothing runs, nothing is sent.", "一个模拟的 Kubernetes 集群。编辑标志或 YAML，即时看到 API 服务器的答案。不会运行任何程序，也不会发送任何数据。";
+    ABOUT_PAGE = "A simulated Kubernetes cluster. Edit flags or YAML, and read the API server’s answer.", "模拟的 Kubernetes 集群。编辑标志或 YAML，即可看到 API 服务器的答案。";
     EXAMPLES = "Examples", "示例";
     EXAMPLE = "About this example", "关于此示例";
     OWN_SCENARIO = "Your own", "自定义";
@@ -48,7 +51,7 @@ words! {
     TAB_ADDRESSES = "Addresses", "地址";
     TAB_CHANGES = "Changes", "变化";
     TAB_TERMINAL = "Terminal", "终端";
-    HAS_NEWS = ", changed by this action", "，此操作改变了它";
+    HAS_NEWS = ", changed", "，有变化";
     DECIDING = "What decided it", "决定因素";
     ALL_DECISIONS = "All decisions", "全部决定";
     APPLY_UPDATE_HINT = "Adds an action that applies this text once more, for you to change", "添加一个再次应用此文本的操作，供你修改";
@@ -231,21 +234,21 @@ words! {
     BIND_FAILED = "kube-apiserver exits with an error.", "kube-apiserver 因错误退出。";
     // The verdicts, with holes for facts.
     TOOL_REFUSES = "{tool} refuses its configuration, so nothing starts.", "{tool} 拒绝其配置，因此没有启动任何组件。";
-    DOES_NOT_START = "kube-apiserver does not start.", "kube-apiserver 无法启动。";
+    DOES_NOT_START = "[kube-apiserver](kube-apiserver) does not start.", "[kube-apiserver](kube-apiserver) 无法启动。";
     NOTHING_TO_APPLY = "There is nothing to apply yet.", "还没有可应用的内容。";
     NOT_YAML = "This is not YAML yet.", "这还不是合法的 YAML。";
     NOT_YAML_SENDS_NOTHING = "This is not YAML yet, so kubectl sends nothing.", "这还不是合法的 YAML，因此 kubectl 不会发送任何内容。";
     IS_ERROR_MESSAGE = "This is {what}, not a manifest.", "这是{what}，不是清单。";
     SHOWN_BY = "The example “{example}” shows it.", "示例“{example}”展示了该错误。";
     SHOWN_BY_EXAMPLES = "Examples that show this error", "展示此错误的示例";
-    PASTE_MANIFEST = "No example shows it. Paste the manifest that led to it.", "没有示例展示该错误。请粘贴引发该错误的清单。";
+    PASTE_MANIFEST = "No example shows it. Paste the [manifest](manifest) that led to it.", "没有示例展示该错误。请粘贴引发该错误的[清单](manifest)。";
     SENDS_NOTHING = "kubectl sends nothing. ", "kubectl 不会发送任何内容。";
     HAS_NO_ANSWER = "The playground can’t show a result for this. ", "演练场无法给出此操作的结果。";
     RESTARTED = "kube-apiserver {version} has restarted and supports {families}.", "kube-apiserver {version} 已重启，支持 {families} 地址族。";
     RUNS = "kube-apiserver {version} is running and supports {families}.", "kube-apiserver {version} 正在运行，支持 {families} 地址族。";
     MADE_KUBERNETES = "It has created the `kubernetes` Service.", "它创建了 `kubernetes` Service。";
     READS_AS_BEFORE = "A restart does not rewrite stored objects: every Service is read as before.", "重启不会改写已存储的对象：读取到的每个 Service 都与之前相同。";
-    READS_DIFFERENTLY = "A restart does not rewrite stored objects, but some Services are read differently now: {changed}.", "重启不会改写已存储的对象，但现在有 {changed} 个 Service 读取的结果不同。";
+    READS_DIFFERENTLY = "A restart does not rewrite stored objects, but some Services are read differently now: {changed} (see [Changes](changes)).", "重启不会改写已存储的对象，但现在有 {changed} 个 Service 读取的结果不同（参见“[变化](changes)”）。";
     REPAIR_FINDS = "A restart does not rewrite stored objects, but the repair loop finds addresses that are in no Service CIDR any more.", "重启不会改写已存储的对象，但修复循环发现有地址已不属于任何 Service CIDR。";
     BUT_LEAKED = " Nothing was stored, but an address leaked.", "没有存储任何内容，但泄漏了一个地址。";
     NOTHING_TAKEN = " Nothing was stored, and no address was allocated.", "没有存储任何内容，也没有分配地址。";
@@ -291,11 +294,14 @@ words! {
     IS_LEFT_OUT = "{count} object of a kind that is not simulated is left out", "{count} 个对象的类型不在模拟范围内，已略过";
     ARE_LEFT_OUT = "{count} objects of kinds that are not simulated are left out", "{count} 个对象的类型不在模拟范围内，已略过";
     LIST_MARK = ", ", "、";
+    COMMA_MARK = ", ", "，";
+    SEMICOLON_MARK = "; ", "；";
     STOP_MARK = ".", "。";
     COMPONENT_EXITS = "{component} does not start: {message}.", "{component} 无法启动：{message}。";
+    COMPONENT_HAS = "{component}: {title}.", "{component}：{title}。";
     COMPONENTS_DISAGREE = "The components do not fit each other: {title}.", "各组件的配置不一致：{title}。";
-    NEW_POD = "{count} new Pod", "{count} 个新 Pod";
-    NEW_PODS = "{count} new Pods", "{count} 个新 Pod";
+    NEW_POD = "{count} new [Pod](nodes)", "{count} 个新 [Pod](nodes)";
+    NEW_PODS = "{count} new [Pods](nodes)", "{count} 个新 [Pod](nodes)";
     COUNT = "{count} ", "{count} 个";
     FAMILY_ONLY = "{family} only", "仅有 {family}";
     FAMILY_AND = "{first} and {second}", "{first} 和 {second}";

@@ -13,7 +13,7 @@ use dualstack_core::kubectl::documents::objects;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::Action;
-use dualstack_core::session::diff::{Change, Diff, ObjectDiff};
+use dualstack_core::session::diff::{Diff, ObjectDiff};
 use dualstack_core::session::{BootReport, DocumentReport, EventReport, RequestsReport, Verb};
 use yew::prelude::*;
 
@@ -31,6 +31,7 @@ use crate::state::answers::{Answers, compared};
 use crate::state::choices::{Focus, Form, Pane, Tab};
 use crate::state::comparison::Side;
 use crate::state::deeds::edited;
+use crate::state::news::News;
 use crate::state::restarts::Restarts;
 use crate::state::shared::Shared;
 use crate::state::store::Store;
@@ -143,6 +144,7 @@ pub struct Page {
     sent: Memo<(Shared<str>, usize), Option<Shared<Json>>>,
     compared: Memo<Compared, Option<Answers>>,
     after: Same<Diff>,
+    news: News,
     /// What was accepted last, of this document since the event or example was chosen.
     good: ((u32, usize), Option<Shared<DocumentReport>>),
 }
@@ -267,7 +269,7 @@ impl Page {
                 lang,
                 tab,
                 tabs: tabs_of(store),
-                news: news(&after, is_start),
+                news: self.news.tabs(store, answers, (at, &after, tab)),
                 dispatch: dispatch.clone(),
             },
             deciding: deciding::Props {
@@ -473,18 +475,6 @@ pub fn tabs_of(store: &Store) -> &'static [Tab] {
 #[must_use]
 pub fn shown_tab(store: &Store) -> Tab {
     if tabs_of(store).contains(&store.tab) { store.tab } else { Tab::default() }
-}
-
-/// The tabs with something that the answer does not say: Nodes and Pods that the shown event changed, and Services that
-/// a start changed.
-fn news(after: &Diff, is_start: bool) -> Vec<Tab> {
-    let of = &after.objects;
-    let objects = !of.nodes.changed.is_empty()
-        || !of.pods.changed.is_empty()
-        || !of.deployments.changed.is_empty();
-    let services = is_start && after.services.iter().any(|it| it.change != Change::Kept);
-    let all = [(objects, Tab::Nodes), (services, Tab::Changes)];
-    all.into_iter().filter(|(is_new, _)| *is_new).map(|(_, tab)| tab).collect()
 }
 
 fn branches(store: &Store) -> Rc<[BranchRow]> {

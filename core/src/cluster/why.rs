@@ -77,8 +77,8 @@ rules! {
         source: "pkg/controller/nodelifecycle/node_lifecycle_controller.go",
         evidence: SourceRead,
         facts: [node],
-        en: "The flags no longer mention {node}, so no kubelet runs there. The Node and its Pod CIDRs remain until the Node is deleted.",
-        zh: "标志中不再有 {node}，因此那里没有 kubelet 运行。该节点及其 Pod CIDR 会保留，直到节点被删除。",
+        en: "The [flags of the kubelets](kubelet) no longer mention {node}, so no kubelet runs there. The Node and its Pod CIDRs remain until the Node is deleted.",
+        zh: "[kubelet 的标志](kubelet)中不再有 {node}，因此那里没有 kubelet 运行。该节点及其 Pod CIDR 会保留，直到节点被删除。",
     }
     /// A node without a network.
     PLUGIN_IS_MISSING {
@@ -97,8 +97,8 @@ rules! {
         source: "cmd/kube-controller-manager/app/controllermanager.go Run",
         evidence: Assumed,
         facts: [],
-        en: "kube-controller-manager does not run: Nodes keep their Pod CIDRs, new Nodes are allocated none, and no Deployment creates or deletes a Pod.",
-        zh: "kube-controller-manager 没有运行：节点保留已有的 Pod CIDR，新节点分配不到 Pod CIDR，Deployment 也不会创建或删除 Pod。",
+        en: "[kube-controller-manager](kube-controller-manager) does not run: Nodes keep their Pod CIDRs, new Nodes are allocated none, and no Deployment creates or deletes a Pod.",
+        zh: "[kube-controller-manager](kube-controller-manager) 没有运行：节点保留已有的 Pod CIDR，新节点分配不到 Pod CIDR，Deployment 也不会创建或删除 Pod。",
     }
     /// Ranges are not its business.
     RANGES_ARE_NOT_GIVEN_OUT {
@@ -107,8 +107,8 @@ rules! {
         source: "cmd/kube-controller-manager/app/core.go newNodeIpamController",
         evidence: SourceRead,
         facts: [node],
-        en: "Without `--allocate-node-cidrs` kube-controller-manager allocates no Pod CIDR to {node}.",
-        zh: "未设置 `--allocate-node-cidrs`，kube-controller-manager 不会为 {node} 分配 Pod CIDR。",
+        en: "Without `--allocate-node-cidrs` [kube-controller-manager](kube-controller-manager) allocates no Pod CIDR to {node}.",
+        zh: "未设置 `--allocate-node-cidrs`，[kube-controller-manager](kube-controller-manager) 不会为 {node} 分配 Pod CIDR。",
     }
     /// Back-off.
     TRIED_ONCE_FOR_EACH_EVENT {

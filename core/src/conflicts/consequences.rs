@@ -180,6 +180,16 @@ rules! {
         en: "Pods cannot reach the API server through the `kubernetes` Service: its cluster IP and its endpoint are of different address families.",
         zh: "Pod 无法通过 `kubernetes` Service 访问 API 服务器：其集群 IP 与端点属于不同的地址族。",
     }
+    /// A Service without an endpoint.
+    API_SERVICE_HAS_NO_ENDPOINT {
+        id: "THEN-35", slug: "api-service-has-no-endpoint",
+        versions: Versions::ALL,
+        source: "pkg/controlplane/reconcilers/none.go",
+        evidence: SourceRead,
+        facts: [],
+        en: "Pods cannot reach the API server through the `kubernetes` Service: it has no endpoints unless another program creates its EndpointSlice.",
+        zh: "Pod 无法通过 `kubernetes` Service 访问 API 服务器：除非由其他程序创建其 EndpointSlice，否则它没有端点。",
+    }
     /// Pods on the host's network.
     HOST_NETWORK_LACKS_FAMILY {
         id: "THEN-16", slug: "host-network-lacks-a-family",
@@ -412,6 +422,8 @@ pub enum Consequence {
     StrangersCountAsPods(Cidr),
     /// Pods cannot reach the API server by its Service.
     ApiServiceIsBroken,
+    /// The Service of the API server has no endpoint.
+    ApiServiceHasNoEndpoint,
     /// Pods with `hostNetwork`, and the Node, have no address of this family.
     HostNetworkLacks(Family),
     /// The node does not proxy Services of this family.
@@ -481,6 +493,7 @@ impl Consequence {
             Self::OutsideIsNotMasqueraded(_) => &OUTSIDE_IS_NOT_MASQUERADED,
             Self::StrangersCountAsPods(_) => &STRANGERS_COUNT_AS_PODS,
             Self::ApiServiceIsBroken => &API_SERVICE_IS_BROKEN,
+            Self::ApiServiceHasNoEndpoint => &API_SERVICE_HAS_NO_ENDPOINT,
             Self::HostNetworkLacks(_) => &HOST_NETWORK_LACKS_FAMILY,
             Self::FamilyIsNotProxied(_) => &FAMILY_IS_NOT_PROXIED,
             Self::WrongAddressStandsForNode(_) => &WRONG_ADDRESS_STANDS_FOR_NODE,

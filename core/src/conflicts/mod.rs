@@ -137,6 +137,7 @@ impl Components {
             found: Vec::new(),
         };
         finder.advertise_address();
+        finder.api_endpoint();
         finder.service_ranges();
         finder.overlaps();
         finder.masks();

@@ -1,4 +1,5 @@
-//! Is the primary address family the same everywhere? AGREE-4 and AGREE-9.
+//! Is the primary address family the same everywhere, and does the `kubernetes` Service lead to the API server? AGREE-4,
+//! AGREE-9 and AGREE-13.
 
 use super::{Finder, Found, Severity, families, ip_families, print};
 use crate::apiserver::startup as apiserver;
@@ -11,8 +12,8 @@ use crate::net::{Cidr, Family};
 use crate::release::version::Versions;
 use crate::source::flags::Component;
 use crate::source::flags::table::{
-    ADVERTISE_ADDRESS as ADVERTISE, CLUSTER_CIDR as CLUSTER, NODE_IP,
-    SERVICE_CLUSTER_IP_RANGE as SERVICES,
+    ADVERTISE_ADDRESS as ADVERTISE, CLUSTER_CIDR as CLUSTER,
+    ENDPOINT_RECONCILER_TYPE as RECONCILER, NODE_IP, SERVICE_CLUSTER_IP_RANGE as SERVICES,
 };
 use crate::{facts, rules};
 
@@ -47,6 +48,16 @@ rules! {
         en: "The first Service CIDR is {range}, and the advertise address of kube-apiserver is {address}, of the other address family.",
         zh: "第一个 Service CIDR 是 {range}，而 kube-apiserver 的公告地址 {address} 属于另一个地址族。",
     }
+    /// The Service of the API has no selector, so that no controller fills it.
+    API_ENDPOINT_IS_NOT_PUBLISHED {
+        id: "AGREE-13", slug: "no-component-publishes-the-endpoint-of-the-api",
+        versions: Versions::ALL,
+        source: "pkg/controlplane/reconcilers/none.go",
+        evidence: SourceRead,
+        facts: [],
+        en: "With `--endpoint-reconciler-type=none` kube-apiserver publishes no endpoint for the `kubernetes` Service, and no other component of the cluster does.",
+        zh: "设置 `--endpoint-reconciler-type=none` 时，kube-apiserver 不为 `kubernetes` Service 发布端点，集群的其他组件也不会发布。",
+    }
 }
 
 /// What is found, in a few words.
@@ -58,6 +69,12 @@ pub(super) static TITLES: &[(&Rule, Text)] = &[
         Text {
             en: "advertise address of the other address family",
             zh: "公告地址属于另一个地址族",
+        },
+    ),
+    (
+        &API_ENDPOINT_IS_NOT_PUBLISHED,
+        Text {
+            en: "the kubernetes Service has no endpoints", zh: "kubernetes Service 没有端点"
         },
     ),
 ];
@@ -152,6 +169,29 @@ impl<'a> Finder<'a> {
                 facts: facts![range, address],
                 flag_refs,
                 consequences: Vec::from([follows]),
+                candidate_edits: Vec::from([edit]),
+            },
+        );
+    }
+
+    /// AGREE-13.
+    pub(super) fn api_endpoint(&mut self) {
+        let report = &self.all.apiserver;
+        let Some(known) = report.knows.as_ref().filter(|_| report.is_given) else { return };
+        if !report.starts() || known.completed.kubernetes_endpoint.is_some() {
+            return;
+        }
+        const WHO: Component = Component::KubeApiserver;
+        let edit = self.set(None, WHO, RECONCILER, "lease");
+        let flag_refs = Vec::from([self.flag_ref(None, WHO, RECONCILER)]);
+        self.add(
+            None,
+            Found {
+                severity: Severity::Breaks,
+                rule: &API_ENDPOINT_IS_NOT_PUBLISHED,
+                facts: facts![],
+                flag_refs,
+                consequences: Vec::from([Consequence::ApiServiceHasNoEndpoint]),
                 candidate_edits: Vec::from([edit]),
             },
         );

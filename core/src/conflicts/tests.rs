@@ -379,7 +379,12 @@ fn the_advertise_address_is_of_the_first_family() {
     let found = print(&Components::start(old, &text));
     assert_eq!(found, [expect("breaks", "THEN-15")]);
     let none = format!("{}\n--endpoint-reconciler-type=none", address("2001:db8::10"));
-    check(range, &none, &[]);
+    // The families are not compared then, and no endpoint is published.
+    let flag = "--endpoint-reconciler-type=none";
+    check(range, &none, &[&format!("AGREE-13 breaks [] {flag} => THEN-35")]);
+    fixes(range, &none, None);
+    let none = format!("{range}\n{flag}");
+    fixes(range, &none, Some(&none.replace("none", "lease")));
 }
 
 #[test]

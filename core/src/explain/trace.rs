@@ -25,6 +25,8 @@ pub enum FactValue {
     Cidr(Cidr),
     /// Words of ours.
     Words(Text),
+    /// Words that name a place of the page, and the name of that place.
+    Link { words: &'static str, to: &'static str },
 }
 
 /// A named [`FactValue`].
@@ -139,6 +141,8 @@ pub enum Piece {
     Code(String),
     /// A family, shown as a labelled badge.
     Family(Family),
+    /// Words that name a place of the page, and the name of that place.
+    Link { words: &'static str, to: &'static str },
 }
 
 impl Step {
@@ -155,13 +159,51 @@ impl Step {
     }
 }
 
-/// Fills the `{fact}` holes of a sentence. Back-quoted stretches of the sentence are code.
+/// The words and the place of `[words](place)`, and what comes behind it; `None` if the text does not begin so.
+fn link(text: &'static str) -> Option<(Piece, &'static str)> {
+    let (words, rest) = text.strip_prefix('[')?.split_once(']')?;
+    let (to, rest) = rest.strip_prefix('(')?.split_once(')')?;
+    Some((Piece::Link { words, to }, rest))
+}
+
+/// A sentence with the words of its links alone, and with its holes and its back quotes.
+#[must_use]
+pub fn unlinked(mut text: &'static str) -> String {
+    let mut out = String::new();
+    while let Some(at) = text.find('[') {
+        let (ahead, rest) = text.split_at(at);
+        out.push_str(ahead);
+        let (words, behind) = match link(rest) {
+            Some((Piece::Link { words, .. }, behind)) => (words, behind),
+            _ => rest.split_at(1),
+        };
+        out.push_str(words);
+        text = behind;
+    }
+    out + text
+}
+
+/// Fills the `{fact}` holes of a sentence. Back-quoted stretches of the sentence are code, and `[words](place)` is a link
+/// to a place of the page.
 #[must_use]
 pub fn render(text: Text, facts: &[Fact], lang: Lang) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut words = String::new();
     let mut rest = text.get(lang);
-    while let Some(at) = rest.find(['{', '`']) {
+    while let Some(at) = rest.find(['{', '`', '[']) {
+        if rest[at..].starts_with('[') {
+            words.push_str(&rest[..at]);
+            rest = &rest[at..];
+            if let Some((piece, behind)) = link(rest) {
+                flush(&mut words, &mut pieces);
+                pieces.push(piece);
+                rest = behind;
+            } else {
+                words.push('[');
+                rest = &rest[1..];
+            }
+            continue;
+        }
         let close = if rest[at..].starts_with('{') { '}' } else { '`' };
         let Some(length) = rest[at + 1..].find(close) else { break };
         words.push_str(&rest[..at]);
@@ -203,6 +245,7 @@ fn push_fact(value: &FactValue, lang: Lang, pieces: &mut Vec<Piece>) {
         FactValue::Ip(ip) => pieces.push(Piece::Code(ip.to_string())),
         FactValue::Cidr(cidr) => pieces.push(Piece::Code(cidr.to_string())),
         FactValue::Words(text) => pieces.push(Piece::Words(text.get(lang).to_owned())),
+        FactValue::Link { words, to } => pieces.push(Piece::Link { words, to }),
     }
 }
 
@@ -215,6 +258,7 @@ pub fn plain(pieces: &[Piece]) -> String {
             Piece::Words(words) => words.as_str(),
             Piece::Code(code) => code.as_str(),
             Piece::Family(family) => family.name(),
+            Piece::Link { words, .. } => words,
         })
         .collect()
 }
@@ -319,9 +363,29 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fact, FactValue, Piece, render};
+    use super::{Fact, FactValue, Piece, plain, render, unlinked};
     use crate::explain::text::{Lang, Text};
     use crate::net::Family;
+
+    #[test]
+    fn a_place_of_the_page_becomes_a_link() {
+        let text = Text {
+            en: "See [Nodes](nodes), `a[0]`, v1 [alpha] and [x](",
+            zh: "参见[节点](nodes)。",
+        };
+        assert_eq!(
+            render(text, &[], Lang::En),
+            [
+                Piece::Words("See ".to_owned()),
+                Piece::Link { words: "Nodes", to: "nodes" },
+                Piece::Words(", ".to_owned()),
+                Piece::Code("a[0]".to_owned()),
+                Piece::Words(", v1 [alpha] and [x](".to_owned()),
+            ]
+        );
+        assert_eq!(plain(&render(text, &[], Lang::Zh)), "参见节点。");
+        assert_eq!(unlinked(text.en), "See Nodes, `a[0]`, v1 [alpha] and [x](");
+    }
 
     #[test]
     fn holes_and_code_become_pieces_of_their_own() {

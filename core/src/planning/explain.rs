@@ -39,8 +39,8 @@ rules! {
         source: "cmd/kube-apiserver/app/options/completion.go getServiceIPAndRanges",
         evidence: SourceRead,
         facts: [ip, bits, range, detail],
-        en: "{ip} is not the first address of its range: the bits after the first {bits} are masked to zero. The flags of kube-apiserver and kube-controller-manager silently read {range}; a ServiceCIDR object is rejected: {detail}.",
-        zh: "{ip} 不是所在范围的首地址：前 {bits} 位之后的部分会按掩码清零。kube-apiserver 和 kube-controller-manager 的标志会将其读作 {range}，且不给出警告；ServiceCIDR 对象则会被拒绝：{detail}。",
+        en: "{ip} is not the first address of its range: the bits after the first {bits} are masked to zero. The flags of [kube-apiserver](kube-apiserver) and [kube-controller-manager](kube-controller-manager) silently read {range}; a ServiceCIDR object is rejected: {detail}.",
+        zh: "{ip} 不是所在范围的首地址：前 {bits} 位之后的部分会按掩码清零。[kube-apiserver](kube-apiserver) 和 [kube-controller-manager](kube-controller-manager) 的标志会将其读作 {range}，且不给出警告；ServiceCIDR 对象则会被拒绝：{detail}。",
     }
     /// Another spelling.
     SPELLING_IS_NOT_CANONICAL {

@@ -118,10 +118,10 @@ pub fn report(form: &str) {
     }
 }
 
-/// Changes the entry the tab stands at to `left` and goes on to a new one. Of entries that follow each
-/// other within a moment the last stays.
-pub fn push(left: Place) {
-    if BAR.with_borrow(|bar| bar.is_fresh) {
+/// Changes the entry the tab stands at to `left` and goes on to a new one. Of entries of one session that follow each
+/// other within a moment the last stays; another session (`begins`) always has one of its own.
+pub fn push(left: Place, begins: bool) {
+    if !begins && BAR.with_borrow(|bar| bar.is_fresh) {
         return write_later();
     }
     write(left, false);

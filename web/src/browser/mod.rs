@@ -19,6 +19,7 @@ use crate::state::found::{Found, Owner};
 
 const WORK: &str = "dualstack.work";
 const DRAFT: &str = "dualstack.draft";
+const OWN: &str = "dualstack.own";
 const LANG: &str = "dualstack.lang";
 const THEME: &str = "dualstack.theme";
 
@@ -63,6 +64,7 @@ pub fn found() -> Found {
         saved: stored(storage(), WORK),
         of_tab: stored(tab(), WORK),
         draft: stored(tab(), DRAFT),
+        own: stored(storage(), OWN),
         place: address_bar::place(),
         died: root.has_attribute("data-unfinished"),
     }
@@ -72,6 +74,11 @@ pub fn found() -> Found {
 #[must_use]
 pub fn own_work() -> Option<String> {
     stored(tab(), WORK).or_else(|| stored(storage(), WORK))
+}
+
+/// Saves one's own text, which an example took the place of.
+pub fn keep_own(work: &str) {
+    store_item(storage(), OWN, work);
 }
 
 /// Saves the work and marks that it is about to run, by way of boot.js: the mark stays until typing stops,

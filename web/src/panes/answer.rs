@@ -9,8 +9,9 @@ use crate::i18n::{self, colon};
 use crate::state::fixes::FoundFixes;
 use crate::state::shared::Shared;
 use crate::state::verdict::{Tone, Verdict};
+use crate::ui::links::linked;
 use crate::ui::term::{Term, Word};
-use crate::ui::{Dispatch, badge, classed, code, sentence};
+use crate::ui::{Dispatch, badge, classed, code};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -37,8 +38,8 @@ pub fn Answer(props: &Props) -> Html {
         Tone::None | Tone::Aside => "answer none",
     };
     let (mark, word) = (verdict.tone.mark(), verdict.tone.word());
-    let head = sentence(&verdict.head, lang);
-    let because = sentence(&verdict.because, lang);
+    let head = linked(&verdict.head, lang);
+    let because = linked(&verdict.because, lang);
     let ips: Html = props
         .addresses
         .iter()

@@ -15,6 +15,7 @@ use yew::prelude::*;
 use crate::i18n;
 use crate::state::comparison::{Difference, Side, differences};
 use crate::state::shared::Shared;
+use crate::ui::links::linked;
 use crate::ui::{badge, classed, code, heading, line, name, sentence};
 
 /// The most Services that an event kept as they were and that are listed all the same.
@@ -219,7 +220,7 @@ fn reason(pieces: &[Piece], lang: Lang) -> Html {
         [Piece::Code(text)] if text.contains('\n') => {
             html! { <pre lang="en">{ text.clone() }</pre> }
         }
-        _ => html! { <p>{ sentence(pieces, lang) }</p> },
+        _ => html! { <p>{ linked(pieces, lang) }</p> },
     }
 }
 
@@ -231,8 +232,8 @@ fn side(version: &str, side: &Side, lang: Lang) -> Html {
     html! {
         <div>
             <h3>{ "Kubernetes " }{ version.to_owned() }{ " " }{ side.verdict.tone.mark() }</h3>
-            <p><b>{ sentence(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
-            <p>{ sentence(&side.verdict.because, lang) }</p>
+            <p><b>{ linked(&side.verdict.head, lang) }</b>{ " " }{ ips.map(code) }</p>
+            <p>{ linked(&side.verdict.because, lang) }</p>
             { kubectl }
         </div>
     }

@@ -25,6 +25,7 @@ use crate::browser;
 use crate::state::choices::TextBox;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
+use crate::ui::links::{Link, linked};
 use crate::ui::problems::Problem;
 use crate::ui::{self, Dispatch, classed, click};
 
@@ -71,7 +72,7 @@ fn concerned(finding: &Finding) -> Vec<Component> {
 
 /// A sentence of a rule.
 pub(super) fn told(step: &Step, lang: Lang) -> Html {
-    ui::sentence(&step.render(lang), lang)
+    linked(&step.render(lang), lang)
 }
 
 /// Consequences as a list.
@@ -458,7 +459,7 @@ pub fn Summary(props: &Props) -> Html {
         let name = outage.component.name();
         html! {
             <li>
-                <b lang="en">{ name }</b>{ on(&outage.nodes, lang) }{ text::DOES_NOT_START.get(lang) }
+                <b lang="en"><Link words={name} to={name} /></b>{ on(&outage.nodes, lang) }{ text::DOES_NOT_START.get(lang) }
                 { follows(&outage.consequences, lang) }
             </li>
         }

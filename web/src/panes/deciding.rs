@@ -11,7 +11,8 @@ use crate::i18n;
 use crate::state::choices::Tab;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
-use crate::ui::{Dispatch, classed, click, sentence};
+use crate::ui::links::linked;
+use crate::ui::{Dispatch, classed, click};
 
 /// The most steps that are shown.
 const MOST: usize = 4;
@@ -50,7 +51,7 @@ fn line(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let step = html! {
         <li>
             <b class="rule">{ step.rule.id }</b>
-            { sentence(&step.render(lang), lang) }{ " " }
+            { linked(&step.render(lang), lang) }{ " " }
             <RuleLinks {lang} rule={step.rule} {version} />
         </li>
     };

@@ -15,7 +15,7 @@ use dualstack_core::session::action::Action;
 use yew::prelude::*;
 
 use crate::browser;
-use crate::i18n::colon;
+use crate::i18n::{SEMICOLON_MARK, colon};
 use crate::state::fixes::{FoundFixes, Offer};
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
@@ -284,7 +284,7 @@ fn gives(gives: &Gives, lang: Lang) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (word, facts) in given(gives) {
         if !pieces.is_empty() {
-            pieces.push(Piece::Words(if lang == Lang::Zh { "；" } else { "; " }.to_owned()));
+            pieces.push(Piece::Words(SEMICOLON_MARK.get(lang).to_owned()));
         }
         pieces.extend(render(word, &facts, lang));
     }

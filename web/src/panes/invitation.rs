@@ -4,13 +4,14 @@
 use std::rc::Rc;
 
 use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::Piece;
+use dualstack_core::explain::trace::{Piece, render};
 use yew::prelude::*;
 
 use crate::examples::{self, Edit, Example, Try};
 use crate::i18n;
 use crate::state::store::{Msg, Store};
-use crate::ui::{Dispatch, click, sentence, words};
+use crate::ui::links::linked;
+use crate::ui::{Dispatch, click, words};
 
 /// What there is left to try.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -69,8 +70,8 @@ pub struct Props {
 pub fn Invitation(props: &Props) -> Html {
     let Props { lang, example, ref says, ref offer, ref dispatch } = *props;
     let about = match example.and_then(examples::find).filter(|_| says.is_empty()) {
-        Some(example) => words(example.about, lang),
-        None => sentence(says, lang),
+        Some(example) => linked(&render(example.about, &[], lang), lang),
+        None => linked(says, lang),
     };
     let tries: Html = offer
         .tries

@@ -20,6 +20,7 @@ use super::text;
 use crate::browser;
 use crate::state::shared::Shared;
 use crate::state::store::Msg;
+use crate::ui::links::linked;
 use crate::ui::{Dispatch, badge, click, code, sentence, words};
 
 /// How many rows of a list are drawn.
@@ -115,7 +116,7 @@ fn ips(list: &[std::net::IpAddr]) -> Html {
 /// The reasons, in order.
 fn reasons(steps: &[Step], lang: Lang) -> Html {
     let rows = steps.iter().map(|step| {
-        html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small lang="en">{ step.rule.id }</small></li> }
+        html! { <li>{ linked(&step.render(lang), lang) }{ " " }<small lang="en">{ step.rule.id }</small></li> }
     });
     html! { <ul class="reasons" aria-label={text::REASONS.get(lang)}>{ for rows }</ul> }
 }

@@ -111,7 +111,7 @@ pub fn Planning(props: &Props) -> Html {
     let onlook = change(props, |kept, looks| kept.looks = looks);
     let rulers = html! { <Rulers {lang} seen={seen.clone()} looks={kept.looks} {onlook} /> };
     html! {
-        <section class="pane planning" id="planning" aria-label={text::PLANNING.get(lang)}>
+        <section class="pane planning" id="planning" tabindex="-1" aria-label={text::PLANNING.get(lang)}>
             <h2><b>{ text::PLANNING.get(lang) }</b>{ " " }{ text::PLANNING_ABOUT.get(lang) }</h2>
             <div class="columns">
                 <div>{ field(props, &own, &behavior, version) }</div>

@@ -34,7 +34,7 @@ pub fn Prerequisites(props: &Props) -> Html {
         components.switches.unread.iter().map(|it| step(&it.step(), version, lang)).collect();
     let badge = step(&badge(version), version, lang);
     html! {
-        <section class="pane needs" id="prerequisites" aria-label={text::PREREQUISITES.get(lang)}>
+        <section class="pane needs" id="prerequisites" tabindex="-1" aria-label={text::PREREQUISITES.get(lang)}>
             <h2><b>{ text::PREREQUISITES.get(lang) }</b>{ " " }{ text::PREREQUISITES_ABOUT.get(lang) }</h2>
             <div class="columns">{ list }</div>
             if !components.switches.unread.is_empty() { <ul class="steps unread">{ unread }</ul> }

@@ -200,6 +200,7 @@ fn markdown(store: &Store, verdict: &Verdict, addresses: &[(Family, AttrValue)])
                 Piece::Words(words) => out += words,
                 Piece::Code(code) => out = out + "`" + code + "`",
                 Piece::Family(family) => out += family.name(),
+                Piece::Link { words, .. } => out += words,
             }
         }
     }

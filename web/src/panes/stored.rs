@@ -20,8 +20,9 @@ use crate::state::store::Msg;
 use crate::state::terminal::{Typed, get};
 use crate::ui::copy::CopyButton;
 use crate::ui::highlight::{cut, manifest};
+use crate::ui::links::linked;
 use crate::ui::term::Word;
-use crate::ui::{Dispatch, classed, click, name, sentence};
+use crate::ui::{Dispatch, classed, click, name};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -213,7 +214,7 @@ fn chain(leaf: &Leaf, props: &Props) -> Html {
     let lang = props.lang;
     let steps: Html = why::chain(trace(props), &leaf.field)
         .into_iter()
-        .map(|step| html! { <li>{ sentence(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
+        .map(|step| html! { <li>{ linked(&step.render(lang), lang) }{ " " }<small>{ step.rule.id }</small></li> })
         .collect();
     html! { <ol class="chain" lang={lang.tag()}>{ steps }</ol> }
 }

@@ -99,7 +99,7 @@ pub fn Strip(props: &Props) -> Html {
     let add = format!("+ {}", i18n::APPLY_UPDATE.get(lang));
     let onadd = click(&props.dispatch, Msg::ApplyAgain);
     html! {
-        <section class="strip" aria-label={i18n::TIMELINE.get(lang)}>
+        <section class="strip" id="timeline" tabindex="-1" aria-label={i18n::TIMELINE.get(lang)}>
             <div class="film">
                 { ghost("step-back", i18n::STEP_BACK, "◀", Msg::Choose(at.saturating_sub(1)), at > 0) }
                 { ghost("play", play.0, play.1, Msg::Play(!playing), count > 1) }

@@ -8,10 +8,8 @@ use crate::browser;
 use crate::i18n;
 use crate::state::choices::Tab;
 use crate::state::store::Msg;
+use crate::ui::links::PANEL;
 use crate::ui::{Dispatch, classed, click};
-
-/// The id of the element that shows the chosen tab.
-pub const PANEL: &str = "result-panel";
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -20,7 +18,7 @@ pub struct Props {
     pub tab: Tab,
     /// The tabs there are: a frame has fewer.
     pub tabs: &'static [Tab],
-    /// The tabs whose content the shown event changed.
+    /// The tabs whose content changed ([`News`](crate::state::news::News)).
     pub news: Vec<Tab>,
     pub dispatch: Dispatch,
 }

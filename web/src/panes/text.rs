@@ -5,6 +5,9 @@ use dualstack_core::explain::text::Text;
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {
         $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
+        /// All of them.
+        #[cfg(test)]
+        pub const ALL: &[Text] = &[$($name),*];
     };
 }
 

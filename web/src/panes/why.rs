@@ -13,7 +13,8 @@ use super::rule_links;
 use crate::i18n::{self, colon};
 use crate::state::choices::Focus;
 use crate::state::shared::Shared;
-use crate::ui::{classed, code, heading, line, sentence};
+use crate::ui::links::linked;
+use crate::ui::{classed, code, heading, line};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -120,7 +121,7 @@ fn read_in(rule: &Rule, version: KubeVersion, lang: Lang) -> Html {
 pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
     let rejected = step.effect == Effect::Rejected;
     let field = step.at.to_string();
-    let words = sentence(&step.render(lang), lang);
+    let words = linked(&step.render(lang), lang);
     let rule = step.rule;
     let known = evidence(rule.evidence, recorded(rule), version, lang);
     let fidelity = match rule.fidelity {
@@ -129,7 +130,7 @@ pub fn step(step: &Step, version: KubeVersion, lang: Lang) -> Html {
             html! { <>{ " · " }<b>{ i18n::SIMPLIFIED.get(lang) }</b>{ " " }{ why.get(lang) }</> }
         }
     };
-    let comma = if lang == Lang::En { ", " } else { "，" };
+    let comma = i18n::COMMA_MARK.get(lang);
     let step = html! {
         <li>
             <div>
@@ -160,7 +161,7 @@ fn all(steps: &[Step], version: KubeVersion, lang: Lang) -> Html {
 
 /// The fields that a run of defaults set, each with its step behind it.
 fn defaults(group: &[Step], version: KubeVersion, lang: Lang) -> Html {
-    let comma = if lang == Lang::En { ", " } else { "、" };
+    let comma = i18n::LIST_MARK.get(lang);
     let names: Html = group
         .iter()
         .enumerate()

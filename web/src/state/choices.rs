@@ -158,6 +158,47 @@ impl TextBox {
             Self::Manifest => "manifest",
         }
     }
+
+    /// The pane that it is in.
+    #[must_use]
+    pub const fn pane(self) -> Pane {
+        match self {
+            Self::Flags(_) => Pane::Cluster,
+            Self::Manifest => Pane::Manifest,
+        }
+    }
+}
+
+/// A place of the page that a sentence may name: `[words](name)` in the texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// A text box: the flags of a component, or the manifest.
+    Text(TextBox),
+    /// The actions of the session.
+    Timeline,
+    /// A tab of the result pane.
+    Tab(Tab),
+    /// What dual-stack needs, in the tab of Nodes and Pods.
+    Prerequisites,
+    /// Address planning, in the tab of addresses.
+    Planning,
+}
+
+impl Place {
+    /// The place of that name: a component stands for its flags.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "manifest" => Self::Text(TextBox::Manifest),
+            "timeline" => Self::Timeline,
+            "prerequisites" => Self::Prerequisites,
+            "planning" => Self::Planning,
+            _ => match Component::ALL.into_iter().find(|it| it.name() == name) {
+                Some(component) => Self::Text(TextBox::Flags(component)),
+                None => Self::Tab(Tab::named(name)?),
+            },
+        })
+    }
 }
 
 /// What an undo or a redo did to a text.

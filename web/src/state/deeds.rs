@@ -86,7 +86,7 @@ impl Deed {
         if self.changes.is_empty() {
             return format!("{verb} {}", self.object).trim_end().to_owned();
         }
-        let between = if lang == Lang::Zh { "；" } else { "; " };
+        let between = i18n::SEMICOLON_MARK.get(lang);
         let changes: Vec<String> = self.changes.iter().map(|it| plain(it)).collect();
         [verb, i18n::colon(lang), &changes.join(between)].concat()
     }

@@ -144,17 +144,11 @@ fn counted(rows: &[Row], lang: Lang) -> Vec<Piece> {
     if count(Tone::None) > 0 {
         part(i18n::ARE_NOT_SENT, number(count(Tone::None)));
     }
-    let mut sentence = parts.join(match lang {
-        Lang::En => ", ",
-        Lang::Zh => "，",
-    });
+    let mut sentence = parts.join(i18n::COMMA_MARK.get(lang));
     let left_out = count(Tone::Aside);
     if left_out > 0 {
         if !sentence.is_empty() {
-            sentence.push_str(match lang {
-                Lang::En => "; ",
-                Lang::Zh => "；",
-            });
+            sentence.push_str(i18n::SEMICOLON_MARK.get(lang));
         }
         let text = if left_out == 1 { i18n::IS_LEFT_OUT } else { i18n::ARE_LEFT_OUT };
         sentence.push_str(&text.get(lang).replace("{count}", &left_out.to_string()));

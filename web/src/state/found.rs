@@ -47,6 +47,8 @@ pub struct Found {
     pub of_tab: Option<String>,
     /// What became of the link that this tab looks at.
     pub draft: Option<String>,
+    /// One's own text as it was when an example took its place last, in whichever tab.
+    pub own: Option<String>,
     /// What the address asks for.
     pub place: Place,
     /// Whether the last visit died while running.

@@ -13,6 +13,7 @@ pub mod found;
 pub mod history;
 pub mod link;
 pub mod navigation;
+pub mod news;
 pub mod pace;
 pub mod pods;
 pub mod repository;

@@ -51,6 +51,17 @@ impl Store {
             store.restore(own);
         }
         store.visit.sessions = store.session;
+        // Where an example took its place, one's own text waits across visits.
+        if let Some(mut own) = read(&found.own).filter(|own| own.example.is_none())
+            && store.example.is_some()
+        {
+            store.visit.sessions = store.visit.sessions.max(own.session);
+            if own.session == store.session {
+                store.visit.sessions += 1;
+                own.session = store.visit.sessions;
+            }
+            store.visit.left.push((own, false));
+        }
         // What the tab keeps is at least as new as its address, and older than what stopped the program.
         let is_here = |work: &Work| mark.as_ref().is_some_and(|mark| mark.session == work.session);
         if let Some(draft) = draft.filter(|draft| found.died || is_here(draft)) {
@@ -98,7 +109,8 @@ impl Store {
     }
 
     /// One's own text as it was when an example took its place.
-    fn left_own(&self) -> Option<&Work> {
+    #[must_use]
+    pub fn left_own(&self) -> Option<&Work> {
         let mut left = self.visit.left.iter().rev();
         let is_own = |(work, is_draft): &&(Work, bool)| work.example.is_none() && !is_draft;
         left.find(is_own).map(|(work, _)| work)
@@ -513,6 +525,37 @@ mod tests {
         let draft = arrive(&text, link());
         assert_eq!(draft.own_text(), OwnText::Waits);
         assert_eq!(arrive(&Store::opening(Lang::En), link()).own_text(), OwnText::None);
+    }
+
+    #[test]
+    fn ones_own_text_waits_in_the_next_visit_too() {
+        let left = own().update(Msg::Example("node-port"));
+        let kept = left.left_own().map(crate::state::saved::to_text);
+        let found = Found { saved: Some(to_text(&left)), own: kept.clone(), ..Found::default() };
+        let next = visit(found);
+        assert_eq!((next.example, next.own_text()), (Some("node-port"), OwnText::Left));
+        let back = next.update(Msg::OwnText);
+        assert_eq!((&*back.manifest(), back.own_text()), ("a: own", OwnText::Shown));
+        assert_eq!(arrive(&back, next.place()).example, Some("node-port"));
+        // Another tab has numbered its sessions alike.
+        let other = Store::opening(Lang::En).update(Msg::Example("external-name"));
+        assert_eq!(other.session, 1);
+        let mut own = left.left_own().cloned().expect("it was left");
+        own.session = 1;
+        let own = Some(crate::state::saved::to_text(&own));
+        let found = Found { saved: Some(to_text(&other)), own, ..Found::default() };
+        let next = visit(found).update(Msg::OwnText);
+        assert_eq!(&*next.manifest(), "a: own");
+        assert_eq!(arrive(&next, other.place()).example, Some("external-name"));
+        // What is newer is shown already; what cannot be read is no text.
+        let found = Found {
+            saved: Some(to_text(&typed(&next, "a: newer"))),
+            own: kept,
+            ..Found::default()
+        };
+        assert_eq!(visit(found).own_text(), OwnText::Shown);
+        let found = Found { own: Some("{".to_owned()), ..Found::default() };
+        assert_eq!(visit(found).own_text(), OwnText::None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::session::diff::{Change, ObjectDiff};
 
-use crate::i18n;
+use crate::i18n::{self, colon};
 
 /// The Pods that an event made.
 pub struct NewPods {
@@ -25,15 +25,15 @@ pub struct NewPods {
 /// Names in a row; many are counted.
 fn names(names: &BTreeSet<&str>, lang: Lang) -> String {
     let names: Vec<&str> = names.iter().copied().collect();
-    let (comma, and) = match lang {
-        Lang::En => (", ", " and "),
-        Lang::Zh => ("、", " 和 "),
+    let and = match lang {
+        Lang::En => " and ",
+        Lang::Zh => " 和 ",
     };
     match (names.as_slice(), lang) {
         ([], _) => String::new(),
         ([one], _) => (*one).to_owned(),
         ([first @ .., last], _) if first.len() < 3 => {
-            format!("{}{and}{last}", first.join(comma))
+            format!("{}{and}{last}", first.join(i18n::LIST_MARK.get(lang)))
         }
         (many, Lang::En) => format!("{} nodes", many.len()),
         (many, Lang::Zh) => format!("{} 个节点", many.len()),
@@ -101,12 +101,7 @@ impl NewPods {
             head.extend(render(i18n::NOT_RUNNING, &[], lang));
         }
         for (at, ((lack, family), nodes)) in lacks.iter().enumerate() {
-            let mark = match (at == 0 && is_one, lang) {
-                (true, Lang::En) => ": ",
-                (true, Lang::Zh) => "：",
-                (false, Lang::En) => "; ",
-                (false, Lang::Zh) => "；",
-            };
+            let mark = if at == 0 && is_one { colon(lang) } else { i18n::SEMICOLON_MARK.get(lang) };
             head.push(Piece::Words(mark.to_owned()));
             let text = match lack {
                 Lack::PodCidr => form(i18n::HAS_NO_POD_CIDR, i18n::HAVE_NO_POD_CIDR, nodes.len()),
@@ -127,11 +122,9 @@ impl NewPods {
 
 /// What stands before a part of the list of Pods.
 const fn separator(at: usize, is_one: bool, lang: Lang) -> &'static str {
-    match (at, is_one, lang) {
-        (0, false, Lang::En) => ": ",
-        (0, false, Lang::Zh) => "：",
-        (_, _, Lang::En) => ", ",
-        (_, _, Lang::Zh) => "，",
+    match (at, is_one) {
+        (0, false) => colon(lang),
+        _ => i18n::COMMA_MARK.get(lang),
     }
 }
 

@@ -10,7 +10,7 @@ use dualstack_core::apiserver::requests::{Answer, Outcome};
 use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
+use dualstack_core::explain::trace::{Effect, Fact, FactValue, Piece, Step, plain, render as fill};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::session::diff::{Change, Diff};
@@ -190,11 +190,19 @@ pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
     let components = boot.start.components();
     let down = components.all().find(|it| it.is_given && !it.errors.is_empty());
     if let Some((status, error)) = down.and_then(|it| Some((it.component, it.errors.first()?))) {
-        let (component, message) = (status.name(), error.message.clone());
+        let component = FactValue::Link { words: status.name(), to: status.name() };
+        let message = error.message.clone();
         return Some(render(i18n::COMPONENT_EXITS, &facts![component, message], lang));
     }
     let finding = boot.findings().first().filter(|it| it.is_alarm())?;
     let title = finding.title();
+    let mut components = finding.flag_refs.iter().map(|it| it.component.name());
+    if let Some(first) = components.next()
+        && components.all(|it| it == first)
+    {
+        let component = FactValue::Link { words: first, to: first };
+        return Some(render(i18n::COMPONENT_HAS, &facts![component, title], lang));
+    }
     Some(render(i18n::COMPONENTS_DISAGREE, &facts![title], lang))
 }
 

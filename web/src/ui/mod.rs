@@ -3,6 +3,7 @@
 pub mod copy;
 pub mod editor;
 pub mod highlight;
+pub mod links;
 pub mod problems;
 pub mod qr;
 pub mod splitter;
@@ -172,19 +173,22 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// A sentence of pieces.
+/// A piece of a sentence; a link as its words.
+fn piece(piece: &Piece, lang: Lang) -> Html {
+    match piece {
+        Piece::Words(words) => html! { { words.clone() } },
+        Piece::Code(code) => {
+            let lang = (lang == Lang::Zh).then_some("en");
+            html! { <code lang={lang}>{ code.clone() }</code> }
+        }
+        Piece::Family(family) => named(*family),
+        Piece::Link { words, .. } => html! { { *words } },
+    }
+}
+
+/// A sentence of pieces, whose links are words, as within a button.
 pub fn sentence(pieces: &[Piece], lang: Lang) -> Html {
-    pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Words(words) => html! { { words.clone() } },
-            Piece::Code(code) => {
-                let lang = (lang == Lang::Zh).then_some("en");
-                html! { <code lang={lang}>{ code.clone() }</code> }
-            }
-            Piece::Family(family) => named(*family),
-        })
-        .collect()
+    pieces.iter().map(|it| piece(it, lang)).collect()
 }
 
 /// Words of ours, with back-quoted stretches as code.

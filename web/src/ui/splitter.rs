@@ -17,18 +17,21 @@ pub struct Props {
     pub lang: Lang,
     /// The pane to its left, from 0.
     pub between: usize,
+    /// The widths of the panes: a bar moves the one beside it, too.
+    pub sizes: Sizes,
+    pub onchange: Callback<Sizes>,
 }
 
 #[component]
 pub fn Splitter(props: &Props) -> Html {
-    let Props { lang, between } = *props;
-    let shown = use_state(sizes::now);
+    let Props { lang, between, sizes, ref onchange } = *props;
     let change = {
-        let shown = shown.setter();
+        let onchange = onchange.clone();
         Rc::new(move |change: &dyn Fn(Sizes) -> Sizes| {
+            // Several moves may come before the next is drawn.
             let next = change(sizes::now());
             sizes::set(next);
-            shown.set(next);
+            onchange.emit(next);
         })
     };
     let onpointerdown = Callback::from(|event: PointerEvent| sizes::hold(&event));
@@ -55,7 +58,7 @@ pub fn Splitter(props: &Props) -> Html {
         })
     };
     let ondblclick = Callback::from(move |_: MouseEvent| change(&|_| Sizes::default()));
-    let share = shown.share(between);
+    let share = sizes.share(between);
     html! {
         <div class="splitter" role="separator" aria-orientation="vertical" tabindex="0"
             aria-label={i18n::RESIZE.get(lang)} aria-valuemin="0" aria-valuemax="100" aria-valuenow={share.to_string()}
