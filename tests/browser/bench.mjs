@@ -1,5 +1,5 @@
 // Measures the page in Chromium and prints tables in Markdown: a first visit and a shared link on slow 4G, a key in a
-// long manifest and in a long session, and hostile links. `cargo xtask bench` holds the second column against the last.
+// long manifest, in a long session and in long flags, and hostile links. `cargo xtask bench` holds the second column against the last.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { constants, deflateRawSync } from "node:zlib";
@@ -25,10 +25,15 @@ const SLOW_CPU = 4;
 const READABLE_TARGET = 1200;
 const ANSWERED_TARGET = 4500;
 
+// With a flag of its own in each line.
+const lines = [FLAGS, ...[...Array(9999).keys()].map((at) => `--a${at}=10.0.0.${at % 256}`)].join("\n");
+const long = { restart: { version: "1.36", flags: `kube-apiserver\n${lines}\n` } };
+
 const cases = [
   { what: "a manifest of 224 lines", events: [start, apply(manifest)], at: 1, targets: { 1: 8, 4: 50 } },
   { what: "a session of 50 events, at the last", events, at: 49, targets: { 1: 8, 4: 50 } },
   { what: "a session of 50 events, in the middle", events, at: 25, targets: { 1: 8, 4: 50 } },
+  { what: "10,000 lines of flags", events: [long, apply(service("s"))], at: 1, box: "kube-apiserver flags", targets: { 1: 100 } },
 ];
 
 // What a link is packed into: the codes that the format fixes.
@@ -142,7 +147,7 @@ async function visits(browser, link) {
 }
 
 /** A page that works on this, at rest. */
-async function open(browser, { events, at }) {
+async function open(browser, { events, at, box: name = "Manifest" }) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const work = JSON.stringify({ at, events });
   await page.addInitScript((work) => {
@@ -152,8 +157,7 @@ async function open(browser, { events, at }) {
   }, work);
   await page.goto(ADDRESS, { waitUntil: "networkidle" });
   await page.locator("html[data-started][data-editor]").waitFor({ state: "attached" });
-  const box = page.getByRole("textbox", { name: "Manifest", exact: true });
-  await box.press("Control+Home");
+  await page.getByRole("textbox", { name, exact: true }).press("Control+Home");
   await page.keyboard.type("# warm ");
   return page;
 }
@@ -270,9 +274,9 @@ row("loaded at rest", size(first[0].loaded), "", "");
 
 table("a key in", "p95", "median", "p95 by the clock", "limit");
 for (const it of cases) {
-  for (const slower of [1, 4]) {
+  for (const [slower, target] of Object.entries(it.targets).map((pair) => pair.map(Number))) {
     const what = slower === 1 ? it.what : `${it.what}, CPU ${slower} × slower`;
-    row(what, ...figures(await typed(browser, it, slower), it.targets[slower]));
+    row(what, ...figures(await typed(browser, it, slower), target));
   }
 }
 table("what is wrong with a link of", "p95", "median", "p95 by the clock", "limit");

@@ -32,6 +32,14 @@ test("every command of the sheet has its key, and arrows walk through them", asy
   await expect(items.nth(1)).toBeFocused();
   await page.keyboard.press("ArrowUp");
   await expect(items.first()).toBeFocused();
+  // From outside of the commands they lead to the last and to the first.
+  const close = page.getByRole("dialog").locator("[data-close]");
+  await close.focus();
+  await page.keyboard.press("ArrowUp");
+  await expect(items.last()).toBeFocused();
+  await close.focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(items.first()).toBeFocused();
 });
 
 test("a question mark in a text stays a question mark, and the single key can be switched off", async ({ page }) => {

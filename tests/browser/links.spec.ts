@@ -363,3 +363,24 @@ test("a link in a new tab leaves the work of the first alone, and shows it when 
   await button(other, words.en.own).click();
   await expect(manifestBox(other)).toHold(yaml("mine-still"));
 });
+
+test("two examples that are chosen at once each have an entry of the history", async ({ page }) => {
+  await open(page);
+  // Faster than a hand: both within the moment in which steps through one session share an entry.
+  await page.evaluate(async () => {
+    const press = async (id: string) => {
+      while (!document.getElementById(id)) await new Promise(requestAnimationFrame);
+      document.getElementById(id)!.click();
+    };
+    for (const id of ["node-port", "external-name"]) {
+      await press("examples");
+      await press(`example-${id}`);
+      while (document.querySelector("dialog.examples")) await new Promise(requestAnimationFrame);
+    }
+  });
+  await expect(manifestBox(page)).toHold(/ExternalName/);
+  await page.goBack();
+  await expect(manifestBox(page)).toHold(/NodePort/);
+  await page.goBack();
+  await expect(page.locator("#examples small")).toHaveText("dual-stack-preferred-ipfamilies-svc.yaml");
+});

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { choose, COMPONENTS, expect, findings, flagsBox, manifestBox, open, region, test, textOf } from "./fixtures";
+import { choose, COMPONENTS, EDITOR, expect, findings, flagsBox, manifestBox, open, region, test, textOf } from "./fixtures";
 
 const panel = (page: Page) => page.getByRole("dialog", { name: "Examples", exact: true });
 const shown = (page: Page) => page.locator("#examples small");
@@ -56,6 +56,35 @@ test("a scenario that was edited is no longer named, and can be chosen again", a
   await page.locator("#examples").click();
   await panel(page).getByRole("button", { name: "Your own text" }).click();
   await expect(shown(page)).toHaveText("Your own");
+  await expect(manifestBox(page)).toHold(/# mine/);
+});
+
+test("one's own text is in the panel in the next visit, too", async ({ page, context }) => {
+  await open(page);
+  await manifestBox(page).fill("# mine\nkind: Service\n");
+  await expect(shown(page)).toHaveText("Your own");
+  await choose(page, "node-port");
+  await expect(manifestBox(page)).toHold(/NodePort/);
+  const next = await context.newPage();
+  if (test.info().project.name === "text boxes") await next.route(EDITOR, (route) => route.abort());
+  await next.goto(page.url().split("#")[0]);
+  await next.locator("html[data-started]").waitFor({ state: "attached" });
+  await expect(next.locator("#manifest")).toHaveValue(/NodePort/);
+  await next.locator("#examples").click();
+  await panel(next).getByRole("button", { name: "Your own text" }).click();
+  await expect(next.locator("#manifest")).toHaveValue(/# mine/);
+});
+
+test("where storage is full, an example is chosen all the same", async ({ page }) => {
+  await page.addInitScript(() => {
+    Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+  });
+  await open(page);
+  await manifestBox(page).fill("# mine\nkind: Service\n");
+  await choose(page, "node-port");
+  await expect(manifestBox(page)).toHold(/NodePort/);
+  await page.locator("#examples").click();
+  await panel(page).getByRole("button", { name: "Your own text" }).click();
   await expect(manifestBox(page)).toHold(/# mine/);
 });
 

@@ -1,6 +1,6 @@
 // One screen: the answer and the strip are always in sight, and nothing moves in the pane where a person types.
 import type { Page } from "@playwright/test";
-import { caretBehind, events, expect, flagsBox, manifestBox, open, openTab, refuse, region, show, started, tab, test } from "./fixtures";
+import { caretBehind, choose, events, expect, flagsBox, manifestBox, open, openTab, refuse, region, show, started, tab, test } from "./fixtures";
 
 const LANGS = ["en", "zh-CN"];
 const ALWAYS = ["header", ".answer", ".strip"];
@@ -207,6 +207,10 @@ test("the panes change their widths by drag and by keys, and keep them", async (
   const dragged = await widths();
   expect(Math.abs(dragged[1] - byKeys[1] - 150)).toBeLessThan(12);
   expect(dragged[0]).toBe(byKeys[0]);
+  // Both bars say how much lies to their left: the first lost what the pane between them gained.
+  const share = async (at: number) => Number(await bars.nth(at).getAttribute("aria-valuenow"));
+  const wanted = (at: number) => Math.round((dragged[at] * 100) / (dragged[at] + dragged[at + 1]));
+  for (const at of [0, 1]) await expect.poll(async () => Math.abs((await share(at)) - wanted(at))).toBeLessThan(3);
   await page.reload();
   await started(page);
   expect(await widths()).toEqual(dragged);
@@ -265,4 +269,55 @@ test("after a refused create nothing is there", async ({ page }) => {
     await expect(page.locator("#result-panel"), name).not.toContainText("10.96.241.233");
   }
   await expect(region(page, "Result")).toContainText("RequireDualStack");
+});
+
+for (const [width, height] of [[1920, 1080], [1440, 900], [1280, 720], [1100, 640], [900, 700], [390, 844], [320, 640]]) {
+  for (const lang of LANGS) {
+    test(`the sentence of the header is whole at ${width} pixels in ${lang}`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await open(page, `?lang=${lang}`);
+      const sentence = page.locator("header > p");
+      await expect(sentence).toBeInViewport({ ratio: 1 });
+      const [over, lines] = await sentence.evaluate((it) => {
+        const { lineHeight } = getComputedStyle(it);
+        return [Math.max(it.scrollWidth - it.clientWidth, it.scrollHeight - it.clientHeight), it.clientHeight / parseFloat(lineHeight)];
+      });
+      expect(over).toBeLessThanOrEqual(1);
+      expect(Math.round(lines)).toBeLessThanOrEqual(2);
+    });
+  }
+}
+
+for (const [width, height] of [[1440, 900], [900, 700], [390, 844]]) {
+  test(`a place that a sentence names opens and has the focus at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await open(page);
+    await choose(page, "one-mask-for-two-families");
+    await region(page, "Answer").getByRole("button", { name: "kube-controller-manager", exact: true }).click();
+    await expect(flagsBox(page, "kube-controller-manager")).toBeFocused();
+    await expect(flagsBox(page, "kube-controller-manager")).toBeInViewport();
+    await choose(page, "provider-without-ipv6");
+    const link = region(page, "About this example").getByRole("button", { name: "Prerequisites", exact: true });
+    await link.focus();
+    await link.press("Enter");
+    await expect(tab(page, "nodes")).toHaveAttribute("aria-selected", "true");
+    await expect(region(page, "Prerequisites")).toBeFocused();
+    await expect(region(page, "Prerequisites")).toBeInViewport();
+  });
+}
+
+test("a tab tells that the last edit changed its content, until it is shown", async ({ page }) => {
+  await open(page);
+  const news = page.getByRole("tab", { name: /, changed$/ });
+  await expect(news).toHaveCount(0);
+  await manifestBox(page).fill(service("other"));
+  await expect(region(page, "Stored object")).toContainText("name: other");
+  await openTab(page, "why");
+  await manifestBox(page).fill(service("another", "RequireDualStack"));
+  await expect(region(page, "Answer")).toContainText("two cluster IPs");
+  await expect(news).toHaveText([/^Stored object/, /^Picture/, /^Addresses/, /^Terminal/]);
+  await openTab(page, "addresses");
+  await expect(tab(page, "addresses")).not.toHaveAccessibleName(/changed/);
+  await openTab(page, "why");
+  await expect(tab(page, "addresses")).not.toHaveAccessibleName(/changed/);
 });

@@ -1,5 +1,6 @@
 //! The words of the page, in both languages. Terms follow one glossary: dual-stack 双栈, family
-//! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口.
+//! 地址族, headless 无头服务, selector 选择算符, cluster IP 集群 IP, node port 节点端口. In a sentence, `[words](place)` is a
+//! link to a place of the page ([`Place::named`](crate::state::choices::Place::named)).
 
 use dualstack_core::explain::text::{Lang, Text};
 
@@ -167,16 +168,16 @@ words! {
     EV_APPLY = "Apply", "应用";
     EV_CREATE = "Create", "创建";
     EV_UPDATE = "Update", "更新";
-    EDITED_CREATES = "You edit action {number}, which creates {name}.", "你正在编辑操作 {number}：创建 {name}。";
-    EDITED_WOULD_CREATE = "You edit action {number}, which would create {name}.", "你正在编辑操作 {number}：将要创建 {name}。";
-    EDITED_UPDATES = "You edit action {number}, an update of {name}.", "你正在编辑操作 {number}：更新 {name}。";
-    EDITED_CREATES_ALL = "You edit action {number}, which creates {created} objects.", "你正在编辑操作 {number}：创建 {created} 个对象。";
-    EDITED_UPDATES_ALL = "You edit action {number}, which updates {updated} objects.", "你正在编辑操作 {number}：更新 {updated} 个对象。";
-    EDITED_CREATES_ONE = "You edit action {number}, which creates 1 object and updates {updated}.", "你正在编辑操作 {number}：创建 1 个对象，更新 {updated} 个。";
-    EDITED_DOES_BOTH = "You edit action {number}, which creates {created} objects and updates {updated}.", "你正在编辑操作 {number}：创建 {created} 个对象，更新 {updated} 个。";
-    EDITED_APPLIES = "You edit action {number}, an apply.", "你正在编辑操作 {number}：应用清单。";
-    EDITED_PATCHES = "You edit action {number}, a patch of {name}.", "你正在编辑操作 {number}：修补 {name}。";
-    EDITED_DELETES = "You edit action {number}, the deletion of {name}.", "你正在编辑操作 {number}：删除 {name}。";
+    EDITED_CREATES = "You edit [action](timeline) {number}, which creates {name}.", "你正在编辑[操作](timeline) {number}：创建 {name}。";
+    EDITED_WOULD_CREATE = "You edit [action](timeline) {number}, which would create {name}.", "你正在编辑[操作](timeline) {number}：将要创建 {name}。";
+    EDITED_UPDATES = "You edit [action](timeline) {number}, an update of {name}.", "你正在编辑[操作](timeline) {number}：更新 {name}。";
+    EDITED_CREATES_ALL = "You edit [action](timeline) {number}, which creates {created} objects.", "你正在编辑[操作](timeline) {number}：创建 {created} 个对象。";
+    EDITED_UPDATES_ALL = "You edit [action](timeline) {number}, which updates {updated} objects.", "你正在编辑[操作](timeline) {number}：更新 {updated} 个对象。";
+    EDITED_CREATES_ONE = "You edit [action](timeline) {number}, which creates 1 object and updates {updated}.", "你正在编辑[操作](timeline) {number}：创建 1 个对象，更新 {updated} 个。";
+    EDITED_DOES_BOTH = "You edit [action](timeline) {number}, which creates {created} objects and updates {updated}.", "你正在编辑[操作](timeline) {number}：创建 {created} 个对象，更新 {updated} 个。";
+    EDITED_APPLIES = "You edit [action](timeline) {number}, an apply.", "你正在编辑[操作](timeline) {number}：应用清单。";
+    EDITED_PATCHES = "You edit [action](timeline) {number}, a patch of {name}.", "你正在编辑[操作](timeline) {number}：修补 {name}。";
+    EDITED_DELETES = "You edit [action](timeline) {number}, the deletion of {name}.", "你正在编辑[操作](timeline) {number}：删除 {name}。";
     SERVICE_CIDR = "Service CIDR", "Service CIDR";
     POD_CIDR = "Pod CIDR", "Pod CIDR";
     NODE_IP = "node IP", "节点 IP";

@@ -2,6 +2,7 @@
 //! `snapshots/`. `UPDATE_SNAPSHOTS=1 cargo test -p dualstack-web --test snapshots` writes them anew: read the difference.
 
 use std::fs;
+use std::marker::PhantomData;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -43,8 +44,12 @@ use dualstack_web::state::navigation::OwnText;
 use dualstack_web::state::shared::Shared;
 use dualstack_web::state::store::{Msg, Store};
 use dualstack_web::state::visit::Step;
+use dualstack_web::ui::links::Links;
 use futures_executor::block_on;
-use yew::{BaseComponent, Callback, LocalServerRenderer};
+use yew::{
+    BaseComponent, Callback, Component, Context, ContextProvider, Html, LocalServerRenderer,
+    Properties, html,
+};
 
 /// Tags that stand within a line.
 const INLINE: [&str; 9] = ["b", "code", "i", "mark", "small", "span", "strong", "tspan", "title"];
@@ -72,11 +77,37 @@ fn lines(html: &str) -> String {
     out.trim().to_owned() + "\n"
 }
 
+/// A pane as it stands in the page, whose places can be opened.
+struct InPage<C>(PhantomData<C>);
+
+#[derive(PartialEq, Properties)]
+struct InPageProps<P: Properties> {
+    props: P,
+}
+
+impl<C: BaseComponent> Component for InPage<C>
+where
+    C::Properties: Clone,
+{
+    type Message = ();
+    type Properties = InPageProps<C::Properties>;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self(PhantomData)
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let props = context.props().props.clone();
+        html! { <ContextProvider<Links> context={Links(Callback::noop())}><C ..props /></ContextProvider<Links>> }
+    }
+}
+
 fn rendered<C: BaseComponent>(props: C::Properties) -> String
 where
     C::Properties: Clone,
 {
-    let renderer = LocalServerRenderer::<C>::with_props(props).hydratable(false);
+    let props = InPageProps { props };
+    let renderer = LocalServerRenderer::<InPage<C>>::with_props(props).hydratable(false);
     lines(&block_on(renderer.render()))
 }
 
@@ -198,7 +229,16 @@ fn panes_look_as_their_snapshots() {
             lang,
             &[("a search", searched("headless")), ("nothing found", searched("no such thing"))],
         );
-        check("invitation", lang, &[("opening", rendered::<Invitation>(first.invitation.clone()))]);
+        let names_places =
+            panes(&Store::opening(lang).update(Msg::Example("provider-without-ipv6")));
+        check(
+            "invitation",
+            lang,
+            &[
+                ("opening", rendered::<Invitation>(first.invitation.clone())),
+                ("places are named", rendered::<Invitation>(names_places.invitation)),
+            ],
+        );
         check("footer", lang, &[("opening", rendered::<Footer>(first.footer.clone()))]);
         check(
             "phone-bar",

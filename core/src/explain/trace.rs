@@ -25,8 +25,6 @@ pub enum FactValue {
     Cidr(Cidr),
     /// Words of ours.
     Words(Text),
-    /// Words that name a place of the page, and the name of that place.
-    Link { words: &'static str, to: &'static str },
 }
 
 /// A named [`FactValue`].
@@ -245,7 +243,6 @@ fn push_fact(value: &FactValue, lang: Lang, pieces: &mut Vec<Piece>) {
         FactValue::Ip(ip) => pieces.push(Piece::Code(ip.to_string())),
         FactValue::Cidr(cidr) => pieces.push(Piece::Code(cidr.to_string())),
         FactValue::Words(text) => pieces.push(Piece::Words(text.get(lang).to_owned())),
-        FactValue::Link { words, to } => pieces.push(Piece::Link { words, to }),
     }
 }
 

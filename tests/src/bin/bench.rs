@@ -21,6 +21,7 @@ use dualstack_core::release::behavior::Behavior;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{self, Replay};
+use dualstack_core::source::flags::{Component, boxes};
 use dualstack_core::source::yaml::Node;
 use dualstack_tests::driver::{self, cidr};
 use serde_json::json;
@@ -391,6 +392,27 @@ fn workload_sessions() {
     });
 }
 
+/// A key in a long text of flags: what the box makes of it, and the answer.
+fn long_flags() {
+    let mut lines = String::from("--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112\n");
+    lines.extend((1..10_000).map(|at| format!("--a{at}=10.0.0.{}\n", at % 256)));
+    let text = format!("kube-apiserver\n{lines}");
+    let boot = |flags: &str| Action::Boot { version: KubeVersion::LATEST, flags: flags.into() };
+    let before = scenario(&[boot(&text), apply(1, "PreferDualStack")]);
+    let part = lines + "#";
+    let begun = || {
+        let mut replay = Replay::default();
+        black_box(replay.run(&before, 1));
+        vec![replay]
+    };
+    let name = "keystroke in 10,000 lines of flags: their text, the start and the request";
+    measure(name, "≤ 100 ms", begun, |mut replay| {
+        let text = boxes::replace(&text, Component::KubeApiserver, &part);
+        let report = replay.run_shown(&scenario(&[boot(&text), apply(1, "PreferDualStack")]), 1);
+        (replay, report)
+    });
+}
+
 fn memory() {
     let before = host::memory();
     let mut env = dual_stack("10.96.0.0/12", "fd00::/108");
@@ -415,4 +437,5 @@ fn main() {
     nodes_and_pods();
     sessions();
     workload_sessions();
+    long_flags();
 }

@@ -10,7 +10,7 @@ use dualstack_core::apiserver::requests::{Answer, Outcome};
 use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::explain::diagnostic::Program;
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::explain::trace::{Effect, Fact, FactValue, Piece, Step, plain, render as fill};
+use dualstack_core::explain::trace::{Effect, Fact, Piece, Step, plain, render as fill};
 use dualstack_core::facts;
 use dualstack_core::net::Family;
 use dualstack_core::session::diff::{Change, Diff};
@@ -184,15 +184,24 @@ impl Verdict {
     }
 }
 
+/// A sentence in which the name of a component leads to its flags.
+fn to_flags(pieces: Vec<Piece>, component: &'static str) -> Vec<Piece> {
+    let pieces = pieces.into_iter().map(|piece| match piece {
+        Piece::Code(code) if code == component => Piece::Link { words: component, to: component },
+        piece => piece,
+    });
+    pieces.collect()
+}
+
 /// What does not work of the components, although kube-apiserver answers; `None` if all is well.
 #[must_use]
 pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
     let components = boot.start.components();
     let down = components.all().find(|it| it.is_given && !it.errors.is_empty());
     if let Some((status, error)) = down.and_then(|it| Some((it.component, it.errors.first()?))) {
-        let component = FactValue::Link { words: status.name(), to: status.name() };
-        let message = error.message.clone();
-        return Some(render(i18n::COMPONENT_EXITS, &facts![component, message], lang));
+        let (component, message) = (status.name(), error.message.clone());
+        let pieces = render(i18n::COMPONENT_EXITS, &facts![component, message], lang);
+        return Some(to_flags(pieces, component));
     }
     let finding = boot.findings().first().filter(|it| it.is_alarm())?;
     let title = finding.title();
@@ -200,8 +209,8 @@ pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
     if let Some(first) = components.next()
         && components.all(|it| it == first)
     {
-        let component = FactValue::Link { words: first, to: first };
-        return Some(render(i18n::COMPONENT_HAS, &facts![component, title], lang));
+        let pieces = render(i18n::COMPONENT_HAS, &facts![component = first, title], lang);
+        return Some(to_flags(pieces, first));
     }
     Some(render(i18n::COMPONENTS_DISAGREE, &facts![title], lang))
 }
