@@ -192,6 +192,9 @@ impl Judge {
         for (at, event) in session.events.iter().enumerate() {
             let report = replay.run(&session, at);
             let Some(EventReport::Requests(requests)) = report.events.get(at) else { continue };
+            if matches!(event, Action::Existing(_)) {
+                continue;
+            }
             let before = replay.before(&session, at);
             let runs = before.world().runs();
             self.http.served.cluster = before;

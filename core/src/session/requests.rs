@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::existing;
 use super::report::{DocumentReport, EventReport, RequestsReport, Verb};
 use super::start::start;
 use crate::api::field_path::FieldPath;
@@ -74,7 +75,8 @@ pub(crate) fn handle(
         Action::Apply(text)
         | Action::Create(text)
         | Action::Replace(text)
-        | Action::DeleteFile(text) => {
+        | Action::DeleteFile(text)
+        | Action::Existing(text) => {
             let command = action.file().map_or_else(FileCommand::default, |(command, _)| command);
             file_command(cluster, command, (text, file), asked, known)
         }
@@ -93,7 +95,7 @@ fn file_command(
     mut asked: Option<&mut Vec<Asked>>,
     known: Option<&Rc<World>>,
 ) -> RequestsReport {
-    let read = documents::read(text, file, command != FileCommand::Delete);
+    let read = documents::read(text, file, command.validates());
     let syntax = text_problems(read.problems);
     let first = cluster.world.next_number();
     let alone = cluster.running().is_none().then(|| {
@@ -221,7 +223,7 @@ impl Run {
                 self.command.fail(format!("error: no objects passed to {name}"));
             }
             (None, FileCommand::Delete) => self.command.say("No resources found"),
-            (None, FileCommand::Replace) => {}
+            (None, FileCommand::Replace | FileCommand::Existing) => {}
         }
         self.command
     }
@@ -534,6 +536,7 @@ pub(crate) fn send_one(
             FileCommand::Create => Verb::Create,
             FileCommand::Replace => Verb::Replace,
             FileCommand::Delete => Verb::Delete,
+            FileCommand::Existing => Verb::Existing,
         },
         span: document.span,
         kind: node.text_of("kind").unwrap_or_default().to_owned(),
@@ -614,7 +617,7 @@ pub(crate) fn send_one(
             format!("键 {key} 写了不止一次：kubectl 只发送最后一个。"),
         ));
     }
-    let validates = is_service && command != FileCommand::Delete;
+    let validates = is_service && command.is_sent();
     if validates && !server.env().behavior.warns_of_unknown_fields {
         let decoded = decode::service(node, server.env().behavior.unknown_fields, false);
         let strays = decoded.map(|it| it.strays).unwrap_or_default();
@@ -629,7 +632,7 @@ pub(crate) fn send_one(
         FileCommand::Apply => manifest.nameless(file),
         FileCommand::Replace => manifest.nameless_for("replacing", file),
         FileCommand::Delete => manifest.nameless_for("deleting", file),
-        FileCommand::Create => None,
+        FileCommand::Create | FileCommand::Existing => None,
     };
     if let Some(failure) = nameless {
         let path = FieldPath::metadata("name");
@@ -650,6 +653,9 @@ pub(crate) fn send_one(
         let path = FieldPath::metadata("namespace");
         trace.note(&kubectl::NAMESPACE_IS_TAKEN_TO_EXIST, path, facts![namespace]);
     }
+    if command == FileCommand::Existing {
+        trace.note(&kubectl::OBJECT_EXISTS_AS_PRINTED, FieldPath::default(), facts![]);
+    }
     report.before = trace.into_steps();
     let is_written = command != FileCommand::Delete;
     if is_service && is_written {
@@ -660,6 +666,9 @@ pub(crate) fn send_one(
     report.was = cluster.object(&object);
     report.workload = workload.map(|kind| (kind, object.key()));
     report.is_update = report.was.is_some() && is_written;
+    if matches!(command, FileCommand::Apply | FileCommand::Create) && report.was.is_none() {
+        report.diagnostics.extend(existing::hint(command, node));
+    }
     if let Some((same, outcome)) =
         same.and_then(|it| Some((it, it.done.report.outcome.as_ref()?))).filter(|_| !is_range)
     {
@@ -672,6 +681,14 @@ pub(crate) fn send_one(
         delete_object(cluster, &object, Some(file), &mut report)
             .map(|done| report.take(done, first))
             .unwrap_or_default()
+    } else if command == FileCommand::Existing {
+        match existing::keep(cluster, &manifest, node) {
+            Ok(done) => report.take(done, first),
+            Err(remark) => {
+                report.refuse(Diagnostic { span: Some(first), ..remark });
+                Sent::default()
+            }
+        }
     } else if let Some(workload) = workload {
         send_workload(cluster, command, workload, &manifest, (file, first), &mut report)
     } else if let Some(server) = cluster.running() {
