@@ -13,7 +13,7 @@
 pub mod action;
 pub mod diff;
 mod existing;
-mod provenance;
+pub mod provenance;
 pub mod replay;
 pub mod report;
 pub(crate) mod requests;
