@@ -123,8 +123,7 @@ pub fn in_manifest(text: &str) -> Vec<Pasted> {
         }
         if is_first && let Some(printed) = described(text, body).or_else(|| headed(body)) {
             let printed = if printed.is_table { whole_table(text, printed) } else { printed };
-            found.push(line.whole(Kind::Printed(printed)));
-            return found;
+            return vec![line.whole(Kind::Printed(printed))];
         }
         is_first &= is_fence(body) || is_command(body);
         if is_fence(body) {
@@ -381,41 +380,39 @@ fn described(text: &str, line: &str) -> Option<Printed> {
 impl Printed {
     /// What it is, and which command prints something that can be pasted.
     fn words(self) -> [String; 2] {
-        let (kind, resource) = match self.objects {
-            Objects::Services => ("Services", "svc"),
-            Objects::Nodes => ("Nodes", "nodes"),
-            Objects::Pods => ("Pods", "pods"),
-            Objects::Deployments => ("Deployments", "deploy"),
-            Objects::Endpoints => ("Endpoints", "endpoints"),
-            Objects::EndpointSlices => ("EndpointSlices", "endpointslices"),
-            Objects::ServiceCidrs => ("ServiceCIDRs", "servicecidrs"),
-            Objects::IpAddresses => ("IPAddresses", "ipaddresses"),
-            Objects::Others => ("", ""),
+        let (kind, kinds, resource) = match self.objects {
+            Objects::Services => ("Service", "Services", "svc"),
+            Objects::Nodes => ("Node", "Nodes", "nodes"),
+            Objects::Pods => ("Pod", "Pods", "pods"),
+            Objects::Deployments => ("Deployment", "Deployments", "deploy"),
+            Objects::Endpoints => ("Endpoints", "Endpoints", "endpoints"),
+            Objects::EndpointSlices => ("EndpointSlice", "EndpointSlices", "endpointslices"),
+            Objects::ServiceCidrs => ("ServiceCIDR", "ServiceCIDRs", "servicecidrs"),
+            Objects::IpAddresses => ("IPAddress", "IPAddresses", "ipaddresses"),
+            Objects::Others => ("", "", "svc,nodes,pods"),
         };
-        let everywhere = match (self.is_table, self.has_namespace, self.objects) {
-            (true, true, _) => " -A",
-            (false, true, Objects::Others) => "",
-            (false, true, _) => " -n NAMESPACE",
-            _ => "",
+        let place = match (self.is_table, self.has_namespace) {
+            (_, false) => "",
+            (true, true) => " -A",
+            (false, true) => " -n NAMESPACE",
         };
-        let resources = if resource.is_empty() { "svc,nodes,pods" } else { resource };
-        let command = format!("kubectl get {resources}{everywhere} -o yaml");
+        let command = format!("kubectl get {resource}{place} -o yaml");
         let (en, zh) = match (self.is_table, kind) {
             (true, "") => (
                 "This is a table of `kubectl get`".to_owned(),
                 "这是 `kubectl get` 输出的表格".to_owned(),
             ),
             (true, kind) => (
-                format!("This is a table of {kind}, as `kubectl get` prints it"),
-                format!("这是 `kubectl get` 输出的 {} 表格", kind.trim_end_matches('s')),
+                format!("This is a table of {kinds}, as `kubectl get` prints it"),
+                format!("这是 `kubectl get` 输出的 {kind} 表格"),
             ),
             (false, "") => (
                 "This is what `kubectl describe` prints".to_owned(),
                 "这是 `kubectl describe` 的输出".to_owned(),
             ),
             (false, kind) => (
-                format!("This is what `kubectl describe` prints of {kind}"),
-                format!("这是 `kubectl describe` 输出的 {} 信息", kind.trim_end_matches('s')),
+                format!("This is what `kubectl describe` prints of {kinds}"),
+                format!("这是 `kubectl describe` 输出的 {kind} 信息"),
             ),
         };
         [
