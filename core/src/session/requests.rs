@@ -108,7 +108,13 @@ fn file_command(
     let mut reports = Vec::new();
     let mut is_list_known = true;
     let mut has_ended = false;
-    for mut document in read.documents {
+    // A list is validated with its objects.
+    let validates = |server: &mut ApiServer| !server.env().behavior.warns_of_unknown_fields;
+    let is_asked = command.is_sent() && cluster.running().is_some_and(validates);
+    let all = if is_asked { read.documents.clone() } else { Vec::new() };
+    for (at, mut document) in read.documents.into_iter().enumerate() {
+        let items = all.get(at + 1..).unwrap_or_default();
+        let count = items.iter().take_while(|it| it.is_item).count();
         if has_ended {
             document.fate = Fate::Behind;
         }
@@ -120,7 +126,8 @@ fn file_command(
         if document.is_item && !is_list_known {
             continue;
         }
-        let done = send_one(cluster, command, (text, file), &document, same.as_ref());
+        let done =
+            send_one(cluster, command, (text, file), (&document, &items[..count]), same.as_ref());
         is_list_known = document.fate != Fate::List || done.sent.failure.is_none();
         has_ended |= done.ends;
         run.add(&document, &done);
@@ -520,13 +527,14 @@ pub(crate) fn send(server: &mut ApiServer, command: FileCommand, node: &Node) ->
     }
 }
 
-/// A command about one document. The API server has answered `same` before, as a document of the same event
-/// that said the same. What the controllers do of it they do after the last document.
+/// A command about one document; `items` are its objects, where it is a list. The API server has answered `same`
+/// before, as a document of the same event that said the same. What the controllers do of it they do after the last
+/// document.
 pub(crate) fn send_one(
     cluster: &mut Cluster,
     command: FileCommand,
     (text, file): (&str, &str),
-    document: &Document,
+    (document, items): (&Document, &[Document]),
     same: Option<&Asked>,
 ) -> Done {
     let node = &document.node;
@@ -561,6 +569,15 @@ pub(crate) fn send_one(
         report.refuse(problem);
         Done { report, sent: Sent::failed(failure), is_unmapped: true, ends: false }
     };
+    let behavior = &server.env().behavior;
+    if command.is_sent()
+        && !behavior.warns_of_unknown_fields
+        && let Some((words, span)) =
+            kubectl::validation::check(document, items, behavior.unknown_fields, file)
+    {
+        trace.reject(&kubectl::KUBECTL_VALIDATES_FIELDS, FieldPath::default(), facts![]);
+        return Done { ends: true, ..fails(report, trace, &words, span) };
+    }
     match &document.fate {
         Fate::Behind => {
             trace.reject(&kubectl::FILE_ENDS_HERE, FieldPath::default(), facts![]);
@@ -616,16 +633,6 @@ pub(crate) fn send_one(
             format!("The key {key} is written more than once: kubectl sends the last one."),
             format!("键 {key} 写了不止一次：kubectl 只发送最后一个。"),
         ));
-    }
-    let validates = is_service && command.is_sent();
-    if validates && !server.env().behavior.warns_of_unknown_fields {
-        let decoded = decode::service(node, server.env().behavior.unknown_fields, false);
-        let strays = decoded.map(|it| it.strays).unwrap_or_default();
-        if let Some(words) = kubectl::validation::unknown_fields(&strays, file) {
-            let span = strays.first().map_or(first, |stray| stray.span);
-            trace.reject(&kubectl::KUBECTL_VALIDATES_FIELDS, FieldPath::default(), facts![]);
-            return Done { ends: true, ..fails(report, trace, &words, span) };
-        }
     }
     let manifest = Manifest::new(kind, node, version);
     let nameless = match command {
