@@ -115,6 +115,10 @@ const RESTARTS: [(&str, &str, [&str; 2]); 2] = [
     ),
 ];
 
+/// An object that exists.
+const EXISTING: (&str, &str) =
+    ("MSG-7j", "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {clusterIP: None}}");
+
 /// Manifests of which something is said before a Service is looked at.
 const MANIFESTS: [(&str, &str, &str); 10] = [
     ("MSG-7a", "1.36", "metadata: {name: a}"),
@@ -209,10 +213,10 @@ fn requested(k8s: &str, ranges: &str, steps: &str) -> Witness {
     driver.witness
 }
 
-fn started(k8s: &str, starts: &[&str], manifest: &str) -> Witness {
+fn started(k8s: &str, starts: &[&str], action: Action) -> Witness {
     let version: KubeVersion = k8s.parse().expect("a simulated release");
     let boots = starts.iter().map(|flags| Action::Boot { version, flags: (*flags).into() });
-    let events: Vec<Action> = boots.chain([Action::Apply(manifest.into())]).collect();
+    let events: Vec<Action> = boots.chain([action]).collect();
     let mut witness = Witness::default();
     for event in session::run(&Session { seed: 0, events: events.into() }).events {
         match event {
@@ -284,10 +288,17 @@ fn seen(version: KubeVersion, trace: &Trace) -> Witness {
 fn sessions() -> Vec<(&'static str, Witness)> {
     let requests =
         REQUESTS.iter().map(|(rule, k8s, ranges, steps)| (*rule, requested(k8s, ranges, steps)));
-    let starts = STARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, &[flags], "")));
-    let restarts = RESTARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, flags, "")));
-    let manifests =
-        MANIFESTS.iter().map(|(rule, k8s, text)| (*rule, started(k8s, &["--v=2"], text)));
+    let nothing = || Action::Apply("".into());
+    let starts = STARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, &[flags], nothing())));
+    let restarts =
+        RESTARTS.iter().map(|(rule, k8s, flags)| (*rule, started(k8s, flags, nothing())));
+    let manifests = MANIFESTS.iter().map(|(rule, k8s, text)| {
+        let action = Action::Apply((*text).into());
+        (*rule, started(k8s, &["--v=2"], action))
+    });
+    let (rule, text) = EXISTING;
+    let existing = (rule, started("1.36", &["--v=2"], Action::Existing(text.into())));
+    let manifests = manifests.chain([existing]);
     let controllers = CONTROLLERS
         .iter()
         .map(|(rule, k8s, flags, pod_cidrs)| (*rule, controlled(k8s, flags, pod_cidrs)));

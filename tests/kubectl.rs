@@ -9,10 +9,13 @@ use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use dualstack_core::api::{Json, print};
+use dualstack_core::cluster::Cluster;
 use dualstack_core::kubectl::{FILE, ObjectName, Request, Stream};
 use dualstack_core::release::version::{KubeVersion, Versions};
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, Replay};
+use dualstack_core::source::pasted::{self, Objects, Printed};
 use dualstack_tests::apiserver::http::Http;
 use dualstack_tests::apiserver::{Asked, Served};
 use dualstack_tests::cases;
@@ -192,6 +195,9 @@ impl Judge {
         for (at, event) in session.events.iter().enumerate() {
             let report = replay.run(&session, at);
             let Some(EventReport::Requests(requests)) = report.events.get(at) else { continue };
+            if matches!(event, Action::Existing(_)) {
+                continue;
+            }
             let before = replay.before(&session, at);
             let runs = before.world().runs();
             self.http.served.cluster = before;
@@ -211,9 +217,8 @@ impl Judge {
             compare("status", format!("{:?}", Some(said.status)), format!("{:?}", came.status));
             let sent = said.requests.iter().map(of_core).collect::<String>();
             compare("requests", sent, came.asked.iter().map(of_client).collect());
-            let objects = |objects: Vec<dualstack_core::api::Json>| {
-                let texts: Vec<String> =
-                    objects.iter().map(dualstack_core::api::print::yaml).collect();
+            let objects = |objects: Vec<Json>| {
+                let texts: Vec<String> = objects.iter().map(print::yaml).collect();
                 texts.concat()
             };
             let core = objects(replay.before(&session, at + 1).objects());
@@ -315,18 +320,23 @@ fn judged(kubectl: Kubectl) -> Vec<String> {
     found
 }
 
-#[test]
-fn every_kubectl_prints_and_sends_what_the_core_says() {
+/// Those that are asked: of many the oldest, the newest, and one between.
+fn asked() -> Vec<Kubectl> {
     let mut all = found();
-    if all.is_empty() {
-        println!("no kubectl was found: nothing was compared");
-        return;
-    }
     if let Ok(wanted) = std::env::var("KUBECTL") {
         all.retain(|it| wanted.split(',').any(|release| release == it.release.to_string()));
     } else if all.len() > 3 {
-        // Of many the oldest, the newest, and one between.
         all = [0, all.len() / 2, all.len() - 1].map(|at| all[at].clone()).to_vec();
+    }
+    all
+}
+
+#[test]
+fn every_kubectl_prints_and_sends_what_the_core_says() {
+    let all = asked();
+    if all.is_empty() {
+        println!("no kubectl was found: nothing was compared");
+        return;
     }
     let names: Vec<String> = all.iter().map(|it| it.release.to_string()).collect();
     println!("compared with kubectl {}", names.join(", "));
@@ -335,4 +345,174 @@ fn every_kubectl_prints_and_sends_what_the_core_says() {
     let found: Vec<String> =
         threads.into_iter().flat_map(|it| it.join().expect("a judge ends")).collect();
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}
+
+/// The text of a cluster with a Node.
+const FLAGS: &str = "--service-cluster-ip-range=10.96.0.0/24,fd00:10:96::/120
+kube-controller-manager --cluster-cidr=10.9.0.0/16,fd00:10:9::/56
+kubelet node-1 --node-ip=192.0.2.11
+";
+
+/// Objects of every kind that is simulated.
+const OBJECTS: &str = "apiVersion: v1
+kind: Service
+metadata: {name: plain}
+spec: {clusterIP: 10.96.0.20, ports: [{port: 80}], selector: {app: a, tier: b}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: both}
+spec:
+  type: NodePort
+  clusterIP: 'fd00:10:96::20'
+  clusterIPs: ['fd00:10:96::20', 10.96.0.21]
+  ipFamilyPolicy: RequireDualStack
+  ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 53, protocol: UDP, nodePort: 30053}]
+  externalIPs: [192.0.2.30, '2001:db8::30']
+---
+apiVersion: v1
+kind: Service
+metadata: {name: alias}
+spec: {type: ExternalName, externalName: example.com}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: headless, namespace: shop, annotations: {a: \"<é> & \\\"b\\\"\"}}
+spec: {clusterIP: None, selector: {app: a}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pending, namespace: shop}
+spec: {type: LoadBalancer, clusterIP: 10.96.0.22, ports: [{port: 443, nodePort: 30443}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: waits}
+spec: {nodeSelector: {a: b}, containers: [{name: c, image: c}, {name: d, image: d}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: runs}
+spec: {nodeName: node-1, hostNetwork: true, containers: [{name: c, image: c}]}
+";
+
+/// Objects that exist.
+const EXISTING: &str = "apiVersion: v1
+kind: Service
+metadata: {name: edge, namespace: shop, resourceVersion: '7', uid: u, creationTimestamp: '2023-10-19T22:10:09Z'}
+spec:
+  type: LoadBalancer
+  clusterIP: 10.96.0.23
+  clusterIPs: [10.96.0.23]
+  ipFamilies: [IPv4]
+  ipFamilyPolicy: SingleStack
+  ports: [{port: 80, targetPort: 80, protocol: TCP, nodePort: 30081}]
+status: {loadBalancer: {ingress: [{ip: 192.0.2.41}, {hostname: lb.example.com}]}}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: old, labels: {node-role.kubernetes.io/worker: ''}}
+spec: {podCIDR: 10.8.1.0/24, podCIDRs: [10.8.1.0/24]}
+status: {addresses: [{type: InternalIP, address: 192.0.2.77}, {type: ExternalIP, address: 198.51.100.7}], nodeInfo: {kubeletVersion: v1.30.1}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {nodeName: old, containers: [{name: a, image: a}]}
+status: {phase: Running, podIP: 10.8.1.2, podIPs: [{ip: 10.8.1.2}]}
+";
+
+/// Commands that print tables, and how the tables are recognised where they are pasted.
+const TABLES: &[(&str, Objects, bool)] = &[
+    ("get svc", Objects::Services, false),
+    ("get svc -o wide", Objects::Services, false),
+    ("get svc -A", Objects::Services, true),
+    ("get svc -A -o wide", Objects::Services, true),
+    ("get svc edge -n shop", Objects::Services, false),
+    ("get nodes", Objects::Nodes, false),
+    ("get nodes -o wide", Objects::Nodes, false),
+    ("get pods -A", Objects::Pods, true),
+    ("get pods -A -o wide", Objects::Pods, true),
+    ("get svc,pods -A", Objects::Others, true),
+];
+
+/// The cluster of these objects.
+fn cluster_to_read(version: KubeVersion) -> Cluster {
+    let boot = Action::Boot { version, flags: FLAGS.into() };
+    let events = [boot, Action::Apply(OBJECTS.into()), Action::Existing(EXISTING.into())];
+    Replay::default().before(&Session { seed: 0, events: events.into() }, 3)
+}
+
+/// What `kubectl get -o yaml` and `-o json` print of these objects.
+fn printed(objects: &[Json], is_one: bool) -> [String; 2] {
+    let object = match objects {
+        [one] if is_one => one.clone(),
+        all => {
+            let all: Vec<Value> = all.iter().cloned().map(Value::from).collect();
+            let list = json!({"apiVersion": "v1", "items": all, "kind": "List", "metadata": {"resourceVersion": ""}});
+            list.into()
+        }
+    };
+    [print::yaml(&object), print::json(&object)]
+}
+
+#[test]
+fn what_kubectl_gets_is_what_is_stored() {
+    for kubectl in asked() {
+        let release = kubectl.release;
+        let mut judge = Judge::new(kubectl);
+        let cluster = cluster_to_read(release);
+        let all = cluster.objects();
+        judge.http.served = Served::new(cluster);
+        let mut run = |words: &str| {
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            let came = judge.run(&words, true);
+            assert_eq!((came.status, came.stderr.as_str()), (Some(0), ""), "{release} {words:?}");
+            came.stdout
+        };
+        let mut tables = String::new();
+        for (words, objects, has_namespace) in TABLES {
+            let came = run(words);
+            tables += &format!("$ kubectl {words}\n{came}");
+            let found = pasted::in_manifest(&came);
+            let printed =
+                Printed { objects: *objects, is_table: true, has_namespace: *has_namespace };
+            let kinds: Vec<pasted::Kind> = found.into_iter().map(|it| it.kind).collect();
+            assert_eq!(kinds, [pasted::Kind::Printed(printed)], "{words}");
+        }
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("tables.txt"), &tables)
+                .expect("it can be written");
+        } else {
+            assert_eq!(tables, include_str!("tables.txt"), "{release}");
+        }
+        let of = |kind: &str, namespace: &str| -> Vec<Json> {
+            let is_of = |it: &&Json| {
+                it["kind"].as_str() == Some(kind)
+                    && (namespace.is_empty()
+                        || it["metadata"]["namespace"].as_str() == Some(namespace))
+            };
+            all.iter().filter(is_of).cloned().collect()
+        };
+        let one = |kind: &str, name: &str| -> Vec<Json> {
+            let is_it = |it: &Json| it["metadata"]["name"].as_str() == Some(name);
+            of(kind, "").into_iter().filter(is_it).collect()
+        };
+        for (words, objects, is_one) in [
+            ("svc", of("Service", "default"), false),
+            ("svc -A", of("Service", ""), false),
+            ("svc headless -n shop", one("Service", "headless"), true),
+            ("svc both", one("Service", "both"), true),
+            ("svc edge -n shop", one("Service", "edge"), true),
+            ("svc alias", one("Service", "alias"), true),
+            ("nodes", of("Node", ""), false),
+            ("node old", one("Node", "old"), true),
+            ("pods -A", of("Pod", ""), false),
+            ("pod web -n shop", one("Pod", "web"), true),
+        ] {
+            let [yaml, json] = printed(&objects, is_one);
+            assert_eq!(run(&format!("get {words} -o yaml")), yaml, "{release} {words}");
+            assert_eq!(run(&format!("get {words} -o json")), json, "{release} {words}");
+        }
+    }
 }

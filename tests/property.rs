@@ -9,6 +9,7 @@ use dualstack_core::api::print;
 use dualstack_core::cluster::{Pod, PodState, World};
 use dualstack_core::explain::trace::Effect;
 use dualstack_core::kube_proxy::startup::HostFamilies;
+use dualstack_core::kubectl::FileCommand;
 use dualstack_core::net::Family;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{Replay, run};
@@ -16,7 +17,7 @@ use dualstack_tests::sessions::{
     choose, cluster_event, cluster_start, page_document, page_event, page_session, page_start,
     session, version,
 };
-use dualstack_tests::{nodes, paste};
+use dualstack_tests::{files, nodes, paste};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
@@ -31,6 +32,26 @@ fn runner(cases: u32) -> TestRunner {
     bytes[..8].copy_from_slice(&seed.unwrap_or_default().to_le_bytes());
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
+#[test]
+fn commands_about_random_files_print_and_send_what_is_answered() {
+    let command = proptest::sample::select(FileCommand::ALL.to_vec());
+    let files = (version(), command, vec(page_document(), 1..4), 0..9_usize);
+    let law = |(version, command, documents, cut): (_, _, Vec<String>, usize)| {
+        let text = documents.join("\n---\n");
+        // Now and then the end is missing.
+        let end = if cut == 0 { text.len() / 3 } else { text.len() };
+        let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        files::check(version, command, &text[..end]).map_err(TestCaseError::fail)
+    };
+    match runner(200).run(&files, law) {
+        Ok(()) => {}
+        Err(TestError::Abort(why)) => panic!("{why}"),
+        Err(TestError::Fail(why, (version, command, documents, _))) => {
+            panic!("{why}\n{version} {command:?}\n{}", documents.join("\n---\n"))
+        }
+    }
 }
 
 #[test]

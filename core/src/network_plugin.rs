@@ -324,6 +324,14 @@ impl PodRange {
         Some(PodAddress { ip, range: self.range, gateway })
     }
 
+    /// Takes an address of the range, if it is free.
+    fn keep(&mut self, ip: IpAddr) -> bool {
+        let number = to_bits(ip) - to_bits(self.range.network());
+        let is_free = !self.taken.contains(number);
+        self.taken.insert(number, number);
+        is_free
+    }
+
     fn release(&mut self, ip: IpAddr) {
         let number = to_bits(ip) - to_bits(self.range.network());
         self.taken.remove(number, number);
@@ -392,6 +400,24 @@ impl HostLocal {
         }
         state.pods.insert(pod.into(), addresses.iter().map(|address| address.ip).collect());
         Ok(addresses)
+    }
+
+    /// A Pod has these addresses already. Those that are in no range, or that another Pod has, are not the plugin's.
+    pub fn keep(&mut self, pod: &str, ips: &[IpAddr]) {
+        if self.0.pods.contains_key(pod) {
+            return;
+        }
+        let state = Rc::make_mut(&mut self.0);
+        let mut kept = Vec::new();
+        for ip in ips {
+            let range = state.ranges.iter_mut().find(|range| range.range.contains(*ip));
+            if range.is_some_and(|range| range.keep(*ip)) {
+                kept.push(*ip);
+            }
+        }
+        if !kept.is_empty() {
+            state.pods.insert(pod.into(), kept);
+        }
     }
 
     /// A Pod is gone; its addresses, if it had any.

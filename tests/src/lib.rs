@@ -14,6 +14,7 @@
 //! | [`compare`] | where does an answer differ from the recorded one? |
 //! | [`kinds`] | what do the lines with a `kind` record, and what does the core say? |
 //! | [`node_kinds`] | the same of those about Nodes' and Pods' ranges |
+//! | [`files`] | what holds of every command about a file? |
 //! | [`session_report`] | what did an event of a recorded session come to, as text? |
 //! | [`start_kinds`] | the same for the start of components |
 //! | [`install_kinds`] | the same for kubeadm, kind and k3s |
@@ -35,6 +36,7 @@ pub mod compare;
 pub mod components;
 pub mod covered;
 pub mod driver;
+pub mod files;
 pub mod install_kinds;
 pub mod installers;
 pub mod kinds;

@@ -78,6 +78,7 @@ impl Options {
                 "--create" => Some(Verb::Kubectl(FileCommand::Create)),
                 "--replace" => Some(Verb::Kubectl(FileCommand::Replace)),
                 "--delete" => Some(Verb::Kubectl(FileCommand::Delete)),
+                "--existing" => Some(Verb::Kubectl(FileCommand::Existing)),
                 _ => return Err(format!("there is no option {option}")),
             };
             let value = value.or_else(|| arguments.next());
@@ -178,7 +179,10 @@ fn steps(version: KubeVersion, inputs: &[Input]) -> Vec<Named> {
             *was = input.version;
             start(&mut steps, input.version, name, of_start);
         }
-        let command = format!("$ kubectl {} -f {}", verb.name(), input.name);
+        let command = match verb {
+            FileCommand::Existing => verb.line(&input.name),
+            verb => format!("$ {}", verb.line(&input.name)),
+        };
         let action = Action::of_file(verb, text);
         steps.push(Named { command, file: input.name.clone(), action });
     }

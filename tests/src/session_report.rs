@@ -611,6 +611,7 @@ fn pods(world: &World) -> String {
             PodState::NoAddress(_) => "without an address",
             PodState::NoFamily => "without a family",
             PodState::Rejected { .. } => "rejected",
+            PodState::Ended => "ended",
             PodState::Runs(_) => "runs",
         };
         line(

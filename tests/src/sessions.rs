@@ -569,6 +569,7 @@ pub fn page_event() -> impl Strategy<Value = Action> {
         2 => choose(&OBJECT_NAMES).prop_map(|name| Action::Delete(name.into())),
         4 => patched,
         3 => name().prop_map(|name| Action::Delete(NAMES[name].into())),
+        1 => page_document().prop_map(|text| Action::Existing(text.into())),
         1 => name().prop_map(|name| Action::Delete(format!("servicecidr/{}", NAMES[name]).into())),
         1 => page_start(),
     ]

@@ -160,13 +160,14 @@ words! {
     PACE = "Seconds per action", "每个操作的秒数";
     PACE_IS = "{seconds} s", "{seconds} 秒";
     PATCH_TARGET = "Service to patch", "要修补的 Service";
-    FILE_COMMAND = "Command of kubectl", "kubectl 命令";
+    FILE_COMMAND = "Command of kubectl, or existing objects", "kubectl 命令，或已有的对象";
     PATCH_TYPE = "Patch type", "补丁类型";
     DELETE_TARGET = "Object to delete", "要删除的对象";
     EV_START = "Start", "启动";
     EV_RESTART = "Restart", "重启";
     EV_APPLY = "Apply", "应用";
     EV_CREATE = "Create", "创建";
+    EV_EXISTING = "Existing", "已有";
     EV_UPDATE = "Update", "更新";
     EDITED_CREATES = "You edit [action](timeline) {number}, which creates {name}.", "你正在编辑[操作](timeline) {number}：创建 {name}。";
     EDITED_WOULD_CREATE = "You edit [action](timeline) {number}, which would create {name}.", "你正在编辑[操作](timeline) {number}：将要创建 {name}。";
@@ -176,6 +177,7 @@ words! {
     EDITED_CREATES_ONE = "You edit [action](timeline) {number}, which creates 1 object and updates {updated}.", "你正在编辑[操作](timeline) {number}：创建 1 个对象，更新 {updated} 个。";
     EDITED_DOES_BOTH = "You edit [action](timeline) {number}, which creates {created} objects and updates {updated}.", "你正在编辑[操作](timeline) {number}：创建 {created} 个对象，更新 {updated} 个。";
     EDITED_APPLIES = "You edit [action](timeline) {number}, an apply.", "你正在编辑[操作](timeline) {number}：应用清单。";
+    EDITED_EXISTING = "You edit [action](timeline) {number}: objects that exist already.", "你正在编辑[操作](timeline) {number}：已有的对象。";
     EDITED_PATCHES = "You edit [action](timeline) {number}, a patch of {name}.", "你正在编辑[操作](timeline) {number}：修补 {name}。";
     EDITED_DELETES = "You edit [action](timeline) {number}, the deletion of {name}.", "你正在编辑[操作](timeline) {number}：删除 {name}。";
     SERVICE_CIDR = "Service CIDR", "Service CIDR";

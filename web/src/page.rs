@@ -350,7 +350,10 @@ impl Page {
     /// What the manifest that is shown sends, where the object is to be compared with it.
     fn sent(&mut self, store: &Store, document: usize) -> Option<Shared<Json>> {
         match store.event() {
-            Action::Apply(text) | Action::Create(text) | Action::Replace(text)
+            Action::Apply(text)
+            | Action::Create(text)
+            | Action::Replace(text)
+            | Action::Existing(text)
                 if store.form == Form::Diff =>
             {
                 self.sent.get((Shared(Rc::clone(text)), document), |(text, document)| {

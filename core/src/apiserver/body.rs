@@ -360,6 +360,13 @@ impl ApiServer {
         Ok(Body { decoded, is_internal })
     }
 
+    /// The Service of an object as a read printed it; fields that it does not have are dropped.
+    pub(super) fn printed_body(&self, body: &Node, trace: &mut Trace) -> Result<Service, Status> {
+        let decoded = decode::service(body, self.env.behavior.unknown_fields, false);
+        let decoded = decoded.map_err(|error| *error);
+        Ok(self.decoded(decoded, &cannot_be_handled, trace)?.service)
+    }
+
     fn decoded(
         &self,
         decoded: Result<Decoded, decode::TypeError>,

@@ -323,7 +323,7 @@ impl ApiServer {
     }
 
     /// Takes an object out of storage and gives back what it holds.
-    fn remove(&mut self, key: &Key) {
+    pub(super) fn remove(&mut self, key: &Key) {
         let Some(service) = self.read(key) else { return };
         if let Some(slot) = self.slots.get_mut(key) {
             slot.service = None;

@@ -345,6 +345,33 @@ impl ApiServer {
         self.mark(&key);
     }
 
+    /// Keeps an object as a read printed it, its version and all, and marks what it holds. Nothing is validated; one
+    /// of the same name is gone, and what it held is free.
+    pub fn keep_service(&mut self, object: &Node, options: &Options) -> Outcome {
+        self.answer(|cluster, _, trace| {
+            let mut service = cluster.printed_body(object, trace)?;
+            let metadata = &mut service.metadata;
+            metadata.namespace.clone_from(&options.namespace);
+            let key = key(&metadata.namespace, &metadata.name);
+            // What etcd counts, it counts as a signed number.
+            let version = metadata.resource_version.parse::<i64>().ok();
+            match version.and_then(|it| u64::try_from(it).ok()).filter(|it| *it > 0) {
+                Some(version) => cluster.revision = cluster.revision.max(version),
+                None => {
+                    cluster.revision += 1;
+                    metadata.resource_version = cluster.revision.to_string();
+                }
+            }
+            cluster.remove(&key);
+            let slot = cluster.slots.entry(key.clone()).or_default();
+            let service = Rc::new(service);
+            slot.service = Some(Rc::clone(&service));
+            slot.read = Rc::default();
+            cluster.mark(&key);
+            Ok(Answer::Service { service: cluster.shown(service), created: true })
+        })
+    }
+
     /// Somebody else holds this address.
     pub fn preallocate_ip(&mut self, ip: IpAddr) {
         self.pools.mark_address(Family::of(ip), ip);

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::kept;
 use super::objects::{self, DeploymentObject, Reader};
 use super::{Deployment, Key, MAX_NODES, MAX_PODS, NodeOrigin, Pod, PodState, World};
 use crate::api::Json;
@@ -140,6 +141,7 @@ impl World {
                 spec: Rc::new(spec),
                 state: PodState::Waits,
                 applied: Some(Rc::clone(json)),
+                kept: None,
                 key: key.clone(),
             };
             let world = Rc::make_mut(self);
@@ -190,6 +192,39 @@ impl World {
         keep(&mut deployment.template, template);
         deployment.applied = Rc::clone(json);
         Ok(done)
+    }
+
+    /// Keeps an object as a read printed it. One of the same name is gone before. While kube-apiserver runs.
+    pub(crate) fn keep(
+        self: &mut Rc<Self>,
+        kind: Workload,
+        key: &Key,
+        json: &Rc<Json>,
+        behavior: &Behavior,
+        trace: &mut Trace,
+    ) -> Result<(), Refused> {
+        if kind == Workload::Deployment {
+            return Err(Refused::Ours(
+                "An existing Deployment is not simulated: its Pods are, and a Deployment can be applied."
+                    .to_owned(),
+                "已有的 Deployment 不在模拟范围内：其 Pod 在模拟范围内，Deployment 可以应用。",
+            ));
+        }
+        let before = Rc::clone(self);
+        if self.has(kind, key) {
+            self.delete(kind, key, &mut Trace::default())?;
+        }
+        if let Err(refused) = self.apply(kind, key, json, behavior, trace) {
+            *self = before;
+            return Err(refused);
+        }
+        if kind == Workload::Pod
+            && let Some(status) = json.pointer("/status").filter(|it| kept::state(it).is_some())
+            && let Some(pod) = Rc::make_mut(self).unscheduled.get_mut(key)
+        {
+            Rc::make_mut(pod).kept = Some(Rc::new(status.clone()));
+        }
+        Ok(())
     }
 
     /// Deletes an object; a Deployment with its Pods. While kube-apiserver runs.

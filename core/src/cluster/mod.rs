@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`objects`] | what does a manifest ask for, and would the API server take it? |
 //! | `apply` | what is stored of it? |
+//! | `kept` | what does the status of a Pod say that existed before? |
 //! | [`components`] | what do the four programs make of one text? |
 //! | [`nodes`] | which nodes does the text speak of? |
 //! | [`environment`] | what does the text say of provider and network plugin? |
@@ -21,6 +22,7 @@
 pub(crate) mod apply;
 pub mod components;
 pub mod environment;
+mod kept;
 pub mod nodes;
 pub mod objects;
 mod settle;
@@ -223,6 +225,8 @@ pub struct Pod {
     pub state: PodState,
     /// What `kubectl apply` remembers.
     applied: Option<Rc<Json>>,
+    /// The `status` of a Pod that existed when the session began, while it holds.
+    kept: Option<Rc<Json>>,
 }
 
 /// What became of a Pod.
@@ -247,6 +251,8 @@ pub enum PodState {
         /// `status.message`.
         message: Rc<str>,
     },
+    /// It has ended: `Succeeded` or `Failed`, as kubectl printed it.
+    Ended,
     /// It runs, with these addresses of its runtime: those of the plugin, range by range, or those of the
     /// host.
     Runs(Rc<[IpAddr]>),
@@ -424,7 +430,7 @@ impl World {
         let (PodState::Runs(runtime), Some(node)) = (&pod.state, self.node_of(pod)) else {
             return Vec::new();
         };
-        if pod.spec.host_network {
+        if pod.spec.host_network || pod.kept.is_some() {
             return runtime.to_vec();
         }
         let mut ips = pod_ips::sort_pod_ips(&node.node_ips, runtime, &mut Trace::default());
@@ -500,7 +506,8 @@ impl Node {
     /// How many of its Pods are there for its kubelet.
     #[must_use]
     pub fn load(&self) -> usize {
-        let is_there = |pod: &&Rc<Pod>| !matches!(pod.state, PodState::Rejected { .. });
+        let is_there =
+            |pod: &&Rc<Pod>| !matches!(pod.state, PodState::Rejected { .. } | PodState::Ended);
         self.pods.values().filter(is_there).count()
     }
 }
@@ -519,7 +526,9 @@ impl Pod {
     #[must_use]
     pub fn event(&self) -> Option<(&'static str, String)> {
         Some(match &self.state {
-            PodState::Waits | PodState::Runs(_) | PodState::NoFamily => return None,
+            PodState::Waits | PodState::Ended | PodState::Runs(_) | PodState::NoFamily => {
+                return None;
+            }
             PodState::Unschedulable(message) => ("FailedScheduling", message.to_string()),
             PodState::NoPlugin => (
                 "NetworkNotReady",

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::kept;
 use super::objects::{PodSpec, matches};
 use super::{Agent, Control, Deployment, Key, Node, Pod, PodState, World};
 use crate::apiserver::allocators::{FNV_PRIME, FNV_START, fnv};
@@ -62,7 +63,10 @@ impl World {
     fn retry_pods(&mut self, control: &Control, first: usize) {
         for slot in self.nodes.values_mut() {
             let fails = |pod: &&Rc<Pod>| {
-                let is_done = matches!(pod.state, PodState::Runs(_) | PodState::Rejected { .. });
+                let is_done = matches!(
+                    pod.state,
+                    PodState::Runs(_) | PodState::Rejected { .. } | PodState::Ended
+                );
                 !is_done && pod.number < first
             };
             let mut again: Vec<Rc<Pod>> = slot.pods.values().filter(fails).cloned().collect();
@@ -243,6 +247,7 @@ impl World {
             node: it.template.node_name.clone(),
             state: PodState::Waits,
             applied: None,
+            kept: None,
             key: (Rc::clone(&it.key.0), name.into()),
         };
         self.made += 1;
@@ -311,6 +316,10 @@ impl Node {
 
     /// The kubelet looks at a Pod.
     fn run(&mut self, control: &Control, pod: &Pod) -> PodState {
+        if let Some(state) = pod.kept.as_deref().and_then(kept::state) {
+            self.keep_addresses(pod, &state);
+            return state;
+        }
         if matches!(self.agent, Agent::Exits(_) | Agent::Gone) {
             return PodState::Waits;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::{Agent, Control, MAX_NODES, Node, NodeOrigin, Os, PodState, World};
+use super::{Agent, Control, MAX_NODES, Node, NodeOrigin, Os, Pod, PodState, World};
 use crate::api::Json;
 use crate::cluster::components::{NodeAgent, NodeProxy, Programs, Report, Said, Start, ranges};
 use crate::cluster::nodes::{self, NodeText};
@@ -310,6 +310,19 @@ impl Node {
             none => HostLocal::new(&texts).map(|network| *none = Some(network)),
         };
         self.refusal = taken.err();
+        let kept = |pod: &&Rc<Pod>| pod.kept.is_some();
+        for pod in self.pods.values().filter(kept).cloned().collect::<Vec<_>>() {
+            self.keep_addresses(&pod, &pod.state);
+        }
+    }
+
+    /// The plugin knows of a Pod that existed before it.
+    pub(super) fn keep_addresses(&mut self, pod: &Pod, state: &PodState) {
+        if let (PodState::Runs(ips), Some(network)) = (state, &mut self.network)
+            && !pod.spec.host_network
+        {
+            network.keep(&pod.sandbox(), ips);
+        }
     }
 
     /// KUBELET-7: Pods on the host's network get the second family when their Node does.
@@ -320,7 +333,8 @@ impl Node {
                 let ips =
                     pod_ips::host_network_pod_ips(known, &self.host_ips, &mut Trace::default());
                 if ips[..] != known[..] {
-                    Rc::make_mut(pod).state = PodState::Runs(ips.into());
+                    let pod = Rc::make_mut(pod);
+                    (pod.state, pod.kept) = (PodState::Runs(ips.into()), None);
                 }
             }
         }

@@ -77,6 +77,10 @@ impl World {
         if let Some(node) = &pod.node {
             put(&mut json, &["spec", "nodeName"], (&**node).into());
         }
+        if let Some(status) = &pod.kept {
+            put(&mut json, &["status"], Json::clone(status));
+            return json;
+        }
         let (phase, reason) = match &pod.state {
             PodState::Runs(_) => ("Running", None),
             PodState::Rejected { reason, message } => ("Failed", Some((*reason, message))),

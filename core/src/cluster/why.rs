@@ -420,7 +420,9 @@ impl World {
     fn explain_network(&self, pod: &Pod, node: &Rc<Node>, name: &str, trace: &mut Trace) {
         let of_node = |trace: &mut Trace, rule, facts| trace.reject(rule, at("podIPs"), facts);
         match &pod.state {
-            PodState::Unschedulable(_) => {}
+            // What happened before the session is not known.
+            _ if pod.kept.is_some() => {}
+            PodState::Unschedulable(_) | PodState::Ended => {}
             PodState::Waits => {
                 let facts = facts![pod = name, node = node.name.as_ref()];
                 of_node(trace, &POD_WAITS_FOR_ITS_KUBELET, facts);

@@ -344,7 +344,7 @@ impl Case<'_> {
                     .then_some(document.span)?;
                 is_item = document.is_item;
                 for document in &documents[..at] {
-                    send_one(&mut cluster, command, (text, FILE), document, None);
+                    send_one(&mut cluster, command, (text, FILE), (document, &[]), None);
                 }
                 (text, span)
             }

@@ -7,7 +7,8 @@ use crate::api::go_json;
 use crate::api::json::Json;
 use crate::apiserver::requests::Outcome;
 
-/// A command of kubectl about the objects of a file: `kubectl apply -f` and its like.
+/// What is done with the objects of a file: a command of kubectl such as `kubectl apply -f`, or nothing, because
+/// they exist already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum FileCommand {
     /// `kubectl apply -f`.
@@ -19,13 +20,16 @@ pub enum FileCommand {
     Replace,
     /// `kubectl delete -f`.
     Delete,
+    /// No command: the objects exist, as `kubectl get -o yaml` printed them.
+    Existing,
 }
 
 impl FileCommand {
     /// Every command, the usual one first.
-    pub const ALL: [Self; 4] = [Self::Apply, Self::Create, Self::Replace, Self::Delete];
+    pub const ALL: [Self; 5] =
+        [Self::Apply, Self::Create, Self::Replace, Self::Delete, Self::Existing];
 
-    /// As it stands behind `kubectl`.
+    /// As it stands behind `kubectl`; `existing` where nothing does.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,7 +37,29 @@ impl FileCommand {
             Self::Create => "create",
             Self::Replace => "replace",
             Self::Delete => "delete",
+            Self::Existing => "existing",
         }
+    }
+
+    /// What a person types at a terminal; a comment where kubectl does not run.
+    #[must_use]
+    pub fn line(self, file: &str) -> String {
+        match self {
+            Self::Existing => format!("# {file}: existing objects"),
+            command => format!("kubectl {} -f {file}", command.name()),
+        }
+    }
+
+    /// Whether kubectl looks at `apiVersion` and `kind` before it reads an object.
+    #[must_use]
+    pub const fn validates(self) -> bool {
+        !matches!(self, Self::Delete | Self::Existing)
+    }
+
+    /// Whether kubectl sends what the file says.
+    #[must_use]
+    pub const fn is_sent(self) -> bool {
+        matches!(self, Self::Apply | Self::Create | Self::Replace)
     }
 }
 

@@ -119,6 +119,16 @@ rules! {
         en: "Up to 1.24 the API server drops fields it does not know; kubectl looks for them in the server's OpenAPI schema, and stops at this document. Since 1.25 the API server refuses them.",
         zh: "1.24 及更早版本的 API 服务器会丢弃未知字段；kubectl 按服务器的 OpenAPI 模式检查字段，并停在此文档处。自 1.25 起由 API 服务器拒绝这些字段。",
     }
+    /// Nobody sends it.
+    OBJECT_EXISTS_AS_PRINTED {
+        id: "MSG-7j", slug: "object-exists-as-printed",
+        versions: Versions::ALL,
+        source: "this playground",
+        evidence: Playground,
+        facts: [],
+        en: "The object exists as kubectl printed it, with its status: nothing is validated, and the addresses and ports that it names are allocated.",
+        zh: "对象按 kubectl 的输出原样存在，包括其状态：不做任何校验，它所列的地址和端口均视为已分配。",
+    }
     /// A key is written twice.
     LAST_OF_EQUAL_KEYS_WINS {
         id: "MSG-7g", slug: "last-of-equal-keys-wins",

@@ -55,7 +55,7 @@ pub fn unreachable(
             });
             did.fail(Failure::Plain(words).alone());
         }
-        None if command == FileCommand::Replace => {}
+        None if matches!(command, FileCommand::Replace | FileCommand::Existing) => {}
         None => did.fail(format!("error: no objects passed to {}", command.name())),
     }
     did

@@ -147,7 +147,7 @@ impl From<Shown> for Saved {
 }
 
 /// One thing a person did. As JSON: `{"apply":"…"}`, `{"create":"…"}`, `{"replace":"…"}`, `{"delete-file":"…"}`,
-/// `{"restart":{"version":"1.36","flags":"…"}}`, `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
+/// `{"existing":"…"}`, `{"restart":{"version":"1.36","flags":"…"}}`, `{"patch":{"service":"…","type":"…","body":"…"}}`, `{"delete":"…"}`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Action {
@@ -169,6 +169,8 @@ pub enum Action {
     /// `kubectl delete -f`.
     #[serde(rename = "delete-file")]
     DeleteFile(Rc<str>),
+    /// These objects exist: what `kubectl get -o yaml` printed of them.
+    Existing(Rc<str>),
     /// `kubectl patch service`.
     Patch {
         /// Of which Service: what stands behind `kubectl patch`, such as `service/web -n shop`.
@@ -184,7 +186,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// A command of kubectl about a file.
+    /// What is done with a file.
     #[must_use]
     pub const fn of_file(command: FileCommand, text: Rc<str>) -> Self {
         match command {
@@ -192,6 +194,7 @@ impl Action {
             FileCommand::Create => Self::Create(text),
             FileCommand::Replace => Self::Replace(text),
             FileCommand::Delete => Self::DeleteFile(text),
+            FileCommand::Existing => Self::Existing(text),
         }
     }
 
@@ -203,6 +206,7 @@ impl Action {
             Self::Create(text) => (FileCommand::Create, text),
             Self::Replace(text) => (FileCommand::Replace, text),
             Self::DeleteFile(text) => (FileCommand::Delete, text),
+            Self::Existing(text) => (FileCommand::Existing, text),
             Self::Boot { .. } | Self::Patch { .. } | Self::Delete(_) => return None,
         })
     }
@@ -216,6 +220,7 @@ impl Action {
             | Self::Create(text)
             | Self::Replace(text)
             | Self::DeleteFile(text)
+            | Self::Existing(text)
             | Self::Patch { body: text, .. }
             | Self::Delete(text) => text,
         }
@@ -235,6 +240,7 @@ mod tests {
             Action::Create("a: 1".into()),
             Action::Replace("a: 1".into()),
             Action::DeleteFile("a: 1".into()),
+            Action::Existing("a: 1".into()),
             Action::Delete("service/web -n shop".into()),
         ];
         events.extend(PatchForm::ALL.map(|form| Action::Patch {

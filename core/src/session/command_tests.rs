@@ -1,8 +1,10 @@
 //! What do commands about files print and send, all in all? Held against kubectl 1.33.
 
 use crate::kubectl::FileCommand;
+use crate::release::version::KubeVersion;
 use crate::session::action::{Action, Session};
 use crate::session::{EventReport, Replay, RequestsReport};
+use crate::source::yaml;
 
 const DUAL: &str = "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112";
 
@@ -36,7 +38,7 @@ const POD: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n";
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n";
 
-use FileCommand::{Apply, Create, Delete, Replace};
+use FileCommand::{Apply, Create, Delete, Existing, Replace};
 
 #[test]
 fn an_object_is_created_changed_replaced_and_deleted() {
@@ -206,6 +208,108 @@ fn an_exported_cluster_comes_back_with_its_addresses_and_ranges() {
     assert_eq!(node["spec"]["podCIDR"].as_str(), Some("10.9.1.0/24"));
     let service = report.documents[1].stored_json().expect("it is stored");
     assert_eq!(service["spec"]["clusterIP"].as_str(), Some("10.96.7.7"));
+}
+
+/// What `kubectl get svc,pods,nodes -o yaml` printed of a cluster.
+const PRINTED: &str = "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ''}\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: edge, namespace: shop, resourceVersion: '1140', uid: u, creationTimestamp: '2023-10-19T22:10:09Z'}\n  spec:\n    clusterIP: 10.96.7.7\n    clusterIPs: [10.96.7.7]\n    ipFamilies: [IPv4]\n    ipFamilyPolicy: SingleStack\n    ports: [{port: 80, nodePort: 31211, protocol: TCP, targetPort: 80}]\n    sessionAffinity: None\n    type: LoadBalancer\n  status: {loadBalancer: {ingress: [{ip: 192.0.2.21, ipMode: VIP}]}}\n- apiVersion: v1\n  kind: Node\n  metadata: {name: old, resourceVersion: '5', uid: n}\n  spec: {podCIDR: 10.9.1.0/24, podCIDRs: [10.9.1.0/24]}\n  status: {addresses: [{type: InternalIP, address: 192.0.2.77}]}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web, namespace: shop, resourceVersion: '6', uid: p}\n  spec: {nodeName: old, containers: [{name: a, image: a}]}\n  status: {phase: Running, hostIP: 192.0.2.77, podIP: 10.9.1.2, podIPs: [{ip: 10.9.1.2}], qosClass: BestEffort}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: job, namespace: shop, resourceVersion: '7', uid: q}\n  spec: {nodeName: old, containers: [{name: a, image: a}]}\n  status: {phase: Succeeded, podIP: 10.9.1.3, podIPs: [{ip: 10.9.1.3}]}\n";
+
+#[test]
+fn existing_objects_keep_their_status() {
+    let report = answer(&[(Existing, PRINTED)]);
+    assert_eq!((report.command.terminal().as_str(), report.command.status), ("", 0));
+    assert_eq!(report.command.requests, []);
+    let stored = |at: usize| report.documents[at].stored_json().expect("it is stored");
+    let text = |at: usize, pointer: &str| {
+        stored(at).pointer(pointer).and_then(|it| it.as_str()).unwrap_or_default().to_owned()
+    };
+    assert_eq!(text(0, "/metadata/resourceVersion"), "1140");
+    assert_eq!(text(0, "/metadata/uid"), "u");
+    assert_eq!(text(0, "/status/loadBalancer/ingress/0/ip"), "192.0.2.21");
+    assert_eq!(text(1, "/status/addresses/0/address"), "192.0.2.77");
+    let sent = yaml::parse(PRINTED).documents[0].node.to_json();
+    for at in [2, 3] {
+        let status = sent.pointer(&format!("/items/{at}/status"));
+        assert_eq!(stored(at).pointer("/status"), status, "{at}");
+    }
+    // A new Service and a new Pod get other addresses and ports; a Pod that has ended holds none.
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {clusterIP: 10.96.7.7, ports: [{port: 80}]}\n";
+    let (taken, _) = ran(&[(Existing, PRINTED), (Apply, service)]);
+    assert!(taken.contains("provided IP is already allocated"), "{taken}");
+    let ports = service
+        .replace("clusterIP: 10.96.7.7, ports: [{", "type: NodePort, ports: [{nodePort: 31211, ");
+    let (taken, _) = ran(&[(Existing, PRINTED), (Apply, &ports)]);
+    assert!(taken.contains("provided port is already allocated"), "{taken}");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: new}\nspec: {nodeName: old, containers: [{name: a, image: a}]}\n";
+    let report = answer(&[(Existing, PRINTED), (Apply, pod)]);
+    let stored = report.documents[0].stored_json().expect("it is stored");
+    assert_eq!(stored["status"]["podIP"].as_str(), Some("10.9.1.3"));
+}
+
+#[test]
+fn existing_objects_are_found_again_by_commands() {
+    let edge = "apiVersion: v1\nkind: Service\nmetadata: {name: edge, namespace: shop, resourceVersion: '1140'}\nspec:\n  type: LoadBalancer\n  ports: [{port: 81}]\n  clusterIP: 10.96.7.7\n";
+    says(&[(Existing, PRINTED), (Replace, edge)], "service/edge replaced", 0);
+    says(&[(Existing, PRINTED), (Existing, PRINTED), (Replace, edge)], "service/edge replaced", 0);
+    // What is created holds what the first one held.
+    let report = answer(&[(Existing, PRINTED), (Delete, PRINTED), (Create, PRINTED)]);
+    assert_eq!(report.command.status, 0);
+    let service = report.documents[0].stored_json().expect("it is stored");
+    assert_eq!(service["status"]["loadBalancer"]["ingress"].as_array(), None);
+    let remarks = |at: usize| {
+        report.documents[at].diagnostics.iter().map(|it| it.detail.as_str()).collect::<Vec<_>>()
+    };
+    let hint = "`kubectl create` makes a new object and drops the status. To have the object as kubectl printed it, \
+                choose `existing` in place of `create`.";
+    assert_eq!([remarks(0), remarks(1), remarks(2)], [vec![hint], vec![], vec![hint]]);
+}
+
+#[test]
+fn what_cannot_exist_is_said() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n";
+    let report = answer(&[(Existing, deployment)]);
+    assert!(report.documents[0].kubectl.starts_with("An existing Deployment is not simulated"));
+    let nameless = "apiVersion: v1\nkind: Service\n";
+    let report = answer(&[(Existing, nameless)]);
+    assert_eq!(report.documents[0].kubectl, "A Service without a name is not simulated.");
+    let wrong = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: 5\n";
+    let (terminal, status) = ran(&[(Existing, wrong)]);
+    assert!(
+        terminal.starts_with("Error from server (BadRequest): Service in version"),
+        "{terminal}"
+    );
+    assert_eq!(status, 1);
+    // The largest number that etcd counts to, and one that is none.
+    for version in ["9223372036854775807", "18446744073709551615", "-1", "x"] {
+        let text = A.replace("name: a", &format!("name: a, resourceVersion: '{version}'"));
+        says(&[(Existing, &text), (Replace, A)], "service/a replaced", 0);
+    }
+}
+
+#[test]
+fn typing_into_existing_objects_reports_what_a_replay_reports() {
+    let boot = Action::Boot { version: KubeVersion::LATEST, flags: DUAL.into() };
+    let edits = [
+        PRINTED.to_owned(),
+        PRINTED.replace("10.9.1.2", "10.9.1.9"),
+        PRINTED.replace("nodeName: old", "nodeName: gone"),
+        PRINTED.replace("kind: Node", "kind: Nod"),
+        PRINTED.replace("10.9.1.0/24", "10.9.9.0/24"),
+        PRINTED.replace("Succeeded", "Pending"),
+        PRINTED[..PRINTED.len() / 2].to_owned(),
+        PRINTED.to_owned(),
+    ];
+    let mut replay = Replay::default();
+    for text in &edits {
+        for action in [Action::Existing(text.as_str().into()), Action::Apply(text.as_str().into())]
+        {
+            let events = [boot.clone(), action, Action::Apply(POD.into()), boot.clone()];
+            let session = Session { seed: 0, events: events.into() };
+            for shown in [1, 2, 3] {
+                let anew = Replay::default().run(&session, shown);
+                assert_eq!(replay.run(&session, shown), anew, "{shown} {text}");
+            }
+        }
+    }
 }
 
 #[test]

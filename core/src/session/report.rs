@@ -104,6 +104,8 @@ pub enum Verb {
     Patch,
     /// `kubectl delete`.
     Delete,
+    /// Nothing: the object exists.
+    Existing,
     /// `kubectl get`, after a restart.
     Get,
 }

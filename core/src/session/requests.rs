@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::existing;
 use super::report::{DocumentReport, EventReport, RequestsReport, Verb};
 use super::start::start;
 use crate::api::field_path::FieldPath;
@@ -74,7 +75,8 @@ pub(crate) fn handle(
         Action::Apply(text)
         | Action::Create(text)
         | Action::Replace(text)
-        | Action::DeleteFile(text) => {
+        | Action::DeleteFile(text)
+        | Action::Existing(text) => {
             let command = action.file().map_or_else(FileCommand::default, |(command, _)| command);
             file_command(cluster, command, (text, file), asked, known)
         }
@@ -93,7 +95,7 @@ fn file_command(
     mut asked: Option<&mut Vec<Asked>>,
     known: Option<&Rc<World>>,
 ) -> RequestsReport {
-    let read = documents::read(text, file, command != FileCommand::Delete);
+    let read = documents::read(text, file, command.validates());
     let syntax = text_problems(read.problems);
     let first = cluster.world.next_number();
     let alone = cluster.running().is_none().then(|| {
@@ -106,7 +108,13 @@ fn file_command(
     let mut reports = Vec::new();
     let mut is_list_known = true;
     let mut has_ended = false;
-    for mut document in read.documents {
+    // A list is validated with its objects.
+    let validates = |server: &mut ApiServer| !server.env().behavior.warns_of_unknown_fields;
+    let is_asked = command.is_sent() && cluster.running().is_some_and(validates);
+    let all = if is_asked { read.documents.clone() } else { Vec::new() };
+    for (at, mut document) in read.documents.into_iter().enumerate() {
+        let items = all.get(at + 1..).unwrap_or_default();
+        let count = items.iter().take_while(|it| it.is_item).count();
         if has_ended {
             document.fate = Fate::Behind;
         }
@@ -118,7 +126,8 @@ fn file_command(
         if document.is_item && !is_list_known {
             continue;
         }
-        let done = send_one(cluster, command, (text, file), &document, same.as_ref());
+        let done =
+            send_one(cluster, command, (text, file), (&document, &items[..count]), same.as_ref());
         is_list_known = document.fate != Fate::List || done.sent.failure.is_none();
         has_ended |= done.ends;
         run.add(&document, &done);
@@ -221,7 +230,7 @@ impl Run {
                 self.command.fail(format!("error: no objects passed to {name}"));
             }
             (None, FileCommand::Delete) => self.command.say("No resources found"),
-            (None, FileCommand::Replace) => {}
+            (None, FileCommand::Replace | FileCommand::Existing) => {}
         }
         self.command
     }
@@ -518,13 +527,14 @@ pub(crate) fn send(server: &mut ApiServer, command: FileCommand, node: &Node) ->
     }
 }
 
-/// A command about one document. The API server has answered `same` before, as a document of the same event
-/// that said the same. What the controllers do of it they do after the last document.
+/// A command about one document; `items` are its objects, where it is a list. The API server has answered `same`
+/// before, as a document of the same event that said the same. What the controllers do of it they do after the last
+/// document.
 pub(crate) fn send_one(
     cluster: &mut Cluster,
     command: FileCommand,
     (text, file): (&str, &str),
-    document: &Document,
+    (document, items): (&Document, &[Document]),
     same: Option<&Asked>,
 ) -> Done {
     let node = &document.node;
@@ -534,6 +544,7 @@ pub(crate) fn send_one(
             FileCommand::Create => Verb::Create,
             FileCommand::Replace => Verb::Replace,
             FileCommand::Delete => Verb::Delete,
+            FileCommand::Existing => Verb::Existing,
         },
         span: document.span,
         kind: node.text_of("kind").unwrap_or_default().to_owned(),
@@ -558,6 +569,15 @@ pub(crate) fn send_one(
         report.refuse(problem);
         Done { report, sent: Sent::failed(failure), is_unmapped: true, ends: false }
     };
+    let behavior = &server.env().behavior;
+    if command.is_sent()
+        && !behavior.warns_of_unknown_fields
+        && let Some((words, span)) =
+            kubectl::validation::check(document, items, behavior.unknown_fields, file)
+    {
+        trace.reject(&kubectl::KUBECTL_VALIDATES_FIELDS, FieldPath::default(), facts![]);
+        return Done { ends: true, ..fails(report, trace, &words, span) };
+    }
     match &document.fate {
         Fate::Behind => {
             trace.reject(&kubectl::FILE_ENDS_HERE, FieldPath::default(), facts![]);
@@ -614,22 +634,12 @@ pub(crate) fn send_one(
             format!("键 {key} 写了不止一次：kubectl 只发送最后一个。"),
         ));
     }
-    let validates = is_service && command != FileCommand::Delete;
-    if validates && !server.env().behavior.warns_of_unknown_fields {
-        let decoded = decode::service(node, server.env().behavior.unknown_fields, false);
-        let strays = decoded.map(|it| it.strays).unwrap_or_default();
-        if let Some(words) = kubectl::validation::unknown_fields(&strays, file) {
-            let span = strays.first().map_or(first, |stray| stray.span);
-            trace.reject(&kubectl::KUBECTL_VALIDATES_FIELDS, FieldPath::default(), facts![]);
-            return Done { ends: true, ..fails(report, trace, &words, span) };
-        }
-    }
     let manifest = Manifest::new(kind, node, version);
     let nameless = match command {
         FileCommand::Apply => manifest.nameless(file),
         FileCommand::Replace => manifest.nameless_for("replacing", file),
         FileCommand::Delete => manifest.nameless_for("deleting", file),
-        FileCommand::Create => None,
+        FileCommand::Create | FileCommand::Existing => None,
     };
     if let Some(failure) = nameless {
         let path = FieldPath::metadata("name");
@@ -650,6 +660,9 @@ pub(crate) fn send_one(
         let path = FieldPath::metadata("namespace");
         trace.note(&kubectl::NAMESPACE_IS_TAKEN_TO_EXIST, path, facts![namespace]);
     }
+    if command == FileCommand::Existing {
+        trace.note(&kubectl::OBJECT_EXISTS_AS_PRINTED, FieldPath::default(), facts![]);
+    }
     report.before = trace.into_steps();
     let is_written = command != FileCommand::Delete;
     if is_service && is_written {
@@ -660,6 +673,9 @@ pub(crate) fn send_one(
     report.was = cluster.object(&object);
     report.workload = workload.map(|kind| (kind, object.key()));
     report.is_update = report.was.is_some() && is_written;
+    if matches!(command, FileCommand::Apply | FileCommand::Create) && report.was.is_none() {
+        report.diagnostics.extend(existing::hint(command, node));
+    }
     if let Some((same, outcome)) =
         same.and_then(|it| Some((it, it.done.report.outcome.as_ref()?))).filter(|_| !is_range)
     {
@@ -672,6 +688,14 @@ pub(crate) fn send_one(
         delete_object(cluster, &object, Some(file), &mut report)
             .map(|done| report.take(done, first))
             .unwrap_or_default()
+    } else if command == FileCommand::Existing {
+        match existing::keep(cluster, &manifest, node) {
+            Ok(done) => report.take(done, first),
+            Err(remark) => {
+                report.refuse(Diagnostic { span: Some(first), ..remark });
+                Sent::default()
+            }
+        }
     } else if let Some(workload) = workload {
         send_workload(cluster, command, workload, &manifest, (file, first), &mut report)
     } else if let Some(server) = cluster.running() {

@@ -29,6 +29,42 @@ pub enum Kind {
     Error(Speaker),
     /// The config of a tool that installs clusters, by its name.
     Config(&'static str),
+    /// A table of `kubectl get`, or what `kubectl describe` printed.
+    Printed(Printed),
+}
+
+/// What kubectl printed for people to read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Printed {
+    /// Of which objects.
+    pub objects: Objects,
+    /// Whether it is a table, with a heading; else it is what `kubectl describe` prints.
+    pub is_table: bool,
+    /// Whether a column says the namespace.
+    pub has_namespace: bool,
+}
+
+/// The objects that kubectl printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Objects {
+    /// Services.
+    Services,
+    /// Nodes.
+    Nodes,
+    /// Pods.
+    Pods,
+    /// Deployments.
+    Deployments,
+    /// Endpoints.
+    Endpoints,
+    /// EndpointSlices.
+    EndpointSlices,
+    /// ServiceCIDRs.
+    ServiceCidrs,
+    /// IPAddresses.
+    IpAddresses,
+    /// Others, or those of several kinds.
+    Others,
 }
 
 /// Who printed an error message.
@@ -85,7 +121,11 @@ pub fn in_manifest(text: &str) -> Vec<Pasted> {
             found.push(line.whole(Kind::Error(speaker)));
             return found;
         }
-        is_first &= is_fence(body);
+        if is_first && let Some(printed) = described(text, body).or_else(|| headed(body)) {
+            let printed = if printed.is_table { whole_table(text, printed) } else { printed };
+            return vec![line.whole(Kind::Printed(printed))];
+        }
+        is_first &= is_fence(body) || is_command(body);
         if is_fence(body) {
             add(&mut found, line.whole(Kind::Fence));
             continue;
@@ -275,6 +315,113 @@ fn in_line(line: &Line<'_>, found: &mut Vec<Pasted>) {
     }
 }
 
+/// The columns that tell the tables of `kubectl get` apart, behind `NAME`. The longest is first.
+const TABLES: [(&[&str], Objects); 12] = [
+    (&["TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE"], Objects::Services),
+    (&["STATUS", "ROLES", "AGE", "VERSION"], Objects::Nodes),
+    (&["READY", "STATUS", "RESTARTS", "AGE"], Objects::Pods),
+    (&["READY", "UP-TO-DATE", "AVAILABLE", "AGE"], Objects::Deployments),
+    (&["ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE"], Objects::EndpointSlices),
+    (&["ENDPOINTS", "AGE"], Objects::Endpoints),
+    (&["CIDRS", "AGE"], Objects::ServiceCidrs),
+    (&["PARENTREF", "AGE"], Objects::IpAddresses),
+    (&["STATUS", "AGE"], Objects::Others),
+    (&["DATA", "AGE"], Objects::Others),
+    (&["DESIRED", "CURRENT", "READY"], Objects::Others),
+    (&["AGE"], Objects::Others),
+];
+
+/// The heading of a table of `kubectl get`.
+fn headed(line: &str) -> Option<Printed> {
+    let mut words = line.split_whitespace().peekable();
+    let has_namespace = words.next_if_eq(&"NAMESPACE").is_some();
+    let columns: Vec<&str> = words.collect();
+    let columns = columns.strip_prefix(&["NAME"])?;
+    let is_of = |(known, _): &&(&[&str], Objects)| columns.starts_with(known);
+    let (_, objects) = TABLES.iter().find(is_of)?;
+    Some(Printed { objects: *objects, is_table: true, has_namespace })
+}
+
+/// A table of which this is the first heading: one of `kubectl get svc,pods` has another heading below.
+fn whole_table(text: &str, first: Printed) -> Printed {
+    let mut all = lines(text).filter_map(|line| headed(line.text.trim()));
+    if all.all(|it| it.objects == first.objects) {
+        first
+    } else {
+        Printed { objects: Objects::Others, ..first }
+    }
+}
+
+/// What `kubectl describe` prints of an object: its name, and below a field that only objects of its kind have.
+fn described(text: &str, line: &str) -> Option<Printed> {
+    let key = |line: &str| line.split_once(':').map(|(key, _)| key.to_owned());
+    let (name, value) = line.split_once(':')?;
+    // Two blanks at least: a table of keys and values.
+    if name != "Name" || !value.starts_with("  ") {
+        return None;
+    }
+    let keys: Vec<String> = lines(text).filter_map(|line| key(line.text)).collect();
+    let has = |wanted: &str| keys.iter().any(|it| it == wanted);
+    let objects = match () {
+        () if has("IP Families") || has("Session Affinity") || has("TargetPort") => {
+            Objects::Services
+        }
+        () if has("PodCIDR") || has("Allocatable") => Objects::Nodes,
+        () if has("Node") && has("Containers") => Objects::Pods,
+        () if has("StrategyType") => Objects::Deployments,
+        () if has("AddressType") => Objects::EndpointSlices,
+        () if has("Subsets") => Objects::Endpoints,
+        () if has("Labels") || has("Annotations") => Objects::Others,
+        () => return None,
+    };
+    Some(Printed { objects, is_table: false, has_namespace: has("Namespace") })
+}
+
+impl Printed {
+    /// What it is, and which command prints something that can be pasted.
+    fn words(self) -> [String; 2] {
+        let (kind, kinds, resource) = match self.objects {
+            Objects::Services => ("Service", "Services", "svc"),
+            Objects::Nodes => ("Node", "Nodes", "nodes"),
+            Objects::Pods => ("Pod", "Pods", "pods"),
+            Objects::Deployments => ("Deployment", "Deployments", "deploy"),
+            Objects::Endpoints => ("Endpoints", "Endpoints", "endpoints"),
+            Objects::EndpointSlices => ("EndpointSlice", "EndpointSlices", "endpointslices"),
+            Objects::ServiceCidrs => ("ServiceCIDR", "ServiceCIDRs", "servicecidrs"),
+            Objects::IpAddresses => ("IPAddress", "IPAddresses", "ipaddresses"),
+            Objects::Others => ("", "", "svc,nodes,pods"),
+        };
+        let place = match (self.is_table, self.has_namespace) {
+            (_, false) => "",
+            (true, true) => " -A",
+            (false, true) => " -n NAMESPACE",
+        };
+        let command = format!("kubectl get {resource}{place} -o yaml");
+        let (en, zh) = match (self.is_table, kind) {
+            (true, "") => (
+                "This is a table of `kubectl get`".to_owned(),
+                "这是 `kubectl get` 输出的表格".to_owned(),
+            ),
+            (true, kind) => (
+                format!("This is a table of {kinds}, as `kubectl get` prints it"),
+                format!("这是 `kubectl get` 输出的 {kind} 表格"),
+            ),
+            (false, "") => (
+                "This is what `kubectl describe` prints".to_owned(),
+                "这是 `kubectl describe` 的输出".to_owned(),
+            ),
+            (false, kind) => (
+                format!("This is what `kubectl describe` prints of {kinds}"),
+                format!("这是 `kubectl describe` 输出的 {kind} 信息"),
+            ),
+        };
+        [
+            format!("{en}; kubectl cannot read it. Paste what `{command}` prints."),
+            format!("{zh}，kubectl 无法读取。请粘贴 `{command}` 的输出。"),
+        ]
+    }
+}
+
 /// Who prints a line, if it is an error message.
 fn speaker(line: &str) -> Option<Speaker> {
     let line = line.strip_prefix(['*', '-']).map_or(line, str::trim_start);
@@ -383,6 +530,7 @@ impl Pasted {
                 ),
                 format!("这是 {tool} 的配置，API 服务器不认识它。请将其粘贴到集群标志的位置。"),
             ),
+            Kind::Printed(printed) => printed.words().into(),
             Kind::Error(speaker) => {
                 let Text { en, zh } = speaker.words();
                 (format!("This is {en}."), format!("这是{zh}。"))
@@ -412,7 +560,7 @@ fn point(char: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Speaker, in_flags, in_manifest};
+    use super::{Kind, Objects, Printed, Speaker, in_flags, in_manifest};
 
     /// What is found, with the text at its place.
     fn found(text: &str) -> Vec<(Kind, &str)> {
@@ -481,6 +629,66 @@ mod tests {
         for text in ["kind: Service", "metadata.name: x", "", "error", "The Service is invalid"] {
             assert_eq!(in_manifest(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn tables_and_descriptions_are_told_apart() {
+        let service = "NAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE";
+        let pod = "NAME   READY   STATUS    RESTARTS   AGE";
+        let table = |objects| Printed { objects, is_table: true, has_namespace: false };
+        let everywhere = |objects| Printed { has_namespace: true, ..table(objects) };
+        let description =
+            |objects, has_namespace| Printed { objects, is_table: false, has_namespace };
+        for (text, expect) in [
+            (format!("{service}\na   ClusterIP   10.96.0.1   <none>   80/TCP   5d\n"), table(Objects::Services)),
+            (format!("{service}   SELECTOR\na  ClusterIP  10.96.0.1  <none>  80/TCP  5d  app=a\n"), table(Objects::Services)),
+            (format!("$ kubectl get svc -A\nNAMESPACE   {service}\n"), everywhere(Objects::Services)),
+            ("NAME   STATUS   ROLES           AGE   VERSION".to_owned(), table(Objects::Nodes)),
+            (format!("```\n{pod}   IP   NODE   NOMINATED NODE   READINESS GATES\n```"), table(Objects::Pods)),
+            (format!("NAMESPACE     {pod}\n"), everywhere(Objects::Pods)),
+            (format!("{service}\nservice/a  ClusterIP\n\n{pod}\npod/b\n"), table(Objects::Others)),
+            ("NAME   READY   UP-TO-DATE   AVAILABLE   AGE".to_owned(), table(Objects::Deployments)),
+            ("NAME   ADDRESSTYPE   PORTS   ENDPOINTS   AGE".to_owned(), table(Objects::EndpointSlices)),
+            ("NAME   CIDRS   AGE".to_owned(), table(Objects::ServiceCidrs)),
+            ("NAME   DATA   AGE".to_owned(), table(Objects::Others)),
+            ("Name:              a\nNamespace:         default\nIP Families:       IPv4\n".to_owned(), description(Objects::Services, true)),
+            ("Name:               n\nRoles:              <none>\nPodCIDR:            10.9.1.0/24\n".to_owned(), description(Objects::Nodes, false)),
+            ("Name:             p\nNamespace:        default\nNode:             n/192.0.2.1\nContainers:\n  a:\n".to_owned(), description(Objects::Pods, true)),
+        ] {
+            let kinds: Vec<Kind> = in_manifest(&text).into_iter().map(|it| it.kind).collect();
+            assert_eq!(kinds.last(), Some(&Kind::Printed(expect)), "{text}");
+        }
+        for text in [
+            "NAME",
+            "NAME: AGE",
+            "Name: x",
+            "Name:   x",
+            "NAME AGE: 5",
+            "kind: Service",
+            "Name:  a\nspec: {}",
+        ] {
+            let is_printed = |kind: &Kind| matches!(kind, Kind::Printed(_));
+            assert!(!in_manifest(text).iter().any(|it| is_printed(&it.kind)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_said_with_the_command_that_helps() {
+        let said = |text: &str| {
+            let remark = in_manifest(text)[0].remark(text);
+            [remark.detail, remark.detail_zh.unwrap_or_default()]
+        };
+        assert_eq!(
+            said("NAMESPACE   NAME   TYPE   CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\n"),
+            [
+                "This is a table of Services, as `kubectl get` prints it; kubectl cannot read it. Paste what `kubectl get svc -A -o yaml` prints.",
+                "这是 `kubectl get` 输出的 Service 表格，kubectl 无法读取。请粘贴 `kubectl get svc -A -o yaml` 的输出。",
+            ]
+        );
+        assert_eq!(
+            said("Name:   p\nNamespace:   shop\nNode:   n\nContainers:\n")[0],
+            "This is what `kubectl describe` prints of Pods; kubectl cannot read it. Paste what `kubectl get pods -n NAMESPACE -o yaml` prints."
+        );
     }
 
     #[test]

@@ -75,6 +75,7 @@ impl Deed {
                 simple(i18n::PATCH, format!("{service} ({})", form.name()))
             }
             Action::DeleteFile(_) => simple(i18n::DELETE, names(report)),
+            Action::Existing(_) => simple(i18n::EV_EXISTING, names(report)),
             Action::Delete(object) => simple(i18n::DELETE, object.to_string()),
         }
     }
@@ -114,6 +115,7 @@ pub fn edited(store: &Store, reports: &[EventReport]) -> Vec<Piece> {
         Action::Patch { service, .. } => about(i18n::EDITED_PATCHES, service),
         Action::Delete(object) => about(i18n::EDITED_DELETES, object),
         Action::DeleteFile(_) => about(i18n::EDITED_DELETES, &names(reports.get(at))),
+        Action::Existing(_) => about(i18n::EDITED_EXISTING, &names(reports.get(at))),
         _ => {
             let documents = sent(reports.get(at));
             if let [only] = documents.as_slice() {

@@ -34,6 +34,7 @@ impl PastedError {
             | Action::Create(text)
             | Action::Replace(text)
             | Action::DeleteFile(text)
+            | Action::Existing(text)
             | Action::Patch { body: text, .. } => Self::find(text, &in_manifest(text), true),
             Action::Boot { .. } | Action::Delete(_) => None,
         };

@@ -263,6 +263,10 @@ fn to_bytes(session: &Shown) -> Vec<u8> {
                 bytes.push(b'f');
                 text(&mut bytes, manifest);
             }
+            Action::Existing(manifest) => {
+                bytes.push(b'e');
+                text(&mut bytes, manifest);
+            }
             Action::Patch { service, form, body } => {
                 bytes.push(b'p');
                 text(&mut bytes, form.name());
@@ -335,6 +339,7 @@ impl Reader<'_> {
             b'c' => Action::Create(self.text()?.into()),
             b'r' => Action::Replace(self.text()?.into()),
             b'f' => Action::DeleteFile(self.text()?.into()),
+            b'e' => Action::Existing(self.text()?.into()),
             b'p' => {
                 let name = self.text()?;
                 let form = PatchForm::ALL.into_iter().find(|form| form.name() == name)?;
@@ -418,6 +423,7 @@ mod tests {
             text().prop_map(|text| Action::Create(text.into())),
             text().prop_map(|text| Action::Replace(text.into())),
             text().prop_map(|text| Action::DeleteFile(text.into())),
+            text().prop_map(|text| Action::Existing(text.into())),
             (proptest::sample::select(&PatchForm::ALL[..]), text(), text()).prop_map(
                 |(form, service, body)| Action::Patch {
                     form,

@@ -182,7 +182,8 @@ fn target(event: &Action) -> Option<String> {
         Action::Apply(text)
         | Action::Create(text)
         | Action::Replace(text)
-        | Action::DeleteFile(text) => objects(text).iter().find_map(|document| {
+        | Action::DeleteFile(text)
+        | Action::Existing(text) => objects(text).iter().find_map(|document| {
             let metadata = &document.node.entry("metadata")?.value;
             let (kind, name) = (document.node.text_of("kind")?, metadata.text_of("name")?);
             let namespace = metadata.text_of("namespace").filter(|it| *it != "default");

@@ -1,6 +1,6 @@
 //! What does a person at a terminal type, and what is printed? Every command runs on a real cluster.
 
-use dualstack_core::kubectl::{FILE, ObjectName};
+use dualstack_core::kubectl::{FILE, FileCommand, ObjectName};
 use dualstack_core::session::action::Action;
 use dualstack_core::session::{BootReport, DocumentReport, EventReport};
 
@@ -46,9 +46,12 @@ fn problems(boot: &BootReport) -> String {
 pub fn command(event: &Action) -> String {
     match event {
         Action::Boot { .. } => "kube-apiserver …".to_owned(),
-        Action::Apply(_) | Action::Create(_) | Action::Replace(_) | Action::DeleteFile(_) => {
-            let words = event.file().map_or("apply", |(command, _)| command.name());
-            format!("kubectl {words} -f {FILE}")
+        Action::Apply(_)
+        | Action::Create(_)
+        | Action::Replace(_)
+        | Action::DeleteFile(_)
+        | Action::Existing(_) => {
+            event.file().map_or_else(FileCommand::default, |(command, _)| command).line(FILE)
         }
         Action::Patch { service, form, .. } => {
             let (words, form) = (ObjectName::read(service).words(), form.name());

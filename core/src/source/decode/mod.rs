@@ -71,7 +71,7 @@ pub struct Decoded {
 
 /// What a field holds, and what Go calls it.
 #[derive(Debug)]
-enum Shape {
+pub(crate) enum Shape {
     /// A string type: `string`, `v1.IPFamilyPolicy`, …
     Str(&'static str),
     Int32,
@@ -123,7 +123,7 @@ impl Struct {
     }
 
     /// A field by its name, unless the release does not know it yet.
-    fn field(
+    pub(crate) fn field(
         &self,
         name: &str,
         unknown_spec_fields: &[&str],
