@@ -372,3 +372,99 @@ fn what_is_no_flag_of_a_command_line_ends_the_program_in_its_words() {
     let both = said(36, "kubelet --cgroup-driver=x --nosuch");
     assert_eq!(both.len(), 2, "the kubelet tells at once what is deprecated: {both:?}");
 }
+
+/// The remark on the values of a chart, from which no program gets a flag.
+fn of_chart(values: &str) -> String {
+    let flags = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16\n\n";
+    let text = [flags, values].concat();
+    check(&text, "kube-apiserver: service-cluster-ip-range=10.96.0.0/16");
+    let remarks = remarks(&text);
+    assert_eq!(remarks.len(), 1, "{remarks:#?}");
+    assert!(remarks[0].contains("no flag of kube-apiserver"), "{}", remarks[0]);
+    remarks.concat()
+}
+
+fn says(values: &str, parts: &[&str]) {
+    let remark = of_chart(values);
+    for part in parts {
+        assert!(remark.contains(part), "{part}: {remark}");
+    }
+}
+
+#[test]
+fn the_values_of_a_network_plugin_set_no_flags_and_what_they_mean_is_said() {
+    let pools = "ipam:\n  operator:\n    clusterPoolIPv4PodCIDRList: [10.0.0.0/8]\n    clusterPoolIPv4MaskSize: 24\n";
+    says(
+        pools,
+        &[
+            "Cilium chart: `ipam.operator.clusterPoolIPv4PodCIDRList` is `10.0.0.0/8`, `ipam.operator.clusterPoolIPv4MaskSize` is `24`.",
+            "not from `spec.podCIDRs`",
+            "By `ipv6.enabled` Pods get IPv4 addresses only",
+        ],
+    );
+    let of_nodes =
+        "# values\nkubeProxyReplacement: true\nipam:\n  mode: kubernetes\nipv6:\n  enabled: true\n";
+    let remark = of_chart(&of_nodes.replace("# values\n", ""));
+    assert!(remark.contains("allocates from its `--cluster-cidr`"), "{remark}");
+    assert!(!remark.contains("addresses only"), "{remark}");
+    says(&of_nodes.replace("kubernetes", "eni"), &["neither from a pool of these values nor"]);
+    says(
+        "installation:\n  calicoNetwork:\n    ipPools:\n    - cidr: 10.244.0.0/16\n      blockSize: 26\n    - cidr: fd00:10:244::/56\n",
+        &[
+            "Calico chart: `installation.calicoNetwork.ipPools` is `10.244.0.0/16, fd00:10:244::/56`.",
+        ],
+    );
+    says(
+        "---\nglobal:\n  imagePullSecrets:\npodCidr: \"\"\npodCidrv6: fd00:10:244::/56\nflannel:\n  image:\n    repository: ghcr.io/flannel-io/flannel\n  args:\n  - --ip-masq\n  - --kube-subnet-mgr\n",
+        &[
+            "flannel chart: `podCidr` is ``, `podCidrv6` is `fd00:10:244::/56`.",
+            "Pods get IPv6 addresses only",
+        ],
+    );
+    says(
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: rke2-cilium}\nspec:\n  valuesContent: |-\n    ipv6:\n      enabled: true\n",
+        &["Cilium chart: `ipv6.enabled` is `true`."],
+    );
+}
+
+#[test]
+fn the_values_of_a_cloud_controller_manager_set_its_own_flags() {
+    says(
+        "infra:\n  clusterName: k\ncloudControllerManager:\n  clusterCIDR: 10.244.0.0/16,fd00::/48\n",
+        &[
+            "`cloudControllerManager.clusterCIDR` is `10.244.0.0/16,fd00::/48`",
+            "kube-controller-manager must then run with `--allocate-node-cidrs=false`",
+        ],
+    );
+    says(
+        "cloudControllerManager: {clusterCIDR: 10.244.0.0/16, allocateNodeCidrs: 'false'}\n",
+        &["makes routes to the Nodes"],
+    );
+    let args = "namespace: kube-system\nargs:\n- --v=2\n- --cloud-provider=aws\n- --cluster-cidr=10.244.0.0/16\nimage:\n  repository: registry.k8s.io/provider-aws/cloud-controller-manager\n";
+    says(args, &["chart: `--cluster-cidr=10.244.0.0/16`."]);
+    says(
+        "controllerExtraArgs: |-\n  - --cluster-name=a\n  - --allocate-node-cidrs=true\n",
+        &["chart: `--allocate-node-cidrs=true`."],
+    );
+    says("networking:\n  clusterCIDR: 10.244.0.0/16\n", &["does not get the range either"]);
+    says(
+        "networking:\n  enabled: true\n  clusterCIDR: 10.244.0.0/16\n",
+        &["makes routes to the Nodes"],
+    );
+    says(
+        "enableNodeIPAM: true\nclusterCIDR: 10.192.0.0/10\nnodeCIDRMaskSizeIPv4: 24\n",
+        &["`clusterCIDR` is `10.192.0.0/10`", "allocates `spec.podCIDRs` of Nodes itself"],
+    );
+}
+
+#[test]
+fn a_part_of_a_manifest_is_no_values_of_a_chart() {
+    check(
+        "kube-controller-manager\nargs:\n- --cluster-cidr=10.244.0.0/16\n- --allocate-node-cidrs=true\n",
+        "kube-controller-manager: cluster-cidr=10.244.0.0/16 allocate-node-cidrs=true",
+    );
+    // The program of a chart that is not known is none of the four.
+    let text = "image:\n  repository: example.com/web\nargs: [--v=2]\n";
+    check(text, "");
+    assert_eq!(remarks(text), ["Other programs in the list are left out: `web`."]);
+}

@@ -395,6 +395,8 @@ struct Reader<'t> {
     dump: Dump,
     /// Up to where the text was found to be no manifest.
     no_manifest: usize,
+    /// Up to where it was found to be no values of a chart.
+    no_values: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -460,9 +462,16 @@ impl<'t> Reader<'t> {
         if start < self.no_manifest || self.continued || self.flow > 0 || self.is_description {
             return None;
         }
-        let length = manifest::length(&text[start..])?;
-        let Some(parts) = manifest::read(&text[start..start + length], start) else {
-            self.no_manifest = start + length;
+        let known = manifest::length(&text[start..]);
+        let are_values = known.is_none();
+        let length = match known {
+            Some(length) => length,
+            None if start < self.no_values => return None,
+            None => manifest::length_of_values(&text[start..])?,
+        };
+        let Some(parts) = manifest::read(&text[start..start + length], start, are_values) else {
+            let end = if are_values { &mut self.no_values } else { &mut self.no_manifest };
+            *end = start + length;
             return None;
         };
         self.end_of_dump();
@@ -478,12 +487,8 @@ impl<'t> Reader<'t> {
                         format!("`{kind}` 没有命令行：不会从中读取标志。"),
                     );
                 }
-                Part::Value { path, shown, chart, span } => {
-                    self.problem(
-                        span,
-                        format!("`{path}` of the {chart} chart is `{shown}`. {chart} reads it itself: it is no flag of the programs here."),
-                        format!("{chart} chart 的 `{path}` 为 `{shown}`。由 {chart} 自行读取，不是此处程序的标志。"),
-                    );
+                Part::Values(values) => {
+                    self.problem(values.span, values.en, values.zh);
                 }
             }
         }
@@ -672,7 +677,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A command line of a manifest.
-    fn container(&mut self, Container { words, name, lead }: Container) {
+    fn container(&mut self, Container { words, name, shown, lead }: Container) {
         let before = self.out.sections.len();
         let words = script(words);
         let first = words.first().map(Word::text).unwrap_or_default();
@@ -682,7 +687,7 @@ impl<'t> Reader<'t> {
             && let Some(span) = span
         {
             let name = programs::base(&first).to_owned();
-            let name = if is_program { name } else { String::from("…") };
+            let name = if is_program { name } else { shown.unwrap_or_else(|| "…".to_owned()) };
             self.other(&name, span);
         }
         self.foreign = None;
