@@ -8,6 +8,7 @@ use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, run};
 use dualstack_core::source::flags::{Component, parse};
+use dualstack_core::startup::exit::Usage;
 
 /// `component: name=value name (argument)`, a line per section.
 fn summary(text: &str) -> String {
@@ -455,6 +456,91 @@ fn the_values_of_a_cloud_controller_manager_set_its_own_flags() {
         "enableNodeIPAM: true\nclusterCIDR: 10.192.0.0/10\nnodeCIDRMaskSizeIPv4: 24\n",
         &["`clusterCIDR` is `10.192.0.0/10`", "allocates `spec.podCIDRs` of Nodes itself"],
     );
+}
+
+/// What a component prints when its command line ends it, where its usage stands, and its exit status.
+fn exit(minor: u8, text: &str) -> (String, Usage, u8) {
+    let version = KubeVersion::minor(minor).expect("a simulated minor");
+    let components = Components::start(version, text);
+    let errors: Vec<_> = components.all().flat_map(|status| status.errors).collect();
+    let [said] = errors.as_slice() else { panic!("{minor} {text}: {errors:?}") };
+    let exit = said.exit.as_ref().expect("it is about the command line");
+    (exit.line.clone(), exit.usage, exit.status)
+}
+
+#[test]
+fn a_program_that_exits_prints_what_its_version_prints() {
+    let check = |minor, text: &str, line: &str, usage, status| {
+        assert_eq!(exit(minor, text), (line.to_owned(), usage, status), "{minor} {text}");
+    };
+    let (none, before, after) = (Usage::None, Usage::Before, Usage::After);
+    for minor in [20, 23, 24, 36, 37] {
+        check(minor, "kube-apiserver --x=1", "Error: unknown flag: --x", none, 1);
+    }
+    for program in ["kube-controller-manager", "kube-proxy"] {
+        for (minor, usage) in [(20, after), (22, after), (23, before), (36, before)] {
+            let text = format!("{program} --x_y=1");
+            check(minor, &text, "Error: unknown flag: --x_y", usage, 1);
+        }
+        let line = format!("Error: \"{program}\" does not take any arguments, got [\"foo\"]");
+        check(22, &format!("{program} foo"), &line, after, 1);
+        check(36, &format!("{program} foo"), &line, none, 1);
+    }
+    let number = "Error: invalid argument \"abc\" for \"--secure-port\" flag: strconv.ParseInt: parsing \"abc\": invalid syntax";
+    check(36, "kube-apiserver --secure-port=abc", number, none, 1);
+    let kubelet =
+        |minor, line: &str, usage, status| check(minor, "kubelet --x", line, usage, status);
+    kubelet(20, "F… server.go:156] unknown flag: --x", before, 255);
+    let logged = |line| {
+        format!("E… server.go:{line}] \"Failed to parse kubelet flag\" err=\"unknown flag: --x\"")
+    };
+    kubelet(21, &logged(156), after, 1);
+    kubelet(23, &logged(158), after, 1);
+    let failed = |line| {
+        format!(
+            "E… run.go:{line}] \"command failed\" err=\"failed to parse kubelet flag: unknown flag: --x\""
+        )
+    };
+    kubelet(24, &failed(74), none, 1);
+    kubelet(29, &failed(74), none, 1);
+    kubelet(30, &failed(72), none, 1);
+    check(20, "kubelet foo", "F… server.go:156] unknown command: foo", before, 255);
+    check(22, "kubelet foo", "E… \"Unknown command\" command=\"foo\"", after, 1);
+    check(
+        36,
+        "kubelet foo",
+        "E… run.go:72] \"command failed\" err=\"unknown command foo\"",
+        none,
+        1,
+    );
+    let gate = "E… run.go:72] \"command failed\" err=\"cannot set feature gate MultiCIDRServiceAllocator to false, feature is locked to true\"";
+    check(36, "kube-apiserver --feature-gates=MultiCIDRServiceAllocator=false", gate, none, 1);
+}
+
+#[test]
+fn minikube_writes_what_is_said_of_kube_proxy_into_its_config_file() {
+    let start = "minikube start --driver=kvm2 --extra-config=kube-proxy.";
+    let said = |rest: &str| remarks(&[start, rest].concat())[1..].to_vec();
+    check(&[start, "mode=ipvs"].concat(), "kube-proxy: proxy-mode=ipvs");
+    check(
+        &[start, "mode=nftables --extra-config kube-proxy.clusterCIDR=fd00::/48"].concat(),
+        "kube-proxy: proxy-mode=nftables\nkube-proxy: cluster-cidr=fd00::/48",
+    );
+    let rest = "logging.format=json";
+    check(&[start, rest].concat(), "");
+    assert_eq!(
+        said(rest),
+        [
+            "minikube writes `logging.format` into the config file of kube-proxy. It is not simulated."
+        ]
+    );
+    let rest = "nodePortAddresses=[primary]";
+    check(&[start, rest].concat(), "");
+    assert!(said(rest)[0].contains("kubeadm refuses a string where a list is to be"));
+    // The usage of the flag names `proxy`, which is none.
+    let text = "minikube start --extra-config=proxy.mode=ipvs";
+    check(text, "");
+    assert!(remarks(text)[1].contains("`These --extra-config parameters are invalid: [proxy]`"));
 }
 
 #[test]

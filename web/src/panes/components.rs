@@ -146,7 +146,7 @@ fn lines(all: &Components, component: Component) -> Vec<Line<'_>> {
 
 fn problems(all: &Components, component: Component) -> Vec<Problem> {
     let of_place = lines(all, component).into_iter().filter_map(|(exits, said, _)| {
-        let (span, message) = (said.span?, said.message.clone());
+        let (span, message) = (said.span?, said.line().to_owned());
         Some(Problem { span, exits, message })
     });
     of_place.collect()
@@ -160,7 +160,7 @@ fn is_of_box((exits, said, _): &Line) -> bool {
 /// A line of a component, with the flag to look at.
 fn line(all: &Components, component: Component, (exits, said, nodes): &Line, lang: Lang) -> Html {
     let (class, word) = tone(*exits, said.severity);
-    let message = said.message.clone();
+    let message = said.line().to_owned();
     let flag = said.flag.zip(said.span);
     let to =
         flag.map(|(flag, span)| to_flag(lang, &all.text, component, &format!("--{flag}"), span));

@@ -7,8 +7,12 @@
 //! linode/linode-cloud-controller-manager.
 
 use crate::explain::text::Text;
-use crate::net::Family;
 use crate::net::go_parse::parse_cidr;
+use crate::net::{Cidr, Family};
+use crate::source::flags::table::{
+    ALLOCATE_NODE_CIDRS, CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4,
+    NODE_CIDR_MASK_SIZE_IPV6,
+};
 use crate::source::span::Span;
 use crate::source::yaml::{Entry, Node, Value};
 
@@ -77,12 +81,12 @@ const VALUES: [(Chart, &[&str]); 6] = [
 
 /// The arguments of a cloud-controller-manager that are about the ranges of Nodes.
 const RANGES: [&str; 6] = [
-    "allocate-node-cidrs",
-    "cluster-cidr",
+    ALLOCATE_NODE_CIDRS,
+    CLUSTER_CIDR,
     "configure-cloud-routes",
-    "node-cidr-mask-size",
-    "node-cidr-mask-size-ipv4",
-    "node-cidr-mask-size-ipv6",
+    NODE_CIDR_MASK_SIZE,
+    NODE_CIDR_MASK_SIZE_IPV4,
+    NODE_CIDR_MASK_SIZE_IPV6,
 ];
 
 /// Whether a text may be the values of a chart, as far as its words tell.
@@ -161,30 +165,42 @@ fn arguments(node: &Node) -> Vec<(String, String)> {
     }
 }
 
-/// The values that are about ranges, with their places.
-fn found(node: &Node) -> Option<(Chart, Vec<(String, String)>, Span)> {
+/// The values of a chart that are about ranges, and the place of the first.
+type Found = (Chart, Vec<(String, String)>, Span);
+
+/// The values of each chart that are about ranges.
+fn found(node: &Node) -> Vec<Found> {
     let span = |entry: &Entry| Span::new(entry.key_span.start, entry.value.span.end);
+    let mut found = Vec::new();
     for (chart, paths) in VALUES {
         let entries: Vec<(&str, &Entry)> =
             paths.iter().filter_map(|path| Some((*path, at(node, path)?))).collect();
-        // `networking.enabled` and `ipam.mode` alone tell nothing of ranges.
+        // These alone tell nothing of ranges.
         let tells = |(path, _): &(&str, &Entry)| {
             !["networking.enabled", "installation.cni.ipam.type"].contains(path)
         };
         if let Some((_, first)) = entries.first().filter(|_| entries.iter().any(tells)) {
             let values = entries.iter().map(|(path, it)| ((*path).to_owned(), shown(&it.value)));
-            return Some((chart, values.collect(), span(first)));
+            found.push((chart, values.collect(), span(first)));
         }
     }
     let repository = text_at(node, "image.repository").unwrap_or_default();
     let is_cloud = repository.ends_with("cloud-controller-manager");
-    let extra = node.entry("controllerExtraArgs");
     let own = node.entry("args").filter(|_| is_cloud);
-    let entry = extra.or(own)?;
-    let all = arguments(&entry.value).into_iter();
-    let ranges = all.filter(|(name, _)| RANGES.contains(&&**name));
-    let values = ranges.map(|(name, value)| (format!("--{name}"), value)).collect();
-    Some((Chart::Cloud, values, span(entry)))
+    if let Some(entry) = node.entry("controllerExtraArgs").or(own) {
+        let all = arguments(&entry.value).into_iter();
+        let ranges = all.filter(|(name, _)| RANGES.contains(&&**name));
+        let values: Vec<_> = ranges.map(|(name, value)| (format!("--{name}"), value)).collect();
+        let is_known = found.iter().any(|(chart, ..)| is_of_cloud(*chart));
+        if !is_known || !values.is_empty() {
+            found.push((Chart::Cloud, values, span(entry)));
+        }
+    }
+    found
+}
+
+const fn is_of_cloud(chart: Chart) -> bool {
+    !matches!(chart, Chart::Cilium | Chart::Calico | Chart::Flannel)
 }
 
 /// The only family of Pods, where a plugin gives them one.
@@ -214,7 +230,7 @@ fn only_family(chart: Chart, node: &Node) -> Option<(Family, &'static str)> {
             let families: Vec<Family> = ranges
                 .split(", ")
                 .filter_map(parse_cidr)
-                .map(|it| crate::net::Cidr::new(it.net).family())
+                .map(|it| Cidr::new(it.net).family())
                 .collect();
             let first = *families.first()?;
             families.iter().all(|it| *it == first).then_some((first, "`ipPools`"))
@@ -276,9 +292,12 @@ fn meaning(chart: Chart, node: &Node) -> Text {
     }
 }
 
-/// What the values of a chart come to; `None` if they are of no chart that is known here, or have no ranges.
-pub(super) fn read(node: &Node) -> Option<Values> {
-    let (chart, values, span) = found(node)?;
+/// What the values of each chart come to that is known here and has ranges.
+pub(super) fn read(node: &Node) -> Vec<Values> {
+    found(node).into_iter().map(|found| told(node, found)).collect()
+}
+
+fn told(node: &Node, (chart, values, span): Found) -> Values {
     let name = match chart {
         Chart::Cilium => "Cilium",
         Chart::Calico => "Calico",
@@ -314,5 +333,5 @@ pub(super) fn read(node: &Node) -> Option<Values> {
             "按 {why}，Pod 只得到 {family} 地址；在此用一行 `# network plugin: {switch}` 表示。"
         );
     }
-    Some(Values { span, en, zh })
+    Values { span, en, zh }
 }

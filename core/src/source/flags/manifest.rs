@@ -175,39 +175,39 @@ pub(super) fn read(text: &str, base: usize, are_values: bool) -> Option<Vec<Part
         let first = Span::new(base + lead, base + lead + line.len());
         let kind = node.text_of("kind");
         let values = match kind {
-            None => charts::read(node).map(|it| Values { span: it.span.moved(base), ..it }),
-            Some(kind) => values_within(kind, node, base),
+            None => charts::read(node),
+            Some(kind) => values_within(kind, node),
         };
-        if are_values && values.is_none() {
+        if are_values && values.is_empty() {
             return None;
         }
-        let mut manifest = Manifest { text, base, of_chart: values.is_some(), found: Vec::new() };
+        let mut manifest = Manifest { text, base, of_chart: !values.is_empty(), found: Vec::new() };
         manifest.walk(node, None, lead);
         let has_containers = !manifest.found.is_empty();
         if kind.is_some() && has_containers {
             parts.push(Part::Manifest(first));
         }
         parts.extend(manifest.found.into_iter().map(Part::Container));
-        match (values, kind) {
-            (Some(values), _) => parts.push(Part::Values(values)),
-            (None, Some(kind)) if !has_containers => {
-                parts.push(Part::Configuration { kind: kind.to_owned(), first });
-            }
-            _ => {}
+        if let Some(kind) = kind.filter(|_| values.is_empty() && !has_containers) {
+            parts.push(Part::Configuration { kind: kind.to_owned(), first });
         }
+        let of_charts = values.into_iter().map(|it| Values { span: it.span.moved(base), ..it });
+        parts.extend(of_charts.map(Part::Values));
     }
     (!parts.is_empty()).then_some(parts)
 }
 
 /// The values that k3s and RKE2 keep for a chart in an object.
-fn values_within(kind: &str, node: &Node, base: usize) -> Option<Values> {
-    if !["HelmChart", "HelmChartConfig"].contains(&kind) {
-        return None;
-    }
-    let entry = node.entry("spec")?.value.entry("valuesContent")?;
-    let Value::String(text) = &entry.value.value else { return None };
-    let values = charts::read(&yaml::parse(text).documents.first()?.node)?;
-    Some(Values { span: entry.key_span.moved(base), ..values })
+fn values_within(kind: &str, node: &Node) -> Vec<Values> {
+    let is_chart = ["HelmChart", "HelmChartConfig"].contains(&kind);
+    let spec = node.entry("spec").filter(|_| is_chart);
+    let entry = spec.and_then(|spec| spec.value.entry("valuesContent"));
+    let Some((entry, Value::String(text))) = entry.map(|entry| (entry, &entry.value.value)) else {
+        return Vec::new();
+    };
+    let documents = yaml::parse(text).documents;
+    let values = documents.first().map_or_else(Vec::new, |document| charts::read(&document.node));
+    values.into_iter().map(|it| Values { span: entry.key_span, ..it }).collect()
 }
 
 fn line_start(text: &str, at: usize) -> usize {
