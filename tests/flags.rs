@@ -77,9 +77,9 @@ fn every_simulated_flag_is_read_and_no_other() {
 
 #[test]
 fn a_default_that_is_written_changes_nothing() {
-    for spec in FLAGS.iter().filter(|spec| spec.is_simulated && !spec.default.is_empty()) {
+    for spec in FLAGS.iter().filter(|spec| spec.is_simulated && !spec.default().is_empty()) {
         let got = |flags: &str| read(KubeVersion::LATEST, spec.component, flags);
-        let flag = format!("--{}={}", spec.name, spec.default);
+        let flag = format!("--{}={}", spec.name, spec.default());
         assert_eq!(got(&flag), got(""), "{flag}");
     }
 }
@@ -91,7 +91,7 @@ fn a_flag_is_unknown_outside_its_versions() {
             let flag = format!("--{}={}", spec.name, another(spec));
             let unknown = Err(format!("unknown flag: --{}", spec.name));
             let is_unknown = read(version, spec.component, &flag).flags == unknown;
-            assert_eq!(is_unknown, !spec.versions.contains(version), "{version} {flag}");
+            assert_eq!(is_unknown, !spec.versions().contains(version), "{version} {flag}");
         }
     }
 }

@@ -8,6 +8,7 @@ use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, run};
 use dualstack_core::source::flags::{Component, parse};
+use dualstack_core::startup::exit::Usage;
 
 /// `component: name=value name (argument)`, a line per section.
 fn summary(text: &str) -> String {
@@ -371,4 +372,185 @@ fn what_is_no_flag_of_a_command_line_ends_the_program_in_its_words() {
     assert_eq!(said(36, nosuch), ["kube-apiserver! unknown flag: --nosuch"]);
     let both = said(36, "kubelet --cgroup-driver=x --nosuch");
     assert_eq!(both.len(), 2, "the kubelet tells at once what is deprecated: {both:?}");
+}
+
+/// The remark on the values of a chart, from which no program gets a flag.
+fn of_chart(values: &str) -> String {
+    let flags = "kube-apiserver\n--service-cluster-ip-range=10.96.0.0/16\n\n";
+    let text = [flags, values].concat();
+    check(&text, "kube-apiserver: service-cluster-ip-range=10.96.0.0/16");
+    let remarks = remarks(&text);
+    assert_eq!(remarks.len(), 1, "{remarks:#?}");
+    assert!(remarks[0].contains("no flag of kube-apiserver"), "{}", remarks[0]);
+    remarks.concat()
+}
+
+fn says(values: &str, parts: &[&str]) {
+    let remark = of_chart(values);
+    for part in parts {
+        assert!(remark.contains(part), "{part}: {remark}");
+    }
+}
+
+#[test]
+fn the_values_of_a_network_plugin_set_no_flags_and_what_they_mean_is_said() {
+    let pools = "ipam:\n  operator:\n    clusterPoolIPv4PodCIDRList: [10.0.0.0/8]\n    clusterPoolIPv4MaskSize: 24\n";
+    says(
+        pools,
+        &[
+            "Cilium chart: `ipam.operator.clusterPoolIPv4PodCIDRList` is `10.0.0.0/8`, `ipam.operator.clusterPoolIPv4MaskSize` is `24`.",
+            "not from `spec.podCIDRs`",
+            "By `ipv6.enabled` Pods get IPv4 addresses only",
+        ],
+    );
+    let of_nodes =
+        "# values\nkubeProxyReplacement: true\nipam:\n  mode: kubernetes\nipv6:\n  enabled: true\n";
+    let remark = of_chart(&of_nodes.replace("# values\n", ""));
+    assert!(remark.contains("allocates from its `--cluster-cidr`"), "{remark}");
+    assert!(!remark.contains("addresses only"), "{remark}");
+    says(&of_nodes.replace("kubernetes", "eni"), &["neither from a pool of these values nor"]);
+    says(
+        "installation:\n  calicoNetwork:\n    ipPools:\n    - cidr: 10.244.0.0/16\n      blockSize: 26\n    - cidr: fd00:10:244::/56\n",
+        &[
+            "Calico chart: `installation.calicoNetwork.ipPools` is `10.244.0.0/16, fd00:10:244::/56`.",
+        ],
+    );
+    says(
+        "---\nglobal:\n  imagePullSecrets:\npodCidr: \"\"\npodCidrv6: fd00:10:244::/56\nflannel:\n  image:\n    repository: ghcr.io/flannel-io/flannel\n  args:\n  - --ip-masq\n  - --kube-subnet-mgr\n",
+        &[
+            "flannel chart: `podCidr` is ``, `podCidrv6` is `fd00:10:244::/56`.",
+            "Pods get IPv6 addresses only",
+        ],
+    );
+    says(
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: rke2-cilium}\nspec:\n  valuesContent: |-\n    ipv6:\n      enabled: true\n",
+        &["Cilium chart: `ipv6.enabled` is `true`."],
+    );
+}
+
+#[test]
+fn the_values_of_a_cloud_controller_manager_set_its_own_flags() {
+    says(
+        "infra:\n  clusterName: k\ncloudControllerManager:\n  clusterCIDR: 10.244.0.0/16,fd00::/48\n",
+        &[
+            "`cloudControllerManager.clusterCIDR` is `10.244.0.0/16,fd00::/48`",
+            "kube-controller-manager must then run with `--allocate-node-cidrs=false`",
+        ],
+    );
+    says(
+        "cloudControllerManager: {clusterCIDR: 10.244.0.0/16, allocateNodeCidrs: 'false'}\n",
+        &["makes routes to the Nodes"],
+    );
+    let args = "namespace: kube-system\nargs:\n- --v=2\n- --cloud-provider=aws\n- --cluster-cidr=10.244.0.0/16\nimage:\n  repository: registry.k8s.io/provider-aws/cloud-controller-manager\n";
+    says(args, &["chart: `--cluster-cidr=10.244.0.0/16`."]);
+    says(
+        "controllerExtraArgs: |-\n  - --cluster-name=a\n  - --allocate-node-cidrs=true\n",
+        &["chart: `--allocate-node-cidrs=true`."],
+    );
+    says("networking:\n  clusterCIDR: 10.244.0.0/16\n", &["does not get the range either"]);
+    says(
+        "networking:\n  enabled: true\n  clusterCIDR: 10.244.0.0/16\n",
+        &["makes routes to the Nodes"],
+    );
+    says(
+        "enableNodeIPAM: true\nclusterCIDR: 10.192.0.0/10\nnodeCIDRMaskSizeIPv4: 24\n",
+        &["`clusterCIDR` is `10.192.0.0/10`", "allocates `spec.podCIDRs` of Nodes itself"],
+    );
+}
+
+/// What a component prints when its command line ends it, where its usage stands, and its exit status.
+fn exit(minor: u8, text: &str) -> (String, Usage, u8) {
+    let version = KubeVersion::minor(minor).expect("a simulated minor");
+    let components = Components::start(version, text);
+    let errors: Vec<_> = components.all().flat_map(|status| status.errors).collect();
+    let [said] = errors.as_slice() else { panic!("{minor} {text}: {errors:?}") };
+    let exit = said.exit.as_ref().expect("it is about the command line");
+    (exit.line.clone(), exit.usage, exit.status)
+}
+
+#[test]
+fn a_program_that_exits_prints_what_its_version_prints() {
+    let check = |minor, text: &str, line: &str, usage, status| {
+        assert_eq!(exit(minor, text), (line.to_owned(), usage, status), "{minor} {text}");
+    };
+    let (none, before, after) = (Usage::None, Usage::Before, Usage::After);
+    for minor in [20, 23, 24, 36, 37] {
+        check(minor, "kube-apiserver --x=1", "Error: unknown flag: --x", none, 1);
+    }
+    for program in ["kube-controller-manager", "kube-proxy"] {
+        for (minor, usage) in [(20, after), (22, after), (23, before), (36, before)] {
+            let text = format!("{program} --x_y=1");
+            check(minor, &text, "Error: unknown flag: --x_y", usage, 1);
+        }
+        let line = format!("Error: \"{program}\" does not take any arguments, got [\"foo\"]");
+        check(22, &format!("{program} foo"), &line, after, 1);
+        check(36, &format!("{program} foo"), &line, none, 1);
+    }
+    let number = "Error: invalid argument \"abc\" for \"--secure-port\" flag: strconv.ParseInt: parsing \"abc\": invalid syntax";
+    check(36, "kube-apiserver --secure-port=abc", number, none, 1);
+    let kubelet =
+        |minor, line: &str, usage, status| check(minor, "kubelet --x", line, usage, status);
+    kubelet(20, "F… server.go:156] unknown flag: --x", before, 255);
+    let logged = |line| {
+        format!("E… server.go:{line}] \"Failed to parse kubelet flag\" err=\"unknown flag: --x\"")
+    };
+    kubelet(21, &logged(156), after, 1);
+    kubelet(23, &logged(158), after, 1);
+    let failed = |line| {
+        format!(
+            "E… run.go:{line}] \"command failed\" err=\"failed to parse kubelet flag: unknown flag: --x\""
+        )
+    };
+    kubelet(24, &failed(74), none, 1);
+    kubelet(29, &failed(74), none, 1);
+    kubelet(30, &failed(72), none, 1);
+    check(20, "kubelet foo", "F… server.go:156] unknown command: foo", before, 255);
+    check(22, "kubelet foo", "E… \"Unknown command\" command=\"foo\"", after, 1);
+    check(
+        36,
+        "kubelet foo",
+        "E… run.go:72] \"command failed\" err=\"unknown command foo\"",
+        none,
+        1,
+    );
+    let gate = "E… run.go:72] \"command failed\" err=\"cannot set feature gate MultiCIDRServiceAllocator to false, feature is locked to true\"";
+    check(36, "kube-apiserver --feature-gates=MultiCIDRServiceAllocator=false", gate, none, 1);
+}
+
+#[test]
+fn minikube_writes_what_is_said_of_kube_proxy_into_its_config_file() {
+    let start = "minikube start --driver=kvm2 --extra-config=kube-proxy.";
+    let said = |rest: &str| remarks(&[start, rest].concat())[1..].to_vec();
+    check(&[start, "mode=ipvs"].concat(), "kube-proxy: proxy-mode=ipvs");
+    check(
+        &[start, "mode=nftables --extra-config kube-proxy.clusterCIDR=fd00::/48"].concat(),
+        "kube-proxy: proxy-mode=nftables\nkube-proxy: cluster-cidr=fd00::/48",
+    );
+    let rest = "logging.format=json";
+    check(&[start, rest].concat(), "");
+    assert_eq!(
+        said(rest),
+        [
+            "minikube writes `logging.format` into the config file of kube-proxy. It is not simulated."
+        ]
+    );
+    let rest = "nodePortAddresses=[primary]";
+    check(&[start, rest].concat(), "");
+    assert!(said(rest)[0].contains("kubeadm refuses a string where a list is to be"));
+    // The usage of the flag names `proxy`, which is none.
+    let text = "minikube start --extra-config=proxy.mode=ipvs";
+    check(text, "");
+    assert!(remarks(text)[1].contains("`These --extra-config parameters are invalid: [proxy]`"));
+}
+
+#[test]
+fn a_part_of_a_manifest_is_no_values_of_a_chart() {
+    check(
+        "kube-controller-manager\nargs:\n- --cluster-cidr=10.244.0.0/16\n- --allocate-node-cidrs=true\n",
+        "kube-controller-manager: cluster-cidr=10.244.0.0/16 allocate-node-cidrs=true",
+    );
+    // The program of a chart that is not known is none of the four.
+    let text = "image:\n  repository: example.com/web\nargs: [--v=2]\n";
+    check(text, "");
+    assert_eq!(remarks(text), ["Other programs in the list are left out: `web`."]);
 }

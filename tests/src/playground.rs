@@ -11,6 +11,7 @@ use dualstack_core::kubectl::FileCommand;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{BootReport, EventReport, Replay, Report, RequestsReport};
+use dualstack_core::startup::exit::Usage;
 use serde::Deserialize;
 
 /// The example that the page opens with: a session that names no flags has its own.
@@ -242,12 +243,29 @@ fn started(boot: &BootReport, report: &Report) -> String {
             None => status.component.name().to_owned(),
         };
         for said in status.warnings.iter().chain(status.errors) {
-            for line in said.message.lines() {
+            let usage = said.exit.as_ref().map_or(Usage::None, |exit| exit.usage);
+            let name = status.component.name();
+            let shown = [
+                &format!("{program}: Usage:\n{program}:   {name} [flags]\n"),
+                "# All flags of the program follow.\n",
+            ]
+            .concat();
+            if usage == Usage::Before {
+                lines += &shown;
+            }
+            for line in said.line().lines() {
                 lines += &format!("{program}: {line}\n");
             }
+            if usage == Usage::After {
+                lines += &shown;
+            }
         }
-        if !status.errors.is_empty() {
-            lines += &format!("{program} exits\n");
+        match status.errors.first().and_then(|said| said.exit.as_ref()) {
+            Some(exit) if exit.status != 1 => {
+                lines += &format!("{program} exits with status {}\n", exit.status);
+            }
+            _ if !status.errors.is_empty() => lines += &format!("{program} exits\n"),
+            _ => {}
         }
     }
     if let Some(words) = refusal(boot, report) {

@@ -228,7 +228,7 @@ fn flag(spec: &FlagSpec) -> (String, String) {
             values.extend([true, false].map(|on| (format!("{}={on}", gate.name), text.clone())));
         }
     }
-    let known = KubeVersion::all().filter(|it| spec.versions.contains(*it));
+    let known = KubeVersion::all().filter(|it| spec.versions().contains(*it));
     let releases = known.map(KubeVersion::bit).sum();
     (format!("--{}", spec.name), entry(spec.help, releases, "", values))
 }

@@ -1,10 +1,14 @@
 //! What do the buttons `IPv4`, `IPv6`, `IPv4 + IPv6` and `IPv6 + IPv4` change? Values of flags, and
-//! nothing else of what a person wrote.
+//! nothing else of what a person wrote. In the config of a tool they change its fields; where these do not suffice, the
+//! flags that it sets take its place.
 
 use dualstack_core::apiserver::startup::{MACHINE_V4, MACHINE_V6};
+use dualstack_core::cluster::components::Components;
 use dualstack_core::controller_manager::startup::DEFAULT_NODE_MASKS;
+use dualstack_core::installers::{self, Installed, Tool};
 use dualstack_core::net::go_parse::parse_cidr;
 use dualstack_core::net::{Cidr, Family};
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::edit::{
     Change, Editor, Placement, add_before, add_behind, is_alone, merge, remove, rename, set_value,
@@ -14,6 +18,7 @@ use dualstack_core::source::flags::table::{
     NODE_CIDR_MASK_SIZE_IPV6, SERVICE_CLUSTER_IP_RANGE,
 };
 use dualstack_core::source::flags::{Component, Flag, FlagsText, parse};
+use dualstack_core::source::yaml;
 
 /// Families in order: what a button asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,8 +63,8 @@ const MASKS: [&str; 2] = [NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6];
 
 /// The preset that the present flags amount to, if they do.
 #[must_use]
-pub fn current(text: &str) -> Option<Preset> {
-    let flags = parse(text);
+pub fn current(text: &str, version: KubeVersion) -> Option<Preset> {
+    let flags = installers::flags_of(text, version);
     let value = flags.last(Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE)?.value.as_deref()?;
     let families: Option<Vec<Family>> = value
         .split(',')
@@ -71,7 +76,64 @@ pub fn current(text: &str) -> Option<Preset> {
 
 /// The text with the values of a preset. Ranges of a person's own stay, in the new order.
 #[must_use]
-pub fn apply(text: &str, preset: Preset) -> String {
+pub fn apply(text: &str, version: KubeVersion, preset: Preset) -> String {
+    match installers::read(text, version) {
+        Some(installed) => in_config(text, version, &installed, preset)
+            .unwrap_or_else(|| in_flags(&installed.text(), preset)),
+        None => in_flags(text, preset),
+    }
+}
+
+/// The config of a tool with the values of a preset; `None` if fields that it does not have would have to change.
+fn in_config(
+    text: &str,
+    version: KubeVersion,
+    installed: &Installed,
+    preset: Preset,
+) -> Option<String> {
+    let is_written = |flag: &&Flag| {
+        flag.value.as_deref() == text.get(flag.value_span.start..flag.value_span.end)
+    };
+    let mut edits = Vec::new();
+    for component in Component::ALL {
+        for flag in installed.flags.of(component).filter(is_written) {
+            let usual = table::find(component, &flag.name).and_then(|spec| spec.usual);
+            let old = flag.value.as_deref().unwrap_or_default();
+            match usual {
+                Some(usual) => {
+                    let own = |family| own_range(old, family).unwrap_or(usual[family as usize]);
+                    edits.push(set_value(text, flag, &list(preset, own)));
+                }
+                None if flag.name == ADVERTISE_ADDRESS => {
+                    edits.extend(advertise(text, flag, preset));
+                }
+                None => {}
+            }
+        }
+    }
+    edits.extend(ip_family(text, preset).filter(|_| installed.tool == Tool::Kind));
+    let after = merge(text, edits).map_or_else(|| text.to_owned(), |edit| edit.apply(text));
+    let [was, is] = [text, &after].map(|text| Components::start(version, text));
+    let is_same_tool = is.installed.as_ref().is_some_and(|it| it.tool == installed.tool);
+    let runs = !is.is_refused() && (is.all_start() || !was.all_start());
+    (is_same_tool && runs && current(&after, version) == Some(preset)).then_some(after)
+}
+
+/// The families in the config of kind.
+fn ip_family(text: &str, preset: Preset) -> Option<Edit> {
+    let documents = yaml::parse(text).documents;
+    let networking = documents.first()?.node.entry("networking")?;
+    let span = networking.value.entry("ipFamily")?.value.span;
+    let text = match preset {
+        Preset::V4 => "ipv4",
+        Preset::V6 => "ipv6",
+        Preset::V4V6 | Preset::V6V4 => "dual",
+    };
+    Some(Edit { span, text: text.to_owned() })
+}
+
+/// Flags with the values of a preset.
+fn in_flags(text: &str, preset: Preset) -> String {
     const API: Component = Component::KubeApiserver;
     let flags = parse(text);
     let mut edits = Vec::new();
@@ -170,10 +232,51 @@ mod tests {
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::session::action::Action;
 
-    use super::{Preset, apply, current};
+    use super::Preset;
+
+    const LATEST: KubeVersion = KubeVersion::LATEST;
+
+    fn apply(text: &str, preset: Preset) -> String {
+        super::apply(text, LATEST, preset)
+    }
+
+    fn current(text: &str) -> Option<Preset> {
+        super::current(text, LATEST)
+    }
 
     const TEXT: &str = "# my cluster\nkube-apiserver\n--service-cluster-ip-range=10.0.0.0/16 # mine\n\n\
                         kube-proxy\n--cluster-cidr=10.244.0.0/16\n";
+
+    #[test]
+    fn the_fields_of_a_config_change_where_they_suffice() {
+        let config = "# mine\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking:\n  \
+                      serviceSubnet: 10.97.0.0/16 # services\n  podSubnet: \"10.244.0.0/16\"\n";
+        assert_eq!(current(config), Some(Preset::V4));
+        let dual = apply(config, Preset::V4V6);
+        let ranges = |services: &str, pods: &str| {
+            config.replace("10.97.0.0/16", services).replace("10.244.0.0/16", pods)
+        };
+        let both = ["10.97.0.0/16,fd00:10:96::/112", "10.244.0.0/16,fd00:10:244::/56"];
+        assert_eq!(dual, ranges(both[0], both[1]));
+        assert_eq!(apply(&dual, Preset::V4), config);
+        // kubeadm finds an IPv4 address for the API server: only flags can say another one.
+        let six = apply(config, Preset::V6V4);
+        assert!(
+            six.starts_with("kube-apiserver\n") && current(&six) == Some(Preset::V6V4),
+            "{six}"
+        );
+        let kind =
+            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking:\n  ipFamily: ipv4\n";
+        for (preset, family) in [(Preset::V6, "ipv6"), (Preset::V4V6, "dual"), (Preset::V4, "ipv4")]
+        {
+            assert_eq!(apply(kind, preset), kind.replace("ipv4", family));
+            assert_eq!(current(&apply(kind, preset)), Some(preset));
+        }
+        let k3s = "cluster-cidr: 10.42.0.0/16\nservice-cidr: 10.43.0.0/16\n";
+        let dual = apply(k3s, Preset::V4V6);
+        assert!(dual.starts_with("cluster-cidr: 10.42.0.0/16,fd"), "{dual}");
+        assert_eq!(current(&dual), Some(Preset::V4V6));
+    }
 
     #[test]
     fn a_preset_changes_values_and_keeps_everything_else() {

@@ -29,7 +29,7 @@ pub use crate::source::flags::table::{
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::pflag::parse_int;
-pub use crate::startup::{StartError, Unmodelled};
+pub use crate::startup::{Phase, StartError, Unmodelled};
 use crate::startup::{bad_flag, default_of, note, reject, set_gates};
 
 const WHO: Component = Component::KubeApiserver;
@@ -311,6 +311,7 @@ pub fn read(
     for flag in gates {
         set_gates(WHO, behavior, flag, &mut line.unmodelled).map_err(|why| StartError {
             at: Some(flag.span),
+            phase: Phase::Gates,
             ..bad_flag(FEATURE_GATES, why, trace)
         })?;
     }
@@ -390,6 +391,7 @@ pub fn start(behavior: &Behavior, flags: &Flags, trace: &mut Trace) -> Start {
                 entry: None,
                 at: None,
                 step,
+                phase: Phase::Start,
             });
         }
     };
@@ -450,7 +452,14 @@ fn reconcile(behavior: &Behavior, flags: &Flags, completed: &mut Completed, trac
             let ranges = special_ranges(advertise).map(|it| it.to_string());
             let message = ranges.collect::<Vec<_>>().join(", ");
             let flag = if flags.advertise_address.is_empty() { BIND } else { ADVERTISE };
-            completed.exit = Some(StartError { message, flag, entry: None, at: None, step });
+            completed.exit = Some(StartError {
+                message,
+                flag,
+                entry: None,
+                at: None,
+                step,
+                phase: Phase::Start,
+            });
             step
         }
         "lease" | "master-count" => {
@@ -468,8 +477,14 @@ fn reconcile(behavior: &Behavior, flags: &Flags, completed: &mut Completed, trac
             let facts = facts![value = quote(other)];
             let step = trace.reject(&RECONCILER_IS_UNKNOWN, FieldPath::default(), facts);
             let message = format!("endpoint reconciler not implemented: {other}");
-            completed.exit =
-                Some(StartError { message, flag: RECONCILER, entry: None, at: None, step });
+            completed.exit = Some(StartError {
+                message,
+                flag: RECONCILER,
+                entry: None,
+                at: None,
+                step,
+                phase: Phase::Start,
+            });
             step
         }
     };
@@ -496,6 +511,7 @@ fn complete(flags: &Flags, trace: &mut Trace) -> Result<(Cidr, Option<Cidr>, usi
         entry: Some(entry),
         at: None,
         step: reject(trace, rule, RANGE, facts),
+        phase: Phase::Start,
     };
     let text = &flags.service_cluster_ip_range;
     if text.is_empty() {
@@ -535,7 +551,14 @@ fn validate(
     let most = most_host_bits(behavior).map_or(0, u64::from);
     let mut push = |rule: &'static Rule, message: String, flag, entry, facts| {
         let step = reject(trace, rule, flag, facts);
-        completed.errors.push(StartError { message, flag, entry, at: None, step });
+        completed.errors.push(StartError {
+            message,
+            flag,
+            entry,
+            at: None,
+            step,
+            phase: Phase::Start,
+        });
     };
     if count > 2 {
         let words = "--service-cluster-ip-range must not contain more than two entries";
@@ -586,6 +609,7 @@ fn validate(
             entry: None,
             at: None,
             step,
+            phase: Phase::Start,
         });
     }
 }

@@ -27,7 +27,8 @@ use crate::release::behavior::Behavior;
 use crate::release::version::KubeVersion;
 use crate::source::flags::{self, Component, FlagsText, table};
 use crate::source::span::Span;
-use crate::startup::{LogLine, Severity, StartError, Unmodelled, command_line, pflag};
+use crate::startup::exit::Exit;
+use crate::startup::{LogLine, Phase, Severity, StartError, Unmodelled, command_line, pflag};
 
 use super::nodes::{self, NodeText};
 use crate::cluster::environment::{Environment, Families, routed};
@@ -37,6 +38,8 @@ use crate::cluster::environment::{Environment, Families, routed};
 pub struct Said {
     /// The component's words.
     pub message: String,
+    /// What is around them where the component exits before it starts.
+    pub exit: Option<Exit>,
     /// How much it matters, where it goes on.
     pub severity: Severity,
     /// The flag to look at, without dashes.
@@ -45,6 +48,14 @@ pub struct Said {
     pub span: Option<Span>,
     /// The decision behind it.
     pub step: StepId,
+}
+
+impl Said {
+    /// The line that the component prints.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        self.exit.as_ref().map_or(&self.message, |exit| &exit.line)
+    }
 }
 
 /// How a component came up.
@@ -416,6 +427,7 @@ impl Programs<'_> {
     fn error(&self, component: Component, flags: &FlagsText, error: &StartError) -> Said {
         Said {
             message: error.message.clone(),
+            exit: Exit::of(component, self.behavior, error),
             severity: Severity::Error,
             flag: Some(error.flag).filter(|flag| !flag.is_empty()),
             span: error.span(component, flags, self.text),
@@ -426,6 +438,7 @@ impl Programs<'_> {
     fn line(&self, component: Component, flags: &FlagsText, line: &LogLine) -> Said {
         Said {
             message: line.message.clone(),
+            exit: None,
             severity: line.severity,
             flag: line.flag,
             span: line.span(component, flags, self.text),
@@ -451,7 +464,9 @@ impl Programs<'_> {
                 let value = flags.last(WHO, error.flag).and_then(|flag| flag.value.as_ref());
                 // An error with a place of its own says all already.
                 if let Some(value) = value.filter(|_| error.at.is_none()) {
-                    said.message = pflag::invalid_argument(error.flag, value, &error.message);
+                    let message = pflag::invalid_argument(error.flag, value, &error.message);
+                    let error = StartError { message, phase: Phase::Flags, ..error };
+                    said = self.error(WHO, flags, &error);
                 }
                 report.errors.push(said);
             }
@@ -465,6 +480,7 @@ impl Programs<'_> {
                 let step = trace.steps().iter().position(|step| step.rule == defaulted);
                 report.warnings.extend(completed.warning.map(|message| Said {
                     message: message.to_owned(),
+                    exit: None,
                     severity: Severity::Info,
                     flag: Some(apiserver::RANGE),
                     span: flags.last(WHO, apiserver::RANGE).map(|flag| flag.span),
@@ -652,7 +668,7 @@ impl<T> Report<T> {
             let find = || line.span(component, flags, programs.text);
             let span = *places.entry(line.flag).or_insert_with(find);
             let LogLine { severity, message, flag, step } = line;
-            said.push(Said { severity, message, flag, step, span });
+            said.push(Said { severity, message, exit: None, flag, step, span });
         }
         self.warnings.splice(0..0, said);
         self.dual_stack = behavior.dual_stack.on();

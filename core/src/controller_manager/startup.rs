@@ -24,7 +24,7 @@ use crate::source::flags::table::{
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::pflag::{invalid_argument, parse_bool, parse_i32};
-use crate::startup::{StartError, Unmodelled, default_of, note, reject, set_gates};
+use crate::startup::{Phase, StartError, Unmodelled, default_of, note, reject, set_gates};
 
 const WHO: Component = Component::KubeControllerManager;
 
@@ -301,11 +301,14 @@ pub fn read(
             _ => read_flag(spec.name, value, &mut flags),
         };
         let name = spec.name;
-        read.map_err(|why| refuse(name, invalid_argument(name, value, &why), trace))?;
+        read.map_err(|why| StartError {
+            phase: Phase::Flags,
+            ..refuse(name, invalid_argument(name, value, &why), trace)
+        })?;
     }
     for flag in gates {
         set_gates(WHO, behavior, flag, &mut line.unmodelled)
-            .map_err(|why| refuse(GATES, why, trace))?;
+            .map_err(|why| StartError { phase: Phase::Gates, ..refuse(GATES, why, trace) })?;
     }
     Ok((flags, line.unmodelled))
 }
@@ -327,7 +330,7 @@ fn read_flag(name: &str, value: &str, flags: &mut Flags) -> Result<(), String> {
 fn refuse(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
     let problem = message.as_str();
     let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag, problem]);
-    StartError { message, flag, entry: None, at: None, step }
+    StartError { message, flag, entry: None, at: None, step, phase: Phase::Start }
 }
 
 /// What the flags come to.
@@ -386,7 +389,7 @@ impl Starting<'_> {
         facts: Vec<Fact>,
     ) -> StartError {
         let step = reject(self.trace, rule, flag, facts);
-        StartError { message: message.into(), flag, entry, at: None, step }
+        StartError { message: message.into(), flag, entry, at: None, step, phase: Phase::Start }
     }
 
     /// Source: newNodeIpamController, NewNodeIpamController, ipam.New.
@@ -493,7 +496,14 @@ impl Starting<'_> {
             };
             let facts = facts![entry = quote(text)];
             let step = note(self.trace, &SERVICE_RANGE_IS_IGNORED, SERVICES, facts);
-            warnings.push(StartError { message, flag: SERVICES, entry: Some(i), at: None, step });
+            warnings.push(StartError {
+                message,
+                flag: SERVICES,
+                entry: Some(i),
+                at: None,
+                step,
+                phase: Phase::Start,
+            });
         }
         let [first, second] = ranges[..] else { return Ok((ranges, warnings)) };
         if !self.behavior.dual_stack.on() {

@@ -11,10 +11,8 @@ use crate::source::flags::Component::{
     self, KubeApiserver, KubeControllerManager, KubeProxy, Kubelet,
 };
 use crate::source::flags::table::{
-    ADVERTISE_ADDRESS, ALLOCATE_NODE_CIDRS, BIND_ADDRESS, CLUSTER_CIDR, DETECT_LOCAL_MODE,
-    FEATURE_GATES, HEALTHZ_BIND_ADDRESS, IPVS_EXCLUDE_CIDRS, METRICS_BIND_ADDRESS, NODE_IP,
-    NODEPORT_ADDRESSES, POD_BRIDGE_INTERFACE, POD_INTERFACE_NAME_PREFIX, PROXY_MODE, SECURE_PORT,
-    SERVICE_CLUSTER_IP_RANGE,
+    self, ADVERTISE_ADDRESS, ALLOCATE_NODE_CIDRS, BIND_ADDRESS, CLUSTER_CIDR, FEATURE_GATES, Kind,
+    NODE_IP, PROXY_MODE, SECURE_PORT, SERVICE_CLUSTER_IP_RANGE,
 };
 use crate::source::flags::{Flag, FlagsText};
 
@@ -166,20 +164,6 @@ impl Lines {
     }
 }
 
-/// What kube-proxy's config file says for a flag: the fields above the last one, which may be a list.
-const PROXY_FIELDS: [(&str, &str, &str, bool); 10] = [
-    (CLUSTER_CIDR, "", "clusterCIDR", false),
-    (BIND_ADDRESS, "", "bindAddress", false),
-    (PROXY_MODE, "", "mode", false),
-    (DETECT_LOCAL_MODE, "", "detectLocalMode", false),
-    (POD_BRIDGE_INTERFACE, "detectLocal", "bridgeInterface", false),
-    (POD_INTERFACE_NAME_PREFIX, "detectLocal", "interfaceNamePrefix", false),
-    (HEALTHZ_BIND_ADDRESS, "", "healthzBindAddress", false),
-    (METRICS_BIND_ADDRESS, "", "metricsBindAddress", false),
-    (NODEPORT_ADDRESSES, "", "nodePortAddresses", true),
-    (IPVS_EXCLUDE_CIDRS, "ipvs", "excludeCIDRs", true),
-];
-
 /// KubeProxyConfiguration; `defaults` are what kubeadm sets without one.
 fn proxy_document(lines: &mut Lines, cluster: &mut Cluster, defaults: &[Pair]) {
     let mut flags = cluster.proxy.clone();
@@ -192,7 +176,8 @@ fn proxy_document(lines: &mut Lines, cluster: &mut Cluster, defaults: &[Pair]) {
         }
     }
     let is_known = |(name, _): &Pair| {
-        name == FEATURE_GATES || PROXY_FIELDS.iter().any(|(flag, ..)| flag == name)
+        let spec = table::find(KubeProxy, name);
+        name == FEATURE_GATES || spec.is_some_and(|spec| !spec.field.is_empty())
     };
     for (name, value) in flags.iter().filter(|it| !is_known(it)) {
         cluster.comments.push(format!("kube-proxy: --{name}={value}"));
@@ -203,14 +188,15 @@ fn proxy_document(lines: &mut Lines, cluster: &mut Cluster, defaults: &[Pair]) {
     }
     lines.document("kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration");
     let mut open = "";
-    for (flag, parent, name, is_list) in PROXY_FIELDS {
-        let Some(value) = take(&mut flags, flag) else { continue };
+    for spec in table::of(KubeProxy).filter(|spec| !spec.field.is_empty()) {
+        let Some(value) = take(&mut flags, spec.name) else { continue };
+        let (parent, name) = spec.field.rsplit_once('.').unwrap_or(("", spec.field));
         let indent = if parent.is_empty() { 0 } else { 2 };
         if parent != open && !parent.is_empty() {
             lines.line(0, &[parent, ":"]);
         }
         open = parent;
-        if is_list {
+        if spec.kind == Kind::Slice {
             lines.line(indent, &[name, ":"]);
             value.split(',').for_each(|item| lines.line(indent, &["- ", &yaml(item)]));
         } else {

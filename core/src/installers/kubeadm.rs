@@ -19,10 +19,9 @@ use crate::source::flags::Component::{
     self, KubeApiserver, KubeControllerManager, KubeProxy, Kubelet,
 };
 use crate::source::flags::table::{
-    ADVERTISE_ADDRESS, ALLOCATE_NODE_CIDRS, BIND_ADDRESS, CLUSTER_CIDR, DETECT_LOCAL_MODE,
-    FEATURE_GATES, HEALTHZ_BIND_ADDRESS, IPVS_EXCLUDE_CIDRS, MAX_PODS, METRICS_BIND_ADDRESS,
-    NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6, NODEPORT_ADDRESSES, POD_BRIDGE_INTERFACE,
-    POD_INTERFACE_NAME_PREFIX, PROXY_MODE, SECURE_PORT, SERVICE_CLUSTER_IP_RANGE,
+    self, ADVERTISE_ADDRESS, ALLOCATE_NODE_CIDRS, BIND_ADDRESS, CLUSTER_CIDR, FEATURE_GATES,
+    NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6, PROXY_MODE, SECURE_PORT,
+    SERVICE_CLUSTER_IP_RANGE,
 };
 use crate::source::span::Span;
 use crate::source::yaml::{self, Document, Entry, Node, Value};
@@ -379,20 +378,6 @@ const KNOWN: [(&str, &str); 9] = [
     ("scheduler", "extraArgs extraVolumes extraEnvs"),
 ];
 
-/// Fields of KubeProxyConfiguration, with their flags.
-const PROXY_FIELDS: [(&[&str], &str); 10] = [
-    (&["mode"], PROXY_MODE),
-    (&["clusterCIDR"], CLUSTER_CIDR),
-    (&["bindAddress"], BIND_ADDRESS),
-    (&["detectLocalMode"], DETECT_LOCAL_MODE),
-    (&["detectLocal", "bridgeInterface"], POD_BRIDGE_INTERFACE),
-    (&["detectLocal", "interfaceNamePrefix"], POD_INTERFACE_NAME_PREFIX),
-    (&["healthzBindAddress"], HEALTHZ_BIND_ADDRESS),
-    (&["metricsBindAddress"], METRICS_BIND_ADDRESS),
-    (&["nodePortAddresses"], NODEPORT_ADDRESSES),
-    (&["ipvs", "excludeCIDRs"], IPVS_EXCLUDE_CIDRS),
-];
-
 /// A flag that is to be set.
 #[derive(Clone, Debug)]
 pub(super) struct Arg {
@@ -529,12 +514,12 @@ impl Setup {
             }
             "KubeProxyConfiguration" => {
                 self.has_proxy_config = true;
-                self.proxy_configuration(node, fields);
+                override_with(&mut self.proxy, component_config(KubeProxy, node, fields));
                 true
             }
             "KubeletConfiguration" => {
                 self.has_kubelet_config = true;
-                self.kubelet_configuration(node, fields);
+                override_with(&mut self.kubelet, component_config(Kubelet, node, fields));
                 true
             }
             _ => true,
@@ -647,38 +632,6 @@ impl Setup {
             self.nodes.insert(0, first);
         }
         !sheet.refuses()
-    }
-
-    fn proxy_configuration(&mut self, node: &Node, fields: &mut Fields) {
-        let mut found = Vec::new();
-        for (path, flag) in PROXY_FIELDS {
-            let (name, parents) = path.split_last().unwrap_or((&"", &[]));
-            let parent = parents.iter().try_fold(node, |it, name| Some(&it.entry(name)?.value));
-            let Some(entry) = parent.and_then(|parent| fields.take(parent, name)) else { continue };
-            let value = match &entry.value.value {
-                Value::Seq(list) => list.iter().filter_map(scalar).collect::<Vec<_>>().join(","),
-                _ => scalar(&entry.value).unwrap_or_default(),
-            };
-            // An empty field is one that is not set.
-            if !value.is_empty() {
-                let rule = &COMPONENT_CONFIG_SETS_FLAG;
-                let given = fields.given(entry, &path.join("."), value, rule);
-                found.push(Arg { name: flag.to_owned(), given });
-            }
-        }
-        found.extend(gates(node, fields));
-        override_with(&mut self.proxy, found);
-    }
-
-    fn kubelet_configuration(&mut self, node: &Node, fields: &mut Fields) {
-        let mut found = Vec::new();
-        if let Some(entry) = fields.take(node, "maxPods") {
-            let value = scalar(&entry.value).unwrap_or_default();
-            let given = fields.given(entry, "maxPods", value, &COMPONENT_CONFIG_SETS_FLAG);
-            found.push(Arg { name: MAX_PODS.to_owned(), given });
-        }
-        found.extend(gates(node, fields));
-        override_with(&mut self.kubelet, found);
     }
 
     /// Takes over what a patch says. InitConfiguration is for the nodes that `is_first` tells, JoinConfiguration for the
@@ -1253,6 +1206,28 @@ fn member(
         member.args.extend(args(registration, "kubeletExtraArgs", path, is_list, fields, sheet));
     }
     Some(member)
+}
+
+/// The flags that a component's config file stands for.
+fn component_config(component: Component, node: &Node, fields: &mut Fields) -> Vec<Arg> {
+    let mut found = Vec::new();
+    for spec in table::of(component).filter(|spec| !spec.field.is_empty()) {
+        let (parents, name) = spec.field.rsplit_once('.').unwrap_or(("", spec.field));
+        let mut parents = parents.split('.').filter(|parent| !parent.is_empty());
+        let parent = parents.try_fold(node, |it, name| Some(&it.entry(name)?.value));
+        let Some(entry) = parent.and_then(|parent| fields.take(parent, name)) else { continue };
+        let value = match &entry.value.value {
+            Value::Seq(list) => list.iter().filter_map(scalar).collect::<Vec<_>>().join(","),
+            _ => scalar(&entry.value).unwrap_or_default(),
+        };
+        // An empty field is one that is not set.
+        if !value.is_empty() {
+            let given = fields.given(entry, spec.field, value, &COMPONENT_CONFIG_SETS_FLAG);
+            found.push(Arg { name: spec.name.to_owned(), given });
+        }
+    }
+    found.extend(gates(node, fields));
+    found
 }
 
 /// The feature gates of a component's config.

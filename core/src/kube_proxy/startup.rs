@@ -28,7 +28,8 @@ use crate::source::flags::{Component, FlagsText};
 use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::pflag::{split_host_port, string_slice};
 use crate::startup::{
-    LogLine, Severity, StartError, Unmodelled, bad_value, default_of, fold_gates, note, reject,
+    LogLine, Phase, Severity, StartError, Unmodelled, bad_value, default_of, fold_gates, note,
+    reject,
 };
 
 const WHO: Component = Component::KubeProxy;
@@ -634,7 +635,7 @@ impl Checks<'_> {
         // A name that is missing is no value.
         let facts = if rule.facts.is_empty() { Vec::new() } else { facts![value] };
         let step = reject(self.trace, rule, flag, facts);
-        self.errors.push(StartError { message, flag, entry, at: None, step });
+        self.errors.push(StartError { message, flag, entry, at: None, step, phase: Phase::Start });
     }
 
     fn invalid(
@@ -928,7 +929,14 @@ impl Server<'_> {
         if self.behavior.checks_proxy_families && !self.host.families.has(primary) {
             let step = self.reject(&PRIMARY_IS_UNSUPPORTED, facts![family = primary], BIND);
             let message = format!("no support for primary IP family {}", quote(primary.name()));
-            exit = exit.or(Some(StartError { message, flag: BIND, entry: None, at: None, step }));
+            exit = exit.or(Some(StartError {
+                message,
+                flag: BIND,
+                entry: None,
+                at: None,
+                step,
+                phase: Phase::Start,
+            }));
         } else {
             let (rule, message) = if dual_stack {
                 (&RUNS_DUAL_STACK, "kube-proxy running in dual-stack mode")
@@ -982,7 +990,7 @@ impl Server<'_> {
                 format!("timeout waiting for PodCIDR allocation on node {}", quote(&self.host.name))
             }
         };
-        Some(StartError { message, flag: DETECT, entry: None, at: None, step })
+        Some(StartError { message, flag: DETECT, entry: None, at: None, step, phase: Phase::Start })
     }
 
     /// PROXY-6: where node ports answer, with `primary` resolved.
@@ -1123,7 +1131,7 @@ impl Server<'_> {
                 several => format!("[{}]", several.join(", ")),
             };
             let message = format!("kube-proxy configuration is incorrect: {joined}");
-            StartError { message, flag, entry: None, at: None, step }
+            StartError { message, flag, entry: None, at: None, step, phase: Phase::Start }
         });
         (lines, exit)
     }
@@ -1151,7 +1159,7 @@ impl Server<'_> {
         };
         let step = self.reject(rule, facts, flag);
         let message = format!("unable to create proxier: {why}");
-        Some(StartError { message, flag, entry: None, at: None, step })
+        Some(StartError { message, flag, entry: None, at: None, step, phase: Phase::Start })
     }
 
     /// PROXY-4, PROXY-7: what tells local traffic, per family. Source: `getLocalDetectors`.

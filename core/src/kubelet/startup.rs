@@ -17,7 +17,7 @@ use crate::source::flags::table::{
 use crate::source::flags::{Component, FlagsText};
 use crate::startup::command_line::{CommandLine, Given};
 use crate::startup::{
-    LogLine, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject,
+    LogLine, Phase, Severity, StartError, Unmodelled, bad_value, fold_gates, note, pflag, reject,
 };
 
 const WHO: Component = Component::Kubelet;
@@ -244,7 +244,7 @@ pub fn parse_node_ip(
         _ => facts![value = given],
     };
     let step = reject(trace, rule, NODE_IP, facts);
-    Err(StartError { message, flag: NODE_IP, entry: None, at: None, step })
+    Err(StartError { message, flag: NODE_IP, entry: None, at: None, step, phase: Phase::Start })
 }
 
 #[cfg(test)]

@@ -88,6 +88,17 @@ pub enum NamelessAllocation {
     Hidden,
 }
 
+/// How the kubelet prints an error in its flags, and the place in its code that the line names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KubeletFlagError {
+    /// The usage, then a fatal line and the stacks; exit status 255.
+    Fatal(&'static str),
+    /// A line of the log, then the usage.
+    Logged(&'static str),
+    /// The line of the log that every failed command ends with.
+    Failed(&'static str),
+}
+
 /// How kube-proxy waits for the Pod ranges of its node (PROXY-7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PodCidrWait {
@@ -286,6 +297,11 @@ pub struct Behavior {
     /// kube-apiserver and kube-controller-manager look at gates when all flags are read, so that an error in
     /// them names no flag.
     pub gates_after_flags: bool,
+    /// kube-controller-manager and kube-proxy print their usage before an error in their flags, and none for words
+    /// that are no flags; before, the usage came behind either.
+    pub usage_before_error: bool,
+    /// How the kubelet prints an error in its flags.
+    pub kubelet_flag_error: KubeletFlagError,
     /// A list of ranges of which one is none: `invalid CIDR[1]: …`; before, `failed to parse cidr value:…`
     /// (KCM-3).
     pub numbers_bad_cidrs: bool,
@@ -395,6 +411,8 @@ pub const V1_20: Behavior = Behavior {
     waits_for_cloud_addresses: false,
     has_builtin_clouds: true,
     gates_after_flags: false,
+    usage_before_error: false,
+    kubelet_flag_error: KubeletFlagError::Fatal("server.go:156"),
     numbers_bad_cidrs: false,
     leaves_bracket_open: false,
     family_mask_for_one_range: false,
@@ -407,6 +425,7 @@ pub const V1_20: Behavior = Behavior {
 /// Kubernetes 1.21.
 pub const V1_21: Behavior = Behavior {
     version: minor(21),
+    kubelet_flag_error: KubeletFlagError::Logged("server.go:156"),
     dual_stack: Gate::Default(true),
     load_balancer_class: Gate::Default(false),
     internal_traffic_policy: Gate::Default(false),
@@ -426,6 +445,8 @@ pub const V1_22: Behavior = Behavior {
 /// Kubernetes 1.23.
 pub const V1_23: Behavior = Behavior {
     version: minor(23),
+    usage_before_error: true,
+    kubelet_flag_error: KubeletFlagError::Logged("server.go:158"),
     dual_stack: Gate::Locked(true),
     layer: Layer::Current,
     tells_what_does_not_decode: true,
@@ -438,6 +459,7 @@ pub const V1_23: Behavior = Behavior {
 /// Kubernetes 1.24.
 pub const V1_24: Behavior = Behavior {
     version: minor(24),
+    kubelet_flag_error: KubeletFlagError::Failed("run.go:74"),
     patch_checks_namespace_first: true,
     pod_os: true,
     untolerated_taint: "node(s) had untolerated taint {TAINT}",
@@ -526,6 +548,7 @@ pub const V1_29: Behavior = Behavior {
 /// Kubernetes 1.30.
 pub const V1_30: Behavior = Behavior {
     version: minor(30),
+    kubelet_flag_error: KubeletFlagError::Failed("run.go:72"),
     lb_ip_mode: Gate::Default(true),
     traffic_distribution: Gate::Default(false),
     unknown_fields: &[],

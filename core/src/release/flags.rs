@@ -90,6 +90,18 @@ impl Known {
         messages.find(|(versions, _)| versions.contains(release)).map(|(_, message)| *message)
     }
 
+    /// What it is without being set, as one would write it.
+    #[must_use]
+    pub fn default(&self) -> &'static str {
+        match self.kind {
+            _ if !self.default.is_empty() => self.default,
+            ValueKind::Bool => "false",
+            ValueKind::Int(_) | ValueKind::Uint | ValueKind::Float => "0",
+            ValueKind::Duration => "0s",
+            _ => "",
+        }
+    }
+
     /// Whether a value, as the program logs it, is what the flag has without being set.
     #[must_use]
     pub fn is_default(&self, value: &str) -> bool {

@@ -95,7 +95,7 @@ fn problems(start: &Start) -> Vec<Diagnostic> {
     problems.extend(start.apiserver.errors.iter().map(|error| Diagnostic {
         span: error.span,
         step: Some(error.step),
-        ..Diagnostic::plain(Program::KubeApiserver, error.message.clone())
+        ..Diagnostic::plain(Program::KubeApiserver, error.line().to_owned())
     }));
     problems
 }

@@ -22,7 +22,7 @@ use crate::startup::pflag::{
 };
 use crate::startup::{
     ARGUMENT_IS_REFUSED, FLAG_DOES_NOT_PARSE, FLAG_IS_DEPRECATED, FLAG_IS_OF_ANOTHER_PROGRAM,
-    FLAG_IS_OF_OTHER_VERSIONS, FLAG_IS_UNKNOWN, FLAG_PRINTS_AND_ENDS, LogLine, Severity,
+    FLAG_IS_OF_OTHER_VERSIONS, FLAG_IS_UNKNOWN, FLAG_PRINTS_AND_ENDS, LogLine, Phase, Severity,
     StartError, Unmodelled, note, reject,
 };
 
@@ -132,10 +132,7 @@ impl<'t> CommandLine<'t> {
         let spec = table::find(self.program, found.name).filter(|spec| spec.is_simulated);
         if spec.is_none() {
             if let Err(why) = check(found.kind, value) {
-                let mut message = invalid_argument(name, value, &why);
-                if flag.is_short {
-                    message = message.replacen("\"--", &format!("\"-{name}, --"), 1);
-                }
+                let message = invalid_argument(found.name, value, &why);
                 return Err(self.refuse(flag, found.name, message, trace));
             }
             let name = format!("--{}", found.name);
@@ -179,7 +176,7 @@ impl<'t> CommandLine<'t> {
         let shown = shown.rsplit(" in ").next().unwrap_or_default();
         let facts = facts![flag = shown, program = self.program.name()];
         let step = trace.reject(&FLAG_IS_UNKNOWN, FieldPath::default(), facts);
-        StartError { message, flag: "", entry: None, at: Some(span), step }
+        StartError { message, flag: "", entry: None, at: Some(span), step, phase: Phase::Flags }
     }
 
     fn refuse(
@@ -191,7 +188,14 @@ impl<'t> CommandLine<'t> {
     ) -> StartError {
         let facts = facts![flag = name, problem = message.as_str()];
         let step = reject(trace, &FLAG_DOES_NOT_PARSE, name, facts);
-        StartError { message, flag: name, entry: None, at: Some(flag.span), step }
+        StartError {
+            message,
+            flag: name,
+            entry: None,
+            at: Some(flag.span),
+            step,
+            phase: Phase::Flags,
+        }
     }
 
     /// A flag that the program of this version does not have.
@@ -219,7 +223,14 @@ impl<'t> CommandLine<'t> {
         };
         let step = trace.reject(rule, FieldPath::default(), facts);
         let message = format!("unknown flag: {shown}");
-        StartError { message, flag: "", entry: None, at: Some(flag.span), step }
+        StartError {
+            message,
+            flag: "",
+            entry: None,
+            at: Some(flag.span),
+            step,
+            phase: Phase::Flags,
+        }
     }
 
     /// `--help` and `--version`.
@@ -230,7 +241,14 @@ impl<'t> CommandLine<'t> {
         };
         let facts = facts![flag = format!("--{}", found.name)];
         let step = trace.reject(&FLAG_PRINTS_AND_ENDS, FieldPath::default(), facts);
-        StartError { message, flag: "", entry: None, at: Some(flag.span), step }
+        StartError {
+            message,
+            flag: "",
+            entry: None,
+            at: Some(flag.span),
+            step,
+            phase: Phase::Start,
+        }
     }
 
     fn tell_deprecated(&mut self, trace: &mut Trace) {
@@ -259,7 +277,14 @@ impl<'t> CommandLine<'t> {
         let shown = arguments.join(" ");
         let facts = facts![arguments = shown.as_str()];
         let step = trace.reject(&ARGUMENT_IS_REFUSED, FieldPath::default(), facts);
-        Err(StartError { message, flag: self.argument_of, entry: None, at: Some(at), step })
+        Err(StartError {
+            message,
+            flag: self.argument_of,
+            entry: None,
+            at: Some(at),
+            step,
+            phase: Phase::Arguments,
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 //! out is a plain value that the rest of the simulation works with.
 
 pub mod command_line;
+pub mod exit;
 pub mod pflag;
 
 use crate::api::field_path::FieldPath;
@@ -106,6 +107,21 @@ pub struct StartError {
     pub at: Option<Span>,
     /// The decision behind it.
     pub step: StepId,
+    /// How far the program came: with what is around the message.
+    pub phase: Phase,
+}
+
+/// What ends a program that does not start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// The reading of its flags.
+    Flags,
+    /// Words that are no flags.
+    Arguments,
+    /// The feature gates, where they are looked at when all flags are read.
+    Gates,
+    /// Anything behind that.
+    Start,
 }
 
 impl StartError {
@@ -177,7 +193,7 @@ fn locate(
 
 /// The default of a flag, as the table has it.
 pub(crate) fn default_of(component: Component, name: &str) -> String {
-    table::find(component, name).map_or_else(String::new, |spec| spec.default.to_owned())
+    table::find(component, name).map_or_else(String::new, |spec| spec.default().to_owned())
 }
 
 /// The value of a flag that needs one.
@@ -198,13 +214,14 @@ pub(crate) fn bad_value(
     why: &str,
     trace: &mut Trace,
 ) -> StartError {
-    bad_flag(name, pflag::invalid_argument(name, value, why), trace)
+    let message = pflag::invalid_argument(name, value, why);
+    StartError { phase: Phase::Flags, ..bad_flag(name, message, trace) }
 }
 
 pub(crate) fn bad_flag(flag: &'static str, message: String, trace: &mut Trace) -> StartError {
     let problem = message.as_str();
     let step = reject(trace, &FLAG_DOES_NOT_PARSE, flag, facts![flag, problem]);
-    StartError { message, flag, entry: None, at: None, step }
+    StartError { message, flag, entry: None, at: None, step, phase: Phase::Start }
 }
 
 /// A decision that ends the start, because of a flag.

@@ -6,7 +6,9 @@ use crate::api::quote;
 /// What pflag says to a value that the flag does not take.
 #[must_use]
 pub fn invalid_argument(flag: &str, value: &str, why: &str) -> String {
-    format!("invalid argument {} for \"--{flag}\" flag: {why}", quote(value))
+    // The message has the short form of a flag that has one, whichever is typed.
+    let short = if flag == "v" { "-v, " } else { "" };
+    format!("invalid argument {} for \"{short}--{flag}\" flag: {why}", quote(value))
 }
 
 /// `strconv.ParseInt(text, 0, 32)`.

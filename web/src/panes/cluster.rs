@@ -49,14 +49,15 @@ pub struct FamiliesProps {
     pub lang: Lang,
     /// The flags, as typed.
     pub flags: AttrValue,
+    pub version: KubeVersion,
     pub dispatch: Dispatch,
 }
 
 /// The buttons that choose the families of the cluster.
 #[component]
 pub fn Families(props: &FamiliesProps) -> Html {
-    let FamiliesProps { lang, ref flags, ref dispatch } = *props;
-    let current = presets::current(flags);
+    let FamiliesProps { lang, ref flags, version, ref dispatch } = *props;
+    let current = presets::current(flags, version);
     let buttons: Html = Preset::ALL
         .into_iter()
         .enumerate()
@@ -252,7 +253,7 @@ pub fn Cluster(props: &Props) -> Html {
         <section aria-label={i18n::CLUSTER.get(lang)}>
             <h2>
                 <b>{ i18n::CLUSTER.get(lang) }</b>
-                <Families {lang} flags={props.flags.clone()} dispatch={props.dispatch.clone()} />
+                <Families {lang} flags={props.flags.clone()} version={props.version} dispatch={props.dispatch.clone()} />
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
             <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()}>{ status }</FixSlot>

@@ -11,11 +11,13 @@ use dualstack_core::controller_manager::range_allocator::{Held, Holder, NodeIpam
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Step, render};
 use dualstack_core::facts;
+use dualstack_core::installers;
 use dualstack_core::net::Family;
+use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::edit::Edit;
 use dualstack_core::source::flags::boxes as parts;
 use dualstack_core::source::flags::table::ALLOCATE_NODE_CIDRS;
-use dualstack_core::source::flags::{self, Component};
+use dualstack_core::source::flags::{Component, Flag, Section};
 use dualstack_core::source::span::Span;
 use dualstack_core::startup::Severity as LogSeverity;
 use yew::prelude::*;
@@ -147,7 +149,7 @@ fn lines(all: &Components, component: Component) -> Vec<Line<'_>> {
 
 fn problems(all: &Components, component: Component) -> Vec<Problem> {
     let of_place = lines(all, component).into_iter().filter_map(|(exits, said, _)| {
-        let (span, message) = (said.span?, said.message.clone());
+        let (span, message) = (said.span?, said.line().to_owned());
         Some(Problem { span, exits, message })
     });
     of_place.collect()
@@ -161,7 +163,7 @@ fn is_of_box((exits, said, _): &Line) -> bool {
 /// A line of a component, with the flag to look at.
 fn line(all: &Components, component: Component, (exits, said, nodes): &Line, lang: Lang) -> Html {
     let (class, word) = tone(*exits, said.severity);
-    let message = said.message.clone();
+    let message = said.line().to_owned();
     let flag = said.flag.zip(said.span);
     let to =
         flag.map(|(flag, span)| to_flag(lang, &all.text, component, &format!("--{flag}"), span));
@@ -308,7 +310,7 @@ fn finding(
     let sides = finding.flag_refs.iter().filter_map(written);
     let mend = edit.as_ref().map(|edit| {
         let text = edit.apply(&all.text);
-        let changes = changes(&all.text, &text).into_iter();
+        let changes = changes(all.version, &all.text, &text).into_iter();
         let changes = changes.map(|line| html! { <code lang="en">{ line }</code> });
         let changes: Vec<Html> = changes.collect();
         let onclick = click(dispatch, Msg::EditFlags(text));
@@ -338,17 +340,16 @@ fn finding(
 }
 
 /// What an edit changes, flag by flag: `kube-proxy --cluster-cidr: old → new`.
-fn changes(before: &str, after: &str) -> Vec<String> {
+fn changes(version: KubeVersion, before: &str, after: &str) -> Vec<String> {
     let read = |text: &str| {
-        let sections = flags::parse(text).sections.into_iter();
-        let of = |section: flags::Section| {
+        let flags = installers::flags_of(text, version);
+        let of = |section: &Section| {
             let component = section.component;
-            section
-                .flags
-                .into_iter()
-                .map(move |it| (component, it.name, it.value.unwrap_or_default()))
+            let flag =
+                |it: &Flag| (component, it.name.clone(), it.value.clone().unwrap_or_default());
+            section.flags.iter().map(flag).collect::<Vec<_>>()
         };
-        sections.flat_map(of).collect::<Vec<_>>()
+        flags.sections.iter().flat_map(of).collect::<Vec<_>>()
     };
     let (old, new) = (read(before), read(after));
     let is_name = |one: &(Component, String, String), other: &(Component, String, String)| {
@@ -504,10 +505,13 @@ mod tests {
         let before = "kube-proxy\n--a=1\n--b=2\nkubelet\n--b=2\n";
         let after = "kube-proxy\n--a=3\n--c=4\nkubelet\n--b=2\n";
         let told = ["kube-proxy --a: 1 → 3", "kube-proxy --c=4", "− kube-proxy --b=2"];
-        assert_eq!(changes(before, after), told);
-        assert!(changes(before, before).is_empty());
+        assert_eq!(changes(KubeVersion::LATEST, before, after), told);
+        assert!(changes(KubeVersion::LATEST, before, before).is_empty());
         let switched = ["# network plugin: none\n", before].concat();
-        assert_eq!(changes(&switched, before), ["# network plugin: none → dual-stack"]);
+        assert_eq!(
+            changes(KubeVersion::LATEST, &switched, before),
+            ["# network plugin: none → dual-stack"]
+        );
     }
 
     #[test]
@@ -540,7 +544,7 @@ mod tests {
         );
         let mend = mend.as_ref().expect("one edit mends it").apply(text);
         assert_eq!(
-            changes(text, &mend),
+            changes(KubeVersion::LATEST, text, &mend),
             [
                 "kube-controller-manager --cluster-cidr: 10.244.0.0/16,fd00:10:244::/56 → fd00:10:244::/56,10.244.0.0/16"
             ]

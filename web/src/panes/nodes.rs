@@ -220,7 +220,7 @@ fn node_row(props: &Props, node: &Rc<Node>) -> Html {
         .collect();
     let proxy = is_open.then(|| world.kube_proxy(node)).flatten();
     let proxy = proxy.filter(|report| report.exits()).map(|report| {
-        let said = report.errors.iter().map(|error| code(error.message.clone()));
+        let said = report.errors.iter().map(|error| code(error.line().to_owned()));
         html! { <p class="bad"><b lang="en">{ "✕ kube-proxy" }</b>{ " " }{ text::EXITS_WITH.get(lang) }{ " " }{ for said }</p> }
     });
     let pods: Vec<&Rc<Pod>> = if is_open { node.pods.values().collect() } else { Vec::new() };

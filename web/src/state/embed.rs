@@ -160,7 +160,7 @@ impl Embed {
                 Action::Boot { version, flags } => Action::Boot {
                     version: release.filter(|_| version == first_version).unwrap_or(*version),
                     flags: match preset.filter(|_| flags == first_flags) {
-                        Some(preset) => presets::apply(flags, preset).into(),
+                        Some(preset) => presets::apply(flags, *version, preset).into(),
                         None => Rc::clone(flags),
                     },
                 },
@@ -192,7 +192,9 @@ mod tests {
 
     fn boots(embed: &Embed) -> Vec<(String, Option<Preset>)> {
         let boots = embed.start.events.iter().filter_map(|event| match event {
-            Action::Boot { version, flags } => Some((version.to_string(), current(flags))),
+            Action::Boot { version, flags } => {
+                Some((version.to_string(), current(flags, *version)))
+            }
             _ => None,
         });
         boots.collect()

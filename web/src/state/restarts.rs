@@ -6,13 +6,14 @@ use std::rc::Rc;
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::{Piece, plain, render};
 use dualstack_core::facts;
+use dualstack_core::installers::flags_of;
 use dualstack_core::net::Family;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::source::flags::table::{
     CLUSTER_CIDR, NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6, NODE_IP,
     SERVICE_CLUSTER_IP_RANGE,
 };
-use dualstack_core::source::flags::{Component, Flag, FlagsText, Section, parse};
+use dualstack_core::source::flags::{Component, Flag, FlagsText, Section};
 
 use super::comparison::in_words;
 use crate::i18n;
@@ -96,6 +97,8 @@ fn owner(section: &Section, text: &str) -> Owner {
     let name = section.component.name();
     let label = section.heading.and_then(|span| text.get(span.start..span.end)).unwrap_or_default();
     let label = label.split(name).nth(1).unwrap_or_default();
+    // In the config of a tool another field names the node.
+    let label = section.node.as_deref().unwrap_or(label);
     let label = label.trim_matches(|char: char| !char.is_alphanumeric()).to_owned();
     (name, if section.component == Component::Kubelet { label } else { String::new() })
 }
@@ -164,7 +167,7 @@ pub fn changes(before: Start<'_>, after: Start<'_>, lang: Lang) -> Vec<Vec<Piece
         let facts = facts![before, after];
         said.push(render(i18n::VERSION_CHANGED, &facts, lang));
     }
-    let (old, new) = (parse(before.flags), parse(after.flags));
+    let [old, new] = [before, after].map(|start| flags_of(start.flags, start.version));
     let (old, new) = (by_owner(&old, before.flags), by_owner(&new, after.flags));
     let owners: BTreeSet<&Owner> = old.keys().chain(new.keys()).collect();
     let mut lists: BTreeSet<(Turn, List)> = BTreeSet::new();
@@ -371,6 +374,22 @@ mod tests {
         let more = format!("{DUAL}\nkubelet · node-2\n--node-ip=192.0.2.12\n");
         check(DUAL, &more, &["node-2 added"], &["新增 node-2"]);
         check(&more, DUAL, &["node-2 removed"], &["移除 node-2"]);
+    }
+
+    #[test]
+    fn a_config_of_a_tool_is_compared_as_the_flags_that_it_sets() {
+        let config = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking:\n  \
+                      serviceSubnet: 10.96.0.0/16\n  podSubnet: 10.244.0.0/16\n";
+        let dual = config
+            .replace("10.96.0.0/16", "10.96.0.0/16,fd00:10:96::/112")
+            .replace("10.244.0.0/16", "10.244.0.0/16,fd00:10:244::/56");
+        check(config, &dual, &["IPv6 ranges added"], &["新增 IPv6 范围"]);
+        let join = "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\ndiscovery:\n  bootstrapToken:\n    \
+                    apiServerEndpoint: 192.0.2.10:6443\n    token: abcdef.0123456789abcdef\n    \
+                    unsafeSkipCAVerification: true\nnodeRegistration: {name: ";
+        let two = format!("{config}{join}node-1}}\n{join}node-2}}\n");
+        let three = format!("{two}{join}node-3}}\n");
+        check(&two, &three, &["node-3 added"], &["新增 node-3"]);
     }
 
     #[test]

@@ -211,8 +211,7 @@ impl Store {
             Msg::Form(form) => next.form = form,
             Msg::Preset(preset) => {
                 let (_, flags, version) = self.boot();
-                let typed = installers::read(flags, version).map(|it| it.text());
-                let flags = presets::apply(typed.as_deref().unwrap_or(flags), preset);
+                let flags = presets::apply(flags, version, preset);
                 return self.step(Msg::EditFlags(flags));
             }
             Msg::Example(id) => {

@@ -199,7 +199,7 @@ pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
     let components = boot.start.components();
     let down = components.all().find(|it| it.is_given && !it.errors.is_empty());
     if let Some((status, error)) = down.and_then(|it| Some((it.component, it.errors.first()?))) {
-        let (component, message) = (status.name(), error.message.clone());
+        let (component, message) = (status.name(), error.line().to_owned());
         let pieces = render(i18n::COMPONENT_EXITS, &facts![component, message], lang);
         return Some(to_flags(pieces, component));
     }

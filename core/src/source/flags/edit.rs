@@ -93,6 +93,10 @@ impl Editor<'_> {
 /// The edit that gives a flag a value.
 #[must_use]
 pub fn set_value(text: &str, flag: &Flag, value: &str) -> Edit {
+    if flag.takes_next_flag() {
+        // With a value of its own the next word is a flag again.
+        return insert(flag.name_span.end, ["=", value].concat());
+    }
     let Some(old) = &flag.value else {
         return Edit { span: flag.value_span, text: ["=", value].concat() };
     };
@@ -110,7 +114,7 @@ pub fn set_value(text: &str, flag: &Flag, value: &str) -> Edit {
 }
 
 fn set_entry(text: &str, flag: &Flag, at: usize, value: &str) -> Edit {
-    if flag.value.as_ref().is_none_or(String::is_empty) {
+    if flag.takes_next_flag() || flag.value.as_ref().is_none_or(String::is_empty) {
         return set_value(text, flag, value);
     }
     match flag.entries(text).nth(at) {
@@ -122,7 +126,7 @@ fn set_entry(text: &str, flag: &Flag, at: usize, value: &str) -> Edit {
 fn remove_entry(text: &str, flag: &Flag, at: usize) -> Option<Edit> {
     let entries: Vec<Span> = flag.entries(text).map(|(span, _)| span).collect();
     let mut span = *entries.get(at)?;
-    if entries.len() == 1 {
+    if entries.len() == 1 || flag.takes_next_flag() {
         return Some(remove(text, flag));
     }
     // With the comma that joined it.
@@ -137,6 +141,12 @@ fn remove_entry(text: &str, flag: &Flag, at: usize) -> Option<Edit> {
 /// The edit that removes a flag, with its line if it has one to itself.
 #[must_use]
 pub fn remove(text: &str, flag: &Flag) -> Edit {
+    if flag.takes_next_flag() {
+        // The word that it takes becomes a flag again.
+        let quotes = text[flag.name_span.end..].starts_with(['"', '\'']);
+        let span = Span::new(flag.span.start, flag.name_span.end + usize::from(quotes));
+        return remove(text, &flag.without_value(span));
+    }
     let span = if is_alone(text, flag) { line_of(text, flag.span) } else { flag.span };
     Edit { span, text: String::new() }
 }
@@ -255,7 +265,7 @@ fn below(text: &str, span: Span, lead: &str, flag: &str) -> Edit {
 mod tests {
     use super::{
         Change, Editor, Placement, add_before, add_behind, add_section, is_alone, merge, remove,
-        rename,
+        rename, set_value,
     };
     use crate::source::flags::Component::{
         self, KubeApiserver, KubeControllerManager, KubeProxy, Kubelet,
@@ -375,6 +385,17 @@ mod tests {
     /// The text after an edit that is made of the first flag.
     fn of_first(text: &str, edit: impl Fn(&Flag) -> super::Edit) -> String {
         edit(&parse(text).sections[0].flags[0]).apply(text)
+    }
+
+    #[test]
+    fn a_flag_that_took_the_next_one_gives_it_back() {
+        let value = |text: &str| of_first(text, |flag| set_value(text, flag, "::1"));
+        let gone = |text: &str| of_first(text, |flag| remove(text, flag));
+        assert_eq!(value("kubelet --node-ip --v=2"), "kubelet --node-ip=::1 --v=2");
+        assert_eq!(gone("kubelet --node-ip --v=2"), "kubelet  --v=2");
+        let list = "command:\n- kubelet\n- '--node-ip'\n- '--v=2'\n";
+        assert_eq!(value(list), list.replace("-ip'", "-ip=::1'"));
+        assert_eq!(gone(list), list.replace("- '--node-ip'\n", ""));
     }
 
     #[test]

@@ -12,11 +12,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::explain::text::Text;
+use crate::release::flags as known;
 use crate::source::flags::frames::{self, Frame};
 use crate::source::flags::log_dump::Dump;
 use crate::source::flags::manifest;
 use crate::source::flags::manifest::{Container, Part};
 use crate::source::flags::programs::{self, Owner};
+use crate::source::flags::table::{self, Kind};
 use crate::source::flags::words::{
     Glyph, Word, Words, is_blank, literal_word, literal_words, scalar, value_words, words,
 };
@@ -160,6 +162,19 @@ impl Flag {
     #[must_use]
     pub fn typed(&self) -> &str {
         self.typed.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether the value looks like a flag: it is the next word, which a program takes whatever it looks like.
+    #[must_use]
+    pub fn takes_next_flag(&self) -> bool {
+        let value = self.value.as_deref().filter(|_| self.spaced);
+        value.is_some_and(|value| !matches!(shape(value), Shape::Plain))
+    }
+
+    /// The flag without its value, at a place of its own.
+    #[must_use]
+    pub(super) fn without_value(&self, span: Span) -> Self {
+        Self { span, value: None, spaced: false, ..self.clone() }
     }
 
     /// The comma-separated entries of the value in the text that the flag was read from; none without a value.
@@ -395,6 +410,8 @@ struct Reader<'t> {
     dump: Dump,
     /// Up to where the text was found to be no manifest.
     no_manifest: usize,
+    /// Up to where it was found to be no values of a chart.
+    no_values: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -460,9 +477,16 @@ impl<'t> Reader<'t> {
         if start < self.no_manifest || self.continued || self.flow > 0 || self.is_description {
             return None;
         }
-        let length = manifest::length(&text[start..])?;
-        let Some(parts) = manifest::read(&text[start..start + length], start) else {
-            self.no_manifest = start + length;
+        let known = manifest::length(&text[start..]);
+        let are_values = known.is_none();
+        let length = match known {
+            Some(length) => length,
+            None if start < self.no_values => return None,
+            None => manifest::length_of_values(&text[start..])?,
+        };
+        let Some(parts) = manifest::read(&text[start..start + length], start, are_values) else {
+            let end = if are_values { &mut self.no_values } else { &mut self.no_manifest };
+            *end = start + length;
             return None;
         };
         self.end_of_dump();
@@ -478,12 +502,8 @@ impl<'t> Reader<'t> {
                         format!("`{kind}` 没有命令行：不会从中读取标志。"),
                     );
                 }
-                Part::Value { path, shown, chart, span } => {
-                    self.problem(
-                        span,
-                        format!("`{path}` of the {chart} chart is `{shown}`. {chart} reads it itself: it is no flag of the programs here."),
-                        format!("{chart} chart 的 `{path}` 为 `{shown}`。由 {chart} 自行读取，不是此处程序的标志。"),
-                    );
+                Part::Values(values) => {
+                    self.problem(values.span, values.en, values.zh);
                 }
             }
         }
@@ -668,11 +688,22 @@ impl<'t> Reader<'t> {
 
     /// Whether a word may be the value of the flag before it.
     fn takes_value(&self, text: &str) -> bool {
-        !matches!(shape(text), Shape::Long | Shape::Short | Shape::Bad)
+        matches!(shape(text), Shape::Plain) || self.takes_any_word()
+    }
+
+    /// Whether the last flag needs a value, so that the program takes the next word, whatever it looks like.
+    /// Source: spf13/pflag flag.go parseLongArg, parseSingleShortArg.
+    fn takes_any_word(&self) -> bool {
+        let Some(section) = self.out.sections.last() else { return false };
+        let Some(flag) = section.flags.last().filter(|it| !it.is_short || it.name == "v") else {
+            return false;
+        };
+        let mut rows = known::of_program(section.component.name(), &flag.name).peekable();
+        rows.peek().is_some() && rows.all(|row| !row.kind.may_lack_value())
     }
 
     /// A command line of a manifest.
-    fn container(&mut self, Container { words, name, lead }: Container) {
+    fn container(&mut self, Container { words, name, shown, lead }: Container) {
         let before = self.out.sections.len();
         let words = script(words);
         let first = words.first().map(Word::text).unwrap_or_default();
@@ -682,7 +713,7 @@ impl<'t> Reader<'t> {
             && let Some(span) = span
         {
             let name = programs::base(&first).to_owned();
-            let name = if is_program { name } else { String::from("…") };
+            let name = if is_program { name } else { shown.unwrap_or_else(|| "…".to_owned()) };
             self.other(&name, span);
         }
         self.foreign = None;
@@ -1007,7 +1038,8 @@ impl<'t> Reader<'t> {
         self.variables.keys().any(|(known, _)| known == name)
     }
 
-    /// `minikube start --extra-config=kubelet.node-ip=…`: a component before each flag.
+    /// `minikube start --extra-config=kubelet.node-ip=…`: a component before each flag; of kube-proxy, a field of its
+    /// config file. Source: minikube pkg/minikube/bootstrapper/bsutil extraconfig.go, kubeadm.go.
     fn minikube(&mut self, words: Vec<Word>) {
         let mut is_next = false;
         for word in words {
@@ -1021,21 +1053,59 @@ impl<'t> Reader<'t> {
                 if is_next { Some(text.as_str()) } else { text.strip_prefix("--extra-config=") };
             is_next = false;
             let own = config.and_then(|it| it.split_once('.'));
-            let component = own.and_then(|(name, _)| match name {
-                // Its keys are fields of a file, not flags.
-                "proxy" => None,
-                name => programs::of_short_name(name),
-            });
-            let (Some((name, flag)), Some(component)) = (own, component) else {
+            let Some((name, flag)) =
+                own.filter(|(name, _)| !NO_PROGRAMS_OF_MINIKUBE.contains(name))
+            else {
                 if let Some(foreign) = self.foreign {
                     self.extend_problem(foreign, word.span.end);
                 }
                 continue;
             };
             let (foreign, at) = (self.foreign, skip + name.len());
-            self.open(Owner::Ours(component), word.span_of(skip, at, word.span.start), name);
-            let glyphs = word.glyphs.get(at + 1..).unwrap_or_default().to_vec();
-            self.bare_flag(glyphs, &format!("--{flag}"), word.span);
+            let place = word.span_of(skip, at, word.span.start);
+            let component = Component::ALL.into_iter().find(|it| name_in_minikube(*it) == name);
+            let Some(component) = component else {
+                self.problem(
+                    place,
+                    format!("minikube has no component `{}` and does not start: it prints `These --extra-config parameters are invalid: [{name}]`.", shorten(name)),
+                    format!("minikube 没有组件 `{}`，不会启动：它会打印 `These --extra-config parameters are invalid: [{name}]`。", shorten(name)),
+                );
+                continue;
+            };
+            let behind = Span::new(place.end + 1, word.span.end);
+            let (key, value) = flag.split_once('=').unwrap_or((flag, ""));
+            let field = (component == Component::KubeProxy).then(|| {
+                table::of(component).find(|spec| !spec.field.is_empty() && spec.field == key)
+            });
+            match field {
+                Some(None) => {
+                    self.problem(
+                        behind,
+                        format!("minikube writes `{}` into the config file of kube-proxy. It is not simulated.", shorten(key)),
+                        format!("minikube 将 `{}` 写入 kube-proxy 的配置文件。这不在模拟范围内。", shorten(key)),
+                    );
+                }
+                Some(Some(spec)) if spec.kind == Kind::Slice => {
+                    self.problem(
+                        behind,
+                        format!("minikube writes `{key}` with a string, and kubeadm refuses a string where a list is to be."),
+                        format!("minikube 将 `{key}` 写为字符串，而 kubeadm 不接受用字符串代替列表。"),
+                    );
+                }
+                Some(Some(spec)) => {
+                    self.open(Owner::Ours(component), place, name);
+                    let keys = at + 1 + key.chars().count();
+                    let key_span = word.span_of(at + 1, keys, behind.start);
+                    let value_span = word.span_of(keys + 1, word.glyphs.len(), key_span.end);
+                    let spans = [key_span, value_span, behind];
+                    self.add(Flag::of_config(spec.name, value, spans));
+                }
+                None => {
+                    self.open(Owner::Ours(component), place, name);
+                    let glyphs = word.glyphs.get(at + 1..).unwrap_or_default().to_vec();
+                    self.bare_flag(glyphs, &format!("--{flag}"), word.span);
+                }
+            }
             self.foreign = foreign;
         }
     }
@@ -1146,6 +1216,11 @@ impl<'t> Reader<'t> {
             return self.argument(word, text);
         }
         match shape(text) {
+            Shape::Long | Shape::Short | Shape::Bad
+                if self.awaits_value && self.takes_any_word() =>
+            {
+                self.next_flag_is_value(word, text);
+            }
             Shape::Long => self.flag(word, text, 2),
             Shape::Short => self.flag(word, text, 1),
             Shape::Plain if self.awaits_value && (self.exact || !text.starts_with('=')) => {
@@ -1219,6 +1294,20 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Gives a word that looks like a flag to the flag before it, as the program does.
+    fn next_flag_is_value(&mut self, word: &Word, text: &str) {
+        let flag = self.out.sections.last().and_then(|section| section.flags.last());
+        let name = flag.map_or("", |flag| flag.typed());
+        let dashes = if flag.is_some_and(|flag| flag.is_short) { "-" } else { "--" };
+        let (name, shown) = (format!("{dashes}{name}"), shorten(text));
+        self.problem(
+            word.span,
+            format!("`{name}` has no value of its own, so the program takes the next word, `{shown}`, as its value. Write `{name}=value`."),
+            format!("`{name}` 没有自己的值，因此程序把下一个词 `{shown}` 当作它的值。请写成 `{name}=值`。"),
+        );
+        self.value(word, text);
+    }
+
     /// Gives the word to the flag before it.
     fn value(&mut self, word: &Word, text: &str) {
         self.awaits_value = false;
@@ -1254,6 +1343,19 @@ impl<'t> Reader<'t> {
         let before = self.out.sections.last().and_then(|s| s.flags.last());
         let (en, zh) = why_no_flag(text, before, word.span.start);
         self.stray = Some(self.problem(word.span, en, zh));
+    }
+}
+
+/// Components of `--extra-config` whose flags are not read here.
+const NO_PROGRAMS_OF_MINIKUBE: [&str; 3] = ["scheduler", "etcd", "kubeadm"];
+
+/// What `--extra-config` calls a component.
+const fn name_in_minikube(component: Component) -> &'static str {
+    match component {
+        Component::KubeApiserver => "apiserver",
+        Component::KubeControllerManager => "controller-manager",
+        Component::KubeProxy => "kube-proxy",
+        Component::Kubelet => "kubelet",
     }
 }
 
@@ -1645,6 +1747,38 @@ mod tests {
             clean("--a=http://[::1]:80 --b [::]:10249"),
             "kube-apiserver: a=http://[::1]:80 b=[::]:10249"
         );
+    }
+
+    #[test]
+    fn a_flag_without_its_value_takes_the_next_word_whatever_it_looks_like() {
+        for text in [
+            "kube-controller-manager --cluster-cidr --allocate-node-cidrs=true",
+            "kube-controller-manager\n--cluster-cidr --allocate-node-cidrs=true",
+            "kube-controller-manager \\\n --cluster-cidr \\\n --allocate-node-cidrs=true",
+            "command:\n- kube-controller-manager\n- --cluster-cidr\n- --allocate-node-cidrs=true",
+            "[\"kube-controller-manager\", \"--cluster-cidr\", \"--allocate-node-cidrs=true\"]",
+            "Command:\n  x\n",
+        ] {
+            let expect = match text.starts_with("Command") {
+                true => continue,
+                false => "kube-controller-manager: cluster-cidr=--allocate-node-cidrs=true",
+            };
+            assert_eq!(summary(text), expect, "{text}");
+            let found = problems(text);
+            assert_eq!(found.len(), 1, "{text} {found:?}");
+            assert!(found[0].0.trim_matches('"') == "--allocate-node-cidrs=true", "{found:?}");
+            assert!(
+                found[0].1.starts_with("`--cluster-cidr` has no value of its own"),
+                "{found:?}"
+            );
+        }
+        assert_eq!(summary("kubelet -v --node-ip=::1"), "kubelet: v=--node-ip=::1");
+        assert_eq!(summary("kubelet --node-ip -- --v=2"), "kubelet: node-ip=-- v=2");
+        // Neither a flag that needs no value, nor one on a line of its own, nor one that nobody knows.
+        let bool = "kube-controller-manager --allocate-node-cidrs --cluster-cidr=::/64";
+        assert_eq!(clean(bool), "kube-controller-manager: allocate-node-cidrs cluster-cidr=::/64");
+        assert_eq!(clean("kubelet\n--node-ip\n--v=2"), "kubelet: node-ip v=2");
+        assert_eq!(clean("kubelet --a --v=2"), "kubelet: a v=2");
     }
 
     #[test]

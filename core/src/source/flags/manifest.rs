@@ -1,9 +1,9 @@
 //! Which command lines are in a manifest? Static Pods, Deployments and Lists of them, in block and flow style, what
-//! container runtimes print as JSON, and parts of all these. The values of Helm charts carry no flags of the four
-//! programs; what they carry is said.
+//! container runtimes print as JSON, and parts of all these. What the values of Helm charts mean is in `charts`.
 //!
 //! In YAML quotes around a scalar are of YAML, and quotes within one are of the value.
 
+use crate::source::flags::charts::{self, Values};
 use crate::source::flags::programs::{self, Owner};
 use crate::source::flags::words::{Word, is_blank, scalar, value_words};
 use crate::source::span::Span;
@@ -11,7 +11,7 @@ use crate::source::yaml;
 use crate::source::yaml::{Entry, Node, Value};
 
 /// Keys with which a manifest, or a part of one, begins.
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 20] = [
     "apiVersion",
     "kind",
     "metadata",
@@ -31,14 +31,6 @@ const KEYS: [&str; 28] = [
     "status",
     "info",
     "services",
-    "ipam",
-    "ipv4",
-    "ipv6",
-    "installation",
-    "podCidr",
-    "podCidrv6",
-    "clusterCIDR",
-    "cloudControllerManager",
     "Id",
 ];
 
@@ -95,11 +87,22 @@ pub(super) fn length(text: &str) -> Option<usize> {
         _ if body.starts_with("[{") => true,
         _ => key(body).is_some_and(|key| KEYS.contains(&key)),
     };
-    if !begins {
-        return None;
-    }
-    let more = lines.take_while(|line| goes_on(line));
-    Some(first.len() + more.map(str::len).sum::<usize>())
+    begins.then(|| block(text))
+}
+
+/// How long the values of a chart may be that a text begins with. They may begin with any key.
+pub(super) fn length_of_values(text: &str) -> Option<usize> {
+    let first = text.lines().next()?;
+    let begins = key(first).is_some_and(|key| programs::of(key).is_none());
+    let length = if begins { block(text) } else { return None };
+    charts::may_be(&text[..length]).then_some(length)
+}
+
+/// The first line with those that may be of the same manifest.
+fn block(text: &str) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next().map_or(0, str::len);
+    first + lines.take_while(|line| goes_on(line)).map(str::len).sum::<usize>()
 }
 
 /// Whether a line may be of the manifest above it.
@@ -111,7 +114,8 @@ fn goes_on(line: &str) -> bool {
     if heading(body).is_some() {
         return false;
     }
-    let named = key(body).is_some_and(|key| programs::of(key).is_none());
+    // `kind` is a program, too.
+    let named = key(body).is_some_and(|key| key == "kind" || programs::of(key).is_none());
     let is_item = body == "-" || body.starts_with("- ");
     is_item
         || named
@@ -148,21 +152,13 @@ pub(super) enum Part {
     },
     /// A command line.
     Container(Container),
-    /// A value of a chart that no program here reads.
-    Value {
-        /// Its path.
-        path: &'static str,
-        /// What it says.
-        shown: String,
-        /// What reads it.
-        chart: &'static str,
-        /// Where it stands.
-        span: Span,
-    },
+    /// The values of a chart, which none of the four programs reads.
+    Values(Values),
 }
 
-/// Reads a manifest that stands at `base`. `None` if it cannot be read, or has nothing that is known.
-pub(super) fn read(text: &str, base: usize) -> Option<Vec<Part>> {
+/// Reads a manifest that stands at `base`. `None` if it cannot be read, or has nothing that is known; of the values of
+/// a chart, if there are none.
+pub(super) fn read(text: &str, base: usize, are_values: bool) -> Option<Vec<Part>> {
     let parsed = yaml::parse(text);
     if !parsed.problems.is_empty() {
         return None;
@@ -177,25 +173,41 @@ pub(super) fn read(text: &str, base: usize) -> Option<Vec<Part>> {
         };
         let line = text[lead..].lines().next().unwrap_or_default().trim_end();
         let first = Span::new(base + lead, base + lead + line.len());
-        let mut manifest = Manifest { text, base, found: Vec::new() };
-        manifest.walk(node, None, lead);
-        if !manifest.found.is_empty() {
-            if node.text_of("kind").is_some() {
-                parts.push(Part::Manifest(first));
-            }
-            parts.extend(manifest.found.into_iter().map(Part::Container));
-        } else if let Some(kind) = node.text_of("kind") {
-            parts.push(Part::Configuration { kind: kind.to_owned(), first });
-        } else {
-            parts.extend(charts(node).into_iter().map(|(path, node, chart)| {
-                let Span { start, end } = node.span;
-                let words = text.get(start..end).unwrap_or_default().split_whitespace();
-                let shown = words.collect::<Vec<_>>().join(" ");
-                Part::Value { path, shown, chart, span: Span::new(base + start, base + end) }
-            }));
+        let kind = node.text_of("kind");
+        let values = match kind {
+            None => charts::read(node),
+            Some(kind) => values_within(kind, node),
+        };
+        if are_values && values.is_empty() {
+            return None;
         }
+        let mut manifest = Manifest { text, base, of_chart: !values.is_empty(), found: Vec::new() };
+        manifest.walk(node, None, lead);
+        let has_containers = !manifest.found.is_empty();
+        if kind.is_some() && has_containers {
+            parts.push(Part::Manifest(first));
+        }
+        parts.extend(manifest.found.into_iter().map(Part::Container));
+        if let Some(kind) = kind.filter(|_| values.is_empty() && !has_containers) {
+            parts.push(Part::Configuration { kind: kind.to_owned(), first });
+        }
+        let of_charts = values.into_iter().map(|it| Values { span: it.span.moved(base), ..it });
+        parts.extend(of_charts.map(Part::Values));
     }
     (!parts.is_empty()).then_some(parts)
+}
+
+/// The values that k3s and RKE2 keep for a chart in an object.
+fn values_within(kind: &str, node: &Node) -> Vec<Values> {
+    let is_chart = ["HelmChart", "HelmChartConfig"].contains(&kind);
+    let spec = node.entry("spec").filter(|_| is_chart);
+    let entry = spec.and_then(|spec| spec.value.entry("valuesContent"));
+    let Some((entry, Value::String(text))) = entry.map(|entry| (entry, &entry.value.value)) else {
+        return Vec::new();
+    };
+    let documents = yaml::parse(text).documents;
+    let values = documents.first().map_or_else(Vec::new, |document| charts::read(&document.node));
+    values.into_iter().map(|it| Values { span: entry.key_span, ..it }).collect()
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -208,6 +220,8 @@ pub(super) struct Container {
     pub(super) words: Vec<Word>,
     /// By the name or the image of the container.
     pub(super) name: Option<(Owner, Span)>,
+    /// What its program is called there.
+    pub(super) shown: Option<String>,
     /// Where its document, or its item of a List, begins.
     pub(super) lead: usize,
 }
@@ -215,6 +229,8 @@ pub(super) struct Container {
 struct Manifest<'t> {
     text: &'t str,
     base: usize,
+    /// Whether these are values of a chart: arguments in them are of its program.
+    of_chart: bool,
     found: Vec<Container>,
 }
 
@@ -260,8 +276,22 @@ impl Manifest<'_> {
         }
         let named = of(&["name", "Name"]).and_then(|it| self.program(it.span));
         let named = named.or_else(|| of(&["image", "Image"]).and_then(|it| self.program(it.span)));
-        let name = named.or_else(|| key.and_then(|entry| self.program(entry.key_span)));
-        self.found.push(Container { words, name, lead: self.base + lead });
+        let mut name = named.or_else(|| key.and_then(|entry| self.program(entry.key_span)));
+        // A container has one word for its image; the values of a chart have a map.
+        let image = of(&["image"]).and_then(|it| it.entry("repository")).map(|it| it.value.span);
+        if let Some(image) = image.filter(|_| name.is_none()) {
+            let place = Span::new(self.base + image.start, self.base + image.end);
+            name = self.program(image).or(Some((Owner::Other, place)));
+        }
+        let is_ours = |it: &(Owner, Span)| matches!(it.0, Owner::Ours(_));
+        if self.of_chart && !name.as_ref().is_some_and(is_ours) {
+            return;
+        }
+        let shown = name.as_ref().map(|(_, span)| {
+            let raw = &self.text[span.start - self.base..span.end - self.base];
+            programs::base(raw.trim_matches(['"', '\''])).to_owned()
+        });
+        self.found.push(Container { words, name, shown, lead: self.base + lead });
     }
 
     /// The program that a name or an image is of.
@@ -285,28 +315,4 @@ impl Manifest<'_> {
         };
         Some(scalar(raw, value, self.base + start))
     }
-}
-
-/// Values of charts that have to do with address families: path, chart.
-const VALUES: [(&str, &str); 12] = [
-    ("ipam.operator.clusterPoolIPv4PodCIDRList", "Cilium"),
-    ("ipam.operator.clusterPoolIPv6PodCIDRList", "Cilium"),
-    ("ipam.operator.clusterPoolIPv4MaskSize", "Cilium"),
-    ("ipam.operator.clusterPoolIPv6MaskSize", "Cilium"),
-    ("ipv4.enabled", "Cilium"),
-    ("ipv6.enabled", "Cilium"),
-    ("installation.calicoNetwork.ipPools", "Calico"),
-    ("podCidr", "Flannel"),
-    ("podCidrv6", "Flannel"),
-    ("clusterCIDR", "cloud-controller-manager"),
-    ("cloudControllerManager.clusterCIDR", "cloud-controller-manager"),
-    ("cluster.clusterCIDR", "cloud-controller-manager"),
-];
-
-/// What the values of a chart carry: path, value, chart.
-fn charts(node: &Node) -> Vec<(&'static str, &Node, &'static str)> {
-    let at = |path: &str| {
-        path.split('.').try_fold(node, |node, key| node.entry(key).map(|entry| &entry.value))
-    };
-    VALUES.iter().filter_map(|(path, chart)| Some((*path, at(path)?, *chart))).collect()
 }

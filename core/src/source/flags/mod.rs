@@ -1,6 +1,7 @@
 //! Flags: from the text that people paste to flags with spans, and back into the text.
 
 pub mod boxes;
+mod charts;
 pub mod edit;
 mod frames;
 mod lexer;

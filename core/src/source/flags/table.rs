@@ -1,7 +1,9 @@
 //! Which flags do the simulator and the editor know, and what is each of them? One row per flag and component;
-//! the programs' start, the conflicts, the presets and the editor's completion read it from here.
+//! the programs' start, the conflicts, the presets and the editor's completion read it from here. Its versions and its
+//! default are those of `release::flags`, which has every flag of the programs.
 
 use crate::explain::text::Text;
+use crate::release::flags::{self as known, Known};
 use crate::release::version::Versions;
 use crate::source::flags::Component::{
     self, KubeApiserver, KubeControllerManager, KubeProxy, Kubelet,
@@ -96,10 +98,8 @@ pub struct FlagSpec {
     pub name: &'static str,
     /// What kind of value it takes.
     pub kind: Kind,
-    /// What it is where it is not written, as one would write it.
-    pub default: &'static str,
-    /// The versions that have it.
-    pub versions: Versions,
+    /// The field of the component's config file that means the same; empty if there is none.
+    pub field: &'static str,
     /// Whether the component's start acts on it.
     pub is_simulated: bool,
     /// The values that presets and fixes write, by family.
@@ -111,11 +111,25 @@ pub struct FlagSpec {
 }
 
 impl FlagSpec {
+    fn known(&self) -> Option<&'static Known> {
+        known::of_program(self.component.name(), self.name).next()
+    }
+
+    /// What it is where it is not written, as one would write it.
+    #[must_use]
+    pub fn default(&self) -> &'static str {
+        self.known().map_or("", Known::default)
+    }
+
+    /// The versions that have it.
+    #[must_use]
+    pub fn versions(&self) -> Versions {
+        self.known().map_or(Versions::ALL, |known| known.versions)
+    }
     const fn new(
         component: Component,
         name: &'static str,
         kind: Kind,
-        default: &'static str,
         en: &'static str,
         zh: &'static str,
     ) -> Self {
@@ -123,8 +137,7 @@ impl FlagSpec {
             component,
             name,
             kind,
-            default,
-            versions: Versions::ALL,
+            field: "",
             is_simulated: true,
             usual: None,
             help: Text { en, zh },
@@ -132,8 +145,8 @@ impl FlagSpec {
         }
     }
 
-    const fn since(self, minor: u8) -> Self {
-        Self { versions: Versions::since(minor), ..self }
+    const fn field(self, field: &'static str) -> Self {
+        Self { field, ..self }
     }
 
     const fn not_simulated(self) -> Self {
@@ -153,7 +166,6 @@ impl FlagSpec {
             component,
             FEATURE_GATES,
             Kind::Gates,
-            "",
             "Feature gates: Name=true, several with commas.",
             "特性门控：Name=true，多个以逗号分隔。",
         )
@@ -164,7 +176,6 @@ impl FlagSpec {
             component,
             CONFIG,
             Kind::Text,
-            "",
             "A configuration file. Its content is not simulated.",
             "配置文件。其内容不在模拟范围内。",
         )
@@ -199,7 +210,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         SERVICE_CLUSTER_IP_RANGE,
         Kind::List,
-        "",
         "The Service CIDRs: one, or one per address family. The first one decides the primary address family.",
         "Service CIDR：一个，或每个地址族各一个。第一个决定主地址族。",
     )
@@ -208,7 +218,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         SERVICE_NODE_PORT_RANGE,
         Kind::Text,
-        "30000-32767",
         "The range from which node ports are allocated.",
         "分配节点端口的范围。",
     ),
@@ -216,7 +225,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         ADVERTISE_ADDRESS,
         Kind::Text,
-        "",
         "The endpoint of the kubernetes Service; of the same address family as the first Service CIDR.",
         "kubernetes Service 的端点；与第一个 Service CIDR 属于同一地址族。",
     ),
@@ -224,7 +232,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         BIND_ADDRESS,
         Kind::Text,
-        "0.0.0.0",
         "The address to listen on; 0.0.0.0 and :: listen on the addresses of both families.",
         "监听地址；0.0.0.0 和 :: 会监听两个地址族的地址。",
     ),
@@ -232,7 +239,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         ENDPOINT_RECONCILER_TYPE,
         Kind::Text,
-        "lease",
         "How the endpoints of the kubernetes Service are maintained.",
         "如何维护 kubernetes Service 的端点。",
     )
@@ -249,7 +255,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         KUBERNETES_SERVICE_NODE_PORT,
         Kind::Number,
-        "0",
         "The node port of the kubernetes Service; 0 for none.",
         "kubernetes Service 的节点端口；0 表示没有。",
     ),
@@ -257,7 +262,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeApiserver,
         SECURE_PORT,
         Kind::Number,
-        "6443",
         "The port of the API.",
         "API 的端口。",
     ),
@@ -266,7 +270,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         ALLOCATE_NODE_CIDRS,
         Kind::Bool,
-        "false",
         "Whether node Pod CIDRs are allocated from --cluster-cidr.",
         "是否从 --cluster-cidr 分配节点 Pod CIDR。",
     )
@@ -282,7 +285,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         CLUSTER_CIDR,
         Kind::List,
-        "",
         "The Pod CIDRs: one, or one per address family.",
         "Pod CIDR：一个，或每个地址族各一个。",
     )
@@ -291,7 +293,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         SERVICE_CLUSTER_IP_RANGE,
         Kind::List,
-        "",
         "The Service CIDRs, which are excluded from the node Pod CIDRs.",
         "Service CIDR，会从节点 Pod CIDR 中排除。",
     )
@@ -300,7 +301,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         NODE_CIDR_MASK_SIZE,
         Kind::Number,
-        "0",
         "The node CIDR mask size of a single-stack cluster.",
         "单栈集群的节点 CIDR 掩码长度。",
     ),
@@ -308,7 +308,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         NODE_CIDR_MASK_SIZE_IPV4,
         Kind::Number,
-        "0",
         "The node CIDR mask size for IPv4, 24 by default.",
         "IPv4 的节点 CIDR 掩码长度，默认 24。",
     ),
@@ -316,7 +315,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         NODE_CIDR_MASK_SIZE_IPV6,
         Kind::Number,
-        "0",
         "The node CIDR mask size for IPv6, 64 by default.",
         "IPv6 的节点 CIDR 掩码长度，默认 64。",
     ),
@@ -324,7 +322,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeControllerManager,
         CIDR_ALLOCATOR_TYPE,
         Kind::Text,
-        "RangeAllocator",
         "What allocates the node Pod CIDRs.",
         "由什么分配节点 Pod CIDR。",
     )
@@ -337,19 +334,19 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeProxy,
         CLUSTER_CIDR,
         Kind::List,
-        "",
         "The Pod CIDRs. Traffic from other sources to a cluster IP is masqueraded.",
         "Pod CIDR。从其他来源到集群 IP 的流量会进行 IP 伪装。",
     )
+    .field("clusterCIDR")
     .usual("10.244.0.0/16", "fd00:10:244::/56"),
     FlagSpec::new(
         KubeProxy,
         PROXY_MODE,
         Kind::Text,
-        "",
         "How the traffic of Services is proxied.",
         "如何代理 Service 的流量。",
     )
+    .field("mode")
     .values(&[
         value(
             "iptables",
@@ -371,18 +368,18 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeProxy,
         BIND_ADDRESS,
         Kind::Text,
-        "0.0.0.0",
         "The node’s address, despite its name. Its address family becomes the primary one.",
         "虽名为 bind，实为节点的地址。其地址族成为主地址族。",
-    ),
+    )
+    .field("bindAddress"),
     FlagSpec::new(
         KubeProxy,
         NODEPORT_ADDRESSES,
         Kind::Slice,
-        "",
         "The addresses of the node on which node ports are open.",
         "节点端口在节点的哪些地址上开放。",
     )
+    .field("nodePortAddresses")
     .values(&[value(
         "primary",
         "The node’s primary address of each address family.",
@@ -392,10 +389,10 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeProxy,
         DETECT_LOCAL_MODE,
         Kind::Text,
-        "",
         "How traffic from the node’s own Pods is recognised.",
         "如何识别来自本节点 Pod 的流量。",
     )
+    .field("detectLocalMode")
     .values(&[
         value("ClusterCIDR", "By the CIDRs of --cluster-cidr.", "依据 --cluster-cidr 的 CIDR。"),
         value("NodeCIDR", "By the node Pod CIDRs.", "依据节点 Pod CIDR。"),
@@ -410,51 +407,48 @@ pub static FLAGS: [FlagSpec; 34] = [
         KubeProxy,
         POD_BRIDGE_INTERFACE,
         Kind::Text,
-        "",
         "The bridge of the Pods, for --detect-local-mode=BridgeInterface.",
         "Pod 的网桥，用于 --detect-local-mode=BridgeInterface。",
     )
-    .since(24),
+    .field("detectLocal.bridgeInterface"),
     FlagSpec::new(
         KubeProxy,
         POD_INTERFACE_NAME_PREFIX,
         Kind::Text,
-        "",
         "The prefix of the names of Pod interfaces, for --detect-local-mode=InterfaceNamePrefix.",
         "Pod 接口名称的前缀，用于 --detect-local-mode=InterfaceNamePrefix。",
     )
-    .since(24),
+    .field("detectLocal.interfaceNamePrefix"),
     FlagSpec::new(
         KubeProxy,
         HEALTHZ_BIND_ADDRESS,
         Kind::Text,
-        "0.0.0.0:10256",
         "The address and port of the health check.",
         "健康检查的地址和端口。",
-    ),
+    )
+    .field("healthzBindAddress"),
     FlagSpec::new(
         KubeProxy,
         METRICS_BIND_ADDRESS,
         Kind::Text,
-        "127.0.0.1:10249",
         "The address and port of the metrics.",
         "指标的地址和端口。",
-    ),
+    )
+    .field("metricsBindAddress"),
     FlagSpec::new(
         KubeProxy,
         IPVS_EXCLUDE_CIDRS,
         Kind::Slice,
-        "",
         "The ranges whose rules the ipvs mode does not clean up.",
         "ipvs 模式不清理这些范围的规则。",
-    ),
+    )
+    .field("ipvs.excludeCIDRs"),
     FlagSpec::gates(KubeProxy),
     FlagSpec::config(KubeProxy),
     FlagSpec::new(
         Kubelet,
         NODE_IP,
         Kind::List,
-        "",
         "The addresses of the node: one, or one per address family. The first one decides the order of Pod IPs.",
         "节点的地址：一个，或每个地址族各一个。第一个决定 Pod IP 的顺序。",
     )
@@ -463,7 +457,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         Kubelet,
         CLOUD_PROVIDER,
         Kind::Text,
-        "",
         "What sets the addresses of the node.",
         "由什么设置节点的地址。",
     )
@@ -472,7 +465,6 @@ pub static FLAGS: [FlagSpec; 34] = [
         Kubelet,
         HOSTNAME_OVERRIDE,
         Kind::Text,
-        "",
         "The name of the node, instead of the host’s own.",
         "节点的名称，取代主机自身的名称。",
     ),
@@ -480,10 +472,10 @@ pub static FLAGS: [FlagSpec; 34] = [
         Kubelet,
         MAX_PODS,
         Kind::Number,
-        "110",
         "How many Pods the node runs at most, 110 by default.",
         "节点最多运行的 Pod 数，默认 110。",
-    ),
+    )
+    .field("maxPods"),
     FlagSpec::gates(Kubelet),
     FlagSpec::config(Kubelet),
 ];
@@ -492,6 +484,7 @@ pub static FLAGS: [FlagSpec; 34] = [
 mod tests {
     use super::{FLAGS, Kind, find, of};
     use crate::net::go_parse::parse_cidr;
+    use crate::release::flags::{self as known, ValueKind};
     use crate::source::flags::Component;
 
     #[test]
@@ -514,11 +507,27 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_is_known_once_and_its_kind_is_the_programs() {
+        for spec in &FLAGS {
+            let rows: Vec<_> = known::of_program(spec.component.name(), spec.name).collect();
+            let [row] = rows.as_slice() else { panic!("{} has {} rows", spec.name, rows.len()) };
+            let is_it = match spec.kind {
+                Kind::Bool => row.kind == ValueKind::Bool,
+                Kind::Number => matches!(row.kind, ValueKind::Int(_)),
+                Kind::Slice => row.kind == ValueKind::Slice,
+                Kind::Text => matches!(row.kind, ValueKind::Text | ValueKind::Ip),
+                Kind::List | Kind::Gates => row.kind == ValueKind::Text,
+            };
+            assert!(is_it, "{} {:?} {:?}", spec.name, spec.kind, row.kind);
+        }
+    }
+
+    #[test]
     fn a_default_and_a_usual_value_are_of_the_flags_kind() {
         for spec in &FLAGS {
             match spec.kind {
-                Kind::Number => assert!(spec.default.parse::<i64>().is_ok(), "{}", spec.name),
-                Kind::Bool => assert!(spec.default.parse::<bool>().is_ok(), "{}", spec.name),
+                Kind::Number => assert!(spec.default().parse::<i64>().is_ok(), "{}", spec.name),
+                Kind::Bool => assert!(spec.default().parse::<bool>().is_ok(), "{}", spec.name),
                 Kind::Text | Kind::List | Kind::Slice | Kind::Gates => {}
             }
             if let Some([v4, v6]) = spec.usual {
