@@ -290,7 +290,13 @@ fn answered(requests: &RequestsReport) -> String {
         // What the terminal shows of it stands above.
         ours.filter(|it| it.detail != document.kubectl)
     });
-    let remarks: Vec<String> = requests.problems.iter().chain(of_documents).map(remark).collect();
+    // The same of several documents is said once.
+    let mut remarks: Vec<String> = Vec::new();
+    for it in requests.problems.iter().chain(of_documents).map(remark) {
+        if !remarks.contains(&it) {
+            remarks.push(it);
+        }
+    }
     lines + &remarks.concat()
 }
 
