@@ -13,6 +13,7 @@ pub const fn colon(lang: Lang) -> &'static str {
     }
 }
 
+/// Texts in both languages, a constant each.
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)*) => {
         $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
@@ -21,6 +22,7 @@ macro_rules! words {
         pub const ALL: &[Text] = &[$($name),*];
     };
 }
+pub(crate) use words;
 
 words! {
     TITLE = "Dual-Stack Playground", "双栈演练场";

@@ -2,14 +2,7 @@
 
 use dualstack_core::explain::text::Text;
 
-macro_rules! words {
-    ($($name:ident = $en:literal, $zh:literal;)*) => {
-        $(#[doc = $en] pub const $name: Text = Text { en: $en, zh: $zh };)*
-        /// All of them.
-        #[cfg(test)]
-        pub const ALL: &[Text] = &[$($name),*];
-    };
-}
+use crate::i18n::words;
 
 words! {
     ALL_AGREE = "All components start, and their flags agree.", "所有组件都能启动，并且标志相互一致。";
