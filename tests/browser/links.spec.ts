@@ -368,14 +368,14 @@ test("two examples that are chosen at once each have an entry of the history", a
   await open(page);
   // Faster than a hand: both within the moment in which steps through one session share an entry.
   await page.evaluate(async () => {
-    const press = async (id: string) => {
-      while (!document.getElementById(id)) await new Promise(requestAnimationFrame);
-      document.getElementById(id)!.click();
+    const until = async (is: () => boolean) => {
+      while (!is()) await new Promise(requestAnimationFrame);
     };
     for (const id of ["node-port", "external-name"]) {
-      await press("examples");
-      await press(`example-${id}`);
-      while (document.querySelector("dialog.examples")) await new Promise(requestAnimationFrame);
+      document.getElementById("examples")!.click();
+      await until(() => !!document.querySelector("dialog.examples[open]"));
+      document.getElementById(`example-${id}`)!.click();
+      await until(() => !document.querySelector("dialog.examples"));
     }
   });
   await expect(manifestBox(page)).toHold(/ExternalName/);

@@ -146,29 +146,51 @@ pub fn in_manifest(text: &str) -> Vec<Pasted> {
     found
 }
 
-/// What was pasted into a text of flags, as far as reading the flags does not say it.
+/// The error message that stands in place of a manifest: only its first line can be one.
 #[must_use]
-pub fn in_flags(text: &str) -> Vec<Pasted> {
-    let mut found = Vec::new();
+pub fn error_in_manifest(text: &str) -> Option<(Speaker, Span)> {
+    let mut said = lines(text).filter(|line| !line.text.trim().is_empty());
+    // It may be fenced.
+    let first = said.find(|line| {
+        let body = line.text.trim();
+        speaker(body).is_some() || !is_fence(body)
+    })?;
+    first.error()
+}
+
+/// The first error message among flags: the first line of a component's flags can be one.
+#[must_use]
+pub fn error_in_flags(text: &str) -> Option<(Speaker, Span)> {
     let mut is_first = true;
-    for line in lines(text) {
+    lines(text).find_map(|line| {
         let body = line.text.trim();
         if body.is_empty() {
-            continue;
+            return None;
         }
         // The flags of each component have a box of their own.
         if body.starts_with('#') {
             is_first = true;
-            continue;
+            return None;
         }
         // The flags in a log of a start are read.
-        if is_first
-            && !body.contains("FLAG: --")
-            && let Some(speaker) = speaker(body)
-        {
-            add(&mut found, line.whole(Kind::Error(speaker)));
-        }
+        let error = (is_first && !body.contains("FLAG: --")).then(|| line.error()).flatten();
         is_first &= is_fence(body);
+        error
+    })
+}
+
+/// What was pasted into a text of flags, as far as reading the flags does not say it.
+#[must_use]
+pub fn in_flags(text: &str) -> Vec<Pasted> {
+    let mut found = Vec::new();
+    if let Some((speaker, span)) = error_in_flags(text) {
+        found.push(Pasted { kind: Kind::Error(speaker), span });
+    }
+    for line in lines(text) {
+        let body = line.text.trim();
+        if body.is_empty() || body.starts_with('#') {
+            continue;
+        }
         if is_fence(body) {
             add(&mut found, line.whole(Kind::Fence));
             continue;
@@ -185,6 +207,7 @@ pub fn in_flags(text: &str) -> Vec<Pasted> {
             add(&mut found, line.at(Kind::Template, start, length));
         }
     }
+    found.sort_by_key(|it| it.span.start);
     found
 }
 
@@ -214,6 +237,12 @@ impl Line<'_> {
     }
 
     /// The line without the blanks around it.
+    /// Who says it, if it is an error message.
+    fn error(&self) -> Option<(Speaker, Span)> {
+        let speaker = speaker(self.text.trim())?;
+        Some((speaker, self.whole(Kind::Error(speaker)).span))
+    }
+
     fn whole(&self, kind: Kind) -> Pasted {
         let start = self.text.len() - self.text.trim_start().len();
         self.at(kind, start, self.text.trim().len())

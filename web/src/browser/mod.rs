@@ -208,6 +208,19 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls the flags so that the box of a component is in sight, unless all of it is: an editor does not do so by itself
+/// when it gets the focus.
+pub fn reveal(id: &str) {
+    let part = element(id).and_then(|it| it.closest(".part").ok().flatten());
+    let part = part.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    let Some(part) = part else { return };
+    let Some(scroller) = part.closest(".grow").ok().flatten() else { return };
+    let (top, seen) = (part.offset_top(), scroller.scroll_top());
+    if top < seen || top + part.offset_height() > seen + scroller.client_height() {
+        scroller.set_scroll_top(top);
+    }
+}
+
 /// Scrolls a list sideways so that one of its items is in its middle. The page stays where it is.
 pub fn scroll_into_list(list: &str, item: &str) {
     let found = |id| element(id)?.dyn_into::<HtmlElement>().ok();

@@ -9,7 +9,8 @@ use dualstack_core::explain::trace::render;
 use dualstack_core::facts;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, run};
-use dualstack_core::source::pasted::{Kind, Pasted, Speaker, in_flags, in_manifest};
+use dualstack_core::source::pasted::{Speaker, error_in_flags, error_in_manifest};
+use dualstack_core::source::span::Span;
 
 use super::verdict::{Tone, Verdict};
 use crate::{examples, i18n};
@@ -35,18 +36,16 @@ impl PastedError {
             | Action::Replace(text)
             | Action::DeleteFile(text)
             | Action::Existing(text)
-            | Action::Patch { body: text, .. } => Self::find(text, &in_manifest(text), true),
+            | Action::Patch { body: text, .. } => Self::read(text, error_in_manifest(text), true),
             Action::Boot { .. } | Action::Delete(_) => None,
         };
-        in_request.or_else(|| Self::find(flags, &in_flags(flags), false))
+        in_request.or_else(|| Self::read(flags, error_in_flags(flags), false))
     }
 
-    fn find(text: &str, pasted: &[Pasted], is_request: bool) -> Option<Self> {
-        pasted.iter().find_map(|it| {
-            let Kind::Error(speaker) = it.kind else { return None };
-            let examples = examples_by_error(text.get(it.span.start..)?).into();
-            Some(Self { speaker, is_request, examples })
-        })
+    fn read(text: &str, error: Option<(Speaker, Span)>, is_request: bool) -> Option<Self> {
+        let (speaker, span) = error?;
+        let examples = examples_by_error(text.get(span.start..)?).into();
+        Some(Self { speaker, is_request, examples })
     }
 
     /// What is said of it in place of an answer.

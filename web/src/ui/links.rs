@@ -61,7 +61,10 @@ pub fn Link(props: &Props) -> Html {
         for msg in messages(place) {
             dispatch.emit(msg);
         }
-        browser::later(move || browser::focus(id(place)));
+        browser::later(move || {
+            browser::focus(id(place));
+            browser::reveal(id(place));
+        });
     });
     html! { <button type="button" class="to" {onclick}>{ words }</button> }
 }
