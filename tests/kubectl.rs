@@ -350,7 +350,8 @@ fn every_kubectl_prints_and_sends_what_the_core_says() {
 /// The text of a cluster with a Node.
 const FLAGS: &str = "--service-cluster-ip-range=10.96.0.0/24,fd00:10:96::/120
 kube-controller-manager --cluster-cidr=10.9.0.0/16,fd00:10:9::/56
-kubelet node-1 --node-ip=192.0.2.11
+kubelet · node-1
+--node-ip=192.0.2.11
 ";
 
 /// Objects of every kind that is simulated.

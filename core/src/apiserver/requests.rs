@@ -354,9 +354,9 @@ impl ApiServer {
             metadata.namespace.clone_from(&options.namespace);
             let key = key(&metadata.namespace, &metadata.name);
             // What etcd counts, it counts as a signed number.
-            let version = metadata.resource_version.parse::<i64>().ok();
-            match version.and_then(|it| u64::try_from(it).ok()).filter(|it| *it > 0) {
-                Some(version) => cluster.revision = cluster.revision.max(version),
+            let sent = metadata.resource_version.parse::<i64>().ok();
+            match sent.and_then(|it| u64::try_from(it).ok()).filter(|it| *it > 0) {
+                Some(revision) => cluster.revision = cluster.revision.max(revision),
                 None => {
                     cluster.revision += 1;
                     metadata.resource_version = cluster.revision.to_string();

@@ -149,6 +149,10 @@ fn node_json(node: &Node) -> Json {
     let key = (Rc::from(""), Rc::clone(&node.name));
     let sent = node.applied.as_deref().unwrap_or(&Json::Null);
     let mut json = as_sent(Workload::Node, &key, sent);
+    // A create keeps the status of a Node; its kubelet then posts its own.
+    if let Some(status) = sent.pointer("/status").filter(|it| it.is_object()) {
+        put(&mut json, &["status"], status.clone());
+    }
     put_labels(&mut json, &node.labels);
     if json.pointer("/spec").is_none() {
         put(&mut json, &["spec"], Json::Object(Map::new()));
@@ -180,7 +184,10 @@ fn node_json(node: &Node) -> Json {
         ("status", status.into()),
         ("type", "Ready".into()),
     ]);
-    put(&mut json, &["status", "conditions"], Json::Array(vec![ready]));
+    let sent = sent.pointer("/status/conditions").and_then(Json::as_array).unwrap_or_default();
+    let others = sent.iter().filter(|it| it["type"].as_str() != Some("Ready")).cloned();
+    let conditions = others.chain([ready]).collect();
+    put(&mut json, &["status", "conditions"], Json::Array(conditions));
     json
 }
 

@@ -211,7 +211,7 @@ fn an_exported_cluster_comes_back_with_its_addresses_and_ranges() {
 }
 
 /// What `kubectl get svc,pods,nodes -o yaml` printed of a cluster.
-const PRINTED: &str = "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ''}\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: edge, namespace: shop, resourceVersion: '1140', uid: u, creationTimestamp: '2023-10-19T22:10:09Z'}\n  spec:\n    clusterIP: 10.96.7.7\n    clusterIPs: [10.96.7.7]\n    ipFamilies: [IPv4]\n    ipFamilyPolicy: SingleStack\n    ports: [{port: 80, nodePort: 31211, protocol: TCP, targetPort: 80}]\n    sessionAffinity: None\n    type: LoadBalancer\n  status: {loadBalancer: {ingress: [{ip: 192.0.2.21, ipMode: VIP}]}}\n- apiVersion: v1\n  kind: Node\n  metadata: {name: old, resourceVersion: '5', uid: n}\n  spec: {podCIDR: 10.9.1.0/24, podCIDRs: [10.9.1.0/24]}\n  status: {addresses: [{type: InternalIP, address: 192.0.2.77}]}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web, namespace: shop, resourceVersion: '6', uid: p}\n  spec: {nodeName: old, containers: [{name: a, image: a}]}\n  status: {phase: Running, hostIP: 192.0.2.77, podIP: 10.9.1.2, podIPs: [{ip: 10.9.1.2}], qosClass: BestEffort}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: job, namespace: shop, resourceVersion: '7', uid: q}\n  spec: {nodeName: old, containers: [{name: a, image: a}]}\n  status: {phase: Succeeded, podIP: 10.9.1.3, podIPs: [{ip: 10.9.1.3}]}\n";
+const PRINTED: &str = "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ''}\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: edge, namespace: shop, resourceVersion: '1140', uid: u, creationTimestamp: '2023-10-19T22:10:09Z'}\n  spec:\n    clusterIP: 10.96.7.7\n    clusterIPs: [10.96.7.7]\n    ipFamilies: [IPv4]\n    ipFamilyPolicy: SingleStack\n    ports: [{port: 80, nodePort: 31211, protocol: TCP, targetPort: 80}]\n    sessionAffinity: None\n    type: LoadBalancer\n  status: {loadBalancer: {ingress: [{ip: 192.0.2.21, ipMode: VIP}]}}\n- apiVersion: v1\n  kind: Node\n  metadata: {name: old, resourceVersion: '5', uid: n}\n  spec: {podCIDR: 10.9.1.0/24, podCIDRs: [10.9.1.0/24]}\n  status: {addresses: [{type: InternalIP, address: 192.0.2.77}], conditions: [{type: MemoryPressure, status: 'False'}, {type: Ready, status: 'False'}], nodeInfo: {kubeletVersion: v1.30.1}}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web, namespace: shop, resourceVersion: '6', uid: p}\n  spec: {nodeName: old, containers: [{name: a, image: a}]}\n  status: {phase: Running, hostIP: 192.0.2.77, podIP: 10.9.1.2, podIPs: [{ip: 10.9.1.2}], qosClass: BestEffort}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: job, namespace: shop, resourceVersion: '7', uid: q}\n  spec: {nodeName: old, containers: [{name: a, image: a}]}\n  status: {phase: Succeeded, podIP: 10.9.1.3, podIPs: [{ip: 10.9.1.3}]}\n";
 
 #[test]
 fn existing_objects_keep_their_status() {
@@ -226,6 +226,12 @@ fn existing_objects_keep_their_status() {
     assert_eq!(text(0, "/metadata/uid"), "u");
     assert_eq!(text(0, "/status/loadBalancer/ingress/0/ip"), "192.0.2.21");
     assert_eq!(text(1, "/status/addresses/0/address"), "192.0.2.77");
+    assert_eq!(text(1, "/status/nodeInfo/kubeletVersion"), "v1.30.1");
+    assert_eq!(text(1, "/status/conditions/0/type"), "MemoryPressure");
+    assert_eq!(
+        [text(1, "/status/conditions/1/type"), text(1, "/status/conditions/1/status")],
+        ["Ready", "True"]
+    );
     let sent = yaml::parse(PRINTED).documents[0].node.to_json();
     for at in [2, 3] {
         let status = sent.pointer(&format!("/items/{at}/status"));

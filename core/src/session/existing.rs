@@ -10,20 +10,21 @@ use crate::cluster::apply::Refused;
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::trace::Trace;
 use crate::kubectl::{self, Applied, Failure, FileCommand, Manifest, Sent, Workload};
-use crate::source::span::Span;
 use crate::source::yaml::Node;
 
-/// Keeps an object as it was printed, or says in words of the playground why not.
+/// Keeps an object as it was printed.
+///
+/// # Errors
+/// The playground does not keep it: why, in English and in Chinese.
 pub(super) fn keep(
     cluster: &mut Cluster,
     manifest: &Manifest,
     node: &Node,
-) -> Result<Applied, Diagnostic> {
-    let remark = |en: String, zh: String| Diagnostic::remark(Span::default(), en, zh);
+) -> Result<Applied, (String, String)> {
     let (kind, name) = (manifest.kind.kind.as_str(), manifest.name.as_str());
     if name.is_empty() {
         let en = format!("A {kind} without a name is not simulated.");
-        return Err(remark(en, format!("没有名称的 {kind} 不在模拟范围内。")));
+        return Err((en, format!("没有名称的 {kind} 不在模拟范围内。")));
     }
     let Some(server) = cluster.running() else {
         return Ok(Applied { outcome: None, sent: Sent::default() });
@@ -36,9 +37,9 @@ pub(super) fn keep(
             let mut trace = Trace::of_request();
             let done = cluster.world.keep(workload, &key, &json, &behavior, &mut trace);
             let result = match done {
-                Ok(()) => Ok(Answer::Workload { created: true, changed: true }),
+                Ok(()) => Ok(Answer::Workload { created: false, changed: false }),
                 Err(Refused::Status(status)) => Err(status),
-                Err(Refused::Ours(en, zh)) => return Err(remark(en, zh.to_owned())),
+                Err(Refused::Ours(en, zh)) => return Err((en, zh.to_owned())),
             };
             Outcome { result, warnings: Vec::new(), trace: trace.into_steps() }
         }

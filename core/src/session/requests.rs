@@ -691,8 +691,8 @@ pub(crate) fn send_one(
     } else if command == FileCommand::Existing {
         match existing::keep(cluster, &manifest, node) {
             Ok(done) => report.take(done, first),
-            Err(remark) => {
-                report.refuse(Diagnostic { span: Some(first), ..remark });
+            Err((en, zh)) => {
+                report.refuse(Diagnostic::remark(first, en, zh));
                 Sent::default()
             }
         }

@@ -85,10 +85,11 @@ pub fn get(document: &DocumentReport, output: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
+    use dualstack_core::kubectl::FileCommand;
     use dualstack_core::session::Replay;
     use dualstack_core::session::action::{Action, PatchForm};
 
-    use super::{get, typed};
+    use super::{command, get, typed};
     use crate::presets::Preset;
     use crate::state::answers::Answers;
     use crate::state::store::{Msg, Store};
@@ -107,6 +108,15 @@ mod tests {
     }
 
     const WEB: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{port: 80}]}\n";
+
+    #[test]
+    fn existing_objects_are_no_command() {
+        let existing = applied(WEB).update(Msg::Command(FileCommand::Existing));
+        assert_eq!(lines(&existing), [""; 0]);
+        assert_eq!(command(existing.event()), "# service.yaml: existing objects");
+        let broken = existing.update(Msg::EditManifest("NAME   TYPE".to_owned()));
+        assert_eq!(lines(&broken)[0], "$ # service.yaml: existing objects");
+    }
 
     #[test]
     fn what_was_accepted_is_said_as_well() {
