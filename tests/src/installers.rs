@@ -11,7 +11,7 @@ const INIT: &str = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\
 const KIND: &str = "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n";
 
 /// A rule that no recording reaches, the release, the start of the config and its rest.
-const CONFIGS: [(&str, &str, &str, &str); 37] = [
+const CONFIGS: [(&str, &str, &str, &str); 38] = [
     ("KADM-1a", "1.36", CLUSTER, "networking: {podSubnet: 10.244.0.0/16}"),
     ("KADM-1b", "1.36", CLUSTER, "apiServer: {extraArgs: [{name: v, value: '2'}]}"),
     (
@@ -48,6 +48,12 @@ const CONFIGS: [(&str, &str, &str, &str); 37] = [
     ("KADM-10d", "1.25", OLD_CLUSTER, "apiServer: {extraArgs: {v: 2}}"),
     ("KADM-10e", "1.36", CLUSTER, "networking: {podSubnets: 10.244.0.0/16}"),
     ("KADM-11", "1.25", OLD_CLUSTER, "featureGates: {IPv6DualStack: true}"),
+    (
+        "KADM-13",
+        "1.36",
+        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n",
+        "discovery: {bootstrapToken: {token: abc}}",
+    ),
     ("KADM-12", "1.36", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\n", ""),
     ("KIND-1a", "1.36", KIND, "networking: {ipFamily: DualStack}"),
     ("KIND-1d", "1.36", KIND, "networking: {kubeProxyMode: eBPF}"),

@@ -359,6 +359,21 @@ pub fn kind(flags: &FlagsText, text: &str, release: KubeVersion) -> String {
     };
     let mut lines = Lines::default();
     lines.document("kind.x-k8s.io/v1alpha4", "Cluster");
+    let names: Vec<&str> = cluster.nodes.iter().map(|(name, _)| name.as_str()).collect();
+    let named = kind_names(&names);
+    if let Some((name, _)) = named.as_ref().filter(|(name, _)| *name != KIND) {
+        lines.field(0, "name", name);
+    }
+    let roles = named.map(|(_, roles)| roles).unwrap_or_else(|| {
+        let roles: Vec<&str> =
+            (0..names.len()).map(|at| if at == 0 { CONTROL_PLANE } else { WORKER }).collect();
+        for (at, (name, role)) in names.iter().zip(&roles).enumerate() {
+            let becomes = [KIND, "-", role, &number(at.max(1))].concat();
+            let lost = format!("the node is called {name}; kind calls it {becomes}");
+            cluster.comments.push(lost);
+        }
+        roles
+    });
     lines.line(0, &["networking:"]);
     lines.field(2, "ipFamily", family);
     if let Some(pods) = &pods {
@@ -386,8 +401,8 @@ pub fn kind(flags: &FlagsText, text: &str, release: KubeVersion) -> String {
     }
     if cluster.nodes.len() > 1 {
         lines.line(0, &["nodes:"]);
-        for number in 0..cluster.nodes.len() {
-            lines.line(0, &["- role: ", if number == 0 { "control-plane" } else { "worker" }]);
+        for role in &roles {
+            lines.line(0, &["- role: ", role]);
         }
     }
     // The rest goes to kubeadm as a patch.
@@ -431,6 +446,32 @@ pub fn kind(flags: &FlagsText, text: &str, release: KubeVersion) -> String {
         }
     }
     with_comments(lines.0, &cluster.comments, "kind")
+}
+
+/// kind's name for a cluster without one, and its roles.
+const KIND: &str = "kind";
+const CONTROL_PLANE: &str = "control-plane";
+const WORKER: &str = "worker";
+
+/// What kind puts behind the name of the n-th node of a role.
+fn number(n: usize) -> String {
+    if n > 1 { n.to_string() } else { String::new() }
+}
+
+/// The name of the cluster and the roles of the nodes with which kind gives the nodes these names, if there are such.
+/// Source: sigs.k8s.io/kind pkg/cluster/internal/providers/common/namer.go MakeNodeNamer.
+fn kind_names<'t>(names: &[&'t str]) -> Option<(&'t str, Vec<&'static str>)> {
+    let (cluster, _) = names.first()?.rsplit_once("-control-plane")?;
+    let mut counts = [0, 0];
+    let roles = names.iter().map(|name| {
+        let behind = name.strip_prefix(cluster)?.strip_prefix('-')?;
+        let at = usize::from(behind.starts_with(WORKER));
+        let role = [CONTROL_PLANE, WORKER][at];
+        counts[at] += 1;
+        (behind.strip_prefix(role)? == number(counts[at])).then_some(role)
+    });
+    let roles = roles.collect::<Option<Vec<_>>>()?;
+    (!cluster.is_empty()).then_some((cluster, roles))
 }
 
 /// Whether the kubeadm config that kind writes has lists of extra arguments.

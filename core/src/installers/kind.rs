@@ -464,7 +464,7 @@ fn set_addresses(config: &Networking, nodes: &[KindNode], setup: &mut Setup) {
             setup.advertise = Some(given.with(addresses[0].clone(), rule));
         }
         let args = vec![Arg { name: NODE_IP.to_owned(), given }];
-        setup.nodes.push(Member { name: Some(node.name.clone()), args });
+        setup.nodes.push(Member { name: Some(node.name.clone()), args, ..Member::default() });
     }
 }
 

@@ -25,6 +25,7 @@ use crate::source::flags::table::{
 };
 use crate::source::span::Span;
 use crate::source::yaml::{self, Document, Entry, Node, Value};
+use crate::startup::pflag::split_host_port;
 
 pub use super::export::kubeadm as export;
 
@@ -287,6 +288,20 @@ rules! {
         en: "kubeadm of this version has no feature gate {field}: dual-stack needs none.",
         zh: "此版本的 kubeadm 没有特性门控 {field}：双栈不需要它。",
     }
+    /// A node that cannot find its cluster.
+    DISCOVERY_IS_INVALID {
+        id: "KADM-13", slug: "kubeadm-discovery-is-invalid",
+        versions: Versions::ALL,
+        source: "cmd/kubeadm/app/apis/kubeadm/validation/validation.go ValidateDiscovery, ValidateDiscoveryBootstrapToken, ValidateToken",
+        evidence: SourceRead,
+        fidelity: Fidelity::Simplified(Text {
+            en: "A discovery file that is named is taken to be there.",
+            zh: "指定的 discovery 文件视为存在。",
+        }),
+        facts: [field, value],
+        en: "`kubeadm join` finds the cluster by {field}, and does not accept {value} there: it needs a token with the API server’s address and a hash of its CA, or a file.",
+        zh: "`kubeadm join` 依据 {field} 查找集群，不接受其中的 {value}：需要令牌、API 服务器的地址及其 CA 的哈希值，或者一个文件。",
+    }
     /// Nothing to install.
     NOTHING_TO_INIT {
         id: "KADM-12", slug: "kubeadm-config-has-nothing-to-init",
@@ -390,6 +405,8 @@ pub(super) struct Arg {
 pub(super) struct Member {
     pub name: Option<String>,
     pub args: Vec<Arg>,
+    /// What kubeadm says of the way to its cluster: the field with its value, and the message.
+    pub complaints: Vec<(Given, String)>,
 }
 
 /// What kubeadm is asked to install.
@@ -508,7 +525,10 @@ impl Setup {
                 self.init_configuration(node, fields, is_list, sheet)
             }
             "JoinConfiguration" if is_kubeadms => {
-                let member = member(node, fields, is_list, sheet);
+                let mut member = member(node, fields, is_list, sheet);
+                if let Some(member) = member.as_mut().filter(|_| release.is_some()) {
+                    member.complaints = discovery(node, fields, at);
+                }
                 self.nodes.extend(member);
                 !sheet.refuses()
             }
@@ -693,7 +713,7 @@ impl Setup {
                 return;
             }
         } else {
-            self.check_names(sheet);
+            self.check_members(sheet);
             if sheet.refuses() {
                 return;
             }
@@ -791,7 +811,7 @@ impl Setup {
 
     /// ValidateInitConfiguration, in its order.
     fn check(&self, behavior: &Behavior, release: KubeVersion, sheet: &mut Sheet) {
-        self.check_names(sheet);
+        self.check_members(sheet);
         if let Some(domain) = &self.dns_domain {
             check_subdomain(domain, sheet);
         }
@@ -838,8 +858,12 @@ impl Setup {
         }
     }
 
-    fn check_names(&self, sheet: &mut Sheet) {
+    /// ValidateDiscovery and ValidateNodeRegistrationOptions.
+    fn check_members(&self, sheet: &mut Sheet) {
         for node in &self.nodes {
+            for (given, text) in &node.complaints {
+                refuse(&DISCOVERY_IS_INVALID, given, text.clone(), sheet);
+            }
             if let Some(name) = node.args.iter().find(|arg| arg.name == NODE_NAME) {
                 check_subdomain(&name.given, sheet);
             }
@@ -1206,6 +1230,119 @@ fn member(
         member.args.extend(args(registration, "kubeletExtraArgs", path, is_list, fields, sheet));
     }
     Some(member)
+}
+
+/// ValidateDiscovery of a JoinConfiguration that stands at `place`.
+fn discovery(node: &Node, fields: &Fields, place: Span) -> Vec<(Given, String)> {
+    const FIELD: &str = "discovery";
+    let mut found = Vec::new();
+    let child = |node: Option<&Entry>, name: &str| {
+        let entry = node.and_then(|node| node.value.entry(name));
+        entry.filter(|it| it.value.value != Value::Null).cloned()
+    };
+    let root = node.entry(FIELD);
+    let token = child(root, "bootstrapToken");
+    let file = child(root, "file");
+    let mut complain = |entry: Option<&Entry>, field: &str, value: &str, text: String| {
+        let rule = &DISCOVERY_IS_INVALID;
+        let given = match entry {
+            Some(entry) => fields.given(entry, field, value.to_owned(), rule),
+            None => {
+                let (value, field) = (value.to_owned(), field.to_owned());
+                Given { value, field, span: place, value_span: place, rule }
+            }
+        };
+        found.push((given, text));
+    };
+    if token.is_some() == file.is_some() {
+        let detail = match token {
+            Some(_) => "bootstrapToken and file cannot both be set",
+            None => "bootstrapToken or file must be set",
+        };
+        complain(root, FIELD, "", invalid(FIELD, "\"\"", detail));
+    }
+    let text = |entry: &Option<Entry>| {
+        entry.as_ref().and_then(|entry| scalar(&entry.value)).unwrap_or_default()
+    };
+    // Without one of its own, that of the discovery counts.
+    let own = child(root, "tlsBootstrapToken").filter(|entry| scalar(&entry.value).is_some());
+    let mut check_token = |entry: Option<&Entry>, field: &str, value: &str| {
+        if !is_bootstrap_token(value) {
+            let text = invalid(field, &quote(value), "the bootstrap token is invalid");
+            complain(entry, field, value, text);
+        }
+    };
+    let first = child(token.as_ref(), "token");
+    let mut tls = (own.as_ref(), text(&own));
+    if token.is_some() {
+        let field = "discovery.bootstrapToken.token";
+        check_token(first.as_ref().or(token.as_ref()), field, &text(&first));
+        if tls.1.is_empty() {
+            tls = (first.as_ref().or(token.as_ref()), text(&first));
+        }
+    }
+    if token.is_some() || !tls.1.is_empty() {
+        check_token(tls.0, "discovery.tlsBootstrapToken", &tls.1);
+    }
+    if let Some(token) = &token {
+        let field = "discovery.bootstrapToken";
+        let endpoint = child(Some(token), "apiServerEndpoint");
+        let address = text(&endpoint);
+        if address.is_empty() {
+            let text = format!("{field}: Required value: APIServerEndpoint is not set");
+            complain(Some(token), field, "", text);
+        }
+        let hashes = child(Some(token), "caCertHashes");
+        let has_hash =
+            hashes.is_some_and(|it| matches!(it.value.value, Value::Seq(list) if !list.is_empty()));
+        let skips = child(Some(token), "unsafeSkipCAVerification");
+        if !has_hash && !skips.is_some_and(|it| it.value.value == Value::Bool(true)) {
+            let field = "discovery.bootstrapToken.caCertHashes";
+            let detail = "using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue";
+            complain(Some(token), field, "", invalid(field, "\"\"", detail));
+        }
+        if let Err(why) = split_host_port(&address) {
+            let field = "discovery.bootstrapToken.apiServerEndpoint";
+            let text = invalid(field, &quote(&address), &why);
+            complain(endpoint.as_ref().or(Some(token)), field, &address, text);
+        }
+    }
+    if let Some(file) = &file {
+        let field = "discovery.file.kubeConfigPath";
+        let path = child(Some(file), "kubeConfigPath");
+        let value = text(&path);
+        let scheme = value.split_once(':').map_or("", |(scheme, _)| scheme);
+        let detail = match scheme {
+            "" if value.is_empty() => Some("not a valid HTTPS URL or a file on disk"),
+            "" | "https" | "file" => None,
+            _ => Some("if a URL is used, the scheme must be https"),
+        };
+        if let Some(detail) = detail {
+            let text = invalid(field, &quote(&value), detail);
+            complain(path.as_ref().or(Some(file)), field, &value, text);
+        }
+    }
+    // As ValidateDiscovery goes through the fields: behind a file its token comes last, too.
+    const ORDER: [&str; 7] = [
+        FIELD,
+        "discovery.bootstrapToken",
+        "discovery.bootstrapToken.caCertHashes",
+        "discovery.bootstrapToken.token",
+        "discovery.bootstrapToken.apiServerEndpoint",
+        "discovery.file.kubeConfigPath",
+        "discovery.tlsBootstrapToken",
+    ];
+    found.sort_by_key(|(given, _)| ORDER.iter().position(|it| *it == given.field));
+    found
+}
+
+/// `[a-z0-9]{6}.[a-z0-9]{16}`.
+fn is_bootstrap_token(token: &str) -> bool {
+    let is_part = |part: &str, length: usize| {
+        part.len() == length
+            && part.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+    };
+    token.split_once('.').is_some_and(|(id, secret)| is_part(id, 6) && is_part(secret, 16))
 }
 
 /// The flags that a component's config file stands for.

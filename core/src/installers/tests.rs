@@ -335,7 +335,8 @@ fn some_config(next: &mut impl FnMut(usize) -> usize) -> String {
         out += &registration(1, next);
     }
     for number in 2..=nodes {
-        out += "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n";
+        out += "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\ndiscovery:\n  bootstrapToken:\n    \
+                apiServerEndpoint: 192.0.2.10:6443\n    token: abcdef.0123456789abcdef\n    unsafeSkipCAVerification: true\n";
         out += &registration(number, next);
     }
     out += "---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking:\n";
@@ -397,6 +398,90 @@ fn config_to_flags_to_config_to_flags_changes_nothing() {
         }
     }
     assert!(installs > 80, "{installs}");
+}
+
+#[test]
+fn kind_keeps_names_that_it_would_give_and_says_which_it_does_not() {
+    let version = KubeVersion::LATEST;
+    let export = |names: &[&str]| {
+        let sections = names.iter().map(|name| format!("kubelet · {name}\n--max-pods=50\n\n"));
+        let text = sections.collect::<String>();
+        kind::export(&flags::parse(&text), &text, version)
+    };
+    let names = ["dual-control-plane", "dual-worker", "dual-control-plane2", "dual-worker2"];
+    let config = export(&names);
+    assert!(config.contains("\nname: dual\n") && !config.contains("is called"), "{config}");
+    let read = installed(&config, "1.36");
+    let found = read.flags.sections.iter().filter_map(|it| it.node.as_deref());
+    assert_eq!(found.collect::<Vec<_>>(), names);
+    let one = export(&["kind-control-plane"]);
+    assert!(!one.contains("name:") && !one.contains("is called"), "{one}");
+    for names in [
+        &["node-1", "node-2", "node-3"][..],
+        &["a-control-plane", "b-worker"],
+        &["a-control-plane", "a-worker2"],
+    ] {
+        let config = export(names);
+        for name in names {
+            assert!(
+                config.contains(&format!(
+                    "# Not said to kind: the node is called {name}; kind calls it kind-"
+                )),
+                "{config}"
+            );
+        }
+    }
+    let config = export(&["node-1", "node-2", "node-3"]);
+    for name in
+        ["node-1; kind calls it kind-control-plane\n", "node-3; kind calls it kind-worker2\n"]
+    {
+        assert!(config.contains(name), "{config}");
+    }
+}
+
+#[test]
+fn kubeadm_joins_only_with_a_way_to_its_cluster() {
+    let config = |discovery: &str| {
+        format!(
+            "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n{discovery}nodeRegistration: {{name: a}}\n"
+        )
+    };
+    let check = |discovery: &str, expect: &[&str]| {
+        let installed = installed(&config(discovery), "1.36");
+        let said: Vec<&str> = installed.refusals.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(said, expect, "{discovery}");
+        assert_eq!(installed.refuses(), !expect.is_empty(), "{discovery}");
+    };
+    let token = "discovery: {bootstrapToken: {token: abcdef.0123456789abcdef, apiServerEndpoint: '192.0.2.10:6443', caCertHashes: ['sha256:ab']}}\n";
+    check(token, &[]);
+    check(&token.replace("caCertHashes: ['sha256:ab']", "unsafeSkipCAVerification: true"), &[]);
+    check("discovery: {file: {kubeConfigPath: /etc/kubernetes/discovery.conf}}\n", &[]);
+    let none = "discovery: Invalid value: \"\": bootstrapToken or file must be set";
+    check("", &[none]);
+    check("discovery:\n", &[none]);
+    check(
+        "discovery: {bootstrapToken: {token: abc}}\n",
+        &[
+            "discovery.bootstrapToken: Required value: APIServerEndpoint is not set",
+            "discovery.bootstrapToken.caCertHashes: Invalid value: \"\": using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue",
+            "discovery.bootstrapToken.token: Invalid value: \"abc\": the bootstrap token is invalid",
+            "discovery.bootstrapToken.apiServerEndpoint: Invalid value: \"\": missing port in address",
+            "discovery.tlsBootstrapToken: Invalid value: \"abc\": the bootstrap token is invalid",
+        ],
+    );
+    check(
+        &token.replace("192.0.2.10:6443", "192.0.2.10"),
+        &[
+            "discovery.bootstrapToken.apiServerEndpoint: Invalid value: \"192.0.2.10\": address 192.0.2.10: missing port in address",
+        ],
+    );
+    check(
+        "discovery: {file: {kubeConfigPath: 'http://192.0.2.10/a'}, tlsBootstrapToken: x}\n",
+        &[
+            "discovery.file.kubeConfigPath: Invalid value: \"http://192.0.2.10/a\": if a URL is used, the scheme must be https",
+            "discovery.tlsBootstrapToken: Invalid value: \"x\": the bootstrap token is invalid",
+        ],
+    );
 }
 
 #[test]
