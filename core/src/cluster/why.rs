@@ -255,7 +255,7 @@ rules! {
             zh: "缩容时先删除未运行的 Pod，再删除最新的；真实的控制器会考虑更多因素。新模板每次替换四分之一的 Pod，无论新的 Pod 是否启动。",
         }),
         facts: [deployment, wanted, runs],
-        en: "{deployment} has {wanted} replicas, and {runs} of them run. If a Pod or its Node is deleted, the Pod is created again with another name; scaling does not affect the other Pods.",
+        en: "The replicas of {deployment}: {wanted} wanted, {runs} running. If a Pod or its Node is deleted, the Pod is created again with another name; scaling does not affect the other Pods.",
         zh: "{deployment} 有 {wanted} 个副本，其中 {runs} 个在运行。如果 Pod 或其所在节点被删除，会以另一名称重新创建 Pod；扩缩容不影响其余的 Pod。",
     }
 }

@@ -29,8 +29,21 @@ const MENU: &str = "event-menu";
 pub struct Row {
     deed: Deed,
     note: String,
-    /// `None` until typing stops.
+    /// `None` until typing stops, and where kubectl sent nothing.
     is_accepted: Option<bool>,
+}
+
+/// Whether all that was asked was done; `None` if nothing was asked. What is not simulated does not count.
+fn is_accepted(report: &EventReport) -> Option<bool> {
+    match report {
+        EventReport::Boot(boot) => Some(boot.is_running()),
+        EventReport::Requests(requests) => {
+            let counted = requests.documents.iter().filter(|it| !it.is_left_out);
+            let mut sent = counted.clone().filter(|it| it.outcome.is_some()).peekable();
+            sent.peek()?;
+            Some(requests.problems.is_empty() && counted.clone().all(|it| it.is_accepted()))
+        }
+    }
 }
 
 impl Row {
@@ -39,13 +52,7 @@ impl Row {
     pub fn all(store: &Store, reports: &[EventReport], restarts: &mut Restarts) -> Rc<[Self]> {
         let row = |at| {
             let report = reports.get(at);
-            let is_accepted = report.map(|report| match report {
-                EventReport::Boot(boot) => boot.is_running(),
-                EventReport::Requests(requests) => {
-                    requests.problems.is_empty()
-                        && requests.documents.iter().all(|it| it.is_accepted())
-                }
-            });
+            let is_accepted = report.and_then(is_accepted);
             let deed = Deed::of(&store.events, at, report, restarts, store.lang);
             Self { deed, note: store.note(at).to_owned(), is_accepted }
         };

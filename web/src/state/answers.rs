@@ -15,10 +15,10 @@ use dualstack_core::session::{
 
 use super::documents::{Row, document_at, of_all};
 use super::errors::PastedError;
-use super::pods::{NewPods, left_behind};
+use super::pods::{NewPods, left_behind, registered};
 use super::shared::Shared;
 use super::store::Store;
-use super::verdict::{Tone, Verdict, started, trouble, verdict};
+use super::verdict::{Tone, Verdict, left_by, started, trouble, verdict};
 
 /// What the core made of the session, each part shared with the panes that show it.
 #[derive(Clone, PartialEq)]
@@ -98,9 +98,11 @@ impl Answers {
         if is_start && boot.is_running() {
             let verdict = started(boot, &self.after, store.at > 0, lang);
             let kept = (store.at > 0).then(|| left_behind(&self.world, lang)).flatten();
-            let verdict = match kept {
-                Some(kept) => verdict.led_by(kept, lang).surprising(),
-                None => verdict,
+            let came = || registered(&self.world, &self.after.objects, lang);
+            let verdict = match (kept, (store.at > 0).then(came).flatten()) {
+                (Some(kept), _) => verdict.led_by(kept, lang).surprising(),
+                (None, Some(came)) => verdict.led_by(came, lang),
+                (None, None) => verdict,
             };
             return self.with_trouble(verdict, lang);
         }
@@ -109,7 +111,15 @@ impl Answers {
             [_, _, ..] if boot.is_running() => {
                 of_all(boot, &self.requests, &self.documents, &self.rows, lang)
             }
-            _ => verdict(boot, &self.requests, document, lang),
+            _ => {
+                let mut verdict = verdict(boot, &self.requests, document, lang);
+                if boot.is_running() {
+                    verdict
+                        .because
+                        .extend(document.map(|it| left_by(it, lang)).unwrap_or_default());
+                }
+                verdict
+            }
         };
         if !boot.is_running() || !self.documents.iter().any(|document| document.is_accepted()) {
             return verdict;

@@ -6,7 +6,7 @@ use dualstack_core::session::{BootReport, DocumentReport, RequestsReport};
 
 use super::shared::Shared;
 use super::store::Store;
-use super::verdict::{Tone, Verdict, verdict};
+use super::verdict::{Tone, Verdict, left_by, verdict};
 use crate::i18n::{self, colon};
 
 /// A document in a row.
@@ -112,6 +112,10 @@ pub fn of_all(
         reason.extend(label.into_iter().flat_map(|label| [Piece::Code(label), colon()]));
     }
     reason.extend(because);
+    let is_stored = |row: &Row| matches!(row.tone, Tone::Good | Tone::Look);
+    if !rows.iter().any(is_stored) {
+        reason.extend(documents.get(at).map(|it| left_by(it, lang)).unwrap_or_default());
+    }
     Verdict { tone, head: counted(rows, lang), because: reason }
 }
 
@@ -278,5 +282,34 @@ mod tests {
         for (number, row) in answers(&store).rows.iter().enumerate() {
             assert_eq!(at(&store.update(Msg::Focus(Focus::Manifest(row.start)))), number);
         }
+    }
+
+    #[test]
+    fn a_paste_leaves_the_worst_service_in_front_until_the_caret_moves() {
+        let at = |store: &Store| answers(store).document_at(store);
+        let single = Store::opening(Lang::En).update(Msg::Preset(Preset::V4));
+        let typed = single.update(Msg::Focus(Focus::Manifest(3)));
+        let pasted = typed.update(Msg::EditManifest(CHART.to_owned()));
+        assert_eq!(at(&pasted), 2);
+        let end = Msg::Focus(Focus::Manifest(CHART.len()));
+        let rests = pasted.update(end.clone()).update(end.clone());
+        assert_eq!(at(&rests), 2);
+        let moved = rests.update(Msg::Focus(Focus::Manifest(CHART.len() - 1)));
+        assert_eq!(at(&moved), 3);
+        assert_eq!(at(&moved.update(end.clone())), 3);
+        // A key is no paste.
+        let key = rests.update(Msg::EditManifest(format!("{CHART}\n"))).update(end);
+        assert_eq!(at(&key), 3);
+    }
+
+    #[test]
+    fn what_a_refusal_left_is_said_where_nothing_else_was_stored() {
+        let because = |text: &str| plain(&verdict(&applied(text, Lang::En)).because);
+        assert!(!because(CHART).contains("Nothing was stored"), "{}", because(CHART));
+        let none = CHART.replace(
+            "{ports: [{port: 80}]}",
+            "{ipFamilyPolicy: RequireDualStack, ports: [{port: 80}]}",
+        );
+        assert!(because(&none).ends_with("Nothing was stored, and no address was allocated."));
     }
 }

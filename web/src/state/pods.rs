@@ -115,7 +115,8 @@ impl NewPods {
             Some((_, message)) => render(i18n::POD_WAITS_BECAUSE_OF, &facts![message], lang),
             None => Vec::new(),
         };
-        let is_as_expected = waiting == 0 && lacks.is_empty();
+        let lacks_one = is_dual && groups.iter().any(|(families, _)| families.len() == 1);
+        let is_as_expected = waiting == 0 && !lacks_one;
         Some(Self { head, because, is_as_expected })
     }
 }
@@ -132,6 +133,31 @@ const fn separator(at: usize, is_one: bool, lang: Lang) -> &'static str {
 fn words(text: Text, nodes: &str, family: &str, lang: Lang) -> Vec<Piece> {
     let words = text.get(lang).replace("{nodes}", nodes).replace("{family}", family);
     vec![Piece::Words(words)]
+}
+
+/// The Nodes that registered, with the families of their Pod CIDRs; `None` if there are none that have any.
+#[must_use]
+pub fn registered(world: &World, objects: &ObjectDiff, lang: Lang) -> Option<Vec<Piece>> {
+    let created = objects.nodes.changed.iter().filter(|(_, change)| *change == Change::Created);
+    let mut groups: BTreeMap<Vec<Family>, BTreeSet<&str>> = BTreeMap::new();
+    for (name, _) in created {
+        let Some(node) = world.nodes.get(name) else { continue };
+        let cidrs = node.pod_cidrs.iter();
+        let families = cidrs.map(|it| if it.contains(':') { Family::V6 } else { Family::V4 });
+        let families: Vec<Family> = families.collect();
+        if !families.is_empty() {
+            groups.entry(families).or_default().insert(&node.name);
+        }
+    }
+    let mut sentences = Vec::new();
+    for (families, nodes) in groups {
+        if !sentences.is_empty() && lang == Lang::En {
+            sentences.push(Piece::Words(" ".to_owned()));
+        }
+        let text = form(i18n::NODE_REGISTERS, i18n::NODES_REGISTER, nodes.len());
+        sentences.extend(render(text, &facts![nodes = names(&nodes, lang), families], lang));
+    }
+    (!sentences.is_empty()).then_some(sentences)
 }
 
 /// The Nodes that keep Pod CIDRs of one family, though both are allocated now; `None` if there are none.

@@ -10,7 +10,7 @@ use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Notes, PatchForm, Session};
 use dualstack_core::source::flags::Component;
 
-use super::choices::{Focus, Form, Pane, Tab, Theme, Undone};
+use super::choices::{Focus, Form, Pane, Pasted, Tab, Theme, Undone};
 use super::fixes::FoundFixes;
 use super::history::{Branch, History, Work};
 use super::pace::Pace;
@@ -65,6 +65,8 @@ pub struct Store {
     pub document: Option<usize>,
     /// Where the caret of the manifest was last, if no document was chosen since.
     pub caret: Option<usize>,
+    /// Where the caret stands behind a paste, which says nothing yet of the document that is looked at.
+    pub(super) pasted: Option<Pasted>,
     /// Whether a page of middle width shows the flags in full.
     pub unfolded: bool,
     /// Whether metadata that the server keeps is shown.
@@ -225,6 +227,7 @@ impl Store {
             tab: Tab::default(),
             document: None,
             caret: None,
+            pasted: None,
             unfolded: false,
             shows_server_fields: false,
             turn: 0,
@@ -389,6 +392,7 @@ impl Store {
         self.focus = Focus::None;
         self.document = None;
         self.caret = None;
+        self.pasted = None;
         self.turn += 1;
     }
 

@@ -8,7 +8,7 @@ use dualstack_core::session::action::{Action, Notes, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 
-use super::choices::{Focus, Pane, Tab, TextBox, Undone};
+use super::choices::{Focus, Pane, Pasted, Tab, TextBox, Undone};
 use super::history::{History, Typing, Work};
 use super::store::{Msg, Store};
 use crate::{examples, presets};
@@ -100,8 +100,11 @@ impl Store {
                 next.focus = Focus::Flags(parts::split(self.flags()).in_text(component, at));
             }
             Msg::EditManifest(text) => {
+                let pasted = Pasted::between(&self.manifest(), &text);
+                let caret = self.caret.filter(|_| pasted.is_none());
                 let Some(at) = self.request() else {
-                    return self.append(Action::Apply(text.into()));
+                    let appended = self.append(Action::Apply(text.into()));
+                    return Self { pasted, ..appended };
                 };
                 let event = match self.events[at].clone() {
                     Action::Patch { service, form, .. } => {
@@ -113,7 +116,7 @@ impl Store {
                         Action::of_file(command, text.into())
                     }
                 };
-                return self.edit(at, event);
+                return Self { caret, pasted, ..self.edit(at, event) };
             }
             Msg::Command(command) => {
                 let Some(at) = self.request() else {
@@ -230,7 +233,10 @@ impl Store {
             Msg::Theme(theme) => next.theme = Some(theme),
             Msg::Focus(focus) => {
                 if let Focus::Manifest(caret) = focus {
-                    next.caret = Some(caret);
+                    next.pasted = self.pasted.and_then(|it| it.with_caret(caret));
+                    if next.pasted.is_none() {
+                        next.caret = Some(caret);
+                    }
                 }
                 next.focus = focus;
             }

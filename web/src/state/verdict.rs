@@ -193,6 +193,15 @@ fn to_flags(pieces: Vec<Piece>, component: &'static str) -> Vec<Piece> {
     pieces.collect()
 }
 
+/// What a refusal left behind: nothing, or an address. Said where nothing else was stored.
+#[must_use]
+pub fn left_by(document: &DocumentReport, lang: Lang) -> Vec<Piece> {
+    let refused = document.outcome.as_ref().filter(|outcome| outcome.result.is_err());
+    let Some(outcome) = refused else { return Vec::new() };
+    let leaks = outcome.trace.iter().any(|step| step.rule.id == "TXN-3");
+    render(if leaks { i18n::BUT_LEAKED } else { i18n::NOTHING_TAKEN }, &[], lang)
+}
+
 /// What does not work of the components, although kube-apiserver answers; `None` if all is well.
 #[must_use]
 pub fn trouble(boot: &BootReport, lang: Lang) -> Option<Vec<Piece>> {
@@ -267,18 +276,12 @@ fn of_outcome(
             Some(reason) => format!("{} {}", status.code, reason.name()),
             None => status.code.to_string(),
         };
-        let mut because: Vec<Piece> = outcome
+        let because: Vec<Piece> = outcome
             .trace
             .iter()
             .find(|step| step.effect == Effect::Rejected)
             .map(|step| step.render(lang))
             .unwrap_or_default();
-        let leak = outcome.trace.iter().find(|step| step.rule.id == "TXN-3");
-        let end = match leak {
-            Some(_) => i18n::BUT_LEAKED,
-            None => i18n::NOTHING_TAKEN,
-        };
-        because.extend(render(end, &[], lang));
         let head = i18n::REFUSES;
         return Verdict {
             tone: Tone::Bad,
@@ -355,7 +358,10 @@ fn list(object: &Json, pointer: &str, field: &str) -> String {
 
 fn of_node(node: &Json, lang: Lang) -> (Tone, Vec<Piece>) {
     let ranges = list(node, "/spec/podCIDRs", "");
-    let addresses = list(node, "/status/addresses", "address");
+    let addresses = node.pointer("/status/addresses").and_then(Json::as_array).unwrap_or_default();
+    let addresses = addresses.iter().filter(|it| it["type"].as_str() != Some("Hostname"));
+    let addresses =
+        addresses.filter_map(|it| it["address"].as_str()).collect::<Vec<_>>().join(", ");
     let text = if ranges.is_empty() { i18n::NODE_HAS_NO_RANGE } else { i18n::NODE_HAS };
     let is_ready = at(node, "/status/conditions/0/status") == "True";
     let tone = if ranges.is_empty() || !is_ready { Tone::Look } else { Tone::Good };
