@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dualstack_core::api::{Json, print};
@@ -123,10 +124,12 @@ struct Judge {
 
 impl Judge {
     fn new(kubectl: Kubectl) -> Self {
+        // Tests run beside each other in one process.
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let home = std::env::temp_dir().join(format!(
             "dualstack-kubectl-{}-{}",
-            kubectl.release,
-            std::process::id()
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
         ));
         fs::create_dir_all(&home).expect("the folder can be made");
         let empty = Replay::default().before(&Session { seed: 0, events: Rc::default() }, 0);

@@ -11,6 +11,7 @@ use dualstack_core::explain::trace::Effect;
 use dualstack_core::kube_proxy::startup::HostFamilies;
 use dualstack_core::kubectl::FileCommand;
 use dualstack_core::net::Family;
+use dualstack_core::release::behavior::Behavior;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{Replay, run};
 use dualstack_tests::sessions::{
@@ -248,6 +249,13 @@ fn a_manifest_gives_the_same_cluster_in_every_form() {
     let documents = vec(page_document(), 1..4);
     let given = (page_start(), vec(page_event(), 0..2), documents);
     let walked = runner(500).run(&given, |(start, before, documents)| {
+        let Action::Boot { version, .. } = start else {
+            unreachable!("a page starts with a start")
+        };
+        // A kubectl that validates by itself refuses a List as a whole.
+        if !Behavior::of(version).warns_of_unknown_fields {
+            return Ok(());
+        }
         let read = documents.iter().map(|text| serde_yaml::from_str(text));
         let objects: Vec<serde_json::Value> = read.collect::<Result<_, _>>().expect("YAML");
         let cluster = |text: String| {

@@ -90,6 +90,26 @@ pub fn objects(text: &str) -> Vec<Document> {
     documents.into_iter().filter(|document| document.fate != Fate::List).collect()
 }
 
+/// Whether a text is what `kubectl get -o yaml` or `-o json` printed: each of its objects has a `uid` and a
+/// `resourceVersion`, which the API server alone gives.
+#[must_use]
+pub fn are_printed(text: &str) -> bool {
+    // Most texts are none, and say so in a moment.
+    if !(text.contains("uid") && text.contains("resourceVersion")) {
+        return false;
+    }
+    let objects = objects(text);
+    let is_printed = |document: &Document| {
+        let metadata = document.node.entry("metadata").filter(|_| document.is_object());
+        let has = |key| {
+            let text = metadata.and_then(|it| it.value.text_of(key));
+            text.is_some_and(|text| !text.is_empty())
+        };
+        has("uid") && has("resourceVersion")
+    };
+    !objects.is_empty() && objects.iter().all(is_printed)
+}
+
 /// Reads a file of this name. `validates` is whether the command looks at `apiVersion` and `kind` first, as all but
 /// `kubectl delete` do.
 #[must_use]

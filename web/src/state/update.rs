@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use dualstack_core::installers;
 use dualstack_core::kubectl::FileCommand;
+use dualstack_core::kubectl::documents::are_printed;
 use dualstack_core::session::action::{Action, Notes, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
@@ -102,9 +103,16 @@ impl Store {
             Msg::EditManifest(text) => {
                 let pasted = Pasted::between(&self.manifest(), &text);
                 let caret = self.caret.filter(|_| pasted.is_none());
+                // What kubectl printed is what there is; what is pasted over it is something else again.
+                let are_printed = pasted.is_some().then(|| are_printed(&text));
+                let file_command = |chosen: FileCommand| match (are_printed, chosen) {
+                    (Some(true), FileCommand::Apply) => FileCommand::Existing,
+                    (Some(false), FileCommand::Existing) => FileCommand::Apply,
+                    _ => chosen,
+                };
                 let Some(at) = self.request() else {
-                    let appended = self.append(Action::Apply(text.into()));
-                    return Self { pasted, ..appended };
+                    let action = Action::of_file(file_command(FileCommand::Apply), text.into());
+                    return Self { pasted, ..self.append(action) };
                 };
                 let event = match self.events[at].clone() {
                     Action::Patch { service, form, .. } => {
@@ -113,7 +121,7 @@ impl Store {
                     Action::Delete(_) => Action::Delete(text.into()),
                     event => {
                         let command = event.file().map_or_else(FileCommand::default, |it| it.0);
-                        Action::of_file(command, text.into())
+                        Action::of_file(file_command(command), text.into())
                     }
                 };
                 return Self { caret, pasted, ..self.edit(at, event) };
@@ -269,6 +277,7 @@ mod tests {
     use std::rc::Rc;
 
     use dualstack_core::explain::text::Lang;
+    use dualstack_core::kubectl::FileCommand;
     use dualstack_core::release::version::KubeVersion;
     use dualstack_core::source::flags::Component;
     use dualstack_core::source::flags::boxes as parts;
@@ -328,6 +337,26 @@ mod tests {
 
     fn typed(store: &Store, text: &str) -> Store {
         store.update(Msg::EditManifest(text.to_owned()))
+    }
+
+    #[test]
+    fn what_kubectl_printed_is_what_exists() {
+        const PRINTED: &str = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: a\n    \
+            resourceVersion: \"7\"\n    uid: 8a7c\n  spec:\n    clusterIP: 10.96.0.9\n";
+        let chosen = |store: &Store| store.event().file().map(|it| it.0);
+        let printed = typed(&Store::opening(Lang::En), PRINTED);
+        assert_eq!(chosen(&printed), Some(FileCommand::Existing));
+        // A person may choose otherwise, and a key changes no command.
+        let applied = printed.update(Msg::Command(FileCommand::Apply));
+        let key = typed(&applied, &format!("{PRINTED}#"));
+        assert_eq!(chosen(&key), Some(FileCommand::Apply));
+        let other = typed(
+            &printed,
+            &PRINTED.replace("    uid: 8a7c\n", "    labels:\n      a: b\n      c: d\n"),
+        );
+        assert_eq!(chosen(&other), Some(FileCommand::Apply));
+        let deleted = Store::opening(Lang::En).update(Msg::Command(FileCommand::Delete));
+        assert_eq!(chosen(&typed(&deleted, PRINTED)), Some(FileCommand::Delete));
     }
 
     #[test]
