@@ -569,7 +569,7 @@ fn a_new_template_makes_new_pods_and_scaling_does_not() {
     let steps = it.world().explain_deployment(known);
     assert_eq!(
         steps[0].plain(Lang::En).split(". ").next(),
-        Some("web has 6 replicas, and 6 of them run")
+        Some("The replicas of web: 6 wanted, 6 running")
     );
 }
 
