@@ -8,7 +8,7 @@ const SVC = "#/s/dual-stack-preferred-svc";
 /** A page of somebody else with a frame in it. */
 async function host(page: Page, fragment: string, attributes = "", origin = "") {
   const source = `${origin}/some/sub-path/${fragment}`.replace(/&/g, "&amp;");
-  const body = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>host</title><body style="margin:0"><iframe title="playground" style="border:0;width:100%;height:840px" ${attributes} src="${source}"></iframe>`;
+  const body = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>host</title><body style="margin:0"><iframe title="playground" ${attributes} style="border:0;width:100%;height:840px" src="${source}"></iframe>`;
   await page.route("**/host.html", (route) => route.fulfill({ contentType: "text/html", body }));
   await page.goto("./host.html");
   await expect.poll(() => page.frames().length).toBe(2);
@@ -38,6 +38,26 @@ const PANES: Record<string, string[]> = {
   result: ["Result", "Stored object"],
   mini: [],
 };
+
+for (const height of [640, 300]) {
+  for (const view of ["result", "mini", "all"]) {
+    test(`a frame of ${height} pixels in height has the whole answer in ${view} at every width`, async ({ page }) => {
+      const frame = await host(page, `${SVC}?lang=en&view=${view}`, `style="height:${height}px"`);
+      const verdict = frame.locator(".verdict");
+      for (const width of [280, 390, 520, 521, 600, 699, 700, 800]) {
+        await page.setViewportSize({ width, height: 860 });
+        await expect(verdict).toContainText("two cluster IPs");
+        // As high as its text, and no higher.
+        const rest = () =>
+          verdict.evaluate((it) => {
+            const text = it.lastElementChild!.getBoundingClientRect();
+            return Math.abs(it.getBoundingClientRect().height - text.height);
+          });
+        await expect.poll(rest, `${width} pixels`).toBeLessThan(4);
+      }
+    });
+  }
+}
 
 for (const width of [1440, 390, 280]) {
   for (const view of Object.keys(PANES)) {
