@@ -157,6 +157,26 @@ for (const editor of ["there", "blocked"] as const) {
   });
 }
 
+for (const width of [1440, 1366, 1280, 900, 768, 390]) {
+  test(`the first key of a first visit moves nothing at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const lang of LANGS) {
+      await open(page, `?lang=${lang}`);
+      await show(page, 1);
+      const box = page.locator(".manifest").getByRole("textbox");
+      await box.click();
+      await page.keyboard.press("Control+Home");
+      await watch(page, ".manifest", "manifest");
+      await page.keyboard.press("#");
+      // The button of the examples now says that the text is one's own.
+      await expect(page.locator("#examples")).toContainText(lang === "en" ? "Your own" : "自定义");
+      await page.waitForTimeout(900);
+      expect(await moved(page), lang).toEqual([]);
+      await page.evaluate(() => localStorage.clear());
+    }
+  });
+}
+
 test("the tabs are reached by keys, and the chosen one is in the address", async ({ page }) => {
   await open(page);
   await tab(page, "object").focus();
