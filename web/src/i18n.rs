@@ -226,14 +226,14 @@ words! {
     NOT_SIMULATED = "Not simulated", "不在模拟范围内";
     NOT_SENT = "Not sent", "未发送";
     BEFORE_EDIT = "Before your last edit", "上次编辑之前";
-    FOOT_VERSION = "Checked against recorded answers of Kubernetes 1.20 to 1.36 (without 1.22)", "已与 Kubernetes 1.20 至 1.36（1.22 除外）的实测结果核对";
+    FOOT_VERSION = "Checked against recordings of Kubernetes 1.20–1.36 (without 1.22)", "已与 Kubernetes 1.20 至 1.36（1.22 除外）的实测结果核对";
     FOOT_NOT_KEPT = "Your work is not kept in this browser", "此浏览器不会保留你的内容";
-    FOOT_LOCAL = "Runs in your browser; no data is sent anywhere", "在你的浏览器中运行；不会发送任何数据";
+    FOOT_LOCAL = "Runs in your browser; sends no data", "在你的浏览器中运行；不会发送任何数据";
     FOOT_NOT_AFFILIATED = "Not affiliated with the Kubernetes project", "与 Kubernetes 项目无隶属关系";
     FOOT_NOTICE = "Third-party software", "第三方软件";
     FOOT_SOURCE = "Source code", "源代码";
     FOOT_WRONG = "This answer is wrong?", "答案有误？";
-    FOOT_SEED = "Addresses are picked with a fixed seed; a real cluster picks at random", "地址由固定种子选取；真实集群随机选取";
+    FOOT_SEED = "Addresses have a fixed seed; real clusters pick at random", "地址由固定种子选取；真实集群随机选取";
     DUAL_CLUSTER = "Dual-stack", "双栈";
     SINGLE_CLUSTER = "Single-stack", "单栈";
     BIND_FAILED = "kube-apiserver exits with an error.", "kube-apiserver 因错误退出。";

@@ -128,7 +128,39 @@ pub fn name(text: impl Into<AttrValue>) -> Html {
 
 /// What is code, and so English.
 pub fn code(text: impl Into<AttrValue>) -> Html {
-    html! { <code lang="en">{ text.into() }</code> }
+    html! { <code lang="en">{ flags_in(&text.into()) }</code> }
+}
+
+/// Code whose flags break behind `=` and `,`, and within their names only where these fit on no line.
+pub fn flags_in(code: &str) -> Html {
+    let mut pieces: Vec<Html> = Vec::new();
+    let mut rest = code;
+    while let Some((before, name, value, behind)) = flag_in(rest) {
+        pieces.push(html! { { before.to_owned() } });
+        pieces.push(html! { <span class="flag">{ name.to_owned() }</span> });
+        for part in value.split_inclusive(['=', ',']) {
+            pieces.push(html! { <>{ part.to_owned() }<wbr /></> });
+        }
+        rest = behind;
+    }
+    pieces.push(html! { { rest.to_owned() } });
+    pieces.into_iter().collect()
+}
+
+/// The first flag of a text: what stands before it, its name with the dashes, its value with the `=`, and the rest.
+fn flag_in(text: &str) -> Option<(&str, &str, &str, &str)> {
+    let is_of_name = |it: char| it.is_ascii_alphanumeric() || it == '-';
+    let begins = |at: &usize| {
+        !text[..*at].ends_with(is_of_name)
+            && text[at + 2..].starts_with(|it: char| it.is_ascii_alphabetic())
+    };
+    let at = text.match_indices("--").map(|(at, _)| at).find(begins)?;
+    let (before, flag) = text.split_at(at);
+    let (name, rest) = flag.split_at(flag.find(|it| !is_of_name(it)).unwrap_or(flag.len()));
+    let is_end = |it: char| it.is_whitespace() || it == '"';
+    let end = if rest.starts_with('=') { rest.find(is_end).unwrap_or(rest.len()) } else { 0 };
+    let (value, behind) = rest.split_at(end);
+    Some((before, name, value, behind))
 }
 
 /// The releases to choose from.
@@ -179,7 +211,7 @@ fn piece(piece: &Piece, lang: Lang) -> Html {
         Piece::Words(words) => html! { { words.clone() } },
         Piece::Code(code) => {
             let lang = (lang == Lang::Zh).then_some("en");
-            html! { <code lang={lang}>{ code.clone() }</code> }
+            html! { <code lang={lang}>{ flags_in(code) }</code> }
         }
         Piece::Family(family) => named(*family),
         Piece::Link { words, .. } => html! { { *words } },
@@ -198,7 +230,20 @@ pub fn words(text: Text, lang: Lang) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::{flag_in, grouped};
+
+    #[test]
+    fn a_flag_is_found_with_its_dashes_and_its_value() {
+        assert_eq!(
+            flag_in("unset --node-ip=::1,192.0.2.1 first"),
+            Some(("unset ", "--node-ip", "=::1,192.0.2.1", " first"))
+        );
+        assert_eq!(flag_in("\"--a=1\""), Some(("\"", "--a", "=1", "\"")));
+        assert_eq!(flag_in("双--v 2"), Some(("双", "--v", "", " 2")));
+        for text in ["", "--", "a--b", "---", "-- a", "—"] {
+            assert_eq!(flag_in(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -7,7 +7,7 @@ use dualstack_core::facts;
 use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
-use super::{classed, sentence};
+use super::{classed, flags_in, sentence};
 use crate::i18n;
 
 /// What a component logs about a place in its flags while it starts.
@@ -56,7 +56,7 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
             let (words, tag) = said(problem, lang);
             let words = match problem.detail_zh {
                 Some(_) => html! { <span>{ words }</span> },
-                None => html! { <code lang={tag}>{ words }</code> },
+                None => html! { <code lang={tag}>{ flags_in(&words) }</code> },
             };
             classed(class, html! { <li><b>{ word.get(lang) }</b>{ words }</li> })
         })
