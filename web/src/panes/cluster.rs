@@ -1,5 +1,7 @@
 //! The flags of the control plane, and whether it starts with them.
 
+use std::cmp::Reverse;
+
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::{Lang, Text};
 use dualstack_core::explain::trace::render;
@@ -22,7 +24,7 @@ use crate::state::store::Msg;
 use crate::state::verdict;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::{Problem, problems};
-use crate::ui::{Dispatch, badge, classed, click, highlight, sentence};
+use crate::ui::{Dispatch, badge, classed, click, flags_in, highlight, sentence};
 
 const WHY_FLAGS: Text =
     Text { en: "Flags that {tool} sets, and why", zh: "{tool} 设置的标志及原因" };
@@ -186,6 +188,19 @@ fn part(
     [box_, html! { <>{ described }{ messages }</> }]
 }
 
+/// How bad the worst is that is said of a component: 3 where it does not start, 2 for a conflict with another one or a
+/// feature that does not work, 1 for a warning of kube-apiserver, 0 for anything else.
+fn weight(props: &Props, component: Component) -> u8 {
+    let is_server = component == Component::KubeApiserver;
+    let boot = props.boot.as_ref().filter(|_| is_server);
+    if boot.is_some_and(|boot| !boot.is_running()) {
+        return 3;
+    }
+    let of_all = props.seen.as_ref().map_or(0, |seen| seen.weight(component));
+    let warns = boot.is_some_and(|boot| !boot.warnings.is_empty());
+    of_all.max(u8::from(warns))
+}
+
 /// Why each flag is there, where the text is the config of a tool.
 fn installed(installed: &Installed, lang: Lang) -> Html {
     let reasons: Html = installed
@@ -196,7 +211,7 @@ fn installed(installed: &Installed, lang: Lang) -> Html {
             let on: String = [reason.component.name()].into_iter().chain(on).collect();
             let flag = ["--", &reason.flag, "=", &reason.value].concat();
             let why = installed.step(reason.step).map(|step| sentence(&step.render(lang), lang));
-            html! { <li><code lang="en">{ on }{ " " }{ flag }</code><br />{ why }</li> }
+            html! { <li><code lang="en">{ on }{ " " }{ flags_in(&flag) }</code><br />{ why }</li> }
         })
         .collect();
     let title = render(WHY_FLAGS, &facts![tool = installed.tool.name()], lang);
@@ -240,6 +255,12 @@ pub fn Cluster(props: &Props) -> Html {
         .into_iter()
         .map(|component| part(props, &parts, component, &redraw).into())
         .unzip();
+    let mut messages: Vec<_> = Component::ALL.into_iter().zip(messages).collect();
+    // What is worst stands in sight: an error, then a conflict, then what is only logged.
+    messages.sort_by_key(|(component, _)| Reverse(weight(props, *component)));
+    let messages = messages.into_iter().map(|(component, messages)| {
+        html! { <div key={component.name()}>{ messages }</div> }
+    });
     let reasons = props.boot.as_ref().and_then(|boot| boot.start.installed.as_ref());
     let reasons = reasons.filter(|it| !it.refuses()).map(|it| installed(it, lang));
     let is_refused =
@@ -261,9 +282,9 @@ pub fn Cluster(props: &Props) -> Html {
                 { for boxes }
             </div>
             <div class="messages" role="group" tabindex="0" aria-label={i18n::MESSAGES.get(lang)}>
+                <div class="said">{ for messages }</div>
                 { summary }
                 { reasons }
-                { for messages }
             </div>
         </section>
     };

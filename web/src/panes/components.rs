@@ -1,6 +1,7 @@
 //! Do the four components start, what do they say, and do they fit each other? The messages of the Cluster pane have
 //! what each component says and where two do not fit; between two boxes one line says whether they agree.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use dualstack_core::cluster::components::{Components, Said, Status};
@@ -58,6 +59,19 @@ impl Seen {
         &self.problems[component as usize]
     }
 
+    /// How bad the worst is that is said of a component: 3 where it exits, 2 for a conflict, 0 for anything else.
+    #[must_use]
+    pub fn weight(&self, component: Component) -> u8 {
+        let is_alarm = |(finding, _): &(Finding, Option<Edit>)| {
+            finding.is_alarm() && concerned(finding).last() == Some(&component)
+        };
+        match self.starts(component) {
+            Some(false) => 3,
+            _ if self.found.iter().any(is_alarm) => 2,
+            _ => 0,
+        }
+    }
+
     /// Whether it starts, if the text speaks of it.
     fn starts(&self, component: Component) -> Option<bool> {
         let of = self.components.all().filter(|it| it.component == component && it.is_given);
@@ -98,7 +112,7 @@ pub fn to_flag(lang: Lang, all: &Rc<str>, component: Component, name: &str, span
     let name = name.to_owned();
     html! {
         <button type="button" class="link" {onclick}>
-            <span class="unseen">{ text::GO_TO.get(lang) }{ " " }</span><code lang="en">{ name }</code>
+            <span class="unseen">{ text::GO_TO.get(lang) }{ " " }</span>{ ui::code(name) }
             <span class="unseen" lang="en">{ " " }{ component.name() }</span>
         </button>
     }
@@ -169,7 +183,7 @@ fn line(all: &Components, component: Component, (exits, said, nodes): &Line, lan
         flag.map(|(flag, span)| to_flag(lang, &all.text, component, &format!("--{flag}"), span));
     classed(
         class,
-        html! { <li><b>{ word.get(lang) }</b>{ on(nodes, lang) }<code lang="en">{ message }</code>{ to }</li> },
+        html! { <li><b>{ word.get(lang) }</b>{ on(nodes, lang) }{ ui::code(message) }{ to }</li> },
     )
 }
 
@@ -212,14 +226,18 @@ pub fn Messages(props: &MessagesProps) -> Html {
     let all = &seen.components;
     let lines = lines(all, component);
     let lines = lines.iter().filter(|it| is_of_box(it)).map(|it| line(all, component, it, lang));
-    let own =
-        seen.found.iter().filter(|(finding, _)| concerned(finding).last() == Some(&component));
+    let mut own: Vec<_> = seen
+        .found
+        .iter()
+        .filter(|(finding, _)| concerned(finding).last() == Some(&component))
+        .collect();
+    own.sort_by_key(|(finding, _)| Reverse(finding.severity));
     let idle = unmodelled(all, component).into_iter().map(|(name, span)| {
         let to = to_flag(lang, &all.text, component, name, span);
         let item = html! { <li><b>{ text::REMARK.get(lang) }</b>{ to }{ text::CHANGES_NOTHING.get(lang) }</li> };
         classed("remark", item)
     });
-    let findings = own.map(|it| finding(seen, it, lang, dispatch));
+    let findings = own.into_iter().map(|it| finding(seen, it, lang, dispatch));
     let items: Vec<Html> = lines.chain(findings).chain(idle).collect();
     if items.is_empty() {
         Html::default()
@@ -311,7 +329,7 @@ fn finding(
     let mend = edit.as_ref().map(|edit| {
         let text = edit.apply(&all.text);
         let changes = changes(all.version, &all.text, &text).into_iter();
-        let changes = changes.map(|line| html! { <code lang="en">{ line }</code> });
+        let changes = changes.map(ui::code);
         let changes: Vec<Html> = changes.collect();
         let onclick = click(dispatch, Msg::EditFlags(text));
         html! { <button type="button" class="btn mend" {onclick}><b>{ text::MEND.get(lang) }</b>{ for changes }</button> }
@@ -406,7 +424,7 @@ pub fn Between(props: &BetweenProps) -> Html {
         concerned.len() > 1 && concerned.last() == Some(&lower)
     };
     let mut found: Vec<_> = seen.found.iter().filter(is_here).collect();
-    found.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    found.sort_by_key(|(finding, _)| Reverse(finding.severity));
     if let [first, rest @ ..] = found.as_slice() {
         let (finding, _) = first;
         let (_, mark, word) = weighed(finding.severity);
@@ -473,15 +491,15 @@ pub fn Summary(props: &Props) -> Html {
         lines.filter(|it| !is_of_box(it)).map(move |(_, said, nodes)| {
             let (_, word) = tone(false, said.severity);
             let message = said.message.clone();
-            html! { <li><b lang="en">{ component.name() }</b>{ on(&nodes, lang) }{ word.get(lang) }<code lang="en">{ message }</code></li> }
+            html! { <li><b lang="en">{ component.name() }</b>{ on(&nodes, lang) }{ word.get(lang) }{ ui::code(message) }</li> }
         })
     });
     let logs: Vec<Html> = logs.collect();
     html! {
         <div class="components">
             if is_good { <p class="status good">{ "✓ " }{ text::ALL_AGREE.get(lang) }</p> }
-            if !out.is_empty() { <ul class="problems outages">{ for out }</ul> }
             if alarms > 0 { <p class="status look">{ count }</p> }
+            if !out.is_empty() { <ul class="problems outages">{ for out }</ul> }
             if !logs.is_empty() {
                 <details class="logs">
                     <summary>{ text::ALSO_LOGGED.get(lang) }</summary>
