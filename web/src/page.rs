@@ -190,10 +190,9 @@ impl Page {
             Focus::Stored(field) => Some(AttrValue::from(field.clone())),
             _ => None,
         };
-        let edited = edited(store, &answers.events);
         let says = match (store.note(store.at), store.example) {
             ("", Some(_)) => Vec::new(),
-            ("", None) => edited.clone(),
+            ("", None) => edited(store, &answers.events),
             (note, _) => vec![Piece::Words(note.to_owned())],
         };
         let decided = document.clone().filter(|it| it.verb != Verb::Get);
@@ -236,7 +235,6 @@ impl Page {
             },
             manifest: manifest::Props {
                 fixes: of_manifest,
-                edited,
                 ..manifest(store, checked.unwrap_or_default(), dispatch)
             },
             stored: stored::Props {
@@ -444,7 +442,6 @@ pub fn manifest(store: &Store, checked: Rc<Checked>, dispatch: &Dispatch) -> man
         event: store.request().map(|at| store.events[at].clone()),
         version: store.boot().2,
         checked,
-        edited: Vec::new(),
         fixes: Vec::new(),
         dispatch: dispatch.clone(),
     }

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
 use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::{Piece, plain};
 use dualstack_core::kubectl::{FILE, FileCommand};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
@@ -19,7 +18,7 @@ use crate::state::fixes::Offer;
 use crate::state::store::Msg;
 use crate::ui::editor::{self, editor};
 use crate::ui::problems::problems;
-use crate::ui::{Dispatch, click, highlight, name, sentence};
+use crate::ui::{Dispatch, click, highlight, name};
 
 /// What is shown of the answers.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -54,8 +53,6 @@ pub struct Props {
     pub event: Option<Action>,
     pub version: KubeVersion,
     pub checked: Rc<Checked>,
-    /// Which event the text belongs to, and what that does.
-    pub edited: Vec<Piece>,
     /// The fixes that change the text, or that are an event of their own.
     pub fixes: Vec<Offer>,
     pub dispatch: Dispatch,
@@ -100,6 +97,7 @@ pub fn Manifest(props: &Props) -> Html {
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
     let is_fine = list.is_empty();
+    let is_patch = matches!(props.event, Some(Action::Patch { .. }));
     let described = problems("manifest-problems", &list, lang);
     let box_ = editor(&editor::Props {
         label: label.get(lang),
@@ -121,8 +119,8 @@ pub fn Manifest(props: &Props) -> Html {
         <section class="pane manifest" aria-label={i18n::MANIFEST.get(lang)}>
             <h2>
                 { heading(props) }
-                <span class="edited" title={plain(&props.edited)}>{ sentence(&props.edited, lang) }</span>
-                <button type="button" class="btn" id="update" title={i18n::APPLY_UPDATE_HINT.get(lang)} onclick={click(&props.dispatch, Msg::ApplyAgain)}>{ i18n::APPLY_UPDATE.get(lang) }</button>
+                // Beside the two fields of a patch there is no room for it; the timeline has it too.
+                if !is_patch { <button type="button" class="btn" id="update" title={i18n::APPLY_UPDATE_HINT.get(lang)} onclick={click(&props.dispatch, Msg::ApplyAgain)}>{ i18n::APPLY_UPDATE.get(lang) }</button> }
             </h2>
             <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()}>
                 if is_fine { <span class="calm">{ "✓ " }{ i18n::NO_PROBLEMS.get(lang) }</span> }
