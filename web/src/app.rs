@@ -33,7 +33,7 @@ use crate::panes::prerequisites::Prerequisites;
 use crate::panes::ranges::Ranges;
 use crate::panes::share::{Given, Share};
 use crate::panes::stored::Stored;
-use crate::panes::strip::{NoteShown, Strip};
+use crate::panes::strip::{self, NoteShown, Strip};
 use crate::panes::tabs::{self, Tabs};
 use crate::panes::terminal::Terminal;
 use crate::panes::why::Why;
@@ -179,7 +179,7 @@ pub fn App(props: &Props) -> Html {
                 <Splitter lang={store.lang} between={1} sizes={*sizes} onchange={onsizes} />
                 { result(&panes, &looks, &dispatch) }
             </main>
-            if printing { { printed(&panes) } }
+            if printing { { printed(&panes, &store) } }
             if let Some(note) = panes.note { <NoteShown ..note /> }
             <Footer ..panes.footer />
             <PhoneBar ..panes.phone_bar />
@@ -204,17 +204,17 @@ fn result(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What a printed page has whichever tab is shown: the object and the reasons.
-fn printed(panes: &Panes) -> Html {
+/// What a printed page has whichever tab is shown: the object, the reasons, and each event with its note and its answer.
+fn printed(panes: &Panes, store: &Store) -> Html {
     let tab = panes.tabs.tab;
     html! {
-        <section class="pane">
-            if tab != Tab::Stored {
-                <Stored ..panes.stored.clone() />
-                <Deciding ..panes.deciding.clone() />
-            }
-            if tab != Tab::Why { <Why ..panes.why.clone() /> }
-        </section>
+        <>
+            <section class="pane">
+                if tab != Tab::Stored { <Stored ..panes.stored.clone() /> }
+                if tab != Tab::Why { <Why ..panes.why.clone() /> }
+            </section>
+            { strip::printed(store, &panes.strip.rows) }
+        </>
     }
 }
 

@@ -7,12 +7,13 @@ use dualstack_core::explain::trace::{Piece, plain, render};
 use dualstack_core::facts;
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::diff::Diff;
-use dualstack_core::session::{BootReport, EventReport};
+use dualstack_core::session::{BootReport, EventReport, Replay};
 use yew::prelude::*;
 
 use super::changes;
 use crate::browser;
 use crate::i18n;
+use crate::state::answers::Answers;
 use crate::state::deeds::Deed;
 use crate::state::pace::Pace;
 use crate::state::restarts::Restarts;
@@ -300,6 +301,31 @@ fn branches(props: &Props) -> Html {
             { press("btn", None, i18n::REMOVE_BRANCH.get(lang), None, true, remove) }
         </>
     }
+}
+
+/// For paper: each event with its note and the sentence of its answer.
+pub fn printed(store: &Store, rows: &[Row]) -> Html {
+    let lang = store.lang;
+    let mut replay = Replay::default();
+    let events = rows.iter().enumerate().map(|(at, Row { deed, note, is_accepted })| {
+        let mut shown = store.update(Msg::Choose(at));
+        shown.settled = true;
+        let answers = Answers::of(&shown, &shown.session(), &mut replay);
+        let verdict = answers.map(|answers| answers.verdict(&shown, answers.document_at(&shown)));
+        let verdict = verdict.map(|it| {
+            let (head, because) = (sentence(&it.head, lang), sentence(&it.because, lang));
+            html! { <p>{ it.tone.mark() }{ " " }<b>{ head }</b>{ (lang == Lang::En).then_some(" ") }{ because }</p> }
+        });
+        let item = html! {
+            <li>
+                <h3>{ at + 1 }{ ". " }{ deed.words(lang) }</h3>
+                if !note.is_empty() { <p>{ note.clone() }</p> }
+                { verdict }
+            </li>
+        };
+        classed(if *is_accepted == Some(false) { "bad" } else { "good" }, item)
+    });
+    html! { <ol class="printed">{ for events }</ol> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
