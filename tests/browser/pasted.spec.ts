@@ -37,7 +37,7 @@ const FORMS: [string, string, string, [RegExp, RegExp]][] = [
   ["a config of kind that it refuses", "flags", KIND, [/kind refuses its configuration/, /kind 拒绝其配置/]],
   ["a list", "manifest", kept("03-kind-list/manifest.yaml"), [/gossip gets one cluster IP/, /gossip 获得一个集群 IP/]],
   ["a broken document in the middle", "manifest", kept("20-broken-document-in-the-middle/manifest.yaml"), [/Line 27 is not YAML/, /第 27 行/]],
-  ["an exported Service", "manifest", kept("04-exported-load-balancer/manifest.yaml"), [/2001:db8:42:1::b83f lies outside/, /2001:db8:42:1::b83f/]],
+  ["an exported Service, which exists", "manifest", kept("04-exported-load-balancer/manifest.yaml"), [/edge gets two cluster IPs/, /edge 获得两个集群 IP/]],
 ];
 
 /** Pastes a text over all that a box holds, as the clipboard does. */

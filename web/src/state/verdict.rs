@@ -533,7 +533,8 @@ fn open_outside(service: &Service, lang: Lang) -> Vec<Piece> {
     let ports = ports.join(", ");
     let text = i18n::OPEN_ON_NODES;
     let mut words = render(text, &facts![ports], lang);
-    if spec.type_ == LOAD_BALANCER {
+    // One that existed has its address already.
+    if spec.type_ == LOAD_BALANCER && service.status.load_balancer.ingress.is_empty() {
         let text = i18n::BALANCER_MISSING;
         words.extend(render(text, &[], lang));
     }
