@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::api::field_path::FieldPath;
+use crate::api::service::Service;
 use crate::apiserver::allocators::{Usable, check_port};
 use crate::apiserver::environment::{AllocatorKind, Env};
 use crate::apiserver::requests::{ApiServer, Key, RepairEvent};
@@ -54,45 +55,59 @@ impl ApiServer {
     /// What the repair loops report after a restart, by namespace and name. They change nothing in Services.
     pub fn repair(&self, trace: &mut Trace) -> Vec<RepairEvent> {
         let mut events = Vec::new();
-        let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;
         for ((namespace, name), service) in self.services() {
-            for text in &service.spec.cluster_ips {
-                let Some(read) = parse_ip(text) else { continue };
-                let (ip, family) = (read.ip, Family::of(read.ip));
-                let inside = self.pools.has_range_for(&self.env, ip);
-                let (rule, reason, message) = match self.env.ranges.get(family) {
-                    _ if inside => continue,
-                    None if is_bitmap => (
-                        &FAMILY_IS_GONE,
-                        "ClusterIPNotValid",
-                        format!(
-                            "Cluster IP {ip}({family}) is of ip family that is no longer configured on \
-                             cluster; please recreate service"
-                        ),
-                    ),
-                    Some(range) if is_bitmap => (
-                        &ADDRESS_IS_OUTSIDE,
-                        "ClusterIPOutOfRange",
-                        format!(
-                            "Cluster IP [{family}]:{ip} is not within the service CIDR {range}; please \
-                             recreate service"
-                        ),
-                    ),
-                    _ => (
-                        &ADDRESS_IS_OUTSIDE,
-                        "ClusterIPOutOfRange",
-                        format!(
-                            "Cluster IP [{family}]: {ip} is not within any configured Service CIDR; \
-                             please recreate service"
-                        ),
-                    ),
-                };
-                trace.note(rule, FieldPath::default(), facts![ip]);
+            let found = self.misfits(service, trace).into_iter();
+            events.extend(found.map(|(reason, message)| {
                 let service = format!("{namespace}/{name}");
-                events.push(RepairEvent { service, reason, message });
-            }
+                RepairEvent { service, reason, message }
+            }));
         }
         events
+    }
+
+    /// The cluster IPs of a stored Service that no range contains: reason and message of the event about each.
+    pub(super) fn misfits(
+        &self,
+        service: &Service,
+        trace: &mut Trace,
+    ) -> Vec<(&'static str, String)> {
+        let is_bitmap = self.env.allocator == AllocatorKind::Bitmap;
+        let mut found = Vec::new();
+        for text in &service.spec.cluster_ips {
+            let Some(read) = parse_ip(text) else { continue };
+            let (ip, family) = (read.ip, Family::of(read.ip));
+            let inside = self.pools.has_range_for(&self.env, ip);
+            let (rule, reason, message) = match self.env.ranges.get(family) {
+                _ if inside => continue,
+                None if is_bitmap => (
+                    &FAMILY_IS_GONE,
+                    "ClusterIPNotValid",
+                    format!(
+                        "Cluster IP {ip}({family}) is of ip family that is no longer configured on \
+                         cluster; please recreate service"
+                    ),
+                ),
+                Some(range) if is_bitmap => (
+                    &ADDRESS_IS_OUTSIDE,
+                    "ClusterIPOutOfRange",
+                    format!(
+                        "Cluster IP [{family}]:{ip} is not within the service CIDR {range}; please \
+                         recreate service"
+                    ),
+                ),
+                _ => (
+                    &ADDRESS_IS_OUTSIDE,
+                    "ClusterIPOutOfRange",
+                    format!(
+                        "Cluster IP [{family}]: {ip} is not within any configured Service CIDR; \
+                         please recreate service"
+                    ),
+                ),
+            };
+            trace.note(rule, FieldPath::default(), facts![ip]);
+            found.push((reason, message));
+        }
+        found
     }
 
     /// Marks what a stored Service holds, as far as the allocators cover it.

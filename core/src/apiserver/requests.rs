@@ -368,6 +368,7 @@ impl ApiServer {
             slot.service = Some(Rc::clone(&service));
             slot.read = Rc::default();
             cluster.mark(&key);
+            cluster.misfits(&service, trace);
             Ok(Answer::Service { service: cluster.shown(service), created: true })
         })
     }

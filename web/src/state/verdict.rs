@@ -6,6 +6,7 @@ use dualstack_core::api::service::{
     EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, NONE, PREFER_DUAL_STACK, Service,
 };
 use dualstack_core::apiserver::allocators::ServiceCidrState;
+use dualstack_core::apiserver::repair::{ADDRESS_IS_OUTSIDE, FAMILY_IS_GONE};
 use dualstack_core::apiserver::requests::{Answer, Outcome};
 use dualstack_core::apiserver::service::families::known_families;
 use dualstack_core::explain::diagnostic::Program;
@@ -475,6 +476,10 @@ fn reason(
         }
         let text = i18n::DNS_HEADLESS;
         return (Tone::Good, render(text, &facts![families], lang));
+    }
+    let is_misfit = |step: &&Step| [&FAMILY_IS_GONE, &ADDRESS_IS_OUTSIDE].contains(&step.rule);
+    if let Some(step) = trace.iter().find(is_misfit) {
+        return (Tone::Look, step.render(lang));
     }
     let policy = spec.policy();
     if families.len() == 2 {
