@@ -242,7 +242,13 @@ impl Page {
             stored: stored::Props {
                 lang,
                 document: shown,
-                terminal: typed(store.event(), &answers.boot, document.as_deref()).into(),
+                terminal: typed(
+                    store.event(),
+                    &answers.boot,
+                    &answers.requests,
+                    document.as_deref(),
+                )
+                .into(),
                 label,
                 earlier,
                 chosen,
