@@ -124,7 +124,8 @@ const TRIES: usize = 64;
 const STARTS: usize = 12;
 
 /// The fixes of the document at `document` of the event at `at`, or of the start in force if that failed;
-/// the best first. None if nothing failed, if no simple change helps, or of a Node, a Pod or a Deployment.
+/// the best first. None if nothing failed, if no simple change helps, or of a Node, a Pod or a Deployment. Where the
+/// text of the start names another version than that of the session, that version is one of them.
 #[must_use]
 pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize) -> Vec<Fix> {
     let aim = Aim::Acceptance;
@@ -133,7 +134,10 @@ pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize)
     let mut start = case.start(replay, aim);
     let answer = match &case.now[at] {
         _ if !case.started.is_running() => Answer::of_start(&case.started),
-        EventReport::Boot(_) => return Vec::new(),
+        EventReport::Boot(_) => {
+            found.extend(next_steps::version_of_text(&case));
+            return case.best(replay, found, aim);
+        }
         EventReport::Requests(requests) => {
             let Some(report) = requests.documents.get(document) else { return Vec::new() };
             if report.workload.is_some() {
@@ -146,8 +150,9 @@ pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize)
             answer
         }
     };
+    found.extend(next_steps::version_of_text(&case));
     if !case.started.is_running() {
-        found.extend(next_steps::newer_version(&case, &mut start, &answer));
+        found.extend(next_steps::other_versions(&case, &mut start, &answer));
     }
     case.of_start(&start, answer, &mut found);
     case.best(replay, found, aim)

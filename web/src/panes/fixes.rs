@@ -631,6 +631,42 @@ mod tests {
     }
 
     #[test]
+    fn the_version_that_a_text_names_is_offered() {
+        let config = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nkubernetesVersion: v1.29.4\n\
+                      networking: {serviceSubnet: \"10.96.0.0/16,fd00:10:96::/112\"}\n";
+        let image = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver}\nspec:\n  containers:\n  - name: kube-apiserver\n    \
+                     image: registry.k8s.io/kube-apiserver:v1.29.2\n    command: [kube-apiserver, \"--service-cluster-ip-range=10.96.0.0/16\"]\n";
+        for (text, named) in [(config, "1.29"), (image, "1.29")] {
+            let said = |version: KubeVersion, follows: &[Action]| {
+                let boot = Action::Boot { version, flags: text.into() };
+                let events = [&[boot], follows].concat();
+                let session = Session { seed: 0, events: events.into() };
+                let at = session.events.len() - 1;
+                let found = fixes(&mut Replay::default(), &session, at, 0);
+                found.iter().map(|fix| plain(&title(fix, Lang::En))).collect::<Vec<_>>()
+            };
+            let one = format!("Use Kubernetes {named}");
+            let applied = [Action::Apply(service("selector: {app: web}").into())];
+            assert_eq!(said(KubeVersion::LATEST, &[]).first(), Some(&one), "{text}");
+            assert_eq!(said(KubeVersion::LATEST, &applied).first(), Some(&one), "{text}");
+            let same = named.parse().expect("it is simulated");
+            assert!(!said(same, &[]).contains(&one), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_version_that_has_a_flag_is_offered() {
+        let flags = format!("{DUAL} --insecure-port=0");
+        let said = offered(KubeVersion::LATEST, &[&flags]);
+        for one in ["Use Kubernetes 1.23: ", "Remove --insecure-port: "] {
+            assert!(said.iter().any(|it| it.starts_with(one)), "{said:#?}");
+        }
+        let plain = service("selector: {app: web}");
+        let behind = offered(KubeVersion::LATEST, &[&flags, &plain]);
+        assert!(behind.iter().any(|it| it.starts_with("Use Kubernetes 1.23: ")), "{behind:#?}");
+    }
+
+    #[test]
     fn a_kind_that_exists_stays() {
         let service = service("selector: {app: web}");
         for kind in ["Deployment", "Node", "Ingress", "ConfigMap", "HTTPRoute", "Gateway"] {
