@@ -4,6 +4,7 @@
 
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::text::Text;
+use crate::explain::trace::code_span;
 use crate::source::span::Span;
 
 /// What kind of thing was pasted.
@@ -236,13 +237,13 @@ impl Line<'_> {
         Pasted { kind, span: Span::new(start, start + length) }
     }
 
-    /// The line without the blanks around it.
     /// Who says it, if it is an error message.
     fn error(&self) -> Option<(Speaker, Span)> {
         let speaker = speaker(self.text.trim())?;
         Some((speaker, self.whole(Kind::Error(speaker)).span))
     }
 
+    /// The line without the blanks around it.
     fn whole(&self, kind: Kind) -> Pasted {
         let start = self.text.len() - self.text.trim_start().len();
         self.at(kind, start, self.text.trim().len())
@@ -508,6 +509,7 @@ impl Pasted {
     pub fn remark(self, text: &str) -> Diagnostic {
         let line = text.get(..self.span.start).unwrap_or_default().matches('\n').count() + 1;
         let shown = text.get(self.span.start..self.span.end).unwrap_or_default();
+        let code = code_span(shown);
         let (en, zh) = match self.kind {
             Kind::Quote => (
                 format!(
@@ -518,8 +520,8 @@ impl Pasted {
                 ),
             ),
             Kind::Dash => (
-                format!("Line {line} has a typographic dash, `{shown}`: type a plain hyphen, `-`."),
-                format!("第 {line} 行有排版用的破折号 `{shown}`：请改用普通连字符 `-`。"),
+                format!("Line {line} has a typographic dash, {code}: type a plain hyphen, `-`."),
+                format!("第 {line} 行有排版用的破折号 {code}：请改用普通连字符 `-`。"),
             ),
             Kind::Blank(char) => (
                 format!(
@@ -540,8 +542,8 @@ impl Pasted {
                 format!("第 {line} 行用制表符缩进；YAML 只接受空格。"),
             ),
             Kind::Fence => (
-                format!("Line {line} is a Markdown fence, `{shown}`: remove it."),
-                format!("第 {line} 行是 Markdown 的代码围栏 `{shown}`：请删除。"),
+                format!("Line {line} is a Markdown fence, {code}: remove it."),
+                format!("第 {line} 行是 Markdown 的代码围栏 {code}：请删除。"),
             ),
             Kind::Command => (
                 format!("Line {line} is a shell command, not a part of the manifest: remove it."),
@@ -549,9 +551,9 @@ impl Pasted {
             ),
             Kind::Template => (
                 format!(
-                    "`{shown}` is a template that is not rendered: replace it with a value, or paste what the tool renders."
+                    "{code} is a template that is not rendered: replace it with a value, or paste what the tool renders."
                 ),
-                format!("`{shown}` 是尚未渲染的模板：请换成具体的值，或粘贴工具渲染后的结果。"),
+                format!("{code} 是尚未渲染的模板：请换成具体的值，或粘贴工具渲染后的结果。"),
             ),
             Kind::Config(tool) => (
                 format!(
@@ -735,5 +737,8 @@ mod tests {
         let remark = in_manifest(text)[0].remark(text);
         assert_eq!(remark.detail, "Line 3 is indented with a tab; YAML takes only spaces.");
         assert_eq!(remark.detail_zh.as_deref(), Some("第 3 行用制表符缩进；YAML 只接受空格。"));
+        let fence = "```yaml\nkind: Service";
+        let remark = in_manifest(fence)[0].remark(fence);
+        assert_eq!(remark.detail, "Line 1 is a Markdown fence, ```` ```yaml ````: remove it.");
     }
 }
