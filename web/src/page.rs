@@ -179,6 +179,8 @@ impl Page {
         });
         let checked = requests
             .map(|requests| self.checked.get(requests, |requests| Rc::new(Checked::of(requests))));
+        let is_error = answers.pasted.as_ref().is_some_and(|it| it.is_request);
+        let checked = if is_error { Some(Rc::new(Checked::error())) } else { checked };
         let after = self.after.or(&answers.after);
         let fixes = store.fixes.clone().filter(|it| it.is_of(&store.events, store.at, at));
         let fixes_of = |pane| fixes.as_ref().map(|found| found.of(pane)).unwrap_or_default();
@@ -216,12 +218,14 @@ impl Page {
                 fixes: fixes.map(Shared),
                 dispatch: dispatch.clone(),
             },
-            pasted: answers.pasted.as_ref().filter(|it| !it.examples.is_empty()).map(|it| {
-                pasted::Props {
+            pasted: answers.pasted.as_ref().and_then(|it| {
+                // The answer to a request names the first.
+                let others = it.examples.get(usize::from(it.is_request)..)?;
+                (!others.is_empty()).then(|| pasted::Props {
                     lang,
-                    examples: Rc::clone(&it.examples),
+                    examples: others.into(),
                     dispatch: dispatch.clone(),
-                }
+                })
             }),
             invitation: invitation::Props {
                 lang,

@@ -27,6 +27,8 @@ pub struct Checked {
     /// Of the text as a whole.
     problems: Vec<Diagnostic>,
     documents: Vec<CheckedDocument>,
+    /// Whether it is no manifest at all, which the answer says.
+    is_error: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -43,7 +45,14 @@ impl Checked {
             is_refused: document.outcome.as_ref().is_some_and(|it| it.result.is_err()),
             problems: document.diagnostics.clone(),
         });
-        Self { problems: requests.problems.clone(), documents: documents.collect() }
+        let problems = requests.problems.clone();
+        Self { problems, documents: documents.collect(), is_error: false }
+    }
+
+    /// Of an error message that was pasted: what is wrong with it as YAML helps nobody.
+    #[must_use]
+    pub fn error() -> Self {
+        Self { is_error: true, ..Self::default() }
     }
 }
 
@@ -96,10 +105,10 @@ pub fn Manifest(props: &Props) -> Html {
     for problem in &checked.problems {
         marks.extend(problem.span.map(|span| (span, "err")));
     }
-    invalid |= !checked.problems.is_empty();
+    invalid |= !checked.problems.is_empty() || checked.is_error;
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
-    let is_fine = list.is_empty();
+    let is_fine = list.is_empty() && !checked.is_error;
     let described = problems("manifest-problems", &list, lang);
     let box_ = editor(&editor::Props {
         label: label.get(lang),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dualstack_core::api::status::Status;
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic};
 use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::render;
+use dualstack_core::explain::trace::{Piece, render};
 use dualstack_core::facts;
 use dualstack_core::session::action::{Action, Session};
 use dualstack_core::session::{EventReport, run};
@@ -53,7 +53,17 @@ impl PastedError {
     pub fn verdict(&self, lang: Lang) -> Verdict {
         let example = self.examples.first().and_then(|id| examples::find(id));
         let because = match example {
-            Some(example) => render(i18n::SHOWN_BY, &facts![example = example.title], lang),
+            Some(example) => {
+                let words = example.title.get(lang);
+                let mut pieces = render(i18n::SHOWN_BY, &facts![example = example.title], lang);
+                // Its name opens it.
+                for piece in &mut pieces {
+                    if *piece == Piece::Words(words.to_owned()) {
+                        *piece = Piece::Link { words, to: example.id };
+                    }
+                }
+                pieces
+            }
             None => render(i18n::PASTE_MANIFEST, &[], lang),
         };
         let head = render(i18n::IS_ERROR_MESSAGE, &facts![what = self.speaker.words()], lang);
@@ -200,7 +210,7 @@ fn pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
-    use dualstack_core::explain::trace::plain;
+    use dualstack_core::explain::trace::{Piece, plain};
     use dualstack_core::session::action::Action;
     use dualstack_core::source::pasted::Speaker;
 
@@ -260,6 +270,9 @@ mod tests {
             "This is an error message of kube-apiserver, not a manifest."
         );
         assert!(plain(&verdict.because).starts_with("The example “"), "{verdict:?}");
+        let opens =
+            |piece: &Piece| matches!(piece, Piece::Link { to, .. } if *to == pasted.examples[0]);
+        assert!(verdict.because.iter().any(opens), "{verdict:?}");
         let flags = "# kubelet\n--node-ip=::1\n# kube-proxy\nunknown flag: --foo";
         let pasted = PastedError::of(&Action::Apply("kind: Service".into()), flags);
         let pasted = pasted.expect("an error is pasted");
