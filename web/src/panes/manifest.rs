@@ -1,5 +1,6 @@
 //! What is applied, with a mark where the API server objects.
 
+use std::mem::discriminant;
 use std::rc::Rc;
 
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
@@ -9,6 +10,8 @@ use dualstack_core::kubectl::{FILE, FileCommand};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
 use dualstack_core::session::action::{Action, PatchForm};
+use dualstack_core::source::pasted::{Pasted, everywhere, in_manifest};
+use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
 use super::fixes::FixSlot;
@@ -105,6 +108,7 @@ pub fn Manifest(props: &Props) -> Html {
     for problem in &checked.problems {
         marks.extend(problem.span.map(|span| (span, "err")));
     }
+    marks.extend(again(&text, &checked.problems).into_iter().map(|span| (span, "err")));
     invalid |= !checked.problems.is_empty() || checked.is_error;
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
@@ -142,6 +146,20 @@ pub fn Manifest(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// Where else there is what a remark names at its first place only.
+fn again(text: &str, problems: &[Diagnostic]) -> Vec<Span> {
+    if problems.iter().all(|it| it.says != Program::Playground) {
+        return Vec::new();
+    }
+    let mut named = in_manifest(text);
+    named.retain(|first| problems.iter().any(|it| it.span == Some(first.span)));
+    let is_other = |it: &Pasted| {
+        let is_same = |first: &Pasted| discriminant(&first.kind) == discriminant(&it.kind);
+        named.iter().any(|first| is_same(first) && first.span != it.span)
+    };
+    everywhere(text).iter().filter(|it| is_other(it)).map(|it| it.span).collect()
 }
 
 /// What kubectl does with the text.
@@ -195,5 +213,22 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
             <input class="btn" aria-label={i18n::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
             <select class="btn" aria-label={i18n::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::source::pasted::in_manifest;
+
+    use super::again;
+
+    #[test]
+    fn what_a_remark_names_once_is_marked_everywhere() {
+        let text = "kind: “Service”\nname: “web”\na: –\n";
+        let remarks: Vec<_> = in_manifest(text).into_iter().map(|it| it.remark(text)).collect();
+        let marked = again(text, &remarks);
+        let marked: Vec<&str> = marked.iter().map(|span| &text[span.start..span.end]).collect();
+        assert_eq!(marked, ["“web”"]);
+        assert!(again(text, &[]).is_empty());
     }
 }
