@@ -179,6 +179,8 @@ impl Page {
         });
         let checked = requests
             .map(|requests| self.checked.get(requests, |requests| Rc::new(Checked::of(requests))));
+        let is_error = answers.pasted.as_ref().is_some_and(|it| it.is_request);
+        let checked = if is_error { Some(Rc::new(Checked::error())) } else { checked };
         let after = self.after.or(&answers.after);
         let fixes = store.fixes.clone().filter(|it| it.is_of(&store.events, store.at, at));
         let fixes_of = |pane| fixes.as_ref().map(|found| found.of(pane)).unwrap_or_default();
@@ -215,12 +217,14 @@ impl Page {
                 fixes: fixes.map(Shared),
                 dispatch: dispatch.clone(),
             },
-            pasted: answers.pasted.as_ref().filter(|it| !it.examples.is_empty()).map(|it| {
-                pasted::Props {
+            pasted: answers.pasted.as_ref().and_then(|it| {
+                // The answer to a request names the first.
+                let others = it.examples.get(usize::from(it.is_request)..)?;
+                (!others.is_empty()).then(|| pasted::Props {
                     lang,
-                    examples: Rc::clone(&it.examples),
+                    examples: others.into(),
                     dispatch: dispatch.clone(),
-                }
+                })
             }),
             invitation: invitation::Props {
                 lang,
@@ -240,7 +244,13 @@ impl Page {
             stored: stored::Props {
                 lang,
                 document: shown,
-                terminal: typed(store.event(), &answers.boot, document.as_deref()).into(),
+                terminal: typed(
+                    store.event(),
+                    &answers.boot,
+                    &answers.requests,
+                    document.as_deref(),
+                )
+                .into(),
                 label,
                 earlier,
                 chosen,
@@ -465,7 +475,7 @@ fn service_of(document: &DocumentReport) -> Option<Key> {
     Some((meta.namespace.as_str().into(), meta.name.as_str().into()))
 }
 
-/// The tabs of the result pane: a frame that shows less has no cluster to show.
+/// The tabs of the result pane: a frame without one has no cluster to show.
 #[must_use]
 pub fn tabs_of(store: &Store) -> &'static [Tab] {
     if store.shows_components() { &Tab::ALL } else { &[Tab::Stored, Tab::Why, Tab::Terminal] }
@@ -491,14 +501,37 @@ mod tests {
     use dualstack_core::session::action::Action;
     use yew::Callback;
 
-    use super::{Page, Panes};
+    use super::{Page, Panes, shown_tab};
     use crate::i18n;
     use crate::presets::Preset;
     use crate::state::answers::Answers;
-    use crate::state::choices::{Focus, Pane};
+    use crate::state::choices::{Focus, Pane, Tab};
+    use crate::state::found::Place;
     use crate::state::shared::Shared;
     use crate::state::store::{Msg, Store};
+    use crate::state::visit::Step;
     use crate::ui::Dispatch;
+
+    #[test]
+    fn a_frame_of_the_result_shows_the_tab_that_it_asks_for() {
+        let frame = |view: &str, tab: &str| {
+            let fragment = format!("/s/node-port?view={view}&tab={tab}");
+            let place = Place { fragment, mark: String::new() };
+            Store::opening(Lang::En).update(Msg::Visit(Step::Arrived(place)))
+        };
+        for view in ["all", "result"] {
+            for tab in Tab::ALL {
+                let store = frame(view, tab.name());
+                assert_eq!(shown_tab(&store), tab, "{view} {}", tab.name());
+                let answers = Answers::of(&store, &store.session(), &mut Replay::default());
+                let answers = answers.expect("a session begins with a start");
+                let (onshare, dispatch) = (Callback::noop(), Callback::noop());
+                let panes = Page::default().panes(&store, &answers, &onshare, &dispatch);
+                assert!(panes.whole.is_some(), "{view} {}", tab.name());
+            }
+        }
+        assert_eq!(shown_tab(&frame("editor", "picture")), Tab::Stored);
+    }
 
     /// The page as `App` keeps it, without a browser.
     struct Kept {

@@ -220,6 +220,53 @@ pub fn render(text: Text, facts: &[Fact], lang: Lang) -> Vec<Piece> {
     pieces
 }
 
+/// A message with its back-quoted stretches as code. As in Markdown, a stretch that holds back quotes stands between
+/// longer rows of them, with a space at each side; a row without its like is words.
+#[must_use]
+pub fn code_spans(text: &str) -> Vec<Piece> {
+    let row = |text: &str| text.len() - text.trim_start_matches('`').len();
+    let (mut pieces, mut words, mut rest) = (Vec::new(), String::new(), text);
+    while let Some(at) = rest.find('`') {
+        let length = row(&rest[at..]);
+        let (ahead, behind) = rest.split_at(at + length);
+        let mut close = None;
+        let mut from = 0;
+        while let Some(next) = behind[from..].find('`').map(|next| from + next) {
+            let count = row(&behind[next..]);
+            if count == length {
+                close = Some(next);
+                break;
+            }
+            from = next + count;
+        }
+        let Some(close) = close else {
+            words.push_str(ahead);
+            rest = behind;
+            continue;
+        };
+        words.push_str(&ahead[..at]);
+        flush(&mut words, &mut pieces);
+        let inner = &behind[..close];
+        let stripped = inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' '));
+        pieces.push(Piece::Code(stripped.unwrap_or(inner).to_owned()));
+        rest = &behind[close + length..];
+    }
+    words.push_str(rest);
+    flush(&mut words, &mut pieces);
+    pieces
+}
+
+/// A text as a code span of [`code_spans`], whatever back quotes it holds.
+#[must_use]
+pub fn code_span(text: &str) -> String {
+    if !text.contains('`') {
+        return format!("`{text}`");
+    }
+    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or(0);
+    let row = "`".repeat(longest + 1);
+    format!("{row} {text} {row}")
+}
+
 fn flush(words: &mut String, pieces: &mut Vec<Piece>) {
     if !words.is_empty() {
         pieces.push(Piece::Words(std::mem::take(words)));
@@ -360,7 +407,7 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fact, FactValue, Piece, plain, render, unlinked};
+    use super::{Fact, FactValue, Piece, code_span, code_spans, plain, render, unlinked};
     use crate::explain::text::{Lang, Text};
     use crate::net::Family;
 
@@ -382,6 +429,22 @@ mod tests {
         );
         assert_eq!(plain(&render(text, &[], Lang::Zh)), "参见节点。");
         assert_eq!(unlinked(text.en), "See Nodes, `a[0]`, v1 [alpha] and [x](");
+    }
+
+    #[test]
+    fn a_code_span_may_hold_back_quotes() {
+        for code in ["a", "```yaml", "`", "a`b``c", "\"", " "] {
+            let text = format!("Line 3 is {}: remove it.", code_span(code));
+            let pieces = code_spans(&text);
+            assert_eq!(pieces.len(), 3, "{text}");
+            assert_eq!(pieces[1], Piece::Code(code.to_owned()), "{text}");
+            assert_eq!(plain(&pieces), format!("Line 3 is {code}: remove it."));
+        }
+        for words in ["", "a ` b", "```", "a `` b ` c"] {
+            assert!(!code_spans(words).iter().any(|it| matches!(it, Piece::Code(_))), "{words}");
+            assert_eq!(plain(&code_spans(words)), words);
+        }
+        assert_eq!(plain(&code_spans("type `\"` or `'`。")), "type \" or '。");
     }
 
     #[test]

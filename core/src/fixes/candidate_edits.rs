@@ -427,6 +427,7 @@ static BY_RULE_OF_START: &[(&[&Rule], &[Candidate])] = &[
             &startup::PORT_RANGE_DOES_NOT_PARSE,
             &startup::RECONCILER_IS_UNKNOWN,
             &startup::SECURE_PORT_IS_OUTSIDE,
+            &crate::startup::FLAG_IS_OF_OTHER_VERSIONS,
         ],
         &[remove(NOTHING, At::Refused)],
     ),
@@ -805,7 +806,10 @@ impl Draft<'_> {
     fn refused_flag(&self) -> String {
         let Some(Origin::Flag(name)) = self.refusal.step.as_ref().and_then(|it| it.origin.as_ref())
         else {
-            return String::new();
+            // One that the program does not have is known by its place alone.
+            let mut given = self.flags.of(Component::KubeApiserver);
+            let flag = given.find(|flag| Some(flag.span) == self.refusal.problem.span);
+            return flag.map_or_else(String::new, |flag| ["/", &flag.name].concat());
         };
         let mut own = ["/", name].concat();
         if let Some(flag) = self.flags.last(Component::KubeApiserver, name)

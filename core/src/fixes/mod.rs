@@ -31,6 +31,7 @@ use crate::session::action::{Action, PatchForm, Session};
 use crate::session::requests::{handle, reported, send as send_document, send_one};
 use crate::session::{BootReport, DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
+use crate::source::pasted::{self, Kind};
 use crate::source::span::Span;
 use crate::source::yaml::{self, Node};
 
@@ -96,6 +97,8 @@ pub enum Act {
     Patch,
     /// Another version starts: no field or flag changes.
     Version,
+    /// What was pasted along with the text goes, or becomes what YAML knows.
+    Clean(Kind),
 }
 
 /// What a fix leads to.
@@ -124,7 +127,9 @@ const TRIES: usize = 64;
 const STARTS: usize = 12;
 
 /// The fixes of the document at `document` of the event at `at`, or of the start in force if that failed;
-/// the best first. None if nothing failed, if no simple change helps, or of a Node, a Pod or a Deployment.
+/// the best first. None if nothing failed, if no simple change helps, or of a Node, a Pod or a Deployment, unless something
+/// was pasted along with it. Where the
+/// text of the start names another version than that of the session, that version is one of them.
 #[must_use]
 pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize) -> Vec<Fix> {
     let aim = Aim::Acceptance;
@@ -133,11 +138,19 @@ pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize)
     let mut start = case.start(replay, aim);
     let answer = match &case.now[at] {
         _ if !case.started.is_running() => Answer::of_start(&case.started),
-        EventReport::Boot(_) => return Vec::new(),
+        EventReport::Boot(_) => {
+            found.extend(next_steps::version_of_text(&case));
+            return case.best(replay, found, aim);
+        }
         EventReport::Requests(requests) => {
-            let Some(report) = requests.documents.get(document) else { return Vec::new() };
+            // A text that is not YAML may have no document.
+            let fails = requests.documents.get(document).is_none_or(|it| !it.is_accepted());
+            found.extend(case.unpasted().filter(|_| fails));
+            let Some(report) = requests.documents.get(document) else {
+                return case.best(replay, found, aim);
+            };
             if report.workload.is_some() {
-                return Vec::new();
+                return case.best(replay, found, aim);
             }
             let answer = Answer::of(report.outcome.as_deref(), aim);
             start.events = &session.events[case.boot + 1..=at];
@@ -146,8 +159,9 @@ pub fn fixes(replay: &mut Replay, session: &Session, at: usize, document: usize)
             answer
         }
     };
+    found.extend(next_steps::version_of_text(&case));
     if !case.started.is_running() {
-        found.extend(next_steps::newer_version(&case, &mut start, &answer));
+        found.extend(next_steps::other_versions(&case, &mut start, &answer));
     }
     case.of_start(&start, answer, &mut found);
     case.best(replay, found, aim)
@@ -188,6 +202,22 @@ impl<'a> Case<'a> {
         };
         let (started, version) = (Rc::clone(started), *version);
         Some(Self { session, at, document, now, boot, started, version, flags })
+    }
+
+    /// The text without what was pasted along with it.
+    fn unpasted(&self) -> Option<Found> {
+        let (command, text) = self.session.events[self.at].file()?;
+        let (clean, kinds) = pasted::cleaned(text)?;
+        let repairs = kinds.into_iter().map(|kind| Repair {
+            act: Act::Clean(kind),
+            field: String::new(),
+            before: String::new(),
+            after: String::new(),
+            edit: Edit::default(),
+        });
+        let repairs: Vec<Repair> = repairs.collect();
+        let event = Action::of_file(command, clean.into());
+        Some(Found { at: self.at, event, is_new: false, repairs, cost: 0 })
     }
 
     /// The start in force; nothing follows it.
@@ -259,6 +289,14 @@ impl<'a> Case<'a> {
                 gives.boot = Some(Rc::clone(boot));
             }
             gives.take(&report, was, (number == self.at).then_some(self.document));
+            // Where the text had no such document, it is the first that it has now.
+            if is_changed
+                && number == self.at
+                && gives.document.is_none()
+                && let EventReport::Requests(requests) = &report
+            {
+                gives.document = requests.documents.first().cloned();
+            }
         }
         gives
     }

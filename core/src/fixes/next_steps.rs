@@ -14,6 +14,8 @@ use crate::session::action::{Action, PatchForm, Session};
 use crate::session::requests::reported;
 use crate::session::{DocumentReport, EventReport, Replay};
 use crate::source::edit::Edit;
+use crate::source::named::named_version;
+use crate::startup::FLAG_IS_OF_OTHER_VERSIONS;
 
 /// What no update may change: only a Service that is created again has it. The last two compare families with the
 /// addresses that a Service has kept.
@@ -32,6 +34,9 @@ const RANGE_RULES: [&Rule; 2] = [&startup::RANGE_IS_TOO_LARGE, &startup::SECOND_
 
 /// More than another value, less than no value.
 const OTHER_EVENT: usize = 50;
+
+/// What the text says itself.
+const NAMED: usize = 20;
 
 /// How the Service of an accepted document gets both address families, the best first; after a restart, how the
 /// Services do that were stored before. None if it has both, or was asked to have one.
@@ -149,22 +154,54 @@ pub(super) fn delete_first(case: &Case, report: &DocumentReport, answer: &Answer
     Some(Found { at: case.at, event, is_new: true, repairs: Vec::new(), cost: OTHER_EVENT })
 }
 
-/// The oldest newer version that starts with the same flags.
-pub(super) fn newer_version(case: &Case, start: &mut Start, answer: &Answer) -> Option<Found> {
-    let decides = |rule: &Rule| RANGE_RULES.contains(&rule);
-    let is_of_range = |it: &Refusal| it.step.as_ref().is_some_and(|it| decides(it.rule));
-    if !answer.causes.iter().any(is_of_range) {
-        return None;
-    }
-    let newer: Vec<KubeVersion> =
-        KubeVersion::all().filter(|it| it.bit() > case.version.bit()).collect();
-    let mut starts = |version: KubeVersion| {
-        start.version = version;
-        start.ask(case.flags).is_some_and(|answer| answer.causes.is_empty())
+/// Other versions with which the API server starts: the one that the text itself names, the oldest newer one that takes
+/// its ranges, and the nearest one that has its flags.
+pub(super) fn other_versions<'a>(
+    case: &Case<'a>,
+    start: &mut Start<'a>,
+    answer: &Answer,
+) -> Vec<Found> {
+    let decides = |rules: &[&Rule]| {
+        let mut steps = answer.causes.iter().filter_map(|cause| cause.step.as_ref());
+        steps.any(|step| rules.contains(&step.rule))
     };
-    let version = newer.into_iter().rev().find(|version| starts(*version));
+    let mut versions = Vec::new();
+    if decides(&RANGE_RULES) {
+        let newer: Vec<KubeVersion> =
+            KubeVersion::all().filter(|it| it.bit() > case.version.bit()).collect();
+        versions.extend(newer.into_iter().rev().find(|version| accepts(case, start, *version)));
+    }
+    if decides(&[&FLAG_IS_OF_OTHER_VERSIONS]) {
+        let mut others: Vec<KubeVersion> = KubeVersion::all().collect();
+        others.sort_by_key(|it| it.distance(case.version));
+        // Whatever is asked of it afterwards: without its flags there is nobody to ask.
+        let events = std::mem::take(&mut start.events);
+        versions.extend(others.into_iter().skip(1).find(|version| accepts(case, start, *version)));
+        start.events = events;
+    }
+    let is_named = named_version(case.flags);
+    versions.retain(|version| Some(*version) != is_named);
+    versions.dedup();
+    let versions = versions.into_iter().map(|version| with_version(case, version, OTHER_EVENT));
+    versions.collect()
+}
+
+/// The version that the text itself names, where that is not the one of the session.
+pub(super) fn version_of_text(case: &Case) -> Option<Found> {
+    let version = named_version(case.flags).filter(|version| *version != case.version)?;
+    Some(with_version(case, version, NAMED))
+}
+
+/// Whether the same flags have another answer in a version, one without a refusal.
+fn accepts(case: &Case, start: &mut Start, version: KubeVersion) -> bool {
+    start.version = version;
+    let answer = start.ask(case.flags);
     start.version = case.version;
-    let version = version?;
+    answer.is_some_and(|answer| answer.causes.is_empty())
+}
+
+/// The same start of another version.
+fn with_version(case: &Case, version: KubeVersion, cost: usize) -> Found {
     let repair = Repair {
         act: Act::Version,
         field: String::new(),
@@ -173,6 +210,5 @@ pub(super) fn newer_version(case: &Case, start: &mut Start, answer: &Answer) -> 
         edit: Edit::default(),
     };
     let event = Action::Boot { version, flags: case.flags.into() };
-    let repairs = vec![repair];
-    Some(Found { at: case.boot, event, is_new: false, repairs, cost: OTHER_EVENT })
+    Found { at: case.boot, event, is_new: false, repairs: vec![repair], cost }
 }

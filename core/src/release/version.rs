@@ -42,6 +42,12 @@ impl KubeVersion {
         1 << (self.0 - Self::OLDEST.0)
     }
 
+    /// How many minors lie between two.
+    #[must_use]
+    pub const fn distance(self, other: Self) -> u8 {
+        self.0.abs_diff(other.0)
+    }
+
     pub(crate) const fn number(self) -> u8 {
         self.0
     }

@@ -3,6 +3,7 @@
 pub mod decode;
 pub mod edit;
 pub mod flags;
+pub mod named;
 pub mod pasted;
 pub mod position;
 pub mod span;

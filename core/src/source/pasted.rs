@@ -4,6 +4,7 @@
 
 use crate::explain::diagnostic::Diagnostic;
 use crate::explain::text::Text;
+use crate::explain::trace::code_span;
 use crate::source::span::Span;
 
 /// What kind of thing was pasted.
@@ -111,6 +112,16 @@ fn config_of(body: &str) -> Option<&'static str> {
 #[must_use]
 pub fn in_manifest(text: &str) -> Vec<Pasted> {
     let mut found = Vec::new();
+    for pasted in everywhere(text) {
+        add(&mut found, pasted);
+    }
+    found
+}
+
+/// What was pasted into a manifest, at every place.
+#[must_use]
+pub fn everywhere(text: &str) -> Vec<Pasted> {
+    let mut found = Vec::new();
     let mut is_first = true;
     for line in lines(text) {
         let body = line.text.trim();
@@ -127,23 +138,77 @@ pub fn in_manifest(text: &str) -> Vec<Pasted> {
         }
         is_first &= is_fence(body) || is_command(body);
         if is_fence(body) {
-            add(&mut found, line.whole(Kind::Fence));
+            found.push(line.whole(Kind::Fence));
             continue;
         }
         if is_command(body) {
-            add(&mut found, line.whole(Kind::Command));
+            found.push(line.whole(Kind::Command));
             continue;
         }
         if let Some(tool) = config_of(body) {
-            add(&mut found, line.whole(Kind::Config(tool)));
+            found.push(line.whole(Kind::Config(tool)));
         }
         let indent = line.text.len() - line.text.trim_start_matches([' ', '\t']).len();
         if let Some(tab) = line.text[..indent].find('\t') {
-            add(&mut found, line.at(Kind::Tab, tab, 1));
+            found.push(line.at(Kind::Tab, tab, 1));
         }
         in_line(&line, &mut found);
     }
     found
+}
+
+/// A manifest without what was pasted along with it, and the kinds of what is gone; `None` if nothing is.
+///
+/// Fences and commands go with their lines. Quotes, dashes and blanks become those that YAML knows, characters without
+/// a width go, and a tab of the indentation becomes two spaces.
+#[must_use]
+pub fn cleaned(text: &str) -> Option<(String, Vec<Kind>)> {
+    let mut edits: Vec<(Span, &'static str)> = Vec::new();
+    let mut kinds: Vec<Kind> = Vec::new();
+    for Pasted { kind, span } in everywhere(text) {
+        let shown = text.get(span.start..span.end)?;
+        match kind {
+            Kind::Fence | Kind::Command => {
+                let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+                let end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at + 1);
+                edits.push((Span::new(start, end), ""));
+            }
+            Kind::Quote => {
+                let plain = if shown.contains(['"', '\\']) { "'" } else { "\"" };
+                let first = shown.chars().next().map_or(0, char::len_utf8);
+                edits.push((Span::new(span.start, span.start + first), plain));
+                let last = shown.chars().next_back().filter(|last| QUOTES.contains(last));
+                if let Some(last) = last.filter(|_| shown.len() > first) {
+                    edits.push((Span::new(span.end - last.len_utf8(), span.end), plain));
+                }
+            }
+            Kind::Dash => edits.push((span, "-")),
+            Kind::Blank(_) => edits.push((span, " ")),
+            Kind::Invisible(_) => edits.push((span, "")),
+            Kind::Tab => {
+                let tabs =
+                    text[span.start..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t'));
+                for (at, _) in tabs.enumerate().filter(|(_, byte)| *byte == b'\t') {
+                    edits.push((Span::new(span.start + at, span.start + at + 1), "  "));
+                }
+            }
+            Kind::Template | Kind::Error(_) | Kind::Config(_) | Kind::Printed(_) => continue,
+        }
+        let is_same = |it: &Kind| std::mem::discriminant(it) == std::mem::discriminant(&kind);
+        if !kinds.iter().any(is_same) {
+            kinds.push(kind);
+        }
+    }
+    edits.sort_by_key(|(span, _)| span.start);
+    let mut clean = String::with_capacity(text.len());
+    let mut from = 0;
+    for (span, plain) in edits {
+        clean.push_str(text.get(from..span.start)?);
+        clean.push_str(plain);
+        from = span.end;
+    }
+    clean.push_str(text.get(from..)?);
+    (!kinds.is_empty()).then_some((clean, kinds))
 }
 
 /// The error message that stands in place of a manifest: only its first line can be one.
@@ -236,13 +301,13 @@ impl Line<'_> {
         Pasted { kind, span: Span::new(start, start + length) }
     }
 
-    /// The line without the blanks around it.
     /// Who says it, if it is an error message.
     fn error(&self) -> Option<(Speaker, Span)> {
         let speaker = speaker(self.text.trim())?;
         Some((speaker, self.whole(Kind::Error(speaker)).span))
     }
 
+    /// The line without the blanks around it.
     fn whole(&self, kind: Kind) -> Pasted {
         let start = self.text.len() - self.text.trim_start().len();
         self.at(kind, start, self.text.trim().len())
@@ -302,7 +367,7 @@ fn in_line(line: &Line<'_>, found: &mut Vec<Pasted>) {
     let mut before = ' ';
     let template = template(line.text);
     if let Some((start, length)) = template {
-        add(found, line.at(Kind::Template, start, length));
+        found.push(line.at(Kind::Template, start, length));
     }
     for (at, char) in line.text.char_indices() {
         let length = char.len_utf8();
@@ -317,20 +382,20 @@ fn in_line(line: &Line<'_>, found: &mut Vec<Pasted>) {
                     let end = rest.find(QUOTES).map_or(0, |end| {
                         end + rest[end..].chars().next().map_or(0, char::len_utf8)
                     });
-                    add(found, line.at(Kind::Quote, at, length + end));
+                    found.push(line.at(Kind::Quote, at, length + end));
                 }
                 _ if DASHES.contains(&char) && begins => {
-                    add(found, line.at(Kind::Dash, at, length));
+                    found.push(line.at(Kind::Dash, at, length));
                 }
                 '\u{a0}' | '\u{202f}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => {
-                    add(found, line.at(Kind::Blank(char), at, length));
+                    found.push(line.at(Kind::Blank(char), at, length));
                 }
                 '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}' => {
-                    add(found, line.at(Kind::Invisible(char), at, length));
+                    found.push(line.at(Kind::Invisible(char), at, length));
                 }
                 // At the start of a text it says how the text is encoded.
                 '\u{feff}' if line.start + at > 0 => {
-                    add(found, line.at(Kind::Invisible(char), at, length));
+                    found.push(line.at(Kind::Invisible(char), at, length));
                 }
                 _ => {}
             }
@@ -508,6 +573,7 @@ impl Pasted {
     pub fn remark(self, text: &str) -> Diagnostic {
         let line = text.get(..self.span.start).unwrap_or_default().matches('\n').count() + 1;
         let shown = text.get(self.span.start..self.span.end).unwrap_or_default();
+        let code = code_span(shown);
         let (en, zh) = match self.kind {
             Kind::Quote => (
                 format!(
@@ -518,8 +584,8 @@ impl Pasted {
                 ),
             ),
             Kind::Dash => (
-                format!("Line {line} has a typographic dash, `{shown}`: type a plain hyphen, `-`."),
-                format!("第 {line} 行有排版用的破折号 `{shown}`：请改用普通连字符 `-`。"),
+                format!("Line {line} has a typographic dash, {code}: type a plain hyphen, `-`."),
+                format!("第 {line} 行有排版用的破折号 {code}：请改用普通连字符 `-`。"),
             ),
             Kind::Blank(char) => (
                 format!(
@@ -540,8 +606,8 @@ impl Pasted {
                 format!("第 {line} 行用制表符缩进；YAML 只接受空格。"),
             ),
             Kind::Fence => (
-                format!("Line {line} is a Markdown fence, `{shown}`: remove it."),
-                format!("第 {line} 行是 Markdown 的代码围栏 `{shown}`：请删除。"),
+                format!("Line {line} is a Markdown fence, {code}: remove it."),
+                format!("第 {line} 行是 Markdown 的代码围栏 {code}：请删除。"),
             ),
             Kind::Command => (
                 format!("Line {line} is a shell command, not a part of the manifest: remove it."),
@@ -549,9 +615,9 @@ impl Pasted {
             ),
             Kind::Template => (
                 format!(
-                    "`{shown}` is a template that is not rendered: replace it with a value, or paste what the tool renders."
+                    "{code} is a template that is not rendered: replace it with a value, or paste what the tool renders."
                 ),
-                format!("`{shown}` 是尚未渲染的模板：请换成具体的值，或粘贴工具渲染后的结果。"),
+                format!("{code} 是尚未渲染的模板：请换成具体的值，或粘贴工具渲染后的结果。"),
             ),
             Kind::Config(tool) => (
                 format!(
@@ -589,7 +655,7 @@ fn point(char: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Objects, Printed, Speaker, in_flags, in_manifest};
+    use super::{Kind, Objects, Printed, Speaker, cleaned, everywhere, in_flags, in_manifest};
 
     /// What is found, with the text at its place.
     fn found(text: &str) -> Vec<(Kind, &str)> {
@@ -635,6 +701,33 @@ mod tests {
         let found: Vec<_> = found(text).into_iter().filter(|it| it.0 != Kind::Template).collect();
         assert_eq!(found, []);
         assert_eq!(in_manifest("{\"a\": {\"b\": {}}}"), []);
+    }
+
+    #[test]
+    fn what_is_pasted_along_can_be_taken_away() {
+        for (text, clean) in [
+            ("```yaml\nkind: Service\n```\n", "kind: Service\n"),
+            ("~~~\nkind: Service\n~~~", "kind: Service\n"),
+            ("$ kubectl apply -f - <<EOF\nkind: Service\nEOF\n", "kind: Service\n"),
+            ("kind: “Service”\nname: ‘web’ # “so”\n", "kind: \"Service\"\nname: \"web\" # “so”\n"),
+            ("a: “b\"c”", "a: 'b\"c'"),
+            ("a: “b", "a: \"b"),
+            ("a:\u{a0}b\n\u{a0}\u{a0}c: d", "a: b\n  c: d"),
+            ("a:\n  – b\n  – c", "a:\n  - b\n  - c"),
+            ("ki\u{200b}nd: Ser\u{200b}vice", "kind: Service"),
+            ("a:\n\t\tb: c", "a:\n    b: c"),
+        ] {
+            let (text, kinds) = (cleaned(text), in_manifest(text).len());
+            let (text, gone) = text.expect("something is pasted");
+            assert_eq!((text.as_str(), gone.len()), (clean, kinds), "{text}");
+            assert_eq!(cleaned(clean), None, "{clean}");
+        }
+        for text in ["", "kind: Service", "a: {{ b }}", "error: no", "NAME AGE"] {
+            assert_eq!(cleaned(text), None, "{text}");
+        }
+        let quotes = everywhere("a: “b”\nc: ‘d’ \n");
+        assert_eq!(quotes.len(), 2);
+        assert!(quotes.iter().all(|it| it.kind == Kind::Quote));
     }
 
     #[test]
@@ -735,5 +828,8 @@ mod tests {
         let remark = in_manifest(text)[0].remark(text);
         assert_eq!(remark.detail, "Line 3 is indented with a tab; YAML takes only spaces.");
         assert_eq!(remark.detail_zh.as_deref(), Some("第 3 行用制表符缩进；YAML 只接受空格。"));
+        let fence = "```yaml\nkind: Service";
+        let remark = in_manifest(fence)[0].remark(fence);
+        assert_eq!(remark.detail, "Line 1 is a Markdown fence, ```` ```yaml ````: remove it.");
     }
 }

@@ -12,6 +12,7 @@ use dualstack_core::fixes::{Act, Aim, Fix, Gives, Repair};
 use dualstack_core::net::Family;
 use dualstack_core::net::go_parse::parse_ip;
 use dualstack_core::session::action::Action;
+use dualstack_core::source::pasted::Kind;
 use yew::prelude::*;
 
 use crate::browser;
@@ -49,6 +50,12 @@ words! {
     RANGE = "Add an {family} Service CIDR to the cluster", "为集群添加 {family} Service CIDR";
     PATCH = "Patch {object}: set {field} to {value}", "修补 {object}：将 {field} 设为 {value}";
     VERSION = "Use Kubernetes {value}", "使用 Kubernetes {value}";
+    NO_FENCE = "Remove the Markdown fence", "移除 Markdown 代码围栏";
+    NO_COMMAND = "Remove the shell commands", "移除 shell 命令";
+    PLAIN_QUOTES = "Use plain quotes", "改用普通引号";
+    PLAIN_DASHES = "Use plain hyphens", "改用普通连字符";
+    PLAIN_SPACES = "Use plain spaces", "改用普通空格";
+    NO_INVISIBLE = "Remove the invisible characters", "移除不可见字符";
     DELETE = "Delete {object} and create it again, since no update can change this", "先删除 {object} 再重新创建，因为更新无法更改此项";
     SEVERAL = "Change {count} things at once", "一次更改 {count} 处";
     TWO = "two addresses, {first} first", "两个地址，{first} 排在首位";
@@ -203,7 +210,9 @@ fn in_one_line(offer: &Offer, lang: Lang, dispatch: &Dispatch) -> Html {
 /// The fix as a button with all that it changes and gives.
 fn in_full(offer: &Offer, id: Option<String>, lang: Lang, dispatch: &Dispatch) -> Html {
     let fix = &*offer.fix;
-    let changes: Html = fix.repairs.iter().map(change).map(code).collect();
+    let is_said = fix.repairs.len() == 1 && matches!(fix.repairs[0].act, Act::Clean(_));
+    let repairs = fix.repairs.iter().filter(|_| !is_said);
+    let changes: Html = repairs.map(|it| change(it, lang)).collect();
     let (title, gives) = (title(fix, lang), gives(&fix.gives, lang));
     let (title, gives) = (sentence(&title, lang), sentence(&gives, lang));
     html! {
@@ -241,6 +250,7 @@ fn titled(fix: &Fix) -> (Text, Vec<Fact>) {
         Act::Remove => (REMOVE, facts![field]),
         Act::Rename => (RENAME, facts![field, value]),
         Act::Version => (VERSION, facts![value]),
+        Act::Clean(kind) => (clean(*kind), Vec::new()),
         Act::Patch => {
             let object = match &fix.event {
                 Action::Patch { service, .. } => &**service,
@@ -251,8 +261,29 @@ fn titled(fix: &Fix) -> (Text, Vec<Fact>) {
     }
 }
 
+/// What becomes of something that was pasted.
+const fn clean(kind: Kind) -> Text {
+    match kind {
+        Kind::Fence => NO_FENCE,
+        Kind::Command => NO_COMMAND,
+        Kind::Quote => PLAIN_QUOTES,
+        Kind::Dash => PLAIN_DASHES,
+        Kind::Invisible(_) => NO_INVISIBLE,
+        _ => PLAIN_SPACES,
+    }
+}
+
 /// The changed text of a field: `spec.ipFamilyPolicy: RequireDualStack → PreferDualStack`.
-fn change(repair: &Repair) -> String {
+fn change(repair: &Repair, lang: Lang) -> Html {
+    match repair.act {
+        Act::Clean(kind) => {
+            html! { <span>{ clean(kind).get(lang) }{ SEMICOLON_MARK.get(lang) }</span> }
+        }
+        _ => code(changed(repair)),
+    }
+}
+
+fn changed(repair: &Repair) -> String {
     let Repair { act, field, before, after, .. } = repair;
     let parts: &[&str] = match (act, before.is_empty(), after.is_empty()) {
         (Act::Rename, ..) => &[before, " → ", after],
@@ -339,7 +370,9 @@ mod tests {
     use dualstack_core::session::action::{Action, Session};
     use dualstack_core::session::{DocumentReport, EventReport, Replay, run};
 
-    use super::{ALIAS, HEADLESS, HEADLESS_UNKNOWN, ONE, TWO, change, given, gives, title, titled};
+    use super::{
+        ALIAS, HEADLESS, HEADLESS_UNKNOWN, ONE, TWO, changed, given, gives, title, titled,
+    };
     use crate::examples;
 
     const SINGLE: &str = "--service-cluster-ip-range=10.96.0.0/16\n";
@@ -359,7 +392,7 @@ mod tests {
         let found = found("ipFamilyPolicy: RequireDualStack # why");
         let said = |lang| {
             let words = |fix: &Fix| {
-                let changes: Vec<String> = fix.repairs.iter().map(change).collect();
+                let changes: Vec<String> = fix.repairs.iter().map(changed).collect();
                 let (title, gives) = (title(fix, lang), gives(&fix.gives, lang));
                 format!("{} | {} | {}", plain(&title), changes.join(" | "), plain(&gives))
             };
@@ -631,6 +664,78 @@ mod tests {
     }
 
     #[test]
+    fn the_version_that_a_text_names_is_offered() {
+        let config = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nkubernetesVersion: v1.29.4\n\
+                      networking: {serviceSubnet: \"10.96.0.0/16,fd00:10:96::/112\"}\n";
+        let image = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver}\nspec:\n  containers:\n  - name: kube-apiserver\n    \
+                     image: registry.k8s.io/kube-apiserver:v1.29.2\n    command: [kube-apiserver, \"--service-cluster-ip-range=10.96.0.0/16\"]\n";
+        for (text, named) in [(config, "1.29"), (image, "1.29")] {
+            let said = |version: KubeVersion, follows: &[Action]| {
+                let boot = Action::Boot { version, flags: text.into() };
+                let events = [&[boot], follows].concat();
+                let session = Session { seed: 0, events: events.into() };
+                let at = session.events.len() - 1;
+                let found = fixes(&mut Replay::default(), &session, at, 0);
+                found.iter().map(|fix| plain(&title(fix, Lang::En))).collect::<Vec<_>>()
+            };
+            let one = format!("Use Kubernetes {named}");
+            let applied = [Action::Apply(service("selector: {app: web}").into())];
+            assert_eq!(said(KubeVersion::LATEST, &[]).first(), Some(&one), "{text}");
+            assert_eq!(said(KubeVersion::LATEST, &applied).first(), Some(&one), "{text}");
+            let same = named.parse().expect("it is simulated");
+            assert!(!said(same, &[]).contains(&one), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_version_that_has_a_flag_is_offered() {
+        let flags = format!("{DUAL} --insecure-port=0");
+        let said = offered(KubeVersion::LATEST, &[&flags]);
+        for one in ["Use Kubernetes 1.23: ", "Remove --insecure-port: "] {
+            assert!(said.iter().any(|it| it.starts_with(one)), "{said:#?}");
+        }
+        let plain = service("selector: {app: web}");
+        let behind = offered(KubeVersion::LATEST, &[&flags, &plain]);
+        assert!(behind.iter().any(|it| it.starts_with("Use Kubernetes 1.23: ")), "{behind:#?}");
+    }
+
+    #[test]
+    fn what_was_pasted_along_goes_with_one_click() {
+        let version = KubeVersion::LATEST;
+        let plain = service("selector: {app: web}");
+        let node = "apiVersion: v1\nkind: Node\nmetadata: {name: “node-9”}\n";
+        for (text, first) in [
+            (format!("```yaml\n{plain}```\n"), "Remove the Markdown fence: one address, IPv4"),
+            (
+                format!("cat <<EOF | kubectl apply -f -\n{plain}EOF\n"),
+                "Remove the shell commands: one address, IPv4",
+            ),
+            (
+                service("selector: {app: web}\n  type: “ClusterIP”\n  sessionAffinity: “None”"),
+                "Use plain quotes: one address, IPv4",
+            ),
+            (plain.replace("kind: ", "kind:\u{a0}"), "Use plain spaces: one address, IPv4"),
+            (
+                plain.replace("Service", "Ser\u{200b}vice"),
+                "Remove the invisible characters: one address, IPv4",
+            ),
+            (
+                format!("```yaml\n{}```\n", plain.replace("Service", "“Service”")),
+                "Change 2 things at once: one address, IPv4",
+            ),
+            (format!("```\n{node}```\n"), ""),
+        ] {
+            let said = offered(version, &[DUAL, &text]);
+            let is_first = said.first().is_some_and(|it| it.starts_with(first));
+            assert!(is_first, "{text} {said:#?}");
+        }
+        // What helps nothing is not offered.
+        let refused = service("clusterIP: oops");
+        let said = offered(version, &[DUAL, &format!("```yaml\n{refused}```\n")]);
+        assert!(!said.iter().any(|it| it.contains("fence")), "{said:#?}");
+    }
+
+    #[test]
     fn a_kind_that_exists_stays() {
         let service = service("selector: {app: web}");
         for kind in ["Deployment", "Node", "Ingress", "ConfigMap", "HTTPRoute", "Gateway"] {
@@ -679,7 +784,7 @@ mod tests {
         ];
         let session = Session { seed: 0, events: events.into() };
         let found = fixes(&mut Replay::default(), &session, 2, 0);
-        let changes: Vec<String> = found[0].repairs.iter().map(change).collect();
+        let changes: Vec<String> = found[0].repairs.iter().map(changed).collect();
         assert_eq!(changes, ["spec.ports[0].port: 0 → 80"]);
         assert_eq!(found[0].repairs[0].act, Act::Set);
     }

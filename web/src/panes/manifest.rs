@@ -1,5 +1,6 @@
 //! What is applied, with a mark where the API server objects.
 
+use std::mem::discriminant;
 use std::rc::Rc;
 
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic, Program};
@@ -8,6 +9,8 @@ use dualstack_core::kubectl::{FILE, FileCommand};
 use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::RequestsReport;
 use dualstack_core::session::action::{Action, PatchForm};
+use dualstack_core::source::pasted::{Pasted, everywhere, in_manifest};
+use dualstack_core::source::span::Span;
 use yew::prelude::*;
 
 use super::fixes::FixSlot;
@@ -26,6 +29,8 @@ pub struct Checked {
     /// Of the text as a whole.
     problems: Vec<Diagnostic>,
     documents: Vec<CheckedDocument>,
+    /// Whether it is no manifest at all, which the answer says.
+    is_error: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -42,7 +47,14 @@ impl Checked {
             is_refused: document.outcome.as_ref().is_some_and(|it| it.result.is_err()),
             problems: document.diagnostics.clone(),
         });
-        Self { problems: requests.problems.clone(), documents: documents.collect() }
+        let problems = requests.problems.clone();
+        Self { problems, documents: documents.collect(), is_error: false }
+    }
+
+    /// Of an error message that was pasted: what is wrong with it as YAML helps nobody.
+    #[must_use]
+    pub fn error() -> Self {
+        Self { is_error: true, ..Self::default() }
     }
 }
 
@@ -93,10 +105,11 @@ pub fn Manifest(props: &Props) -> Html {
     for problem in &checked.problems {
         marks.extend(problem.span.map(|span| (span, "err")));
     }
-    invalid |= !checked.problems.is_empty();
+    marks.extend(again(&text, &checked.problems).into_iter().map(|span| (span, "err")));
+    invalid |= !checked.problems.is_empty() || checked.is_error;
     let oninput = props.dispatch.reform(Msg::EditManifest);
     let oncaret = props.dispatch.reform(|at| Msg::Focus(Focus::Manifest(at)));
-    let is_fine = list.is_empty();
+    let is_fine = list.is_empty() && !checked.is_error;
     let is_patch = matches!(props.event, Some(Action::Patch { .. }));
     let described = problems("manifest-problems", &list, lang);
     let box_ = editor(&editor::Props {
@@ -131,6 +144,20 @@ pub fn Manifest(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// Where else there is what a remark names at its first place only.
+fn again(text: &str, problems: &[Diagnostic]) -> Vec<Span> {
+    if problems.iter().all(|it| it.says != Program::Playground) {
+        return Vec::new();
+    }
+    let mut named = in_manifest(text);
+    named.retain(|first| problems.iter().any(|it| it.span == Some(first.span)));
+    let is_other = |it: &Pasted| {
+        let is_same = |first: &Pasted| discriminant(&first.kind) == discriminant(&it.kind);
+        named.iter().any(|first| is_same(first) && first.span != it.span)
+    };
+    everywhere(text).iter().filter(|it| is_other(it)).map(|it| it.span).collect()
 }
 
 /// What kubectl does with the text.
@@ -184,5 +211,22 @@ fn patch_heading(service: &str, chosen: PatchForm, props: &Props) -> Html {
             <input class="btn" aria-label={i18n::PATCH_TARGET.get(lang)} lang="en" spellcheck="false" value={service.to_string()} {oninput} />
             <select class="btn" aria-label={i18n::PATCH_TYPE.get(lang)} lang="en" {onchange}>{ options }</select>
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dualstack_core::source::pasted::in_manifest;
+
+    use super::again;
+
+    #[test]
+    fn what_a_remark_names_once_is_marked_everywhere() {
+        let text = "kind: “Service”\nname: “web”\na: –\n";
+        let remarks: Vec<_> = in_manifest(text).into_iter().map(|it| it.remark(text)).collect();
+        let marked = again(text, &remarks);
+        let marked: Vec<&str> = marked.iter().map(|span| &text[span.start..span.end]).collect();
+        assert_eq!(marked, ["“web”"]);
+        assert!(again(text, &[]).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Which examples show the error message that was pasted? They belong to the answer, which says that it is one.
+//! Which other examples show the error message that was pasted? The answer says that it is one, and names the first.
 
 use std::rc::Rc;
 

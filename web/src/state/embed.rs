@@ -41,7 +41,7 @@ pub enum View {
     All,
     /// The flags, the manifest and the answer.
     Editor,
-    /// The answer, and the tabs about the stored object.
+    /// The answer, and the tabs of the result.
     Result,
     /// The choice of families and the answer.
     Mini,

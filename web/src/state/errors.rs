@@ -1,14 +1,14 @@
-//! Which examples show an error message? Is one pasted in place of a manifest or of flags?
+//! Which examples show an error message, a warning or an event? Is an error pasted in place of a manifest or of flags?
 
 use std::rc::Rc;
 
 use dualstack_core::api::status::Status;
 use dualstack_core::explain::diagnostic::{Cause, Diagnostic};
 use dualstack_core::explain::text::Lang;
-use dualstack_core::explain::trace::render;
+use dualstack_core::explain::trace::{Piece, render};
 use dualstack_core::facts;
 use dualstack_core::session::action::{Action, Session};
-use dualstack_core::session::{EventReport, run};
+use dualstack_core::session::{EventReport, Replay};
 use dualstack_core::source::pasted::{Speaker, error_in_flags, error_in_manifest};
 use dualstack_core::source::span::Span;
 
@@ -53,7 +53,17 @@ impl PastedError {
     pub fn verdict(&self, lang: Lang) -> Verdict {
         let example = self.examples.first().and_then(|id| examples::find(id));
         let because = match example {
-            Some(example) => render(i18n::SHOWN_BY, &facts![example = example.title], lang),
+            Some(example) => {
+                let words = example.title.get(lang);
+                let mut pieces = render(i18n::SHOWN_BY, &facts![example = example.title], lang);
+                // Its name opens it.
+                for piece in &mut pieces {
+                    if *piece == Piece::Words(words.to_owned()) {
+                        *piece = Piece::Link { words, to: example.id };
+                    }
+                }
+                pieces
+            }
             None => render(i18n::PASTE_MANIFEST, &[], lang),
         };
         let head = render(i18n::IS_ERROR_MESSAGE, &facts![what = self.speaker.words()], lang);
@@ -61,7 +71,7 @@ impl PastedError {
     }
 }
 
-/// An error of an example, with what is of this one Service only left out.
+/// What is printed, logged or recorded in an example, with what is of this one Service only left out.
 struct Said {
     example: &'static str,
     /// Field and message.
@@ -80,6 +90,7 @@ thread_local! {
 }
 
 /// The names of the examples whose session leads to the error that `text` is, or is a part of; the best match first.
+/// Warnings, the events of Services, Nodes and Pods, and the conditions of Nodes count too.
 ///
 /// `text` may be what kubectl or a component prints, with everything around it, or a few words of it, as somebody
 /// types them into a search box. Names, values, addresses and numbers may differ. The first call replays all examples
@@ -117,7 +128,8 @@ pub fn examples_by_error(text: &str) -> Vec<&'static str> {
     })
 }
 
-/// The errors that an example leads to, at any of its events.
+/// The errors and warnings that an example leads to at any of its events, and what is recorded of
+/// its Nodes and Pods after each.
 fn said(example: &'static examples::Example) -> Vec<Said> {
     let session = Session { seed: 0, events: example.events.as_slice().into() };
     let mut list = Vec::new();
@@ -126,15 +138,28 @@ fn said(example: &'static examples::Example) -> Vec<Said> {
             detail.map(pattern).filter(|it| it.split(' ').filter(|it| *it != "*").count() > 3);
         list.push(Said { example: example.id, whole: pattern(whole), detail });
     };
-    for event in &run(&session).events {
+    let mut replay = Replay::default();
+    let reports: Vec<_> = (0..session.events.len()).map(|at| replay.run(&session, at)).collect();
+    for event in reports.last().iter().flat_map(|report| &report.events) {
         match event {
             EventReport::Boot(boot) => {
                 for status in boot.start.components().all() {
                     status.errors.iter().for_each(|said| add(&said.message, None));
+                    status.warnings.iter().for_each(|said| add(&said.message, None));
+                }
+                if let Some(tool) = &boot.start.installed {
+                    let messages = tool.refusals.iter().chain(&tool.warnings);
+                    messages.for_each(|said| add(&said.text, None));
+                }
+                for event in &boot.repairs {
+                    add(&format!("Warning {} {}", event.reason, event.message), None);
                 }
             }
             EventReport::Requests(requests) => {
                 for document in &requests.documents {
+                    let outcome = document.outcome.iter();
+                    let warnings = outcome.flat_map(|outcome| &outcome.warnings);
+                    warnings.for_each(|said| add(&said.to_string(), None));
                     match document.outcome.as_ref().map(|outcome| &outcome.result) {
                         Some(Err(status)) => of_status(status, &mut add),
                         Some(Ok(_)) => {}
@@ -142,6 +167,21 @@ fn said(example: &'static examples::Example) -> Vec<Said> {
                         None => add(&document.kubectl, None),
                     }
                 }
+            }
+        }
+    }
+    for world in reports.iter().map(|report| &report.world) {
+        for node in world.nodes.values() {
+            if let Some(event) = node.event() {
+                add(&event.to_string(), None);
+            }
+            if let Some((reason, message)) = node.not_ready() {
+                add(&format!("{reason} {message}"), None);
+            }
+        }
+        for pod in world.pods() {
+            if let Some((reason, message)) = pod.event() {
+                add(&format!("{reason} {message}"), None);
             }
         }
     }
@@ -200,7 +240,7 @@ fn pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use dualstack_core::explain::text::Lang;
-    use dualstack_core::explain::trace::plain;
+    use dualstack_core::explain::trace::{Piece, plain};
     use dualstack_core::session::action::Action;
     use dualstack_core::source::pasted::Speaker;
 
@@ -234,6 +274,16 @@ mod tests {
     }
 
     #[test]
+    fn an_event_and_its_reason_find_the_example_that_has_it() {
+        for text in
+            ["CIDRNotAvailable", "cidrnotavailable", "Node node-9 status is now: CIDRNotAvailable"]
+        {
+            let found = examples_by_error(text);
+            assert!(found.contains(&"node-ranges-run-out"), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn other_texts_find_nothing() {
         for text in ["", "e", "10.0.0.1", "kind: Service", "Error from server"] {
             assert_eq!(examples_by_error(text), Vec::<&str>::new(), "{text}");
@@ -260,6 +310,9 @@ mod tests {
             "This is an error message of kube-apiserver, not a manifest."
         );
         assert!(plain(&verdict.because).starts_with("The example “"), "{verdict:?}");
+        let opens =
+            |piece: &Piece| matches!(piece, Piece::Link { to, .. } if *to == pasted.examples[0]);
+        assert!(verdict.because.iter().any(opens), "{verdict:?}");
         let flags = "# kubelet\n--node-ip=::1\n# kube-proxy\nunknown flag: --foo";
         let pasted = PastedError::of(&Action::Apply("kind: Service".into()), flags);
         let pasted = pasted.expect("an error is pasted");

@@ -125,10 +125,11 @@ impl Store {
         }
     }
 
-    /// Whether the page shows the other components, and their Nodes and Pods: a frame may ask for less.
+    /// Whether the page shows the other components, and their Nodes and Pods: a frame without a result does not.
     #[must_use]
     pub fn shows_components(&self) -> bool {
-        self.visit.embed.as_ref().is_none_or(|embed| embed.view == View::All)
+        let shows = |view: View| matches!(view, View::All | View::Result);
+        self.visit.embed.as_ref().is_none_or(|embed| shows(embed.view))
     }
 
     /// Whose work the page shows.

@@ -1,8 +1,13 @@
 //! What does a person at a terminal type, and what is printed? Every command runs on a real cluster.
 
+use dualstack_core::explain::diagnostic::Program;
+use dualstack_core::installers::Tool;
 use dualstack_core::kubectl::{FILE, FileCommand, ObjectName};
 use dualstack_core::session::action::Action;
-use dualstack_core::session::{BootReport, DocumentReport, EventReport};
+use dualstack_core::session::{BootReport, DocumentReport, EventReport, RequestsReport};
+
+/// The start, with all its flags.
+const APISERVER: &str = "kube-apiserver …";
 
 /// A command, and what it prints.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,38 +19,60 @@ pub struct Typed {
 }
 
 /// The commands of an event with what they print about a document. After a create that is refused comes a
-/// read: it shows that nothing is stored.
+/// read: it shows that nothing is stored. Where the control plane does not start, its start comes first.
 #[must_use]
-pub fn typed(event: &Action, boot: &BootReport, document: Option<&DocumentReport>) -> Vec<Typed> {
+pub fn typed(
+    event: &Action,
+    boot: &BootReport,
+    requests: &RequestsReport,
+    document: Option<&DocumentReport>,
+) -> Vec<Typed> {
+    let is_down = !boot.is_running();
+    let started = is_down.then(|| started(boot));
     let printed = match document {
         Some(document) if !document.kubectl.is_empty() => document.kubectl.clone(),
-        _ if boot.is_running() => return Vec::new(),
-        _ => problems(boot),
+        _ if is_down && !matches!(event, Action::Existing(_)) => requests.command.terminal(),
+        _ => String::new(),
     };
-    let read = document.filter(|_| matches!(event, Action::Apply(_))).and_then(missed);
     let asked = Typed { command: command(event), printed };
-    [Some(asked), read].into_iter().flatten().collect()
+    let read = document.filter(|_| matches!(event, Action::Apply(_))).and_then(missed);
+    let asked = [Some(asked), read].into_iter().flatten();
+    let asked = started.into_iter().chain(asked.filter(|_| !matches!(event, Action::Boot { .. })));
+    asked.filter(|it| !it.printed.is_empty()).collect()
 }
 
 /// The command of an event with all that it prints.
 #[must_use]
 pub fn whole(event: &Action, report: &EventReport) -> Typed {
-    let printed = match report {
-        EventReport::Boot(boot) => problems(boot),
-        EventReport::Requests(requests) => requests.command.terminal(),
-    };
-    Typed { command: command(event), printed }
+    match report {
+        EventReport::Boot(boot) => started(boot),
+        EventReport::Requests(requests) => {
+            Typed { command: command(event), printed: requests.command.terminal() }
+        }
+    }
 }
 
-fn problems(boot: &BootReport) -> String {
-    boot.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+/// The start with what is printed when it fails: by the tool that refuses its config, or by kube-apiserver. Remarks of
+/// the playground are no part of it.
+fn started(boot: &BootReport) -> Typed {
+    let refuses = boot.start.installed.as_ref().filter(|it| it.refuses());
+    let command = match refuses.map(|it| it.tool) {
+        None => APISERVER,
+        Some(Tool::Kubeadm) => "kubeadm init --config kubeadm.yaml",
+        Some(Tool::Kind) => "kind create cluster --config kind.yaml",
+        Some(Tool::K3s) => "k3s server …",
+        Some(Tool::Rke2) => "rke2 server …",
+    };
+    let printed = boot.problems.iter().filter(|it| it.says != Program::Playground);
+    let printed = printed.map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    Typed { command: command.to_owned(), printed }
 }
 
 /// An event as a command.
 #[must_use]
 pub fn command(event: &Action) -> String {
     match event {
-        Action::Boot { .. } => "kube-apiserver …".to_owned(),
+        Action::Boot { .. } => APISERVER.to_owned(),
         Action::Apply(_)
         | Action::Create(_)
         | Action::Replace(_)
@@ -99,7 +126,7 @@ mod tests {
         let answers = Answers::of(store, &store.session(), &mut Replay::default());
         let answers = answers.expect("a session begins with a start");
         let document = answers.documents.first().map(|it| &**it);
-        let typed = typed(store.event(), &answers.boot, document);
+        let typed = typed(store.event(), &answers.boot, &answers.requests, document);
         typed.into_iter().flat_map(|it| [format!("$ {}", it.command), it.printed]).collect()
     }
 
@@ -116,6 +143,31 @@ mod tests {
         assert_eq!(command(existing.event()), "# service.yaml: existing objects");
         let broken = existing.update(Msg::EditManifest("NAME   TYPE".to_owned()));
         assert_eq!(lines(&broken)[0], "$ # service.yaml: existing objects");
+    }
+
+    #[test]
+    fn what_does_not_start_prints_its_own_lines_under_its_own_command() {
+        let of = |flags: &str| lines(&applied(WEB).update(Msg::EditFlags(flags.to_owned())));
+        let config = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: v1.33.1\n\
+                      networking: {serviceSubnet: oops}\n";
+        let said = of(config);
+        assert_eq!(said[0], "$ kubeadm init --config kubeadm.yaml");
+        assert!(said[1].starts_with("networking.serviceSubnet: Invalid value"), "{said:?}");
+        assert!(!said[1].contains('`'), "{said:?}");
+        assert_eq!((said.len(), &*said[2]), (4, "$ kubectl apply -f service.yaml"), "{said:?}");
+        assert!(said[3].contains("refused"), "{said:?}");
+        let kind =
+            "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\nnetworking: {ipFamily: both}\n";
+        assert_eq!(of(kind)[0], "$ kind create cluster --config kind.yaml");
+        let flags = of("--service-cluster-ip-range=oops");
+        assert_eq!((flags.len(), &*flags[0]), (4, "$ kube-apiserver …"), "{flags:?}");
+        // Nobody prints what is wrong with a text that no program reads.
+        let broken = of("apiVersion: kubeadm.k8s.io/v1beta4\nkind: [\n");
+        assert_eq!(
+            (broken.len(), &*broken[0]),
+            (2, "$ kubectl apply -f service.yaml"),
+            "{broken:?}"
+        );
     }
 
     #[test]

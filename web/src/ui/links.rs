@@ -5,10 +5,10 @@ use dualstack_core::explain::text::Lang;
 use dualstack_core::explain::trace::Piece;
 use yew::prelude::*;
 
-use super::{Dispatch, piece};
-use crate::browser;
+use super::{Dispatch, click, piece};
 use crate::state::choices::{Pane, Place, Tab};
 use crate::state::store::Msg;
+use crate::{browser, examples};
 
 /// The page whose places can be opened. A frame that shows less has none: there the names are words.
 #[derive(Clone, PartialEq)]
@@ -46,7 +46,7 @@ fn messages(place: Place) -> Vec<Msg> {
 pub struct Props {
     /// How the sentence names the place.
     pub words: &'static str,
-    /// The name of the place ([`Place::named`]).
+    /// The name of the place ([`Place::named`]), or of the example that opens.
     pub to: &'static str,
 }
 
@@ -54,7 +54,12 @@ pub struct Props {
 #[component]
 pub fn Link(props: &Props) -> Html {
     let Props { words, to } = *props;
-    let Some((Links(dispatch), place)) = use_context::<Links>().zip(Place::named(to)) else {
+    let links = use_context::<Links>();
+    if let (Some(Links(dispatch)), Some(example)) = (&links, examples::find(to)) {
+        let onclick = click(dispatch, Msg::Example(example.id));
+        return html! { <button type="button" class="to" {onclick}>{ words }</button> };
+    }
+    let Some((Links(dispatch), place)) = links.zip(Place::named(to)) else {
         return html! { { words } };
     };
     let onclick = Callback::from(move |_: MouseEvent| {
@@ -85,6 +90,13 @@ mod tests {
 
     use crate::state::choices::Place;
     use crate::{examples, i18n, panes};
+
+    #[test]
+    fn no_example_has_the_name_of_a_place() {
+        for example in examples::all() {
+            assert!(Place::named(example.id).is_none(), "{}", example.id);
+        }
+    }
 
     #[test]
     fn every_link_of_a_text_names_a_place() {

@@ -2,7 +2,7 @@
 
 use dualstack_core::explain::diagnostic::{Diagnostic, Program};
 use dualstack_core::explain::text::{Lang, Text};
-use dualstack_core::explain::trace::render;
+use dualstack_core::explain::trace::{Piece, code_spans, plain, render};
 use dualstack_core::facts;
 use dualstack_core::source::span::Span;
 use yew::prelude::*;
@@ -32,12 +32,17 @@ pub fn tone(problem: &Diagnostic) -> (&'static str, Text) {
     }
 }
 
-/// What a problem says, and in which language: Kubernetes' own words stay English.
+/// A remark of ours, with its code spans; `None` of what a program prints.
+fn remark(problem: &Diagnostic, lang: Lang) -> Option<Vec<Piece>> {
+    let zh = problem.detail_zh.as_ref()?;
+    Some(code_spans(if lang == Lang::Zh { zh } else { &problem.detail }))
+}
+
+/// What a problem says as plain text, and in which language: Kubernetes' own words stay English.
 pub fn said(problem: &Diagnostic, lang: Lang) -> (String, &'static str) {
-    match (lang, &problem.detail_zh) {
-        (Lang::Zh, Some(zh)) => (zh.clone(), lang.tag()),
-        (_, Some(_)) => (problem.detail.clone(), Lang::En.tag()),
-        (_, None) => (problem.to_string(), Lang::En.tag()),
+    match remark(problem, lang) {
+        Some(pieces) => (plain(&pieces), lang.tag()),
+        None => (problem.to_string(), Lang::En.tag()),
     }
 }
 
@@ -53,10 +58,12 @@ pub fn problems(id: &'static str, list: &[Diagnostic], lang: Lang) -> Html {
         .take(MOST)
         .map(|problem| {
             let (class, word) = tone(problem);
-            let (words, tag) = said(problem, lang);
-            let words = match problem.detail_zh {
-                Some(_) => html! { <span>{ words }</span> },
-                None => html! { <code lang={tag}>{ flags_in(&words) }</code> },
+            let words = match remark(problem, lang) {
+                Some(pieces) => html! { <span>{ sentence(&pieces, lang) }</span> },
+                None => {
+                    let (words, tag) = said(problem, lang);
+                    html! { <code lang={tag}>{ flags_in(&words) }</code> }
+                }
             };
             classed(class, html! { <li><b>{ word.get(lang) }</b>{ words }</li> })
         })
@@ -74,8 +81,23 @@ mod tests {
     use dualstack_core::session::action::{Action, Session};
     use dualstack_core::session::{EventReport, run};
 
-    use super::{Lang, tone};
+    use dualstack_core::source::pasted::in_manifest;
+
+    use super::{Lang, Piece, remark, said, tone};
     use crate::i18n;
+
+    #[test]
+    fn a_remark_has_code_and_no_back_quotes_around_it() {
+        let text = "```yaml\nkind: “Service”";
+        let remarks: Vec<_> = in_manifest(text).into_iter().map(|it| it.remark(text)).collect();
+        for lang in [Lang::En, Lang::Zh] {
+            let of = |number: usize| remark(&remarks[number], lang).expect("it is a remark");
+            let code = |code: &str| Piece::Code(code.to_owned());
+            assert!(of(0).contains(&code("```yaml")), "{:?}", of(0));
+            assert!(of(1).contains(&code("\"")) && of(1).contains(&code("'")), "{:?}", of(1));
+            assert!(!said(&remarks[1], lang).0.contains('`'));
+        }
+    }
 
     #[test]
     fn a_start_that_fails_is_refused_and_one_that_warns_is_not() {
