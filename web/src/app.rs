@@ -290,7 +290,7 @@ fn frame(
             <><Answer ..answer /><main>{ title }{ result }</main></>
         },
         View::Mini => html! {
-            <main>{ title }<Families {lang} version={cluster.version} flags={cluster.flags} dispatch={dispatch.clone()} /><Answer ..answer /></main>
+            <main>{ title }<Families {lang} version={cluster.version} flags={cluster.flags} boot={cluster.boot} dispatch={dispatch.clone()} /><Answer ..answer /></main>
         },
     };
     let (can_undo, can_redo) = (store.history.can_undo(), store.history.can_redo());

@@ -61,10 +61,15 @@ impl Preset {
 /// The masks by family.
 const MASKS: [&str; 2] = [NODE_CIDR_MASK_SIZE_IPV4, NODE_CIDR_MASK_SIZE_IPV6];
 
-/// The preset that the present flags amount to, if they do.
+/// The preset that a text of flags amounts to, if it does.
 #[must_use]
 pub fn current(text: &str, version: KubeVersion) -> Option<Preset> {
-    let flags = installers::flags_of(text, version);
+    of_flags(&installers::flags_of(text, version))
+}
+
+/// The preset that flags amount to, if they do.
+#[must_use]
+pub fn of_flags(flags: &FlagsText) -> Option<Preset> {
     let value = flags.last(Component::KubeApiserver, SERVICE_CLUSTER_IP_RANGE)?.value.as_deref()?;
     let families: Option<Vec<Family>> = value
         .split(',')

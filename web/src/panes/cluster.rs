@@ -52,14 +52,19 @@ pub struct FamiliesProps {
     /// The flags, as typed.
     pub flags: AttrValue,
     pub version: KubeVersion,
+    /// The start, which has read the flags; `None` in safe mode.
+    pub boot: Option<Shared<BootReport>>,
     pub dispatch: Dispatch,
 }
 
 /// The buttons that choose the families of the cluster.
 #[component]
 pub fn Families(props: &FamiliesProps) -> Html {
-    let FamiliesProps { lang, ref flags, version, ref dispatch } = *props;
-    let current = presets::current(flags, version);
+    let FamiliesProps { lang, ref flags, version, ref boot, ref dispatch } = *props;
+    let current = match boot {
+        Some(boot) => presets::of_flags(&boot.flags),
+        None => presets::current(flags, version),
+    };
     let buttons: Html = Preset::ALL
         .into_iter()
         .enumerate()
@@ -226,6 +231,8 @@ fn installed(installed: &Installed, lang: Lang) -> Html {
 #[component]
 pub fn Cluster(props: &Props) -> Html {
     let redraw = use_force_update();
+    // The answers come after the text, and with each of them the pane is drawn again.
+    let parts = use_memo(props.flags.clone(), |flags| parts::split(flags).into_owned());
     let lang = props.lang;
     let mut status = html! {};
     let mut invalid = false;
@@ -250,7 +257,6 @@ pub fn Cluster(props: &Props) -> Html {
             None => html! { <span class="calm bad">{ "✕ " }{ i18n::BIND_FAILED.get(lang) }</span> },
         };
     }
-    let parts = parts::split(&props.flags);
     let (boxes, messages): (Vec<Html>, Vec<Html>) = Component::ALL
         .into_iter()
         .map(|component| part(props, &parts, component, &redraw).into())
@@ -274,7 +280,7 @@ pub fn Cluster(props: &Props) -> Html {
         <section aria-label={i18n::CLUSTER.get(lang)}>
             <h2>
                 <b>{ i18n::CLUSTER.get(lang) }</b>
-                <Families {lang} flags={props.flags.clone()} version={props.version} dispatch={props.dispatch.clone()} />
+                <Families {lang} flags={props.flags.clone()} version={props.version} boot={props.boot.clone()} dispatch={props.dispatch.clone()} />
                 <button type="button" class="btn fold" aria-expanded={unfolded.to_string()} aria-controls="flags-group" onclick={fold}>{ i18n::SHOW_FLAGS.get(lang) }</button>
             </h2>
             <FixSlot {lang} fixes={props.fixes.clone()} dispatch={props.dispatch.clone()}>{ status }</FixSlot>

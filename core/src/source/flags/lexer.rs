@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use crate::explain::text::Text;
 use crate::release::flags as known;
+use crate::source::flags::charts;
 use crate::source::flags::frames::{self, Frame};
 use crate::source::flags::log_dump::Dump;
 use crate::source::flags::manifest;
@@ -484,7 +485,11 @@ impl<'t> Reader<'t> {
             None if start < self.no_values => return None,
             None => manifest::length_of_values(&text[start..])?,
         };
-        let Some(parts) = manifest::read(&text[start..start + length], start, are_values) else {
+        let block = &text[start..start + length];
+        // The rest of a block without words of a chart has none either.
+        let may_be = !are_values || charts::may_be(block);
+        let parts = may_be.then(|| manifest::read(block, start, are_values)).flatten();
+        let Some(parts) = parts else {
             let end = if are_values { &mut self.no_values } else { &mut self.no_manifest };
             *end = start + length;
             return None;
@@ -1035,7 +1040,8 @@ impl<'t> Reader<'t> {
     fn is_known_variable(&self, text: &str) -> bool {
         let Some(name) = text.strip_prefix('$') else { return false };
         let name = name.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or(name);
-        self.variables.keys().any(|(known, _)| known == name)
+        let from = (name.to_owned(), 0);
+        self.variables.range(from..).next().is_some_and(|((known, _), _)| known == name)
     }
 
     /// `minikube start --extra-config=kubelet.node-ip=…`: a component before each flag; of kube-proxy, a field of its
@@ -1784,6 +1790,15 @@ mod tests {
     #[test]
     fn a_short_flag_is_read_with_each_kind_of_value() {
         assert_eq!(clean("-v=2 -v 3 -v4 -v"), "kube-apiserver: v=2 v=3 v=4 v");
+    }
+
+    #[test]
+    fn a_long_text_of_keys_is_read_in_a_moment() {
+        let start = std::time::Instant::now();
+        let text = "a: b\n".repeat(60_000);
+        assert!(read(&text).sections.is_empty());
+        // Looking for a chart in the rest of the text at each line takes many minutes.
+        assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
     }
 
     #[test]

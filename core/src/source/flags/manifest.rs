@@ -94,8 +94,7 @@ pub(super) fn length(text: &str) -> Option<usize> {
 pub(super) fn length_of_values(text: &str) -> Option<usize> {
     let first = text.lines().next()?;
     let begins = key(first).is_some_and(|key| programs::of(key).is_none());
-    let length = if begins { block(text) } else { return None };
-    charts::may_be(&text[..length]).then_some(length)
+    begins.then(|| block(text))
 }
 
 /// The first line with those that may be of the same manifest.
