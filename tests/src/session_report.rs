@@ -162,6 +162,7 @@ impl Player {
                     Act::AddRange(_) => "add a range",
                     Act::Patch => "patch",
                     Act::Version => "start",
+                    Act::Clean(_) => "clean",
                 };
                 let (field, before, after) = (&repair.field, &repair.before, &repair.after);
                 line(
