@@ -9,11 +9,11 @@ use crate::tools::{
 use crate::{Outcome, generate, site};
 
 /// The most that all wasm may weigh, gzipped, in KiB.
-const MOST_WASM: u64 = 940;
+const MOST_WASM: u64 = 975;
 /// The most a first visit may load, gzipped, in KiB.
-const MOST_FIRST_LOAD: u64 = 970;
+const MOST_FIRST_LOAD: u64 = 1005;
 /// The most a visitor can load, the editor included, gzipped, in KiB.
-const MOST_IN_ALL: u64 = 1095;
+const MOST_IN_ALL: u64 = 1130;
 /// The most requests a first visit may make.
 const MOST_REQUESTS: usize = 8;
 
