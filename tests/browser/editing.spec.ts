@@ -86,6 +86,8 @@ test("the object is copied with one click", async ({ page, context }) => {
   await output(page, "JSON").click();
   // The program that prints JSON comes when it is asked for; until then the YAML that is shown is copied.
   await expect(output(page, "JSON")).toHaveAttribute("aria-pressed", "true");
+  // What is spoken last stays: the verdict comes half a second after the page.
+  await expect(page.getByRole("status")).toContainText("Accepted");
   await button(page, "Copy").click();
   await expect(page.getByRole("status")).toHaveText("Copied.");
   const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
