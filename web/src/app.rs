@@ -222,12 +222,13 @@ fn panel(panes: &Panes, looks: &Looks, dispatch: &Dispatch) -> Html {
     let lang = panes.tabs.lang;
     match (panes.tabs.tab, &panes.whole) {
         (Tab::Why, whole) => {
-            let firsts = whole.as_ref().map(|whole| {
+            let wished = whole.as_ref().and_then(|whole| Some((whole, whole.wish.clone()?)));
+            let firsts = wished.map(|(whole, wish)| {
                 let (resolver, onresolver) = looks.resolver.clone();
                 let (node, onnode) = looks.node.clone();
                 // A node may be gone by now.
                 let last = whole.seen.components.nodes.len().saturating_sub(1);
-                let (seen, wish) = (whole.seen.clone(), Rc::clone(&whole.wish));
+                let seen = whole.seen.clone();
                 html! { <FirstFamilies {lang} {seen} {wish} node={(*node).min(last)} {onnode} resolver={*resolver} {onresolver} /> }
             });
             html! { <><Why ..panes.why.clone() />{ firsts }</> }

@@ -75,7 +75,7 @@ pub struct Panes {
 #[derive(Clone, PartialEq)]
 pub struct Whole {
     /// What the manifest asks for.
-    pub wish: Rc<Wish>,
+    pub wish: Option<Rc<Wish>>,
     /// The components of the start in force.
     pub seen: Shared<Seen>,
     /// What is there after the shown event.
@@ -313,8 +313,9 @@ impl Page {
                 terminal::Props { lang, entries }
             }),
             whole: seen.map(|seen| Whole {
-                wish: self.wish.get((Shared(Rc::clone(&store.events)), store.at), |_| {
-                    Rc::new(Wish::of(&store.shown()))
+                wish: (tab == Tab::Why).then(|| {
+                    let deps = (Shared(Rc::clone(&store.events)), store.at);
+                    self.wish.get(deps, |_| Rc::new(Wish::of(&store.shown())))
                 }),
                 seen,
                 world: answers.world.clone(),
