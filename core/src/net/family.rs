@@ -45,6 +45,12 @@ impl Family {
         }
     }
 
+    /// The family of an address or a range by how it is written, valid or not: only IPv6 has colons.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        if text.contains(':') { Self::V6 } else { Self::V4 }
+    }
+
     /// Reads the API's spelling; case matters, as it does there.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -799,6 +799,22 @@ fn read_service(server: &ApiServer, node: &Node, report: &mut DocumentReport) {
     }
 }
 
+/// What kubectl sends about an object before it patches one that exists.
+fn send_first(command: FileCommand, manifest: &Manifest, exists: bool, did: &mut Sent) {
+    match command {
+        FileCommand::Create => manifest.send_plain(did),
+        FileCommand::Replace => {
+            manifest.replacing(None, did);
+        }
+        _ => {
+            manifest.look(exists, did);
+            if !exists {
+                manifest.send_created(did);
+            }
+        }
+    }
+}
+
 /// A document of a Node, a Pod or a Deployment, to be written.
 fn send_workload(
     cluster: &mut Cluster,
@@ -841,18 +857,9 @@ fn send_workload(
         (FileCommand::Apply, Some(live)) => manifest.patch(live, file).ok(),
         _ => None,
     };
-    match command {
-        FileCommand::Create => manifest.send_plain(&mut did),
-        FileCommand::Replace => {
-            manifest.replacing(None, &mut did);
-        }
-        _ => {
-            manifest.look(live.is_some(), &mut did);
-            match &live {
-                None => manifest.send_created(&mut did),
-                Some(live) => manifest.warn_of_annotation(live, &mut did),
-            }
-        }
+    send_first(command, manifest, live.is_some(), &mut did);
+    if let Some(live) = live.as_ref().filter(|_| command == FileCommand::Apply) {
+        manifest.warn_of_annotation(live, &mut did);
     }
     if let Some(patch) = patch.as_ref().filter(|patch| !patch.is_empty())
         && !matches!(result, Ok(ApplyVerb::Unchanged))
@@ -925,18 +932,7 @@ fn send_service_cidr(
     };
     let before = find(server);
     let mut did = Sent::default();
-    match command {
-        FileCommand::Create => manifest.send_plain(&mut did),
-        FileCommand::Replace => {
-            manifest.replacing(None, &mut did);
-        }
-        _ => {
-            manifest.look(before.is_some(), &mut did);
-            if before.is_none() {
-                manifest.send_created(&mut did);
-            }
-        }
-    }
+    send_first(command, manifest, before.is_some(), &mut did);
     let (outcome, verb) = match (command, &before) {
         (FileCommand::Create, _) | (FileCommand::Apply, None) => {
             (server.create_service_cidr(name, &ranges), "creating")

@@ -176,7 +176,7 @@ impl<'t> CommandLine<'t> {
         let shown = shown.rsplit(" in ").next().unwrap_or_default();
         let facts = facts![flag = shown, program = self.program.name()];
         let step = trace.reject(&FLAG_IS_UNKNOWN, FieldPath::default(), facts);
-        StartError { message, flag: "", entry: None, at: Some(span), step, phase: Phase::Flags }
+        ends_at(span, message, step, Phase::Flags)
     }
 
     fn refuse(
@@ -188,14 +188,7 @@ impl<'t> CommandLine<'t> {
     ) -> StartError {
         let facts = facts![flag = name, problem = message.as_str()];
         let step = reject(trace, &FLAG_DOES_NOT_PARSE, name, facts);
-        StartError {
-            message,
-            flag: name,
-            entry: None,
-            at: Some(flag.span),
-            step,
-            phase: Phase::Flags,
-        }
+        StartError { flag: name, ..ends_at(flag.span, message, step, Phase::Flags) }
     }
 
     /// A flag that the program of this version does not have.
@@ -223,14 +216,7 @@ impl<'t> CommandLine<'t> {
         };
         let step = trace.reject(rule, FieldPath::default(), facts);
         let message = format!("unknown flag: {shown}");
-        StartError {
-            message,
-            flag: "",
-            entry: None,
-            at: Some(flag.span),
-            step,
-            phase: Phase::Flags,
-        }
+        ends_at(flag.span, message, step, Phase::Flags)
     }
 
     /// `--help` and `--version`.
@@ -241,14 +227,7 @@ impl<'t> CommandLine<'t> {
         };
         let facts = facts![flag = format!("--{}", found.name)];
         let step = trace.reject(&FLAG_PRINTS_AND_ENDS, FieldPath::default(), facts);
-        StartError {
-            message,
-            flag: "",
-            entry: None,
-            at: Some(flag.span),
-            step,
-            phase: Phase::Start,
-        }
+        ends_at(flag.span, message, step, Phase::Start)
     }
 
     fn tell_deprecated(&mut self, trace: &mut Trace) {
@@ -277,15 +256,14 @@ impl<'t> CommandLine<'t> {
         let shown = arguments.join(" ");
         let facts = facts![arguments = shown.as_str()];
         let step = trace.reject(&ARGUMENT_IS_REFUSED, FieldPath::default(), facts);
-        Err(StartError {
-            message,
-            flag: self.argument_of,
-            entry: None,
-            at: Some(at),
-            step,
-            phase: Phase::Arguments,
-        })
+        let flag = self.argument_of;
+        Err(StartError { flag, ..ends_at(at, message, step, Phase::Arguments) })
     }
+}
+
+/// The program ends because of what is written there; no flag that is simulated is to blame.
+const fn ends_at(span: Span, message: String, step: StepId, phase: Phase) -> StartError {
+    StartError { message, flag: "", entry: None, at: Some(span), step, phase }
 }
 
 /// Go's `%q` of a rune.

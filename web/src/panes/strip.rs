@@ -39,10 +39,9 @@ fn is_accepted(report: &EventReport) -> Option<bool> {
     match report {
         EventReport::Boot(boot) => Some(boot.is_running()),
         EventReport::Requests(requests) => {
-            let counted = requests.documents.iter().filter(|it| !it.is_left_out);
-            let mut sent = counted.clone().filter(|it| it.outcome.is_some()).peekable();
-            sent.peek()?;
-            Some(requests.problems.is_empty() && counted.clone().all(|it| it.is_accepted()))
+            let mut counted = requests.documents.iter().filter(|it| !it.is_left_out);
+            let is_sent = counted.clone().any(|it| it.outcome.is_some());
+            is_sent.then(|| requests.problems.is_empty() && counted.all(|it| it.is_accepted()))
         }
     }
 }

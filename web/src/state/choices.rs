@@ -16,38 +16,6 @@ pub enum Focus {
     Stored(String),
 }
 
-/// A paste of several lines: where the caret comes to stand behind it is nobody's choice of a document.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pasted {
-    /// It ends at this byte or later, and the caret has not been heard of yet.
-    Ends(usize),
-    /// The caret stands at this byte since.
-    Rests(usize),
-}
-
-impl Pasted {
-    /// The paste that made one text of another.
-    #[must_use]
-    pub fn between(before: &str, after: &str) -> Option<Self> {
-        let same = |(one, other): &(u8, u8)| one == other;
-        let start = before.bytes().zip(after.bytes()).take_while(same).count();
-        let rest = (&before.as_bytes()[start..], &after.as_bytes()[start..]);
-        let backwards = rest.0.iter().rev().copied().zip(rest.1.iter().rev().copied());
-        let inserted = &rest.1[..rest.1.len() - backwards.take_while(same).count()];
-        let lines = inserted.iter().filter(|byte| **byte == b'\n').count();
-        (lines > 1).then_some(Self::Ends(start + inserted.len()))
-    }
-
-    /// The same once the caret stands here; `None` if it was moved.
-    #[must_use]
-    pub fn with_caret(self, caret: usize) -> Option<Self> {
-        match self {
-            Self::Ends(end) => (caret >= end).then_some(Self::Rests(caret)),
-            Self::Rests(at) => (caret == at).then_some(self),
-        }
-    }
-}
-
 /// The pane a phone shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Pane {

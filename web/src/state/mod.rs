@@ -22,6 +22,7 @@ pub mod saved;
 pub mod shared;
 pub mod store;
 pub mod terminal;
+pub mod text_change;
 pub mod update;
 pub mod verdict;
 pub mod visit;

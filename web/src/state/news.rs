@@ -42,15 +42,11 @@ struct Contents {
     lines: usize,
 }
 
-fn family(text: &str) -> Family {
-    if text.contains(':') { Family::V6 } else { Family::V4 }
-}
-
 fn nodes(world: &World) -> Vec<NodeContent> {
     let of = |node: &Rc<Node>| {
         let pods = node.pods.values();
         let pods = pods.map(|pod| world.pod_ips(pod).into_iter().map(Family::of).collect());
-        let ranges = node.pod_cidrs.iter().map(|range| family(range));
+        let ranges = node.pod_cidrs.iter().map(|range| Family::of_text(range));
         (node.agent == Agent::Runs, ranges.collect(), pods.collect())
     };
     world.nodes.values().map(of).collect()
@@ -64,12 +60,13 @@ impl Contents {
             let ips = spec.into_iter().flat_map(|spec| &spec.cluster_ips);
             let ports = spec.into_iter().flat_map(|spec| &spec.ports);
             let node_ports = ports.filter(|port| port.node_port != 0).count();
-            (row.tone, ips.map(|ip| family(ip)).collect(), node_ports)
+            (row.tone, ips.map(|ip| Family::of_text(ip)).collect(), node_ports)
         });
         let outcome = answers.documents.get(at).and_then(|document| document.outcome.as_ref());
         let mut services = BTreeMap::new();
         for it in &after.services {
-            let families = it.service.spec.cluster_ips.iter().map(|ip| family(ip).name()).collect();
+            let families =
+                it.service.spec.cluster_ips.iter().map(|ip| Family::of_text(ip).name()).collect();
             *services.entry(families).or_default() += 1;
         }
         let mut changes = [0; 4];

@@ -142,9 +142,7 @@ pub fn registered(world: &World, objects: &ObjectDiff, lang: Lang) -> Option<Vec
     let mut groups: BTreeMap<Vec<Family>, BTreeSet<&str>> = BTreeMap::new();
     for (name, _) in created {
         let Some(node) = world.nodes.get(name) else { continue };
-        let cidrs = node.pod_cidrs.iter();
-        let families = cidrs.map(|it| if it.contains(':') { Family::V6 } else { Family::V4 });
-        let families: Vec<Family> = families.collect();
+        let families: Vec<Family> = node.pod_cidrs.iter().map(|it| Family::of_text(it)).collect();
         if !families.is_empty() {
             groups.entry(families).or_default().insert(&node.name);
         }

@@ -67,11 +67,8 @@ enum Turn {
 }
 
 fn families(value: &str) -> Vec<Family> {
-    let family = |entry: &str| {
-        if entry.contains(':') { Family::V6 } else { Family::V4 }
-    };
     let entries = value.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-    entries.map(family).collect()
+    entries.map(Family::of_text).collect()
 }
 
 /// What became of a list.

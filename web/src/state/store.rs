@@ -10,10 +10,11 @@ use dualstack_core::release::version::KubeVersion;
 use dualstack_core::session::action::{Action, Notes, PatchForm, Session};
 use dualstack_core::source::flags::Component;
 
-use super::choices::{Focus, Form, Pane, Pasted, Tab, Theme, Undone};
+use super::choices::{Focus, Form, Pane, Tab, Theme, Undone};
 use super::fixes::FoundFixes;
 use super::history::{Branch, History, Work};
 use super::pace::Pace;
+use super::text_change::Pasted;
 use super::visit::{Step, Visit};
 use crate::examples;
 use crate::presets::Preset;

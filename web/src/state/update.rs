@@ -9,21 +9,11 @@ use dualstack_core::session::action::{Action, Notes, PatchForm};
 use dualstack_core::source::flags::Component;
 use dualstack_core::source::flags::boxes as parts;
 
-use super::choices::{Focus, Pane, Pasted, Tab, TextBox, Undone};
+use super::choices::{Focus, Pane, Tab, TextBox, Undone};
 use super::history::{History, Typing, Work};
 use super::store::{Msg, Store};
+use super::text_change::{Pasted, end_of_change};
 use crate::{examples, presets};
-
-/// Where the stretch ends in which `after` differs from `before`.
-fn end_of_change(before: &str, after: &str) -> usize {
-    let same = |(one, other): &(char, char)| one == other;
-    let behind = before.chars().rev().zip(after.chars().rev()).take_while(same);
-    let behind: usize = behind.map(|(char, _)| char.len_utf8()).sum();
-    let ahead = before.chars().zip(after.chars()).take_while(same);
-    let ahead: usize = ahead.map(|(char, _)| char.len_utf8()).sum();
-    // Where both meet, as in `aa` after `a`, what is ahead counts.
-    (after.len() - behind).max(ahead)
-}
 
 impl Store {
     /// The text that `msg` types into.

@@ -379,7 +379,7 @@ fn node_ranges(node: &Json, is_dual: bool) -> (Text, Vec<Family>) {
     let ranges = node.pointer("/spec/podCIDRs").and_then(Json::as_array).unwrap_or_default();
     let mut families: Vec<Family> = Vec::new();
     for range in ranges.iter().filter_map(Json::as_str) {
-        let family = if range.contains(':') { Family::V6 } else { Family::V4 };
+        let family = Family::of_text(range);
         if !families.contains(&family) {
             families.push(family);
         }
